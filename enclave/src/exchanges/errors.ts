@@ -1,0 +1,17 @@
+/** What may go wrong with an exchange, as closed codes (DESIGN §8). */
+import { CodedError } from '@perf-aggregator/shared/errors';
+
+/** Codes of {@link ExchangeError}. */
+export const EXCHANGE_ERROR_CODES = [
+  'exchange_unsupported',
+  'exchange_symbol_unknown',
+  'exchange_auth',
+  'exchange_rate_limited',
+  'exchange_unavailable',
+  'exchange_clock',
+  'exchange_bad_response',
+] as const;
+export type ExchangeErrorCode = (typeof EXCHANGE_ERROR_CODES)[number];
+
+/** An exchange did not answer as needed. The message never holds a URL, a header or a key. */
+export class ExchangeError extends CodedError<ExchangeErrorCode> {}

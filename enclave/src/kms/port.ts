@@ -1,0 +1,34 @@
+/**
+ * The port to AWS KMS as this enclave uses it: data keys that only attested code can open, and the key's
+ * own policy. The adapter (`client.ts`) makes a fresh RSA-2048 recipient key and a fresh attestation
+ * document (`user_data` type `kms`) for every call, checks the returned KeyId, sends an EncryptionContext,
+ * and opens `CiphertextForRecipient`.
+ */
+
+/** Temporary credentials of the parent's role, handed in by the parent. Not trusted, not secret from it. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Instant at which they expire, ms. */
+  readonly expiration: number;
+}
+
+/** A fresh data key: its plaintext, and the blob that KMS will decrypt for attested code. */
+export interface DataKey {
+  /** 32 bytes. */
+  readonly plaintext: Uint8Array;
+  readonly ciphertextBlob: Uint8Array;
+}
+
+/** What the live key policy allows (DESIGN §4c). `unknown`: it could not be read. */
+export type KmsPolicyState = 'locked' | 'mutable' | 'unknown';
+
+/** KMS, attested. @throws KmsError */
+export interface Kms {
+  generateDataKey(credentials: AwsCredentials): Promise<DataKey>;
+  /** The 32-byte plaintext of a blob of this key. */
+  decrypt(credentials: AwsCredentials, ciphertextBlob: Uint8Array): Promise<Uint8Array>;
+  /** DescribeKey, GetKeyPolicy and ListGrants, judged against the measured template. Never throws for refusals: `unknown`. */
+  policyState(credentials: AwsCredentials): Promise<KmsPolicyState>;
+}

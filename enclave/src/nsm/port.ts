@@ -1,0 +1,27 @@
+/**
+ * The port to the Nitro Secure Module: the one thing that vouches for this process.
+ * Production: `/dev/nsm`. Simulator: `simulator/nsm`, with a root of its own. The trust anchor arrives with
+ * the adapter, so that a simulated module can never lend its root to a production image.
+ */
+import type { CodedError } from '@perf-aggregator/shared/errors';
+
+/** What one attestation document should carry; each at most 1,024 bytes. */
+export interface AttestationRequest {
+  readonly publicKey?: Uint8Array;
+  readonly userData?: Uint8Array;
+  readonly nonce?: Uint8Array;
+}
+
+/** The Nitro Secure Module. */
+export interface Nsm {
+  /** DER of the root certificate under which this module's documents verify. */
+  readonly trustAnchor: Uint8Array;
+  /** An attestation document (COSE_Sign1, untagged) made now. @throws CodedError `nsm_*` */
+  attest(request: AttestationRequest): Promise<Uint8Array>;
+  /** The measurements of this image, 48 bytes each, by index (0..15). */
+  describePcrs(): Promise<ReadonlyMap<number, Uint8Array>>;
+  /** `length` bytes of the module's entropy. */
+  random(length: number): Promise<Uint8Array>;
+}
+
+export type NsmError = CodedError<'nsm_unavailable' | 'nsm_refused' | 'nsm_input_too_large'>;

@@ -1,0 +1,43 @@
+/** Byte arrays: what every room needs and the platform does not offer in browsers and Node alike. */
+
+/** One array holding `parts` in order. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** Whether two arrays hold the same bytes, in time that depends on their length only. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
+  return difference === 0;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** UTF-8 bytes of `text`. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/**
+ * Text of UTF-8 `bytes`; malformed sequences are refused, not replaced.
+ * @throws TypeError when `bytes` are not UTF-8
+ */
+export function fromUtf8(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+/** Overwrites `bytes` with zeros. JavaScript may have made copies that this cannot reach. */
+export function wipe(...arrays: readonly (Uint8Array | undefined)[]): void {
+  for (const array of arrays) array?.fill(0);
+}

@@ -1,0 +1,106 @@
+/** The {@link CryptoBackend} of Node: node:crypto (OpenSSL). */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { concatBytes } from '../bytes.ts';
+import { CryptoError } from '../errors.ts';
+import { AES_GCM_TAG_BYTES, type CryptoBackend } from './port.ts';
+
+// DER prefixes of RFC 8410 keys and of an uncompressed P-384 SubjectPublicKeyInfo (RFC 5480).
+const X25519_PRIVATE = der('302e020100300506032b656e04220420');
+const X25519_PUBLIC = der('302a300506032b656e032100');
+const ED25519_PRIVATE = der('302e020100300506032b657004220420');
+const ED25519_PUBLIC = der('302a300506032b6570032100');
+const P384_PUBLIC = der('3076301006072a8648ce3d020106052b81040022036200');
+
+/** node:crypto. */
+export const crypto: CryptoBackend = {
+  sha256: (message) => plain(createHash('sha256').update(message).digest()),
+  sha384: (message) => plain(createHash('sha384').update(message).digest()),
+  hmacSha256: (key, message) => plain(createHmac('sha256', key).update(message).digest()),
+  hkdfSha256: (secret, salt, info, length) => new Uint8Array(hkdfSync('sha256', secret, salt, info, length)),
+  aesGcmSeal(key, nonce, plaintext, aad) {
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    cipher.setAAD(aad);
+    return concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
+  },
+  aesGcmOpen(key, nonce, sealed, aad) {
+    try {
+      const split = sealed.length - AES_GCM_TAG_BYTES;
+      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: AES_GCM_TAG_BYTES });
+      decipher.setAAD(aad);
+      decipher.setAuthTag(sealed.subarray(split));
+      return concatBytes(decipher.update(sealed.subarray(0, split)), decipher.final());
+    } catch {
+      throw new CryptoError('aead_open_failed', 'the box does not open');
+    }
+  },
+  x25519PublicKey: (privateKey) => rawPublic(privateObject(X25519_PRIVATE, privateKey)),
+  x25519SharedSecret(privateKey, publicKey) {
+    const own = privateObject(X25519_PRIVATE, privateKey);
+    const peer = publicObject(X25519_PUBLIC, publicKey, 32);
+    try {
+      return plain(diffieHellman({ privateKey: own, publicKey: peer }));
+    } catch (cause) {
+      throw new CryptoError('shared_secret_zero', 'the X25519 shared secret is zero', cause);
+    }
+  },
+  ed25519PublicKey: (seed) => rawPublic(privateObject(ED25519_PRIVATE, seed)),
+  ed25519Sign: (seed, message) => plain(sign(null, message, privateObject(ED25519_PRIVATE, seed))),
+  ed25519Verify(publicKey, message, signature) {
+    try {
+      return verify(null, message, publicObject(ED25519_PUBLIC, publicKey, 32), signature);
+    } catch {
+      return false;
+    }
+  },
+  p384Verify(publicKey, message, signature) {
+    if (signature.length !== 96 || publicKey[0] !== 4) return false;
+    try {
+      const key = publicObject(P384_PUBLIC, publicKey.subarray(1), 96);
+      return verify('sha384', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
+    } catch {
+      return false;
+    }
+  },
+};
+
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+function der(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex, 'hex'));
+}
+
+function privateObject(prefix: Uint8Array, key: Uint8Array): KeyObject {
+  if (key.length !== 32) throw new CryptoError('key_invalid', 'a private key has 32 bytes');
+  const pkcs8 = Buffer.from(concatBytes(prefix, key));
+  try {
+    return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+  } finally {
+    pkcs8.fill(0);
+  }
+}
+
+function publicObject(prefix: Uint8Array, key: Uint8Array, length: number): KeyObject {
+  if (key.length !== length) throw new CryptoError('key_invalid', `this public key has ${length} bytes`);
+  // The point of P-384 keys is written after the 0x04 of its encoding.
+  const point = length === 96 ? concatBytes(Uint8Array.of(4), key) : key;
+  return createPublicKey({ key: Buffer.from(concatBytes(prefix, point)), format: 'der', type: 'spki' });
+}
+
+function rawPublic(privateKey: KeyObject): Uint8Array {
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return plain(spki.subarray(spki.length - 32));
+}

@@ -1,0 +1,51 @@
+/**
+ * The cryptographic operations of this project, behind one interface with two back ends:
+ * `noble.ts` (browsers; audited JavaScript) and `node.ts` (node:crypto; 9 to 42 times faster).
+ * `@perf-aggregator/shared/crypto` is one or the other by the `node` condition of package exports.
+ */
+
+/** Both back ends implement this; all functions are synchronous and take and return plain byte arrays. */
+export interface CryptoBackend {
+  /** SHA-256 (FIPS 180-4), 32 bytes. */
+  sha256(message: Uint8Array): Uint8Array;
+  /** SHA-384 (FIPS 180-4), 48 bytes. */
+  sha384(message: Uint8Array): Uint8Array;
+  /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
+  hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
+  /** HKDF-SHA-256 extract and expand (RFC 5869), `length` bytes. */
+  hkdfSha256(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
+  /**
+   * AES-256-GCM (NIST SP 800-38D): 32-byte key, 12-byte nonce, 16-byte tag.
+   * @returns ciphertext followed by the tag
+   */
+  aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
+  /**
+   * Opens what {@link CryptoBackend.aesGcmSeal} sealed.
+   * @throws CryptoError `aead_open_failed`, whatever was wrong
+   */
+  aesGcmOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array;
+  /** X25519 public key (RFC 7748) of a 32-byte private key. */
+  x25519PublicKey(privateKey: Uint8Array): Uint8Array;
+  /**
+   * X25519 shared secret, 32 bytes.
+   * @throws CryptoError `key_invalid` (not 32 bytes), `shared_secret_zero` (a point of small order)
+   */
+  x25519SharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
+  /** Ed25519 public key (RFC 8032) of a 32-byte seed. */
+  ed25519PublicKey(seed: Uint8Array): Uint8Array;
+  /** Ed25519 signature, 64 bytes. */
+  ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  /** Whether an Ed25519 signature holds (RFC 8032 §5.1.7, not ZIP-215). Malformed input is `false`. */
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /**
+   * Whether an ECDSA P-384 signature with SHA-384 holds (FIPS 186-5). High-S is accepted.
+   * @param publicKey - uncompressed point, 97 bytes (0x04 ‖ x ‖ y)
+   * @param signature - r ‖ s, 96 bytes (IEEE P1363). Malformed input is `false`.
+   */
+  p384Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** Bytes of the AES-256-GCM tag. */
+export const AES_GCM_TAG_BYTES = 16;
+/** Bytes of the AES-256-GCM nonce. */
+export const AES_GCM_NONCE_BYTES = 12;
