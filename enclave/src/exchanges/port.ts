@@ -64,7 +64,13 @@ export interface Coverage {
 
 /** Where a pull goes on; opaque to everybody but the engine, CBOR-encodable, survives restarts. */
 export type VenueCursor = { readonly [key: string]: CursorValue };
-export type CursorValue = null | boolean | number | string | readonly CursorValue[] | { readonly [key: string]: CursorValue };
+export type CursorValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly CursorValue[]
+  | { readonly [key: string]: CursorValue };
 
 /** How much one pull may do before it hands back what it has. */
 export interface PullBudget {

@@ -4,7 +4,12 @@
  */
 import { Encoder } from 'cbor-x';
 
-const encoder = new Encoder({ useRecords: false, mapsAsObjects: false, variableMapSize: true, tagUint8Array: false });
+const encoder = new Encoder({
+  useRecords: false,
+  mapsAsObjects: false,
+  variableMapSize: true,
+  tagUint8Array: false,
+});
 
 /** A value that our CBOR can say. Integers above 2^32 must be `bigint` (cbor-x writes them as floats). */
 export type CborValue =
@@ -24,11 +29,14 @@ export function encodeCbor(value: CborValue): Uint8Array {
 }
 
 function normalise(value: CborValue): unknown {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) > 0xffff_ffff) return BigInt(value);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) > 0xffff_ffff)
+    return BigInt(value);
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return (value as readonly CborValue[]).map(normalise);
   if (value instanceof Map) {
-    return new Map([...(value as ReadonlyMap<CborValue, CborValue>)].map(([k, v]) => [normalise(k), normalise(v)]));
+    return new Map(
+      [...(value as ReadonlyMap<CborValue, CborValue>)].map(([k, v]) => [normalise(k), normalise(v)]),
+    );
   }
   const members = Object.entries(value as { readonly [key: string]: CborValue | undefined });
   return new Map(members.filter(([, v]) => v !== undefined).map(([k, v]) => [k, normalise(v as CborValue)]));
