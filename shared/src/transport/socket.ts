@@ -1,0 +1,71 @@
+/**
+ * Dialling and listening. Both give real `net.Socket`s, so that `http.Agent`, `tls.connect({socket})` and
+ * `http.Server` run over either kind of endpoint. AF_VSOCK needs a native part that this installation does
+ * not have: it is refused by code, never replaced by something else.
+ */
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import net from 'node:net';
+import { type Endpoint, formatEndpoint } from './endpoint.ts';
+import { TransportError } from './errors.ts';
+
+/**
+ * Connects to `endpoint`.
+ * @throws TransportError `dial_failed`, `dial_timeout`, `endpoint_unsupported`
+ */
+export function dial(endpoint: Endpoint, options: { readonly timeoutMs: number }): Promise<net.Socket> {
+  const path = unixPath(endpoint);
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ path, allowHalfOpen: true });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(new TransportError('dial_timeout', `no answer from ${formatEndpoint(endpoint)}`));
+    }, options.timeoutMs);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+    socket.once('error', (cause) => {
+      clearTimeout(timer);
+      reject(new TransportError('dial_failed', `nobody listens at ${formatEndpoint(endpoint)}`, cause));
+    });
+  });
+}
+
+/**
+ * Makes `server` listen at `endpoint`. A socket file that nobody serves any more is replaced; the file is
+ * readable and writable by its owner only.
+ * @throws TransportError `endpoint_in_use`, `dial_failed`, `endpoint_unsupported`
+ */
+export async function listen(server: net.Server, endpoint: Endpoint): Promise<void> {
+  const path = unixPath(endpoint);
+  await removeStaleSocket(path, endpoint);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new TransportError('dial_failed', `cannot listen at ${formatEndpoint(endpoint)}`, cause)),
+    );
+    server.listen({ path }, () => {
+      server.removeAllListeners('error');
+      chmodSync(path, 0o600);
+      resolve();
+    });
+  });
+}
+
+async function removeStaleSocket(path: string, endpoint: Endpoint): Promise<void> {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSocket()) return;
+  const live = await dial(endpoint, { timeoutMs: 1_000 }).catch(() => null);
+  if (live) {
+    live.destroy();
+    throw new TransportError('endpoint_in_use', `somebody already listens at ${formatEndpoint(endpoint)}`);
+  }
+  unlinkSync(path);
+}
+
+function unixPath(endpoint: Endpoint): string {
+  if (endpoint.kind === 'unix') return endpoint.path;
+  throw new TransportError(
+    'endpoint_unsupported',
+    `${formatEndpoint(endpoint)}: this installation was built without AF_VSOCK`,
+  );
+}
