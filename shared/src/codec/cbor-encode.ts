@@ -11,7 +11,7 @@ const encoder = new Encoder({
   tagUint8Array: false,
 });
 
-/** A value that our CBOR can say. Integers above 2^32 must be `bigint` (cbor-x writes them as floats). */
+/** A value that our CBOR can say. */
 export type CborValue =
   | null
   | boolean
@@ -23,14 +23,17 @@ export type CborValue =
   | ReadonlyMap<CborValue, CborValue>
   | { readonly [key: string]: CborValue | undefined };
 
-/** CBOR bytes of `value`. Object members that are `undefined` are left out; integers become integers. */
+/**
+ * CBOR bytes of `value`. Object members that are `undefined` are left out; integers, `number` or `bigint`,
+ * take their shortest form (RFC 8949 §4.1), which is the only one that `decodeCbor` reads,
+ * and lie in −2^63 .. 2^64 − 1.
+ */
 export function encodeCbor(value: CborValue): Uint8Array {
   return new Uint8Array(encoder.encode(normalise(value)));
 }
 
 function normalise(value: CborValue): unknown {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) > 0xffff_ffff)
-    return BigInt(value);
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return integer(value as number | bigint);
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return (value as readonly CborValue[]).map(normalise);
   if (value instanceof Map) {
@@ -40,4 +43,10 @@ function normalise(value: CborValue): unknown {
   }
   const members = Object.entries(value as { readonly [key: string]: CborValue | undefined });
   return new Map(members.filter(([, v]) => v !== undefined).map(([k, v]) => [k, normalise(v as CborValue)]));
+}
+
+/** cbor-x writes a `number` of more than 32 bits as a float, and any `bigint` in 64 bits. */
+function integer(value: number | bigint): number | bigint {
+  const isShort = value <= 0xffff_ffff && value >= -0x1_0000_0000;
+  return isShort ? Number(value) : BigInt(value);
 }
