@@ -1,0 +1,79 @@
+/**
+ * Sealed JSON: AES-256-GCM with the fields `nonce`, `ciphertext` and `tag` in base64, and additional data
+ * that is always the canonical JSON (RFC 8785) of something both sides know.
+ */
+import { z } from 'zod';
+import { concatBytes } from '../bytes.ts';
+import { decodeBase64, encodeBase64 } from '../codec/base64.ts';
+import { canonicalJsonBytes } from '../codec/canonical-json.ts';
+import { AES_GCM_NONCE_BYTES, AES_GCM_TAG_BYTES, type CryptoBackend } from '../crypto/port.ts';
+import { CryptoError } from '../errors.ts';
+import type { Random } from '../random.ts';
+
+/** Base64 text of `length` bytes (or any, when not given). */
+export const base64Bytes = (length?: number) =>
+  z.string().transform((text, context) => {
+    try {
+      const bytes = decodeBase64(text);
+      if (length === undefined || bytes.length === length) return bytes;
+    } catch {
+      // Falls through to the one issue for every way of being wrong.
+    }
+    context.addIssue({
+      code: 'custom',
+      message: length === undefined ? 'base64' : `base64 of ${length} bytes`,
+    });
+    return z.NEVER;
+  });
+
+/** The three fields of a box as JSON carries them. */
+export const boxFields = {
+  nonce: base64Bytes(AES_GCM_NONCE_BYTES),
+  ciphertext: base64Bytes(),
+  tag: base64Bytes(AES_GCM_TAG_BYTES),
+};
+
+/** A box as JSON carries it. */
+export interface BoxJson {
+  readonly nonce: string;
+  readonly ciphertext: string;
+  readonly tag: string;
+}
+
+/** A box whose fields were decoded. */
+export interface Box {
+  readonly nonce: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  readonly tag: Uint8Array;
+}
+
+/** Seals `plaintext` under `key` with a fresh random nonce. */
+export function sealBox(
+  crypto: CryptoBackend,
+  random: Random,
+  key: Uint8Array,
+  plaintext: Uint8Array,
+  associated: unknown,
+): BoxJson {
+  const nonce = random.bytes(AES_GCM_NONCE_BYTES);
+  const sealed = crypto.aesGcmSeal(key, nonce, plaintext, canonicalJsonBytes(associated));
+  const split = sealed.length - AES_GCM_TAG_BYTES;
+  return {
+    nonce: encodeBase64(nonce),
+    ciphertext: encodeBase64(sealed.subarray(0, split)),
+    tag: encodeBase64(sealed.subarray(split)),
+  };
+}
+
+/** @throws CryptoError `aead_open_failed` */
+export function openBox(crypto: CryptoBackend, key: Uint8Array, box: Box, associated: unknown): Uint8Array {
+  if (box.nonce.length !== AES_GCM_NONCE_BYTES || box.tag.length !== AES_GCM_TAG_BYTES) {
+    throw new CryptoError('aead_open_failed', 'the box does not open');
+  }
+  return crypto.aesGcmOpen(
+    key,
+    box.nonce,
+    concatBytes(box.ciphertext, box.tag),
+    canonicalJsonBytes(associated),
+  );
+}

@@ -1,0 +1,103 @@
+/** The submission (docs/protocol.md §3): how accounts are handed over, once per session. */
+import { z } from 'zod';
+import { decodeBase64 } from '../codec/base64.ts';
+import { MAX_ACCOUNTS, MAX_SESSION_TTL_S } from '../limits.ts';
+import { type BoxJson, base64Bytes, boxFields } from './box.ts';
+import { HANDSHAKE_KEY_BYTES } from './handshake.ts';
+
+/** Public metadata of a submission; authenticated as additional data. */
+export interface SubmissionMetadata {
+  readonly v: 1;
+  /** Base64 of the handshake key that the client took from a verified quote. */
+  readonly handshake_pub: string;
+  /** Seconds that the session should live. */
+  readonly ttl: number;
+  /** Accepted for compatibility; our SDK sends them inside the ciphertext. */
+  readonly exchange?: string;
+  readonly label?: string;
+}
+
+const metadata = z.strictObject({
+  v: z.literal(1),
+  handshake_pub: z.string().refine((text) => isBase64Of(text, HANDSHAKE_KEY_BYTES), 'base64 of 32 bytes'),
+  ttl: z.number().int(),
+  exchange: z.string().max(64).optional(),
+  label: z.string().max(256).optional(),
+});
+
+/** Body of `POST /enclave/submit_key`, its binary fields decoded (the metadata stays as authenticated). */
+export const submission = z.strictObject({
+  ephemeral_pub: base64Bytes(HANDSHAKE_KEY_BYTES),
+  ...boxFields,
+  metadata,
+});
+
+/** Body of `POST /enclave/submit_key` as JSON carries it. */
+export interface SubmissionJson extends BoxJson {
+  readonly ephemeral_pub: string;
+  readonly metadata: SubmissionMetadata;
+}
+
+/** Whether a time to live is one that a session may have, s. */
+export function isSessionTtl(seconds: number): boolean {
+  return seconds >= 60 && seconds <= MAX_SESSION_TTL_S;
+}
+
+const credential = z.string().min(1).max(4_096);
+
+const account = z.strictObject({
+  exchange: z.string().min(1).max(32),
+  apiKey: credential,
+  apiSecret: credential,
+  password: credential.optional(),
+  walletAddress: z.string().max(128).optional(),
+  accountType: z.enum(['spot', 'margin', 'futures', 'swap']).default('spot'),
+  sandbox: z.boolean().default(false),
+  subaccount: z.string().max(128).optional(),
+  symbols: z
+    .array(z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/))
+    .min(1)
+    .max(500)
+    .optional(),
+});
+
+const session = {
+  userId: z.string().min(1).max(256),
+  label: z.string().max(256).optional(),
+  persistence: z.enum(['sealed', 'memory']).default('sealed'),
+  reportingCurrency: z.enum(['USDT']).default('USDT'),
+  allowTradingKeys: z.boolean().default(false),
+};
+
+const manyAccounts = z.strictObject({ ...session, accounts: z.array(account).min(1).max(MAX_ACCOUNTS) });
+const oneAccount = z.strictObject({ ...session, ...account.shape });
+
+/** What a client hands over, before it is checked against venues. Unknown fields are refused by name. */
+export type SubmissionPayload = z.output<typeof manyAccounts>;
+/** What a client may write: either form, defaults left out. */
+export type SubmissionPayloadInput = z.input<typeof manyAccounts> | z.input<typeof oneAccount>;
+
+/**
+ * Reads a payload in either form; the one-account form becomes a list of one.
+ * @throws ZodError whose issues name every field that is wrong (values are not repeated)
+ */
+export function parseSubmissionPayload(value: unknown): SubmissionPayload {
+  if (typeof value === 'object' && value !== null && 'accounts' in value) return manyAccounts.parse(value);
+  const { userId, label, persistence, reportingCurrency, allowTradingKeys, ...one } = oneAccount.parse(value);
+  return {
+    userId,
+    ...(label === undefined ? {} : { label }),
+    persistence,
+    reportingCurrency,
+    allowTradingKeys,
+    accounts: [one],
+  };
+}
+
+function isBase64Of(text: string, length: number): boolean {
+  try {
+    return decodeBase64(text).length === length;
+  } catch {
+    return false;
+  }
+}

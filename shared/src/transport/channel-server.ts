@@ -1,0 +1,101 @@
+/** The serving half of the multiplexed connection: bytes in, bytes out; it knows nothing of what they say. */
+import type { Socket } from 'node:net';
+import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES } from '../limits.ts';
+import { type Frame, FrameReader } from '../wire/frame.ts';
+import { Assembly } from './assembly.ts';
+import { TransportError } from './errors.ts';
+import { FrameWriter } from './frame-writer.ts';
+
+/** Answers one message. A rejection tells the peer nothing but `failed`. */
+export type MessageHandler = (message: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>;
+
+/** What a served connection may do, and whom to tell. */
+export interface ChannelServerOptions {
+  readonly handler: MessageHandler;
+  /** Requests under way at once; default {@link MAX_IN_FLIGHT}. */
+  readonly maxInFlight?: number;
+  /** The handler rejected, or the peer broke the rules of framing. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Serves a channel on `socket` until it closes. A peer that sends a malformed frame is cut off. */
+export function serveChannel(socket: Socket, options: ChannelServerOptions): void {
+  new ChannelServer(socket, options);
+}
+
+class ChannelServer {
+  readonly #options: ChannelServerOptions;
+  readonly #writer: FrameWriter;
+  readonly #assembly = new Assembly();
+  readonly #running = new Map<number, AbortController>();
+
+  constructor(socket: Socket, options: ChannelServerOptions) {
+    this.#options = options;
+    this.#writer = new FrameWriter(socket);
+    const reader = new FrameReader();
+    socket.on('data', (chunk) => {
+      try {
+        for (const frame of reader.push(chunk)) this.#receive(frame);
+      } catch (error) {
+        options.onError?.(error);
+        socket.destroy();
+      }
+    });
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => socket.end());
+    socket.on('close', () => {
+      for (const controller of this.#running.values()) controller.abort();
+    });
+  }
+
+  #receive(frame: Frame): void {
+    switch (frame.kind) {
+      case 'request':
+        this.#request(frame);
+        return;
+      case 'cancel':
+        this.#assembly.drop(frame.id);
+        this.#running.get(frame.id)?.abort();
+        return;
+      default:
+        throw new TransportError('frame_malformed', 'the dialling side sent an answer');
+    }
+  }
+
+  #request(frame: Extract<Frame, { kind: 'request' }>): void {
+    const { id } = frame;
+    if (this.#running.has(id)) throw new TransportError('frame_malformed', 'a request id is in use');
+    if (!this.#assembly.has(id) && this.#running.size >= (this.#options.maxInFlight ?? MAX_IN_FLIGHT)) {
+      // A long request is refused once, at its end: its fragments are not told apart before.
+      if (!frame.more) this.#writer.control({ kind: 'refusal', id, code: 'overloaded' });
+      return;
+    }
+    const message = this.#assembly.add(id, frame.more, frame.bytes);
+    if (message === null) this.#writer.control({ kind: 'refusal', id, code: 'message_too_large' });
+    else if (message) void this.#answer(id, frame.deadlineMs, message.slice());
+  }
+
+  async #answer(id: number, deadlineMs: number, message: Uint8Array): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    const timer = setTimeout(() => {
+      controller.abort();
+      this.#writer.control({ kind: 'refusal', id, code: 'deadline_exceeded' });
+    }, deadlineMs);
+    try {
+      const reply = await this.#options.handler(message, controller.signal);
+      if (controller.signal.aborted) return;
+      if (reply.length > MAX_MESSAGE_BYTES) {
+        this.#writer.control({ kind: 'refusal', id, code: 'message_too_large' });
+      } else {
+        this.#writer.message({ kind: 'response', id }, reply);
+      }
+    } catch (error) {
+      this.#options.onError?.(error);
+      if (!controller.signal.aborted) this.#writer.control({ kind: 'refusal', id, code: 'failed' });
+    } finally {
+      clearTimeout(timer);
+      this.#running.delete(id);
+    }
+  }
+}

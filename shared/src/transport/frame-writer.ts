@@ -1,0 +1,90 @@
+/**
+ * Writes messages to a socket as frames: fragments of different messages take turns, small frames of one
+ * tick leave in one system call, and nothing is handed to a socket that has not drained.
+ */
+import type { Socket } from 'node:net';
+import { MAX_FRAGMENT_BYTES } from '../limits.ts';
+import { encodeFrame, type Frame } from '../wire/frame.ts';
+
+type Head =
+  | { readonly kind: 'request'; readonly id: number; readonly deadlineMs: number }
+  | { readonly kind: 'response'; readonly id: number };
+
+interface Outgoing {
+  readonly head: Head;
+  readonly bytes: Uint8Array;
+  at: number;
+}
+
+/** The writing half of one connection. */
+export class FrameWriter {
+  readonly #socket: Socket;
+  #control: Frame[] = [];
+  #queue: Outgoing[] = [];
+  #scheduled = false;
+  #blocked = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('drain', () => {
+      this.#blocked = false;
+      this.#pump();
+    });
+  }
+
+  /** Queues a whole message; it is cut into frames as the socket takes them. */
+  message(head: Head, bytes: Uint8Array): void {
+    this.#queue.push({ head, bytes, at: 0 });
+    this.#schedule();
+  }
+
+  /** Queues a frame without a message; it overtakes messages. */
+  control(frame: Frame): void {
+    this.#control.push(frame);
+    this.#schedule();
+  }
+
+  /** Forgets what is left of message `id`. */
+  forget(id: number): void {
+    this.#queue = this.#queue.filter((outgoing) => outgoing.head.id !== id);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#blocked) return;
+    this.#scheduled = true;
+    process.nextTick(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    if (this.#blocked || this.#socket.destroyed) return;
+    this.#socket.cork();
+    for (let frame = this.#next(); frame; frame = this.#next()) {
+      if (!this.#socket.write(encodeFrame(frame))) {
+        this.#blocked = true;
+        break;
+      }
+    }
+    this.#socket.uncork();
+    // Uncorking may have drained the socket at once; `drain` then has no reason to fire.
+    if (this.#blocked && !this.#socket.writableNeedDrain) {
+      this.#blocked = false;
+      this.#schedule();
+    }
+  }
+
+  #next(): Frame | undefined {
+    const control = this.#control.shift();
+    if (control) return control;
+    const outgoing = this.#queue.shift();
+    if (!outgoing) return undefined;
+    const end = Math.min(outgoing.at + MAX_FRAGMENT_BYTES, outgoing.bytes.length);
+    const fragment = outgoing.bytes.subarray(outgoing.at, end);
+    outgoing.at = end;
+    const more = end < outgoing.bytes.length;
+    if (more) this.#queue.push(outgoing);
+    return { ...outgoing.head, more, bytes: fragment };
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * A connection that is there when it is needed: dialled on the first request, dialled again after a loss,
+ * prepared by its owner before anybody else may use it.
+ */
+import type { Socket } from 'node:net';
+import { ChannelClient } from './channel-client.ts';
+import { TransportError } from './errors.ts';
+
+/** How to make and prepare the connection. */
+export interface LinkOptions {
+  readonly dial: () => Promise<Socket>;
+  /** Runs on every new connection before requests are let through; a rejection drops the connection. */
+  readonly prepare?: (channel: ChannelClient) => Promise<void>;
+  /** A connection that was ready is gone. */
+  readonly onLost?: () => void;
+}
+
+/** One multiplexed connection, dialled again when lost. Requests are not repeated: they may have acted. */
+export class Link {
+  readonly #options: LinkOptions;
+  #ready: ChannelClient | null = null;
+  #dialling: Promise<ChannelClient> | null = null;
+  #closed = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends `message` over the prepared connection and gives the reply.
+   * @throws TransportError, or what `prepare` threw
+   */
+  async request(message: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+    const channel = await this.connect();
+    return channel.request(message, timeoutMs);
+  }
+
+  /** The prepared connection, dialled if there is none. */
+  async connect(): Promise<ChannelClient> {
+    if (this.#closed) throw new TransportError('channel_closed', 'the link is closed');
+    if (this.#ready?.open) return this.#ready;
+    this.#dialling ??= this.#dial().finally(() => {
+      this.#dialling = null;
+    });
+    return this.#dialling;
+  }
+
+  /** Closes the connection for good. */
+  close(): void {
+    this.#closed = true;
+    this.#ready?.close();
+  }
+
+  async #dial(): Promise<ChannelClient> {
+    const socket = await this.#options.dial();
+    const channel: ChannelClient = new ChannelClient(socket, () => {
+      if (this.#ready !== channel) return;
+      this.#ready = null;
+      if (!this.#closed) this.#options.onLost?.();
+    });
+    try {
+      await this.#options.prepare?.(channel);
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
+    if (!channel.open)
+      throw new TransportError('channel_closed', 'the connection was lost while it was prepared');
+    this.#ready = channel;
+    return channel;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Envelopes: what parent and enclave say to each other. The parent reads and writes everything here, so
+ * nothing here is secret: operations, session ids, versions, expiry times, opaque blobs, public codes.
+ */
+import { z } from 'zod';
+import { fromUtf8 } from '../bytes.ts';
+import { decodeCbor } from '../codec/cbor-decode.ts';
+import { type CborValue, encodeCbor } from '../codec/cbor-encode.ts';
+import { MAX_CBOR_DEPTH } from '../limits.ts';
+import { TransportError } from '../transport/errors.ts';
+import { type Failure, PUBLIC_CODES } from './failure.ts';
+
+/** Everything a parent may ask of an enclave. */
+export const OPERATIONS = [
+  'boot',
+  'quote',
+  'submit',
+  'metrics',
+  'summary',
+  'report',
+  'renew',
+  'revoke',
+  'sync',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const count = z.number().int().nonnegative();
+const instant = z.number().int().nonnegative();
+
+/** 256 random bits, base64url. */
+export const sessionId = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+const storedState = z.strictObject({ version: count, blob: bytes, chunks: z.array(bytes) });
+/** A session's state as the parent stores it: one small sealed blob and append-only sealed chunks. */
+export type StoredState = z.infer<typeof storedState>;
+
+const enclaveRequest = z.strictObject({
+  operation: z.enum(OPERATIONS),
+  session: sessionId.nullable(),
+  /** The version that the parent has stored; null when there is none. */
+  version: count.nullable(),
+  /** The client's bytes, unread by the parent. */
+  body: bytes,
+  /** Sent when the enclave asked for it (`state_required`). */
+  state: storedState.nullable(),
+});
+export type EnclaveRequest = z.infer<typeof enclaveRequest>;
+
+const stateWrite = z.strictObject({
+  session: sessionId,
+  /** Stored version that this replaces; 0: the session is new. */
+  baseVersion: count,
+  version: count,
+  expiresAt: instant,
+  /** When the parent should send the next `sync`; null: never. */
+  syncAt: instant.nullable(),
+  blob: bytes,
+  /** Chunks of the state that came before: the ones that stay. */
+  chunksKept: count,
+  /** Chunks to append after them. */
+  chunks: z.array(bytes),
+});
+/** What the parent must store before it answers the client. */
+export type StateWrite = z.infer<typeof stateWrite>;
+
+const failure = z.strictObject({
+  code: z.enum(PUBLIC_CODES as readonly [Failure['code'], ...Failure['code'][]]),
+  retryAfterMs: count.nullable(),
+  sealed: bytes.nullable(),
+});
+
+const enclaveReply = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('ok'),
+    body: bytes,
+    write: stateWrite.nullable(),
+    /** The session is over: delete what is stored of it. */
+    erase: z.boolean(),
+  }),
+  z.strictObject({ outcome: z.literal('state_required') }),
+  z.strictObject({ outcome: z.literal('failure'), failure }),
+]);
+export type EnclaveReply = z.infer<typeof enclaveReply>;
+
+/** CBOR of a request. */
+export function encodeRequest(request: EnclaveRequest): Uint8Array {
+  return encodeCbor(request as unknown as CborValue);
+}
+
+/** CBOR of a reply. */
+export function encodeReply(reply: EnclaveReply): Uint8Array {
+  return encodeCbor(reply as unknown as CborValue);
+}
+
+/** @throws TransportError `frame_malformed` */
+export function decodeRequest(message: Uint8Array): EnclaveRequest {
+  return parse(enclaveRequest, message);
+}
+
+/** @throws TransportError `frame_malformed` */
+export function decodeReply(message: Uint8Array): EnclaveReply {
+  return parse(enclaveReply, message);
+}
+
+/**
+ * Strictly decoded CBOR with text keys as plain data: the way both sides read what the other wrote.
+ * @throws TransportError `frame_malformed`
+ */
+export function decodePlain(message: Uint8Array): unknown {
+  try {
+    return toPlain(decodeCbor(message, { maxDepth: MAX_CBOR_DEPTH }));
+  } catch (cause) {
+    throw new TransportError('frame_malformed', 'a message is not strict CBOR', cause);
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, message: Uint8Array): T {
+  const parsed = schema.safeParse(decodePlain(message));
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  throw new TransportError('frame_malformed', `a message has an unknown shape at: ${where}`);
+}
+
+function toPlain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return value.slice();
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (!(value instanceof Map)) return value;
+  const plain: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  for (const [key, member] of value) {
+    if (typeof key !== 'string') throw new TypeError('a key is not text');
+    plain[key] = toPlain(member);
+  }
+  return { ...plain };
+}
+
+/** JSON of client bytes. @throws SyntaxError or TypeError when `body` is not JSON in UTF-8 */
+export function parseJson(body: Uint8Array): unknown {
+  return JSON.parse(fromUtf8(body));
+}
