@@ -1,0 +1,102 @@
+/**
+ * The first half of the way out: a byte stream to an allowed host through the parent's proxy, by HTTP
+ * CONNECT (RFC 9110 §9.3.6). The proxy is hostile: whatever it sends is either a bounded `200` head or a
+ * failure, and the bytes behind it are believed only once TLS has verified them (`tunnel-agent.ts`).
+ */
+import type net from 'node:net';
+import type { Endpoint } from '@perf-aggregator/shared/transport/endpoint';
+import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { dial } from '@perf-aggregator/shared/transport/socket';
+import { EgressError, type EgressErrorCode } from './errors.ts';
+
+/** A host name and port that may be dialled; names match exactly, in lower case. */
+export interface AllowedHost {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where and how {@link openTunnel} goes out. */
+export interface TunnelRoute {
+  /** The parent's proxy. */
+  readonly endpoint: Endpoint;
+  /** The measured allowlist, checked before anything is dialled. */
+  readonly allow: readonly AllowedHost[];
+  /** For dialling the proxy and, again, for its answer; ms. */
+  readonly connectTimeoutMs: number;
+}
+
+/** Longest answer head that the proxy may send, bytes. */
+const MAX_HEAD_BYTES = 4096;
+
+/**
+ * A stream to `host:port`, paused, with nothing but the target's bytes in it. Not authenticated.
+ * @throws EgressError `egress_host_denied`, `egress_refused`, `egress_unreachable`, `egress_timeout`,
+ *   `egress_protocol`
+ */
+export async function openTunnel(route: TunnelRoute, host: string, port: number): Promise<net.Socket> {
+  if (!route.allow.some((allowed) => allowed.host === host && allowed.port === port)) {
+    throw new EgressError('egress_host_denied', `${host}:${port} is not on the measured allowlist`);
+  }
+  const socket = await dial(route.endpoint, { timeoutMs: route.connectTimeoutMs }).catch((cause: unknown) => {
+    const timedOut = cause instanceof TransportError && cause.code === 'dial_timeout';
+    throw new EgressError(
+      timedOut ? 'egress_timeout' : 'egress_unreachable',
+      'the egress proxy does not answer',
+      cause,
+    );
+  });
+  const target = `${host}:${port}`;
+  socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
+  try {
+    const { head, rest } = await readHead(socket, route.connectTimeoutMs, target);
+    checkStatus(head, target);
+    if (rest.length > 0) socket.unshift(rest);
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** Reads up to the empty line; leaves `socket` paused and without listeners. */
+function readHead(
+  socket: net.Socket,
+  timeoutMs: number,
+  target: string,
+): Promise<{ head: string; rest: Buffer }> {
+  return new Promise((resolve, reject) => {
+    let received: Buffer = Buffer.alloc(0);
+    const settle = (action: () => void): void => {
+      clearTimeout(timer);
+      socket.off('data', onData).off('error', onEnd).off('end', onEnd);
+      socket.pause();
+      action();
+    };
+    const fail = (code: EgressErrorCode, message: string, cause?: unknown): void =>
+      settle(() => reject(new EgressError(code, message, cause)));
+    const timer = setTimeout(() => fail('egress_timeout', `no tunnel to ${target} in time`), timeoutMs);
+    const onEnd = (cause?: unknown): void =>
+      fail('egress_unreachable', `the egress proxy hung up before ${target} was reached`, cause);
+    const onData = (chunk: Buffer): void => {
+      received = Buffer.concat([received, chunk]);
+      const end = received.indexOf('\r\n\r\n');
+      if ((end < 0 ? received.length : end) > MAX_HEAD_BYTES) {
+        fail('egress_protocol', `the egress proxy's head has more than ${MAX_HEAD_BYTES} bytes`);
+      } else if (end >= 0) {
+        settle(() =>
+          resolve({ head: received.toString('latin1', 0, end), rest: received.subarray(end + 4) }),
+        );
+      }
+    };
+    socket.on('data', onData).on('error', onEnd).on('end', onEnd);
+  });
+}
+
+function checkStatus(head: string, target: string): void {
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |\r\n|$)/.exec(head)?.[1];
+  if (status === '200') return;
+  if (status === undefined) throw new EgressError('egress_protocol', 'the egress proxy does not speak HTTP');
+  const code: EgressErrorCode =
+    status === '403' ? 'egress_refused' : status === '504' ? 'egress_timeout' : 'egress_unreachable';
+  throw new EgressError(code, `the egress proxy answered ${status} for ${target}`);
+}
