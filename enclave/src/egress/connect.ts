@@ -48,9 +48,7 @@ export async function openTunnel(route: TunnelRoute, host: string, port: number)
   const target = `${host}:${port}`;
   socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
   try {
-    const { head, rest } = await readHead(socket, route.connectTimeoutMs, target);
-    checkStatus(head, target);
-    if (rest.length > 0) socket.unshift(rest);
+    checkStatus(await readHead(socket, route.connectTimeoutMs, target), target);
     return socket;
   } catch (error) {
     socket.destroy();
@@ -58,12 +56,8 @@ export async function openTunnel(route: TunnelRoute, host: string, port: number)
   }
 }
 
-/** Reads up to the empty line; leaves `socket` paused and without listeners. */
-function readHead(
-  socket: net.Socket,
-  timeoutMs: number,
-  target: string,
-): Promise<{ head: string; rest: Buffer }> {
+/** Reads up to the empty line; leaves `socket` paused, without listeners, holding what came behind it. */
+function readHead(socket: net.Socket, timeoutMs: number, target: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);
     const settle = (action: () => void): void => {
@@ -83,9 +77,8 @@ function readHead(
       if ((end < 0 ? received.length : end) > MAX_HEAD_BYTES) {
         fail('egress_protocol', `the egress proxy's head has more than ${MAX_HEAD_BYTES} bytes`);
       } else if (end >= 0) {
-        settle(() =>
-          resolve({ head: received.toString('latin1', 0, end), rest: received.subarray(end + 4) }),
-        );
+        settle(() => resolve(received.toString('latin1', 0, end)));
+        if (received.length > end + 4) socket.unshift(received.subarray(end + 4));
       }
     };
     socket.on('data', onData).on('error', onEnd).on('end', onEnd);
