@@ -1,1 +1,25 @@
-export {};
+/**
+ * Attestation: judges evidence of AWS Nitro Enclaves. It trusts the roots and the policy that the caller
+ * brings (by default AWS's root G1) and nothing else. Runs in browsers and Node; no I/O.
+ */
+export { type Check, RULES, type Rule } from './checklist.ts';
+export {
+  POLICY_ERROR_CODES,
+  PolicyError,
+  type PolicyErrorCode,
+  VERIFICATION_ERROR_CODES,
+  VerificationError,
+  type VerificationErrorCode,
+} from './errors.ts';
+export { decodeAttestationUnverified, type UnverifiedAttestation } from './payload.ts';
+export type { AttestationPolicy, ExpectedPcrs } from './policy.ts';
+export { AWS_NITRO_ROOT_G1, AWS_NITRO_ROOT_G1_SHA256 } from './roots.ts';
+export {
+  type ChainLink,
+  type Explanation,
+  explainAttestation,
+  type VerificationTime,
+  type VerifiedAttestation,
+  type VerifyOptions,
+  verifyAttestation,
+} from './verify.ts';

@@ -1,0 +1,174 @@
+/** X.509 v3 certificates (RFC 5280) of the one profile that Nitro uses: ECDSA P-384 with SHA-384. */
+import { equalBytes } from '@perf-aggregator/shared/bytes';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { DerReader, derBoolean, derOctets, derOid, derTime, derUnsigned, TAG } from './der.ts';
+import { VerificationError } from './errors.ts';
+import { formatName } from './name.ts';
+
+/** What the verifier reads of a certificate. Nothing in it is verified by parsing. */
+export interface Certificate {
+  readonly raw: Uint8Array;
+  /** The bytes that the issuer signed. */
+  readonly tbs: Uint8Array;
+  /** r ‖ s, 96 bytes. */
+  readonly signature: Uint8Array;
+  /** DER of the names, compared byte by byte. */
+  readonly issuer: Uint8Array;
+  readonly subject: Uint8Array;
+  /** The subject for people. */
+  readonly subjectText: string;
+  /** First and last instant of validity, ms; the last second counts whole. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** Uncompressed P-384 point, 97 bytes. */
+  readonly publicKey: Uint8Array;
+  readonly basicConstraints?: BasicConstraints;
+  /** Bits of KeyUsage, the first named one being 0x80. */
+  readonly keyUsage?: number;
+  /** Object identifiers of critical extensions that this profile does not know. */
+  readonly unknownCritical: readonly string[];
+}
+
+/** RFC 5280 §4.2.1.9. */
+export interface BasicConstraints {
+  readonly critical: boolean;
+  readonly isAuthority: boolean;
+  readonly pathLength?: number;
+}
+
+/** KeyUsage bits (RFC 5280 §4.2.1.3). */
+export const KEY_USAGE = { digitalSignature: 0x80, certificateSign: 0x04 } as const;
+
+// AlgorithmIdentifiers, whole: no other parameters are allowed (RFC 5758 §3.2, RFC 5480 §2.1.1).
+const ECDSA_WITH_SHA384 = '06082a8648ce3d040303';
+const EC_PUBLIC_KEY_P384 = '06072a8648ce3d020106052b81040022';
+const BASIC_CONSTRAINTS = '2.5.29.19';
+const KEY_USAGE_OID = '2.5.29.15';
+
+/**
+ * The certificate that `der` holds.
+ * @throws VerificationError `certificate_malformed`
+ */
+export function parseCertificate(der: Uint8Array): Certificate {
+  const outer = new DerReader(der);
+  const certificate = outer.enter(TAG.sequence);
+  outer.end();
+  const tbs = certificate.expect(TAG.sequence);
+  const algorithm = certificate.expect(TAG.sequence).content;
+  const signature = derOctets(certificate.expect(TAG.bitString).content);
+  certificate.end();
+  if (encodeHex(algorithm) !== ECDSA_WITH_SHA384) throw malformed('not signed by ECDSA with SHA-384');
+  return {
+    raw: der,
+    tbs: tbs.raw,
+    signature: fixedSignature(signature),
+    ...parseTbs(tbs.content, algorithm),
+  };
+}
+
+type TbsFields = Omit<Certificate, 'raw' | 'tbs' | 'signature'>;
+
+/** TBSCertificate (RFC 5280 §4.1). */
+function parseTbs(content: Uint8Array, algorithm: Uint8Array): TbsFields {
+  const tbs = new DerReader(content);
+  const version = tbs.optional(0xa0)?.content;
+  if (version === undefined || encodeHex(version) !== '020102') throw malformed('not version 3');
+  derUnsigned(tbs.expect(TAG.integer).content);
+  if (!equalBytes(tbs.expect(TAG.sequence).content, algorithm)) throw malformed('two signature algorithms');
+  const issuer = tbs.expect(TAG.sequence);
+  const validity = tbs.enter(TAG.sequence);
+  const notBefore = derTime(validity.next());
+  const notAfter = derTime(validity.next()) + 999;
+  validity.end();
+  const subject = tbs.expect(TAG.sequence);
+  const publicKey = parsePublicKey(tbs.enter(TAG.sequence));
+  // issuerUniqueID and subjectUniqueID must not appear (RFC 5280 §4.1.2.8); extensions come last.
+  const extensions = parseExtensions(tbs.enter(0xa3));
+  tbs.end();
+  return {
+    issuer: issuer.raw,
+    subject: subject.raw,
+    subjectText: formatName(subject.content),
+    notBefore,
+    notAfter,
+    publicKey,
+    ...extensions,
+  };
+}
+
+function parsePublicKey(spki: DerReader): Uint8Array {
+  const algorithm = spki.expect(TAG.sequence).content;
+  const point = derOctets(spki.expect(TAG.bitString).content);
+  spki.end();
+  if (encodeHex(algorithm) !== EC_PUBLIC_KEY_P384) throw malformed('not a P-384 key');
+  if (point.length !== 97 || point[0] !== 4) throw malformed('not an uncompressed P-384 point');
+  return point;
+}
+
+type Extensions = Pick<Certificate, 'basicConstraints' | 'keyUsage' | 'unknownCritical'>;
+
+function parseExtensions(wrapper: DerReader): Extensions {
+  const list = wrapper.enter(TAG.sequence);
+  wrapper.end();
+  const seen = new Set<string>();
+  const found: { basicConstraints?: BasicConstraints; keyUsage?: number } = {};
+  const unknownCritical: string[] = [];
+  while (!list.done) {
+    const extension = list.enter(TAG.sequence);
+    const oid = derOid(extension.expect(TAG.oid).content);
+    const flag = extension.optional(TAG.boolean);
+    const critical = flag !== undefined && derBoolean(flag.content);
+    const value = extension.expect(TAG.octetString).content;
+    extension.end();
+    if (seen.has(oid)) throw malformed(`extension ${oid} twice`);
+    seen.add(oid);
+    if (oid === BASIC_CONSTRAINTS) found.basicConstraints = parseBasicConstraints(value, critical);
+    else if (oid === KEY_USAGE_OID) found.keyUsage = parseKeyUsage(value);
+    else if (critical) unknownCritical.push(oid);
+  }
+  return { ...found, unknownCritical };
+}
+
+function parseBasicConstraints(value: Uint8Array, critical: boolean): BasicConstraints {
+  const outer = new DerReader(value);
+  const fields = outer.enter(TAG.sequence);
+  outer.end();
+  const flag = fields.optional(TAG.boolean);
+  const isAuthority = flag !== undefined && derBoolean(flag.content);
+  const pathLength = fields.optional(TAG.integer);
+  fields.end();
+  if (pathLength === undefined) return { critical, isAuthority };
+  const [length = 0, more] = derUnsigned(pathLength.content);
+  if (more !== undefined) throw malformed('a path length above 255');
+  return { critical, isAuthority, pathLength: length };
+}
+
+function parseKeyUsage(value: Uint8Array): number {
+  const outer = new DerReader(value);
+  const [unused = 8, first = 0] = outer.expect(TAG.bitString).content;
+  outer.end();
+  if (unused > 7) throw malformed('key usage');
+  return first;
+}
+
+/** Ecdsa-Sig-Value (RFC 3279 §2.2.3) as r ‖ s of 48 bytes each. */
+function fixedSignature(der: Uint8Array): Uint8Array {
+  const outer = new DerReader(der);
+  const pair = outer.enter(TAG.sequence);
+  outer.end();
+  const fixed = new Uint8Array(96);
+  for (const end of [48, 96]) {
+    const number = derUnsigned(pair.expect(TAG.integer).content);
+    if (number.length > 48) throw malformed('a signature longer than P-384 has');
+    fixed.set(number, end - number.length);
+  }
+  pair.end();
+  return fixed;
+}
+
+function malformed(what: string): VerificationError {
+  return new VerificationError(
+    'certificate_malformed',
+    `a certificate is outside the Nitro profile: ${what}`,
+  );
+}

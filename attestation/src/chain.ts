@@ -1,0 +1,98 @@
+/** The chain of certificates from a pinned root to the leaf that signs documents (RFC 5280 §6, narrowed). */
+import { equalBytes } from '@perf-aggregator/shared/bytes';
+import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
+import { type Certificate, KEY_USAGE, parseCertificate } from './certificate.ts';
+import { VerificationError } from './errors.ts';
+
+/** Root first, leaf last. */
+export type Chain = readonly Certificate[];
+
+/**
+ * The pinned root that issued the topmost certificate below the bundle's own root. What the bundle brings as
+ * its root is never trusted.
+ * @param below - parsed certificates under the root, leaf last; at least one
+ * @throws VerificationError `root_untrusted`, `chain_invalid`
+ */
+export function findRoot(
+  roots: readonly Certificate[],
+  bundleRoot: Uint8Array | undefined,
+  below: Chain,
+  crypto: CryptoBackend,
+): Certificate {
+  const top = below[0]!;
+  for (const root of roots) if (isIssuedBy(top, root, crypto)) return root;
+  if (bundleRoot !== undefined && roots.some((root) => equalBytes(root.raw, bundleRoot))) {
+    throw new VerificationError('chain_invalid', 'the first certificate is not issued by its root');
+  }
+  throw new VerificationError('root_untrusted', 'the chain does not lead to a pinned root');
+}
+
+/**
+ * Makes sure that each certificate is issued by the one above it and that all are valid at `instant` (ms).
+ * @throws VerificationError `chain_invalid`, `certificate_not_yet_valid`, `certificate_expired`
+ */
+export function checkLinks(chain: Chain, instant: number, crypto: CryptoBackend): void {
+  for (const [index, certificate] of chain.entries()) {
+    const issuer = chain[index - 1];
+    if (issuer !== undefined && !isIssuedBy(certificate, issuer, crypto)) {
+      throw new VerificationError(
+        'chain_invalid',
+        `not issued by the one above it: ${certificate.subjectText}`,
+      );
+    }
+  }
+  for (const certificate of chain) {
+    // Written so that an instant that is not a number is outside, too.
+    if (!(instant >= certificate.notBefore)) {
+      throw new VerificationError('certificate_not_yet_valid', `not valid yet: ${certificate.subjectText}`);
+    }
+    if (!(instant <= certificate.notAfter)) {
+      throw new VerificationError('certificate_expired', `expired: ${certificate.subjectText}`);
+    }
+  }
+}
+
+/**
+ * Makes sure that all but the leaf may issue, no deeper than they say, and that the leaf only signs.
+ * @throws VerificationError `certificate_constraint_violated`
+ */
+export function checkConstraints(chain: Chain): void {
+  for (const [index, certificate] of chain.entries()) {
+    const isLeaf = index === chain.length - 1;
+    const fault = isLeaf ? leafFault(certificate) : authorityFault(certificate, chain.length - 2 - index);
+    if (fault === undefined) continue;
+    throw new VerificationError('certificate_constraint_violated', `${fault}: ${certificate.subjectText}`);
+  }
+}
+
+/** Certificates of `ders`. @throws VerificationError `certificate_malformed` */
+export function parseCertificates(ders: readonly Uint8Array[]): readonly Certificate[] {
+  return ders.map(parseCertificate);
+}
+
+function isIssuedBy(certificate: Certificate, issuer: Certificate, crypto: CryptoBackend): boolean {
+  return (
+    equalBytes(certificate.issuer, issuer.subject) &&
+    crypto.p384Verify(issuer.publicKey, certificate.tbs, certificate.signature)
+  );
+}
+
+/** @param below - authorities between this one and the leaf */
+function authorityFault(certificate: Certificate, below: number): string | undefined {
+  const { basicConstraints, keyUsage } = certificate;
+  if (certificate.unknownCritical.length > 0) return 'an unknown critical extension';
+  if (basicConstraints?.critical !== true) return 'basic constraints missing or not critical';
+  if (!basicConstraints.isAuthority) return 'an issuer that is no authority';
+  if (below > (basicConstraints.pathLength ?? below)) return 'a path longer than allowed';
+  if (((keyUsage ?? 0) & KEY_USAGE.certificateSign) === 0)
+    return 'an issuer whose key may not sign certificates';
+  return undefined;
+}
+
+function leafFault(certificate: Certificate): string | undefined {
+  if (certificate.unknownCritical.length > 0) return 'an unknown critical extension';
+  if (certificate.basicConstraints?.isAuthority === true) return 'a leaf that is an authority';
+  if (((certificate.keyUsage ?? 0) & KEY_USAGE.digitalSignature) === 0)
+    return 'a leaf whose key may not sign';
+  return undefined;
+}

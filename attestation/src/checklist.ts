@@ -1,0 +1,61 @@
+/** The rules in the order in which they are judged, and a record of how each went. */
+import { PolicyError, VerificationError } from './errors.ts';
+
+/**
+ * The verifier's rules. The signature comes after the payload, since its key is in there, and before the
+ * chain, since a chain says nothing about bytes that its leaf did not sign.
+ */
+export const RULES = [
+  'encoding',
+  'cose_sign1',
+  'headers',
+  'signature_encoding',
+  'payload',
+  'optional_fields',
+  'unknown_fields',
+  'signature',
+  'trusted_root',
+  'chain',
+  'constraints',
+  'policy_given',
+  'debug_mode',
+  'measurements',
+  'bindings',
+  'freshness',
+] as const;
+export type Rule = (typeof RULES)[number];
+
+/** How one rule went: `ok` is null when an earlier failure left it unjudged. */
+export interface Check {
+  readonly rule: Rule;
+  readonly ok: boolean | null;
+  readonly detail: string;
+}
+
+/** What judging one rule gives: a value for the rules after it, and a line for people. */
+export type Finding<T> = readonly [value: T, detail: string];
+
+/** Runs rules and writes down how they went. */
+export class Checklist {
+  readonly #checks: Check[] = [];
+
+  /** Judges one rule; its coded errors are written down and thrown on. */
+  judge<T>(rule: Rule, judgement: () => Finding<T>): T {
+    try {
+      const [value, detail] = judgement();
+      this.#checks.push({ rule, ok: true, detail });
+      return value;
+    } catch (error) {
+      if (error instanceof VerificationError || error instanceof PolicyError) {
+        this.#checks.push({ rule, ok: false, detail: error.message });
+      }
+      throw error;
+    }
+  }
+
+  /** All rules in order; those after a failure as not reached. */
+  toChecks(): readonly Check[] {
+    const missing = RULES.slice(this.#checks.length);
+    return [...this.#checks, ...missing.map((rule) => ({ rule, ok: null, detail: 'not reached' }))];
+  }
+}

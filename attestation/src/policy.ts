@@ -1,0 +1,100 @@
+/** What the caller demands of a genuine document (rule 12). Never optional. */
+import { equalBytes } from '@perf-aggregator/shared/bytes';
+import { decodeHex } from '@perf-aggregator/shared/codec/hex';
+import { PolicyError } from './errors.ts';
+import type { UnverifiedAttestation } from './payload.ts';
+
+/** Expected measurements by PCR index 0..31: hex, upper or lower case. All of them must match. */
+export type ExpectedPcrs = Readonly<Record<number, string>>;
+
+/** What the caller expects of a document. */
+export interface AttestationPolicy {
+  /** Images that are acceptable; one of them must match. `any-image` says aloud that none is checked. */
+  readonly pcrs: readonly ExpectedPcrs[] | 'any-image';
+  /** Accept documents of enclaves in debug mode, whose memory the operator can read. */
+  readonly allowDebug?: boolean;
+  readonly nonce?: Uint8Array;
+  readonly publicKey?: Uint8Array;
+  readonly userData?: Uint8Array;
+  /** Oldest document when judged at an instant, ms. Default 5 minutes. */
+  readonly maxAgeMs?: number;
+  /** How far in the future a document may be made when judged at an instant, ms. Default 5 minutes. */
+  readonly maxSkewMs?: number;
+}
+
+/** Default of `maxAgeMs` and `maxSkewMs`. */
+export const FRESHNESS_MS = 5 * 60 * 1000;
+
+/**
+ * Makes sure that the policy asks for something, and for something that can be.
+ * @throws PolicyError `policy_empty`, `policy_invalid`
+ */
+export function checkPolicy(policy: AttestationPolicy): void {
+  // Callers in plain JavaScript may bring no policy at all.
+  const pcrs = (policy as AttestationPolicy | undefined)?.pcrs;
+  if (pcrs === 'any-image') return;
+  if (pcrs === undefined || pcrs.length === 0)
+    throw new PolicyError('policy_empty', 'no measurement is expected');
+  for (const alternative of pcrs) {
+    const entries = Object.entries(alternative);
+    if (entries.length === 0) throw new PolicyError('policy_empty', 'an alternative without a measurement');
+    for (const [index, hex] of entries) {
+      const isHex = /^(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i.test(hex);
+      if (isHex && /^(?:[12]?\d|3[01])$/.test(index)) continue;
+      throw new PolicyError('policy_invalid', `the expected PCR${index} is not a measurement`);
+    }
+  }
+}
+
+/** @throws PolicyError `debug_mode` */
+export function checkDebug(document: UnverifiedAttestation, policy: AttestationPolicy): void {
+  if (!document.debug || policy.allowDebug === true) return;
+  throw new PolicyError('debug_mode', 'PCR0 is zero: the operator can read the memory of this enclave');
+}
+
+/** @throws PolicyError `pcr_mismatch` */
+export function checkPcrs(document: UnverifiedAttestation, policy: AttestationPolicy): void {
+  if (policy.pcrs === 'any-image') return;
+  const isExpected = policy.pcrs.some((expected) => matches(document.pcrs, expected));
+  if (!isExpected) throw new PolicyError('pcr_mismatch', 'the measurements are not among those expected');
+}
+
+/** @throws PolicyError `nonce_mismatch`, `public_key_mismatch`, `user_data_mismatch` */
+export function checkBindings(document: UnverifiedAttestation, policy: AttestationPolicy): void {
+  if (!isBound(document.nonce, policy.nonce)) {
+    throw new PolicyError('nonce_mismatch', 'the nonce is not the one sent');
+  }
+  if (!isBound(document.publicKey, policy.publicKey)) {
+    throw new PolicyError('public_key_mismatch', 'the public key is not the one expected');
+  }
+  if (!isBound(document.userData, policy.userData)) {
+    throw new PolicyError('user_data_mismatch', 'the user data are not those expected');
+  }
+}
+
+/** @param instant - of verification, ms @throws PolicyError `document_not_fresh` */
+export function checkFreshness(
+  document: UnverifiedAttestation,
+  policy: AttestationPolicy,
+  instant: number,
+): void {
+  const age = instant - document.timestamp;
+  const maxAge = policy.maxAgeMs ?? FRESHNESS_MS;
+  const maxSkew = policy.maxSkewMs ?? FRESHNESS_MS;
+  if (age <= maxAge && -age <= maxSkew) return;
+  const side = age > 0 ? 'before' : 'after';
+  throw new PolicyError('document_not_fresh', `made ${Math.abs(age)} ms ${side} the instant of verification`);
+}
+
+/** Compares all expected registers, so that time does not tell which one differed. */
+function matches(pcrs: ReadonlyMap<number, Uint8Array>, expected: ExpectedPcrs): boolean {
+  let equal = true;
+  for (const [index, hex] of Object.entries(expected)) {
+    equal = equalBytes(pcrs.get(Number(index)) ?? new Uint8Array(), decodeHex(hex)) && equal;
+  }
+  return equal;
+}
+
+function isBound(actual: Uint8Array | null, expected: Uint8Array | undefined): boolean {
+  return expected === undefined || (actual !== null && equalBytes(actual, expected));
+}
