@@ -1,0 +1,57 @@
+/**
+ * The enclave's configuration: everything that trust depends on, measured as `config_sha256` into every
+ * attestation document's `user_data`. There are no other inputs.
+ */
+import { createHash } from 'node:crypto';
+import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
+import { z } from 'zod';
+
+const sha384Hex = z.string().regex(/^[0-9a-f]{96}$/);
+
+/** Measurements that together name one image: PCR 0, 1 and 2, lower-case hex. */
+const measurements = z.strictObject({ 0: sha384Hex, 1: sha384Hex, 2: sha384Hex });
+
+/** Schema of {@link EnclaveConfig}. */
+export const enclaveConfig = z.strictObject({
+  /** Version of the software, as reports say it. */
+  softwareVersion: z.string().min(1),
+  /** Where the parent dials in: `vsock://CID:PORT` or `unix:PATH`. */
+  listen: z.string(),
+  /** The parent's egress proxy, dialled by the enclave. */
+  egress: z.string(),
+  /** Hosts that may be dialled through the proxy, with port. */
+  allow: z.array(z.strictObject({ host: z.string().min(1), port: z.number().int().min(1).max(65_535) })),
+  /** CA certificates (PEM) under which those hosts must verify; nothing else is trusted. */
+  caBundle: z.string().min(1),
+  /** SHA-256 of SubjectPublicKeyInfo, base64, by host; a host without pins needs only the CA. */
+  pins: z.record(z.string(), z.array(z.string())),
+  kms: z.strictObject({
+    region: z.string().min(1),
+    keyArn: z.string().min(1),
+    /** EncryptionContext of every call. */
+    encryptionContext: z.record(z.string(), z.string()),
+    /** Role of the parent, as the policy template names it. */
+    roleArn: z.string().min(1),
+  }),
+  /** Images whose genesis evidence this one accepts: the ones it replaced. */
+  predecessors: z.array(measurements),
+  /** How long after a finished synchronisation the next one is due, ms. */
+  syncIntervalMs: z.number().int().min(1_000),
+  /** Sessions kept open in memory at once. */
+  hotSessions: z.number().int().min(1),
+});
+export type EnclaveConfig = z.infer<typeof enclaveConfig>;
+
+/**
+ * SHA-256 of what trust depends on: the canonical JSON (RFC 8785) of the configuration without the two
+ * endpoints when they are unix sockets (a development path says nothing about trust and changes every run).
+ */
+export function configSha256(config: EnclaveConfig): Uint8Array {
+  const { listen, egress, ...rest } = config;
+  const measured = {
+    ...rest,
+    listen: listen.startsWith('unix:') ? 'unix' : listen,
+    egress: egress.startsWith('unix:') ? 'unix' : egress,
+  };
+  return new Uint8Array(createHash('sha256').update(canonicalJsonBytes(measured)).digest());
+}

@@ -1,0 +1,69 @@
+/** Bytes in, bytes out: one message of the wire to its operation, and every outcome to a reply. */
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import {
+  decodeRequest,
+  type EnclaveReply,
+  type EnclaveRequest,
+  encodeReply,
+  type Operation,
+} from '@perf-aggregator/shared/wire/envelope';
+import type { Failure } from '@perf-aggregator/shared/wire/failure';
+import type { EnclaveContext } from './context.ts';
+import { Refusal } from './errors.ts';
+import { boot } from './operations/boot.ts';
+import { metrics } from './operations/metrics.ts';
+import type { Handler } from './operations/operation.ts';
+import { quote } from './operations/quote.ts';
+import { renew } from './operations/renew.ts';
+import { report } from './operations/report.ts';
+import { revoke } from './operations/revoke.ts';
+import { submit } from './operations/submit.ts';
+import { summary } from './operations/summary.ts';
+import { sync } from './operations/sync.ts';
+import { StateRequired } from './sessions/vault.ts';
+
+const HANDLERS: Readonly<Record<Operation, Handler>> = {
+  boot,
+  quote,
+  submit,
+  metrics,
+  summary,
+  report,
+  renew,
+  revoke,
+  sync,
+};
+
+/** Answers one message of the wire. Never rejects: what went wrong is a reply. */
+export async function dispatch(context: EnclaveContext, message: Uint8Array): Promise<Uint8Array> {
+  let request: EnclaveRequest;
+  try {
+    request = decodeRequest(message);
+  } catch {
+    return encodeReply(fail({ code: 'frame_malformed', retryAfterMs: null, sealed: null }));
+  }
+  try {
+    return encodeReply(await HANDLERS[request.operation](context, request));
+  } catch (error) {
+    return encodeReply(toReply(context, request.operation, error));
+  }
+}
+
+function toReply(context: EnclaveContext, operation: Operation, error: unknown): EnclaveReply {
+  if (error instanceof StateRequired) return { outcome: 'state_required' };
+  if (error instanceof Refusal) {
+    return fail({ code: error.code, retryAfterMs: error.retryAfterMs, sealed: error.sealed });
+  }
+  if (error instanceof TransportError && error.code === 'frame_malformed') {
+    return fail({ code: 'frame_malformed', retryAfterMs: null, sealed: null });
+  }
+  // A message may quote what it choked on: the operator gets the class and the code, and no more.
+  const name = error instanceof Error ? error.name : typeof error;
+  context.log('internal_error', { operation, name, code: error instanceof CodedError ? error.code : 'none' });
+  return fail({ code: 'internal', retryAfterMs: null, sealed: null });
+}
+
+function fail(failure: Failure): EnclaveReply {
+  return { outcome: 'failure', failure };
+}

@@ -1,0 +1,93 @@
+/**
+ * Handshake keys (DESIGN §5): X25519, random, in memory only, rotated hourly with one predecessor kept,
+ * then zeroed: what was submitted under a key that is gone can be read by nobody.
+ */
+
+import { equalBytes, wipe } from '@perf-aggregator/shared/bytes';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import type { Random } from '@perf-aggregator/shared/random';
+import { Refusal } from '../errors.ts';
+
+const ROTATION_MS = 3_600_000;
+/** Submissions that one key accepts: each costs 32 bytes and a base64 text of memory. */
+const MAX_SUBMISSIONS = 65_536;
+
+interface HandshakeKey {
+  readonly privateKey: Uint8Array;
+  readonly publicKey: Uint8Array;
+  readonly bornAt: number;
+  readonly seen: Set<string>;
+}
+
+/** The current handshake key and its predecessor. */
+export class HandshakeKeys {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #current: HandshakeKey;
+  #previous: HandshakeKey | null = null;
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#current = this.#draw();
+  }
+
+  /** The public key that quotes carry now. */
+  publicKey(): Uint8Array {
+    this.#rotate();
+    return this.#current.publicKey;
+  }
+
+  /**
+   * The private key of a public key that is still in use; of the caller only for as long as it derives.
+   * @throws Refusal `unknown_handshake_key`
+   */
+  privateKey(publicKey: Uint8Array): Uint8Array {
+    return this.#find(publicKey).privateKey;
+  }
+
+  /**
+   * Notes that `ephemeralPub` was used under `publicKey`.
+   * @throws Refusal `replayed_submission`, `replay_set_full`, `unknown_handshake_key`
+   */
+  admit(publicKey: Uint8Array, ephemeralPub: Uint8Array): void {
+    const { seen } = this.#find(publicKey);
+    const name = encodeBase64(ephemeralPub);
+    if (seen.has(name)) throw new Refusal('replayed_submission', 'this ephemeral key was used before');
+    if (seen.size >= MAX_SUBMISSIONS) {
+      throw new Refusal('replay_set_full', 'this handshake key has taken its last submission', {
+        retryAfterMs: ROTATION_MS,
+      });
+    }
+    seen.add(name);
+  }
+
+  #find(publicKey: Uint8Array): HandshakeKey {
+    this.#rotate();
+    for (const key of [this.#current, this.#previous]) {
+      if (key && equalBytes(key.publicKey, publicKey)) return key;
+    }
+    throw new Refusal('unknown_handshake_key', 'no handshake key in use has this public key');
+  }
+
+  #rotate(): void {
+    const age = this.#clock.now() - this.#current.bornAt;
+    if (age < ROTATION_MS) return;
+    wipe(this.#previous?.privateKey);
+    // A key that nobody asked for during a whole further period has no business in the overlap.
+    if (age < 2 * ROTATION_MS) this.#previous = this.#current;
+    else {
+      wipe(this.#current.privateKey);
+      this.#previous = null;
+    }
+    this.#current = this.#draw();
+  }
+
+  #draw(): HandshakeKey {
+    const privateKey = this.#random.bytes(32);
+    const publicKey = crypto.x25519PublicKey(privateKey);
+    return { privateKey, publicKey, bornAt: this.#clock.now(), seen: new Set() };
+  }
+}

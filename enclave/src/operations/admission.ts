@@ -1,0 +1,93 @@
+/** Which accounts a session may have: known venues, keys that cannot withdraw, each account once. */
+import type { SubmissionPayload } from '@perf-aggregator/shared/messages/submission';
+import { SealedRefusal } from '../errors.ts';
+import { ExchangeError } from '../exchanges/errors.ts';
+import {
+  type AccountInspection,
+  type Exchanges,
+  VENUES,
+  type Venue,
+  type VenueAccount,
+} from '../exchanges/port.ts';
+import type { AccountState } from '../sessions/state.ts';
+
+/**
+ * Checks the accounts of a payload with their venues.
+ * @throws SealedRefusal `duplicate_account`, `excessive_permissions`, `withdrawal_permission`,
+ *   `read_permission_missing`; ExchangeError
+ */
+export async function admitAccounts(
+  exchanges: Exchanges,
+  payload: SubmissionPayload,
+): Promise<AccountState[]> {
+  const accounts = payload.accounts.map(toVenueAccount);
+  refuseRepeated(accounts.map(({ venue, apiKey }) => `${venue} ${apiKey}`));
+  const inspections = await Promise.all(accounts.map((account) => exchanges.inspect(account)));
+  for (const [index, inspection] of inspections.entries()) {
+    refusePermissions(accounts[index]!.account, inspection, payload.allowTradingKeys);
+  }
+  const known = inspections.flatMap(({ uid }, index) =>
+    uid === null ? [] : [`${accounts[index]!.venue} ${uid}`],
+  );
+  refuseRepeated(known);
+  return accounts.map((access, index) => ({
+    access,
+    inspection: inspections[index]!,
+    cursor: null,
+    snapshot: null,
+    coverage: null,
+    progress: 0,
+    complete: false,
+    failure: null,
+    failures: 0,
+  }));
+}
+
+function toVenueAccount(account: SubmissionPayload['accounts'][number], index: number): VenueAccount {
+  const venue = VENUES.find((known) => known === account.exchange) as Venue | undefined;
+  if (!venue)
+    throw new ExchangeError('exchange_unsupported', `accounts.${index}.exchange: not a known venue`);
+  if (
+    account.accountType !== 'spot' ||
+    account.walletAddress !== undefined ||
+    account.subaccount !== undefined
+  ) {
+    throw new ExchangeError(
+      'exchange_unsupported',
+      `accounts.${index}: only spot accounts with an API key are read`,
+    );
+  }
+  return {
+    account: `a${index}`,
+    venue,
+    accountType: 'spot',
+    apiKey: account.apiKey,
+    apiSecret: account.apiSecret,
+    ...(account.password === undefined ? {} : { password: account.password }),
+    sandbox: account.sandbox,
+    ...(account.symbols === undefined ? {} : { symbols: account.symbols }),
+  };
+}
+
+function refuseRepeated(names: readonly string[]): void {
+  if (new Set(names).size < names.length) {
+    throw new SealedRefusal('duplicate_account', 'the same account of the same venue was given twice');
+  }
+}
+
+function refusePermissions(account: string, key: AccountInspection, allowTrading: boolean): void {
+  if (key.canWithdraw === 'yes') {
+    throw new SealedRefusal(
+      'withdrawal_permission',
+      `${account}: this key can withdraw; such keys are never accepted`,
+    );
+  }
+  if (key.canTrade === 'yes' && !allowTrading) {
+    throw new SealedRefusal(
+      'excessive_permissions',
+      `${account}: this key can trade; use a read-only key, or say allowTradingKeys`,
+    );
+  }
+  if (key.canRead === 'no')
+    throw new SealedRefusal('read_permission_missing', `${account}: this key cannot read`);
+}

@@ -1,0 +1,47 @@
+/** `renew`: moves the end of a session, if its owner sealed the wish and never sealed it before. */
+import { crypto } from '@perf-aggregator/shared/crypto';
+import {
+  openRequest,
+  type RenewalContent,
+  renewalContent,
+  sealedRequest,
+} from '@perf-aggregator/shared/messages/request';
+import { parseJson } from '@perf-aggregator/shared/wire/envelope';
+import { Refusal } from '../errors.ts';
+import type { Session } from '../sessions/session.ts';
+import type { SessionState } from '../sessions/state.ts';
+import { type Handler, ok, sealResult } from './operation.ts';
+
+export const renew: Handler = async (context, request) => {
+  context.boot.keyring();
+  const session = context.vault.find(request);
+  const renewal = openRenewal(session, request.body);
+  if (renewal.counter <= session.state.renewals) {
+    throw new Refusal('renewal_replayed', 'the counter of a renewal must rise');
+  }
+  const state: SessionState = {
+    ...session.state,
+    version: session.state.version + 1,
+    renewals: renewal.counter,
+    expiresAt: context.clock.now() + renewal.ttl * 1_000,
+  };
+  // Due at once: a session whose end moved is read up to date, and no schedule is lost.
+  const { session: next, write } = context.vault.write(
+    session,
+    state,
+    { entries: [], marks: [] },
+    context.clock.now(),
+  );
+  const asked = { operation: 'renew', parameters: renewal };
+  return ok(sealResult(context, next, asked, { expires_at: state.expiresAt }), write);
+};
+
+function openRenewal(session: Session, body: Uint8Array): RenewalContent {
+  const { id: sessionId, requestKey } = session.state;
+  try {
+    const sealed = sealedRequest.parse(parseJson(body));
+    return renewalContent.parse(openRequest(crypto, { requestKey, sessionId, operation: 'renew' }, sealed));
+  } catch (cause) {
+    throw new Refusal('query_unreadable', 'the sealed renewal does not open', { cause });
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * `submit`: accounts are handed over and a session begins. The accounts are checked with their venues before
+ * the session exists; the history is read afterwards, by `sync`.
+ */
+import { utf8, wipe } from '@perf-aggregator/shared/bytes';
+import { decodeBase64, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { openBox } from '@perf-aggregator/shared/messages/box';
+import { deriveSessionKeys, type SessionKeys } from '@perf-aggregator/shared/messages/handshake';
+import { sealReply } from '@perf-aggregator/shared/messages/reply';
+import {
+  isSessionTtl,
+  parseSubmissionPayload,
+  type SubmissionPayload,
+  submission,
+} from '@perf-aggregator/shared/messages/submission';
+import { parseJson } from '@perf-aggregator/shared/wire/envelope';
+import { z } from 'zod';
+import type { EnclaveContext } from '../context.ts';
+import { Refusal, SealedRefusal } from '../errors.ts';
+import { Ledger, openSession } from '../sessions/session.ts';
+import { type AccountState, EMPTY_HEAD, type SessionState } from '../sessions/state.ts';
+import { admitAccounts } from './admission.ts';
+import { type Handler, ok, sealResult } from './operation.ts';
+
+type Submission = z.infer<typeof submission>;
+
+export const submit: Handler = async (context, request) => {
+  context.boot.keyring();
+  const submitted = parseSubmission(request.body);
+  const { keys, plaintext } = open(context, submitted);
+  try {
+    const payload = parsePayload(plaintext);
+    const accounts = await admitAccounts(context.exchanges, payload);
+    const state = newSession(context, submitted, keys, payload, accounts);
+    const { write } = context.vault.write(null, state, { entries: [], marks: [] }, context.clock.now());
+    context.log('session_opened', { accounts: accounts.length, persistence: state.persistence });
+    return ok(utf8(JSON.stringify(receipt(context, state))), write);
+  } catch (error) {
+    if (error instanceof Refusal || !(error instanceof CodedError)) throw error;
+    throw refuse(context, keys, error);
+  } finally {
+    wipe(plaintext, keys.submit);
+  }
+};
+
+function parseSubmission(body: Uint8Array): Submission {
+  let value: unknown;
+  try {
+    value = parseJson(body);
+  } catch (cause) {
+    throw new Refusal('request_malformed', 'the body is not JSON', { cause });
+  }
+  const parsed = submission.safeParse(value);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'body');
+    throw new Refusal('request_malformed', `wrong or missing: ${fields.join(', ')}`);
+  }
+  if (!isSessionTtl(parsed.data.metadata.ttl)) {
+    throw new Refusal('ttl_out_of_range', `a time to live of ${parsed.data.metadata.ttl} s`);
+  }
+  return parsed.data;
+}
+
+function open(
+  context: EnclaveContext,
+  submitted: Submission,
+): { readonly keys: SessionKeys; readonly plaintext: Uint8Array } {
+  const handshakePub = decodeBase64(submitted.metadata.handshake_pub);
+  const ephemeralPub = submitted.ephemeral_pub;
+  const privateKey = context.handshake.privateKey(handshakePub);
+  try {
+    const keys = deriveSessionKeys(crypto, privateKey, ephemeralPub, { ephemeralPub, handshakePub });
+    const plaintext = openBox(crypto, keys.submit, submitted, submitted.metadata);
+    // Only what opens counts as seen: nobody else can fill the set with noise.
+    context.handshake.admit(handshakePub, ephemeralPub);
+    return { keys, plaintext };
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal('submission_unreadable', 'the submission does not open', { cause });
+  }
+}
+
+function parsePayload(plaintext: Uint8Array): SubmissionPayload {
+  try {
+    return parseSubmissionPayload(parseJson(plaintext));
+  } catch (cause) {
+    // Paths only: messages of the schema may repeat what stands there.
+    const paths = cause instanceof z.ZodError ? cause.issues.map(describeIssue) : ['not JSON'];
+    throw new SealedRefusal('payload_malformed', `wrong or missing: ${[...new Set(paths)].join(', ')}`);
+  }
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join('.');
+  return issue.code === 'unrecognized_keys' ? `${path}${issue.keys.join(', ')} (unknown)` : path || 'payload';
+}
+
+function newSession(
+  context: EnclaveContext,
+  submitted: Submission,
+  keys: SessionKeys,
+  payload: SubmissionPayload,
+  accounts: readonly AccountState[],
+): SessionState {
+  const createdAt = context.clock.now();
+  return {
+    format: 1,
+    id: encodeBase64Url(context.random.bytes(32)),
+    version: 1,
+    createdAt,
+    expiresAt: createdAt + submitted.metadata.ttl * 1_000,
+    persistence: payload.persistence,
+    renewals: 0,
+    requestKey: keys.request,
+    responseKey: keys.response,
+    userId: payload.userId,
+    label: payload.label ?? null,
+    reportingCurrency: payload.reportingCurrency,
+    allowTradingKeys: payload.allowTradingKeys,
+    accounts,
+    chunkVersions: [],
+    ledgerHead: EMPTY_HEAD,
+  };
+}
+
+function receipt(context: EnclaveContext, state: SessionState) {
+  const sealed = sealResult(
+    context,
+    openSession(state, new Ledger()),
+    { operation: 'submit', parameters: {} },
+    {
+      session_id: state.id,
+      expires_at: state.expiresAt,
+      persistence: state.persistence,
+      accounts: state.accounts.map(({ access, inspection }) => ({
+        account: access.account,
+        venue: access.venue,
+        sandbox: access.sandbox,
+        canTrade: inspection.canTrade,
+        canWithdraw: inspection.canWithdraw,
+      })),
+    },
+  );
+  return {
+    session_id: state.id,
+    expires_at: state.expiresAt,
+    status: 'syncing',
+    receipt: parseJson(sealed),
+  };
+}
+
+function refuse(context: EnclaveContext, keys: SessionKeys, reason: CodedError): Refusal {
+  const sealed = sealReply(
+    crypto,
+    context.random,
+    keys.response,
+    { session_id: '', sequence: 0 },
+    {
+      operation: 'submit',
+      parameters: {},
+      as_of: context.clock.now(),
+      ledger_head: null,
+      result: null,
+      refusal: { code: reason.code, message: reason.message },
+    },
+  );
+  return new Refusal('submission_refused', 'refused for a sealed reason', {
+    sealed: utf8(JSON.stringify(sealed)),
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * `sync`: reads what is new on the session's accounts, one bounded step at a time. The parent asks for it and
+ * stores what comes back; a restart in between loses one step. Failures of a venue belong to the session's
+ * state, where its owner can read them; the parent only learns when to ask again.
+ */
+import { CodedError } from '@perf-aggregator/shared/errors';
+import type { EnclaveContext } from '../context.ts';
+import type { Observations } from '../sessions/chunk.ts';
+import type { Session } from '../sessions/session.ts';
+import type { AccountState, SessionState } from '../sessions/state.ts';
+import { type Handler, ok } from './operation.ts';
+
+/** One step reads at most so many entries per account, and takes at most so long. */
+const STEP_ENTRIES = 5_000;
+const STEP_MS = 15_000;
+const RETRY_MS = 15_000;
+const MAX_RETRY_MS = 900_000;
+
+export const sync: Handler = async (context, request) => {
+  context.boot.keyring();
+  const session = context.vault.find(request);
+  const steps = await Promise.all(
+    session.state.accounts.map((account) => pullAccount(context, session, account)),
+  );
+  const observed = session.ledger.fresh({
+    entries: steps.flatMap(({ observations }) => observations.entries),
+    marks: steps.flatMap(({ observations }) => observations.marks),
+  });
+  const state: SessionState = {
+    ...session.state,
+    version: session.state.version + 1,
+    accounts: steps.map(({ account }) => account),
+  };
+  const { write } = context.vault.write(session, state, observed, nextSync(context, state));
+  return ok(new Uint8Array(), write);
+};
+
+async function pullAccount(
+  context: EnclaveContext,
+  session: Session,
+  account: AccountState,
+): Promise<{ readonly account: AccountState; readonly observations: Observations }> {
+  const budget = { maxEntries: STEP_ENTRIES, until: context.clock.now() + STEP_MS };
+  // A finished account begins its next round at the cursor that the last one left.
+  try {
+    const pull = await context.exchanges.pull(account.access, account.cursor, budget);
+    return {
+      account: {
+        ...account,
+        cursor: pull.cursor,
+        snapshot: pull.snapshot ?? account.snapshot,
+        coverage: pull.coverage,
+        progress: pull.done ? 1 : pull.progress,
+        complete: account.complete || pull.done,
+        failure: null,
+        failures: 0,
+      },
+      observations: { entries: pull.entries, marks: pull.marks },
+    };
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    context.log('sync_failed', { venue: account.access.venue, code: error.code });
+    return {
+      account: { ...account, failure: error.code, failures: account.failures + 1 },
+      observations: { entries: [], marks: [] },
+    };
+  }
+}
+
+/** Failed accounts wait longer each time; unread ones go on at once; the rest wait for the interval. */
+function nextSync(context: EnclaveContext, state: SessionState): number {
+  const now = context.clock.now();
+  const waits = state.accounts.map((account) => {
+    if (account.failure) return Math.min(RETRY_MS * 2 ** (account.failures - 1), MAX_RETRY_MS);
+    return account.progress < 1 ? 0 : context.config.syncIntervalMs;
+  });
+  return now + Math.min(...waits);
+}

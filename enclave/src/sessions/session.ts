@@ -1,0 +1,79 @@
+/** An open session: its state, its ledger, and what was computed from them. Values; a change makes a new one. */
+import { entryIdentity, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
+import type { Observations, Provenance } from './chunk.ts';
+import { EMPTY_HEAD, type SessionState } from './state.ts';
+
+/** The ledger of a session as observed so far; grows only at its end. */
+export class Ledger {
+  readonly entries: LedgerEntry[] = [];
+  readonly marks: Mark[] = [];
+  readonly provenance: Record<Provenance, number> = { fetched: 0, sealed: 0 };
+  readonly #identities = new Set<string>();
+  readonly #markIdentities = new Set<string>();
+
+  /** Takes observations that are part of the sealed ledger. */
+  append(observations: Observations, provenance: Provenance): void {
+    for (const entry of observations.entries) {
+      this.#identities.add(entryIdentity(entry));
+      this.entries.push(entry);
+    }
+    for (const mark of observations.marks) {
+      this.#markIdentities.add(markIdentity(mark));
+      this.marks.push(mark);
+    }
+    this.provenance[provenance] += observations.entries.length;
+  }
+
+  /** What of `observations` is not in the ledger yet, each once: venues repeat themselves, so do restarts. */
+  fresh(observations: Observations): Observations {
+    return {
+      entries: unseen(observations.entries, entryIdentity, this.#identities),
+      marks: unseen(observations.marks, markIdentity, this.#markIdentities),
+    };
+  }
+
+  /** A ledger with the same content that can grow without changing this one. */
+  fork(): Ledger {
+    const copy = new Ledger();
+    copy.append({ entries: this.entries, marks: this.marks }, 'sealed');
+    Object.assign(copy.provenance, this.provenance);
+    return copy;
+  }
+}
+
+/** A session of one version. `computed` holds results by parameters; it dies with the version. */
+export interface Session {
+  readonly state: SessionState;
+  readonly ledger: Ledger;
+  readonly computed: Map<string, unknown>;
+}
+
+/** A session from its parts. */
+export function openSession(state: SessionState, ledger: Ledger): Session {
+  return { state, ledger, computed: new Map() };
+}
+
+/** The result for `key`, computed at most once per version of the session. */
+export function computeOnce<T>(session: Session, key: string, compute: () => T): T {
+  if (!session.computed.has(key)) session.computed.set(key, compute());
+  return session.computed.get(key) as T;
+}
+
+/** Ledger head as clients see it: null before the first entry. */
+export function publicHead(state: SessionState): string | null {
+  return state.ledgerHead === EMPTY_HEAD ? null : state.ledgerHead;
+}
+
+function markIdentity(mark: Mark): string {
+  return `${mark.venue}\n${mark.asset}\n${mark.quote}\n${mark.resolution}\n${mark.time}`;
+}
+
+function unseen<T>(items: readonly T[], identity: (item: T) => string, known: ReadonlySet<string>): T[] {
+  const seen = new Set<string>();
+  return items.filter((item) => {
+    const name = identity(item);
+    if (known.has(name) || seen.has(name)) return false;
+    seen.add(name);
+    return true;
+  });
+}

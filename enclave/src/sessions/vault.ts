@@ -1,0 +1,195 @@
+/**
+ * The vault: sessions that are open in this process, opened from sealed state when they are not, and sealed
+ * again when they change. A cache and nothing more: what it forgets comes back with the next request.
+ */
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { Random } from '@perf-aggregator/shared/random';
+import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
+import { Refusal } from '../errors.ts';
+import { decodeChunk, encodeChunk, type Observations } from './chunk.ts';
+import { openBlob, sealBlob } from './sealing.ts';
+import { Ledger, openSession, type Session } from './session.ts';
+import { decodeState, EMPTY_HEAD, encodeState, type SessionState } from './state.ts';
+
+/** The parent must send the session's stored state. */
+export class StateRequired extends Error {}
+
+/** What a request says about the session it means. */
+export interface SessionReference {
+  readonly session: string | null;
+  readonly version: number | null;
+  readonly state: StoredState | null;
+}
+
+/** What the vault rests on. */
+export interface VaultOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sealingBase: () => Uint8Array;
+  /** Sealed sessions kept open; sessions that live in memory only have as many places of their own. */
+  readonly capacity: number;
+}
+
+/** Open sessions. */
+export class Vault {
+  readonly #options: VaultOptions;
+  /** Random and of this process alone: see `chunk.ts`. */
+  readonly #bootKey: Uint8Array;
+  /** Least recently used first. */
+  readonly #sealed = new Map<string, Session>();
+  readonly #memory = new Map<string, Session>();
+
+  constructor(options: VaultOptions) {
+    this.#options = options;
+    this.#bootKey = options.random.bytes(32);
+  }
+
+  /** Sessions open now. */
+  get size(): number {
+    return this.#sealed.size + this.#memory.size;
+  }
+
+  /**
+   * The session that a request means, at the version that the parent has stored.
+   * @throws StateRequired; Refusal `session_unknown`, `session_expired`, `session_lost`, `state_rejected`,
+   *   `state_version_unsupported`
+   */
+  find(reference: SessionReference): Session {
+    const { session: id, version } = reference;
+    if (id === null || version === null) throw new Refusal('session_unknown', 'no such session');
+    const session =
+      this.#memory.get(id) ?? this.#cached(id, version) ?? this.#open(id, version, reference.state);
+    if (this.#options.clock.now() >= session.state.expiresAt) {
+      this.forget(id);
+      throw new Refusal('session_expired', 'the session has expired');
+    }
+    return session;
+  }
+
+  /**
+   * Makes `state` the session's next version, with `observations` appended to its ledger.
+   * @param syncAt - when the parent should send the next `sync`; null: never
+   * @returns what the parent must store before it answers
+   * @throws Refusal `sessions_full` for a new session that lives in memory
+   */
+  write(
+    previous: Session | null,
+    state: SessionState,
+    observations: Observations,
+    syncAt: number | null,
+  ): { readonly session: Session; readonly write: StateWrite } {
+    const { random } = this.#options;
+    const base = this.#options.sealingBase();
+    const version = state.version;
+    const grown = observations.entries.length + observations.marks.length > 0;
+    const ledger = grown ? (previous?.ledger.fork() ?? new Ledger()) : (previous?.ledger ?? new Ledger());
+    let next = state;
+    const chunks: Uint8Array[] = [];
+    if (grown) {
+      const index = state.chunkVersions.length;
+      const { plaintext, head } = encodeChunk(observations, state.ledgerHead, this.#bootKey);
+      const context = {
+        kind: 'chunk',
+        session: state.id,
+        index,
+        version,
+        previous: state.ledgerHead,
+      } as const;
+      if (state.persistence === 'sealed') chunks.push(sealBlob(base, random, context, plaintext));
+      next = { ...state, chunkVersions: [...state.chunkVersions, version], ledgerHead: head };
+      ledger.append(observations, 'fetched');
+    }
+    const session = openSession(next, ledger);
+    this.#keep(session, previous === null);
+    const sealed = next.persistence === 'sealed';
+    const write: StateWrite = {
+      session: next.id,
+      baseVersion: previous?.state.version ?? 0,
+      version,
+      expiresAt: next.expiresAt,
+      syncAt,
+      blob: sealed
+        ? sealBlob(base, random, { kind: 'session', session: next.id, version }, encodeState(next))
+        : new Uint8Array(),
+      chunksKept: sealed ? state.chunkVersions.length : 0,
+      chunks,
+    };
+    return { session, write };
+  }
+
+  /** Forgets a session. */
+  forget(id: string): void {
+    this.#sealed.delete(id);
+    this.#memory.delete(id);
+  }
+
+  #cached(id: string, version: number): Session | null {
+    const session = this.#sealed.get(id);
+    if (session?.state.version !== version) return null;
+    this.#sealed.delete(id);
+    this.#sealed.set(id, session);
+    return session;
+  }
+
+  #open(id: string, version: number, stored: StoredState | null): Session {
+    if (!stored) throw new StateRequired();
+    if (stored.blob.length === 0) {
+      throw new Refusal('session_lost', 'the session lived in the memory of a process that is gone');
+    }
+    const base = this.#options.sealingBase();
+    // The version is the parent's word until the blob has opened under it.
+    const plaintext = openBlob(base, { kind: 'session', session: id, version: stored.version }, stored.blob);
+    const state = decodeState(plaintext);
+    if (stored.version !== version || state.version !== version) {
+      throw new Refusal('state_rejected', 'the stored state is of another version than the request');
+    }
+    const session = openSession(state, this.#openLedger(base, state, stored.chunks));
+    this.#keep(session, false);
+    return session;
+  }
+
+  #openLedger(base: Uint8Array, state: SessionState, chunks: readonly Uint8Array[]): Ledger {
+    if (chunks.length !== state.chunkVersions.length) {
+      throw new Refusal(
+        'state_rejected',
+        `${state.chunkVersions.length} ledger chunks expected, ${chunks.length} came`,
+      );
+    }
+    const ledger = new Ledger();
+    let previous = EMPTY_HEAD;
+    for (const [index, blob] of chunks.entries()) {
+      const version = state.chunkVersions[index]!;
+      const plaintext = openBlob(base, { kind: 'chunk', session: state.id, index, version, previous }, blob);
+      const chunk = decodeChunk(plaintext, previous, this.#bootKey);
+      ledger.append(chunk, chunk.provenance);
+      previous = chunk.head;
+    }
+    if (previous !== state.ledgerHead)
+      throw new Refusal('state_rejected', 'the ledger is not the one of this state');
+    return ledger;
+  }
+
+  #keep(session: Session, isNew: boolean): void {
+    const { id, persistence } = session.state;
+    if (persistence === 'memory') {
+      if (isNew) this.#admitToMemory();
+      this.#memory.set(id, session);
+      return;
+    }
+    this.#sealed.delete(id);
+    this.#sealed.set(id, session);
+    while (this.#sealed.size > this.#options.capacity) {
+      this.#sealed.delete(this.#sealed.keys().next().value!);
+    }
+  }
+
+  #admitToMemory(): void {
+    const now = this.#options.clock.now();
+    for (const [id, { state }] of this.#memory) if (now >= state.expiresAt) this.#memory.delete(id);
+    if (this.#memory.size >= this.#options.capacity) {
+      throw new Refusal('sessions_full', 'no room for another session that lives in memory', {
+        retryAfterMs: 60_000,
+      });
+    }
+  }
+}

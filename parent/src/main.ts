@@ -1,0 +1,31 @@
+/** Production's parent: the environment, the system's clock and name service, LMDB. */
+import { systemClock } from '@perf-aggregator/shared/clock';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { parseConfig } from './config.ts';
+import { systemResolver } from './egress/resolver.ts';
+import { createLog } from './log.ts';
+import { environmentCredentials } from './relay/credentials.ts';
+import { serveParent } from './serve.ts';
+import { openLmdbStore } from './storage/lmdb.ts';
+
+async function main(): Promise<void> {
+  const config = parseConfig(process.env);
+  const log = createLog(config.logLevel);
+  const parent = await serveParent(config, {
+    store: openLmdbStore(config.storePath),
+    resolver: systemResolver,
+    credentials: () => Promise.resolve(environmentCredentials(process.env)),
+    clock: systemClock,
+    log,
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void parent.close().then(() => process.exit(0)));
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof CodedError ? `${error.code}: ${error.message}` : String(error)}\n`,
+  );
+  process.exit(1);
+});

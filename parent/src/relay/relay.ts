@@ -1,0 +1,131 @@
+/**
+ * The relay: opaque bytes to the enclave and back, with the session's stored state when the enclave asks for
+ * it, and with what changed on disk before anybody is answered. It opens nothing.
+ */
+import type { Clock } from '@perf-aggregator/shared/clock';
+import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import {
+  decodeReply,
+  type EnclaveReply,
+  type EnclaveRequest,
+  encodeRequest,
+  type Operation,
+  type StateWrite,
+} from '@perf-aggregator/shared/wire/envelope';
+import { StoreError } from '../storage/errors.ts';
+import type { Store } from '../storage/port.ts';
+import { RelayError, relayError } from './errors.ts';
+import { Turns } from './turns.ts';
+
+/** The way to an enclave that has its keys. */
+export interface EnclaveLink {
+  request(message: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+}
+
+/** What the relay rests on. */
+export interface RelayOptions {
+  readonly link: EnclaveLink;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Longest that a session's state is kept, whatever the enclave says, ms. */
+  readonly maxSessionTtlMs: number;
+}
+
+/** Operations that change a session: of one session, one at a time. */
+const CHANGES: ReadonlySet<Operation> = new Set(['renew', 'revoke', 'sync']);
+
+/** How long the enclave may take, ms. A `sync` reads from exchanges, a `submit` asks them. */
+const TIMEOUT_MS: Readonly<Partial<Record<Operation, number>>> = { sync: 60_000, submit: 30_000 };
+const DEFAULT_TIMEOUT_MS = 15_000;
+
+/** Carries requests between the edge, the enclave and the store. */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #turns = new Turns();
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Asks the enclave and gives the body of its reply, after the store has what changed.
+   * @param session - null for operations without a session
+   * @throws RelayError
+   */
+  async ask(operation: Operation, session: string | null, body: Uint8Array): Promise<Uint8Array> {
+    const work = () => this.#ask(operation, session, body);
+    try {
+      return session !== null && CHANGES.has(operation)
+        ? await this.#turns.take(session, work)
+        : await work();
+    } catch (error) {
+      throw toRelayError(error);
+    }
+  }
+
+  async #ask(operation: Operation, session: string | null, body: Uint8Array): Promise<Uint8Array> {
+    const record = session === null ? null : await this.#options.store.session(session);
+    if (session !== null && !record) throw relayError('session_unknown', 'no such session', null);
+    const request: EnclaveRequest = {
+      operation,
+      session,
+      version: record?.version ?? null,
+      body,
+      state: null,
+    };
+    let reply = await this.#send(request);
+    if (reply.outcome === 'state_required' && session !== null) {
+      const state = await this.#options.store.state(session);
+      if (!state) throw relayError('session_unknown', 'no such session', null);
+      reply = await this.#send({ ...request, version: state.version, state });
+    }
+    return this.#settle(session, reply);
+  }
+
+  async #send(request: EnclaveRequest): Promise<EnclaveReply> {
+    const timeoutMs = TIMEOUT_MS[request.operation] ?? DEFAULT_TIMEOUT_MS;
+    return decodeReply(await this.#options.link.request(encodeRequest(request), timeoutMs));
+  }
+
+  async #settle(session: string | null, reply: EnclaveReply): Promise<Uint8Array> {
+    if (reply.outcome === 'state_required') {
+      throw relayError('frame_malformed', 'the enclave asks for state that it was given', null);
+    }
+    if (reply.outcome === 'failure') {
+      const { failure } = reply;
+      throw new RelayError(failure, `the enclave refused: ${failure.code}`);
+    }
+    if (reply.write) await this.#store(session, reply.write);
+    if (reply.erase && session !== null) await this.#options.store.erase(session);
+    return reply.body;
+  }
+
+  async #store(session: string | null, write: StateWrite): Promise<void> {
+    if (session !== null && write.session !== session) {
+      throw relayError('frame_malformed', 'the enclave wrote another session than it was asked about', null);
+    }
+    const { clock, maxSessionTtlMs, store } = this.#options;
+    const expiresAt = Math.min(write.expiresAt, clock.now() + maxSessionTtlMs);
+    if ((await store.write({ ...write, expiresAt })) === 'conflict') {
+      throw relayError('state_conflict', 'the session changed at the same time', 100);
+    }
+  }
+}
+
+function toRelayError(error: unknown): RelayError {
+  if (error instanceof RelayError) return error;
+  if (error instanceof StoreError) return relayError('store_unavailable', error.message, 1_000, error);
+  if (!(error instanceof TransportError)) return relayError('internal', 'the relay failed', null, error);
+  switch (error.code) {
+    case 'deadline_exceeded':
+      return relayError('deadline_exceeded', error.message, 1_000, error);
+    case 'channel_overloaded':
+      return relayError('overloaded', error.message, 1_000, error);
+    case 'message_too_large':
+      return relayError('request_too_large', error.message, null, error);
+    case 'frame_malformed':
+      return relayError('frame_malformed', error.message, null, error);
+    default:
+      return relayError('enclave_unavailable', error.message, 1_000, error);
+  }
+}

@@ -1,0 +1,95 @@
+/** The scheduler: sends `sync` for sessions that are due, a few at a time, and erases the expired ones. */
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { Log } from '../log.ts';
+import { RelayError } from '../relay/errors.ts';
+import type { Relay } from '../relay/relay.ts';
+import type { Store } from '../storage/port.ts';
+
+/** What the scheduler rests on. */
+export interface SchedulerOptions {
+  readonly relay: Relay;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How often to look for due sessions, ms. */
+  readonly pollMs: number;
+  /** How often to erase expired sessions, ms. */
+  readonly cleanupMs: number;
+  /** Synchronisations under way at once. */
+  readonly concurrency: number;
+}
+
+/** Runs until stopped; the timers are its only state besides what is under way. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #running = new Map<string, Promise<void>>();
+  #poll: NodeJS.Timeout | null = null;
+  #cleanup: NodeJS.Timeout | null = null;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the timers. */
+  start(): void {
+    const { pollMs, cleanupMs } = this.#options;
+    this.#poll = setInterval(() => void this.poll(), pollMs);
+    this.#cleanup = setInterval(() => void this.cleanup(), cleanupMs);
+  }
+
+  /** Stops the timers and waits for what is under way. */
+  async stop(): Promise<void> {
+    if (this.#poll) clearInterval(this.#poll);
+    if (this.#cleanup) clearInterval(this.#cleanup);
+    this.#poll = this.#cleanup = null;
+    await Promise.all(this.#running.values());
+  }
+
+  /** Starts what is due, as far as there is room. */
+  async poll(): Promise<void> {
+    const { store, clock, concurrency, log } = this.#options;
+    try {
+      const due = await store.due(clock.now(), 2 * concurrency);
+      for (const session of due) {
+        if (this.#running.size >= concurrency) return;
+        if (!this.#running.has(session)) this.#start(session);
+      }
+    } catch (error) {
+      log.error({ err: error }, 'due sessions cannot be read');
+    }
+  }
+
+  /** Erases what expired. */
+  async cleanup(): Promise<void> {
+    const { store, clock, log } = this.#options;
+    try {
+      const erased = await store.eraseExpired(clock.now());
+      if (erased > 0) log.info({ erased }, 'expired sessions erased');
+    } catch (error) {
+      log.error({ err: error }, 'expired sessions cannot be erased');
+    }
+  }
+
+  #start(session: string): void {
+    const run = this.#sync(session).finally(() => {
+      this.#running.delete(session);
+      // A step that is not the last is due again at once.
+      if (this.#poll) void this.poll();
+    });
+    this.#running.set(session, run);
+  }
+
+  async #sync(session: string): Promise<void> {
+    const { relay, store, log } = this.#options;
+    try {
+      await relay.ask('sync', session, new Uint8Array());
+    } catch (error) {
+      const code = error instanceof RelayError ? error.code : 'internal';
+      if (code === 'session_expired' || code === 'session_lost')
+        await store.erase(session).catch(() => undefined);
+      else log.warn({ session: session.slice(0, 8), code }, 'sync failed');
+      // What failed without a new state stays due: wait a poll, not a microtask.
+      await new Promise((resolve) => setTimeout(resolve, this.#options.pollMs));
+    }
+  }
+}

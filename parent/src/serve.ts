@@ -1,0 +1,170 @@
+/**
+ * The parent: HTTP edge, relay, egress proxy, store and scheduler, put together. Production's `main.ts` and
+ * the simulator call this same function with their own ports.
+ */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { Link } from '@perf-aggregator/shared/transport/link';
+import { dial, listen } from '@perf-aggregator/shared/transport/socket';
+import type { ParentConfig } from './config.ts';
+import type { Resolver } from './egress/port.ts';
+import { createEgressProxy, type EgressProxy } from './egress/proxy.ts';
+import { createApp } from './http/app.ts';
+import type { Log } from './log.ts';
+import { bootEnclave, type CredentialSource } from './relay/boot.ts';
+import { Relay } from './relay/relay.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import type { Store } from './storage/port.ts';
+
+/** What the parent reaches the world through. */
+export interface ParentPorts {
+  readonly store: Store;
+  readonly resolver: Resolver;
+  readonly credentials: CredentialSource;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A running parent. */
+export interface RunningParent {
+  /** Port that the HTTP edge listens on. */
+  readonly port: number;
+  /** Stops taking requests, lets what is under way end, and closes the store. */
+  close(): Promise<void>;
+}
+
+/** The HTTP port is taken, or may not be listened on. */
+export class ListenError extends CodedError<'port_in_use' | 'port_unavailable'> {}
+
+const VERSION = '0.1.0';
+const RECONNECT_MS = 500;
+const DRAIN_MS = 5_000;
+
+/**
+ * Starts a parent.
+ * @throws ListenError `port_in_use`, `port_unavailable`; TransportError for the egress endpoint
+ */
+export async function serveParent(config: ParentConfig, ports: ParentPorts): Promise<RunningParent> {
+  const { store, clock, log } = ports;
+  const proxy = await startEgress(config, ports);
+  const link = createLink(config, ports);
+  const relay = new Relay({ link, store, clock, maxSessionTtlMs: config.maxSessionTtl * 1_000 });
+  const scheduler = new Scheduler({
+    relay,
+    store,
+    clock,
+    log,
+    pollMs: 250,
+    cleanupMs: config.sessionCleanupInterval,
+    concurrency: 8,
+  });
+  const app = createApp({
+    relay,
+    log,
+    version: VERSION,
+    sessionTtl: { default: config.defaultSessionTtl, max: config.maxSessionTtl },
+    readiness: async () => ({ store: await answers(store.count()), enclave: await answers(link.connect()) }),
+  });
+  const server = http.createServer({ maxHeaderSize: 16_384, requestTimeout: 60_000 }, app);
+  await listenHttp(server, config).catch(async (error: unknown) => {
+    await proxy.close();
+    link.close();
+    throw error;
+  });
+  const stopConnecting = keepConnected(link, log);
+  scheduler.start();
+  const { port } = server.address() as AddressInfo;
+  log.info({ port }, 'listening');
+  return {
+    port,
+    async close() {
+      stopConnecting();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      await scheduler.stop();
+      await closed;
+      clearTimeout(cut);
+      link.close();
+      await proxy.drain(DRAIN_MS);
+      await store.close();
+    },
+  };
+}
+
+async function startEgress(config: ParentConfig, ports: ParentPorts): Promise<EgressProxy> {
+  const proxy = createEgressProxy({
+    allow: config.egressAllow,
+    resolver: ports.resolver,
+    log: ports.log,
+    limits: { headTimeoutMs: 5_000, connectTimeoutMs: 5_000, idleTimeoutMs: 60_000, maxConnections: 512 },
+  });
+  await listen(proxy.server, config.egress);
+  return proxy;
+}
+
+function createLink(config: ParentConfig, ports: ParentPorts): Link {
+  return new Link({
+    dial: () => dial(config.enclave, { timeoutMs: 2_000 }),
+    prepare: async (channel) => {
+      await bootEnclave(channel, ports.store, ports.credentials);
+      ports.log.info('enclave serving');
+    },
+    onLost: () => ports.log.warn('enclave lost'),
+  });
+}
+
+/** Dials the enclave again whenever it is gone, so that it is up before anybody asks. */
+function keepConnected(link: Link, log: Log): () => void {
+  let last = '';
+  const attempt = () => {
+    link.connect().then(
+      () => {
+        last = '';
+      },
+      (error: unknown) => {
+        const code = error instanceof CodedError ? error.code : 'internal';
+        if (code !== last)
+          log.warn({ code, reason: error instanceof CodedError ? error.message : '' }, 'no enclave');
+        last = code;
+      },
+    );
+  };
+  attempt();
+  const timer = setInterval(attempt, RECONNECT_MS);
+  return () => clearInterval(timer);
+}
+
+function listenHttp(server: http.Server, config: ParentConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const where = `${config.host}:${config.port}`;
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new ListenError(
+              'port_in_use',
+              `port ${config.port} is in use; set ENCLAVE_PORT to a free one`,
+              cause,
+            )
+          : new ListenError(
+              'port_unavailable',
+              `cannot listen on ${where} (${cause.code ?? 'unknown'})`,
+              cause,
+            ),
+      );
+    });
+    server.listen(config.port, config.host, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+}
+
+async function answers(attempt: Promise<unknown>): Promise<boolean> {
+  return attempt.then(
+    () => true,
+    () => false,
+  );
+}

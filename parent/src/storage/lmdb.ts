@@ -1,0 +1,163 @@
+/** The embedded store: LMDB, one process, every commit on disk before its promise resolves. */
+import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
+import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { StoreError } from './errors.ts';
+import type { SessionRecord, Store, WriteOutcome } from './port.ts';
+
+type DueKey = [syncAt: number, session: string];
+type ChunkKey = [session: string, index: number];
+type StoredRecord = SessionRecord & { readonly chunks: number };
+
+/**
+ * Opens the store in folder `path`, made if absent.
+ * @throws StoreError `store_unopened`
+ */
+export function openLmdbStore(path: string): Store {
+  try {
+    // Without overlapping syncs a commit resolves only after its pages are on disk.
+    return new LmdbStore(open({ path, overlappingSync: false, maxDbs: 8 }));
+  } catch (cause) {
+    throw new StoreError('store_unopened', `the store at ${path} cannot be opened`, cause);
+  }
+}
+
+class LmdbStore implements Store {
+  readonly #root: RootDatabase;
+  readonly #meta: Database<Uint8Array, string>;
+  readonly #records: Database<StoredRecord, string>;
+  readonly #blobs: Database<Uint8Array, string>;
+  readonly #chunks: Database<Uint8Array, ChunkKey>;
+  readonly #due: Database<true, DueKey>;
+
+  constructor(root: RootDatabase) {
+    this.#root = root;
+    this.#meta = root.openDB('meta', { encoding: 'binary' });
+    this.#records = root.openDB('records', {});
+    this.#blobs = root.openDB('blobs', { encoding: 'binary' });
+    this.#chunks = root.openDB('chunks', { encoding: 'binary' });
+    this.#due = root.openDB('due', {});
+  }
+
+  genesis(): Promise<GenesisRecord | null> {
+    return this.#read(() => this.#genesis());
+  }
+
+  putGenesis(record: GenesisRecord): Promise<GenesisRecord> {
+    return this.#change(() => {
+      const stored = this.#genesis();
+      if (stored) return stored;
+      this.#put(this.#meta, 'genesis-blob', record.blob);
+      this.#put(this.#meta, 'genesis-evidence', record.evidence);
+      return record;
+    });
+  }
+
+  session(id: string): Promise<SessionRecord | null> {
+    return this.#read(() => this.#records.get(id) ?? null);
+  }
+
+  state(id: string): Promise<StoredState | null> {
+    // One synchronous read sees one snapshot.
+    return this.#read(() => {
+      const record = this.#records.get(id);
+      if (!record) return null;
+      const chunks = Array.from({ length: record.chunks }, (_, index) =>
+        bytes(this.#chunks.get([id, index])),
+      );
+      return { version: record.version, blob: bytes(this.#blobs.get(id)), chunks };
+    });
+  }
+
+  write(write: StateWrite): Promise<WriteOutcome> {
+    return this.#change(() => {
+      const { session, chunks, chunksKept } = write;
+      const previous = this.#records.get(session);
+      if ((previous?.version ?? 0) !== write.baseVersion) return 'conflict';
+      if (previous?.syncAt != null) this.#remove(this.#due, [previous.syncAt, session]);
+      for (const [offset, chunk] of chunks.entries())
+        this.#put(this.#chunks, [session, chunksKept + offset], chunk);
+      this.#put(this.#blobs, session, write.blob);
+      this.#put(this.#records, session, {
+        version: write.version,
+        expiresAt: write.expiresAt,
+        syncAt: write.syncAt,
+        chunks: chunksKept + chunks.length,
+      });
+      if (write.syncAt !== null) this.#put(this.#due, [write.syncAt, session], true);
+      return 'stored';
+    });
+  }
+
+  erase(id: string): Promise<void> {
+    return this.#change(() => this.#erase(id));
+  }
+
+  due(now: number, limit: number): Promise<string[]> {
+    return this.#read(() => {
+      const range = this.#due.getKeys({ end: [now + 1, ''], limit });
+      return [...range].map(([, session]) => session);
+    });
+  }
+
+  eraseExpired(now: number): Promise<number> {
+    return this.#change(() => {
+      const expired = [...this.#records.getRange()].filter(({ value }) => value.expiresAt <= now);
+      for (const { key } of expired) this.#erase(key);
+      return expired.length;
+    });
+  }
+
+  count(): Promise<number> {
+    return this.#read(() => this.#records.getCount());
+  }
+
+  async close(): Promise<void> {
+    await this.#root.close();
+  }
+
+  #genesis(): GenesisRecord | null {
+    const blob = this.#meta.get('genesis-blob');
+    const evidence = this.#meta.get('genesis-evidence');
+    return blob && evidence ? { blob: bytes(blob), evidence: bytes(evidence) } : null;
+  }
+
+  #erase(id: string): void {
+    const record = this.#records.get(id);
+    if (!record) return;
+    if (record.syncAt !== null) this.#remove(this.#due, [record.syncAt, id]);
+    for (let index = 0; index < record.chunks; index++) this.#remove(this.#chunks, [id, index]);
+    this.#remove(this.#blobs, id);
+    this.#remove(this.#records, id);
+  }
+
+  // Inside a transaction these resolve with it; their promises carry nothing more.
+  #put<V, K extends string | DueKey | ChunkKey>(database: Database<V, K>, key: K, value: V): void {
+    void database.put(key, value);
+  }
+
+  #remove<V, K extends string | DueKey | ChunkKey>(database: Database<V, K>, key: K): void {
+    void database.remove(key);
+  }
+
+  #read<T>(get: () => T): Promise<T> {
+    try {
+      return Promise.resolve(get());
+    } catch (cause) {
+      return Promise.reject(new StoreError('store_failed', 'the store cannot be read', cause));
+    }
+  }
+
+  async #change<T>(apply: () => T): Promise<T> {
+    try {
+      return await this.#root.transaction(apply);
+    } catch (cause) {
+      throw new StoreError('store_failed', 'the store cannot be written', cause);
+    }
+  }
+}
+
+/** LMDB lends its buffers: keep a copy. */
+function bytes(value: Uint8Array | undefined): Uint8Array {
+  return value ? new Uint8Array(value) : new Uint8Array();
+}

@@ -1,0 +1,37 @@
+/**
+ * The port to the parent's store: opaque blobs, versions and instants. First writer wins for genesis; a
+ * session's state is replaced by the version that follows it and no other.
+ */
+import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
+import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
+
+/** What the parent knows of a session. */
+export interface SessionRecord {
+  readonly version: number;
+  /** ms */
+  readonly expiresAt: number;
+  /** When the next `sync` is due, ms; null: never. */
+  readonly syncAt: number | null;
+}
+
+/** Whether a write took place: `conflict` when another version is stored than the one it replaces. */
+export type WriteOutcome = 'stored' | 'conflict';
+
+/** The store. What a promise of it says happened is on disk. @throws StoreError */
+export interface Store {
+  genesis(): Promise<GenesisRecord | null>;
+  /** Stores `record` unless there is one. @returns what is stored now */
+  putGenesis(record: GenesisRecord): Promise<GenesisRecord>;
+  session(id: string): Promise<SessionRecord | null>;
+  /** Blob and chunks of one version, read as of one moment. */
+  state(id: string): Promise<StoredState | null>;
+  write(write: StateWrite): Promise<WriteOutcome>;
+  erase(id: string): Promise<void>;
+  /** Sessions whose `sync` is due, the longest overdue first. */
+  due(now: number, limit: number): Promise<string[]>;
+  /** Erases sessions that expired. @returns how many */
+  eraseExpired(now: number): Promise<number>;
+  /** Sessions stored. */
+  count(): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+/** The boot exchange: how a parent brings an enclave up. Nothing here is secret from the parent. */
+import { z } from 'zod';
+import type { CborValue } from '../codec/cbor-encode.ts';
+import { encodeCbor } from '../codec/cbor-encode.ts';
+import { TransportError } from '../transport/errors.ts';
+import { decodePlain } from './envelope.ts';
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
+const genesisRecord = z.strictObject({ blob: bytes, evidence: bytes });
+/** What the parent stores, first writer wins (DESIGN §5). */
+export type GenesisRecord = z.infer<typeof genesisRecord>;
+
+const bootRequest = z.strictObject({
+  /** Temporary credentials of the parent's role. */
+  credentials: z.strictObject({
+    accessKeyId: z.string(),
+    secretAccessKey: z.string(),
+    sessionToken: z.string(),
+    expiration: z.number().int(),
+  }),
+  /** The stored record; null: there is none yet. */
+  genesis: genesisRecord.nullable(),
+});
+export type BootRequest = z.infer<typeof bootRequest>;
+
+/** Phases of an enclave: boot → attested → keyed (serving) → draining. */
+export const PHASES = ['boot', 'attested', 'serving', 'draining'] as const;
+export type Phase = (typeof PHASES)[number];
+
+const bootReply = z.strictObject({
+  phase: z.enum(PHASES),
+  /** A record to store, first writer wins, before `boot` is sent again with whatever is stored then. */
+  genesis: genesisRecord.nullable(),
+});
+export type BootReply = z.infer<typeof bootReply>;
+
+/** CBOR of a boot request. */
+export function encodeBootRequest(request: BootRequest): Uint8Array {
+  return encodeCbor(request as unknown as CborValue);
+}
+
+/** CBOR of a boot reply. */
+export function encodeBootReply(reply: BootReply): Uint8Array {
+  return encodeCbor(reply as unknown as CborValue);
+}
+
+/** @throws TransportError `frame_malformed` */
+export function decodeBootRequest(message: Uint8Array): BootRequest {
+  return parse(bootRequest, message);
+}
+
+/** @throws TransportError `frame_malformed` */
+export function decodeBootReply(message: Uint8Array): BootReply {
+  return parse(bootReply, message);
+}
+
+function parse<T>(schema: z.ZodType<T>, message: Uint8Array): T {
+  const parsed = schema.safeParse(decodePlain(message));
+  if (parsed.success) return parsed.data;
+  throw new TransportError('frame_malformed', 'a boot message has an unknown shape', parsed.error);
+}
