@@ -9,6 +9,7 @@ import https from 'node:https';
 import type net from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
+import { callbackify } from 'node:util';
 import { openTunnel, type TunnelRoute } from './connect.ts';
 import { EgressError } from './errors.ts';
 
@@ -47,11 +48,7 @@ export class TunnelAgent extends https.Agent {
     options: ClientRequestArgs,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    this.#connect(options).then(
-      (socket) => callback?.(null, socket),
-      // Node reads no stream beside an error.
-      (error: Error) => callback?.(error, undefined as never),
-    );
+    if (callback) callbackify(() => this.#connect(options))(callback);
     return undefined;
   }
 

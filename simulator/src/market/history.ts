@@ -1,0 +1,50 @@
+/** The real daily prices that the simulated market replays (`simulator/data/market/sources.json`). */
+import { readFileSync } from 'node:fs';
+import { floorPrice, UNIT } from './amount.ts';
+
+/** Base assets of the simulated market, all quoted in USDT. */
+export const BASES = ['BTC', 'ETH', 'SOL', 'BNB'] as const;
+export type Base = (typeof BASES)[number];
+
+/** One recorded day: prices in ticks (floored), volume in base units. */
+export interface DailyBar {
+  readonly open: bigint;
+  readonly high: bigint;
+  readonly low: bigint;
+  readonly close: bigint;
+  readonly volume: bigint;
+}
+
+const FILES: Readonly<Record<Base, { file: string; volumeIn: 'base' | 'usd' }>> = {
+  BTC: { file: 'BTC-USDT.csv', volumeIn: 'base' },
+  ETH: { file: 'ETH-USD.csv', volumeIn: 'usd' },
+  SOL: { file: 'SOL-USD.csv', volumeIn: 'usd' },
+  BNB: { file: 'BNB-USD.csv', volumeIn: 'usd' },
+};
+
+/** Consecutive recorded days per asset, oldest first; every asset has the same days. */
+export function readHistory(): Readonly<Record<Base, readonly DailyBar[]>> {
+  const directory = new URL('../../data/market/', import.meta.url);
+  const read = (base: Base): readonly DailyBar[] => {
+    const { file, volumeIn } = FILES[base];
+    const lines = readFileSync(new URL(file, directory), 'utf8').trim().split('\n');
+    return lines.slice(1).map((line) => toBar(line, volumeIn));
+  };
+  return { BTC: read('BTC'), ETH: read('ETH'), SOL: read('SOL'), BNB: read('BNB') };
+}
+
+function toBar(line: string, volumeIn: 'base' | 'usd'): DailyBar {
+  const [, open = '', high = '', low = '', close = '', volume = ''] = line.split(',');
+  const bar = {
+    open: floorPrice(open),
+    high: floorPrice(high),
+    low: floorPrice(low),
+    close: floorPrice(close),
+  };
+  // Hundredths are enough of a volume; a volume in dollars is turned into base units at the close.
+  const hundredths = floorPrice(volume);
+  return {
+    ...bar,
+    volume: volumeIn === 'base' ? (hundredths * UNIT) / 100n : (hundredths * UNIT) / bar.close,
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * A market over real prices. The recorded history is shifted by whole days so that its last day falls on a
+ * chosen day; after that day the same bars are replayed, scaled so that each replay opens where the one
+ * before it closed. Inside a day the price moves in straight lines over three spans of eight hours, from the
+ * open to the close through low and high (even days) or high and low (odd days): so a price at any instant,
+ * a minute and a day all agree, and nothing leaves the recorded range.
+ */
+import { BASES, type Base, type DailyBar, readHistory } from './history.ts';
+
+export const MINUTE_MS = 60_000;
+export const DAY_MS = 86_400_000;
+const SPAN_MS = DAY_MS / 3;
+
+/** An instrument of the market. */
+export interface Instrument {
+  /** Unified symbol, `BTC/USDT`. */
+  readonly symbol: string;
+  readonly base: Base;
+  readonly quote: 'USDT';
+  /** Smallest quantity and its step, units (1e-8). */
+  readonly lotStep: bigint;
+}
+
+/** Lot steps as Binance lists them. */
+const LOT_STEPS: Readonly<Record<Base, bigint>> = { BTC: 1_000n, ETH: 10_000n, SOL: 100_000n, BNB: 100_000n };
+
+export const INSTRUMENTS: readonly Instrument[] = BASES.map((base) => ({
+  symbol: `${base}/USDT`,
+  base,
+  quote: 'USDT',
+  lotStep: LOT_STEPS[base],
+}));
+
+/** What happened between `openTime` and `openTime + duration`; prices in ticks, volume in base units. */
+export interface Bar extends DailyBar {
+  readonly openTime: number;
+}
+
+export interface Market {
+  /** First and last day of the recorded history, in days since the epoch. Replays follow `lastDay`. */
+  readonly firstDay: number;
+  readonly lastDay: number;
+  /** Price at an instant, ticks. @throws RangeError before the history */
+  priceAt(base: Base, time: number): bigint;
+  /** Close of the last minute that ended at or before `time`, ticks. @throws RangeError before the history */
+  minuteClose(base: Base, time: number): bigint;
+  /** Close of a UTC day (days since the epoch), ticks. @throws RangeError before the history */
+  dayClose(base: Base, day: number): bigint;
+  /**
+   * The bar that opens at `openTime` and lasts `durationMs` (a divisor of a day), as far as it has come at
+   * `asOf`; null before the history and for a bar that has not begun.
+   */
+  bar(base: Base, openTime: number, durationMs: number, asOf: number): Bar | null;
+}
+
+/** The market whose recorded history ends on `lastDay` (days since the epoch, UTC). */
+export function createMarket(options: { readonly lastDay: number }): Market {
+  const history = readHistory();
+  const length = history.BTC.length;
+  const { lastDay } = options;
+  const firstDay = lastDay - length + 1;
+
+  const daily = (base: Base, day: number): DailyBar => {
+    if (!Number.isInteger(day) || day < firstDay) throw new RangeError(`no prices on day ${day}`);
+    const bars = history[base];
+    const replay = BigInt(Math.floor((day - firstDay) / length));
+    return scale(
+      bars[(day - firstDay) % length]!,
+      bars[length - 1]!.close ** replay,
+      bars[0]!.open ** replay,
+    );
+  };
+  const at = (base: Base, day: number, ms: number): bigint => pathPrice(daily(base, day), day, ms);
+
+  return {
+    firstDay,
+    lastDay,
+    priceAt: (base, time) => at(base, Math.floor(time / DAY_MS), mod(time, DAY_MS)),
+    minuteClose(base, time) {
+      const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;
+      const day = Math.floor((end - 1) / DAY_MS);
+      return at(base, day, end - day * DAY_MS);
+    },
+    dayClose: (base, day) => daily(base, day).close,
+    bar(base, openTime, durationMs, asOf) {
+      const day = Math.floor(openTime / DAY_MS);
+      if (day < firstDay || openTime > asOf) return null;
+      const from = openTime - day * DAY_MS;
+      const to = Math.min(from + durationMs, asOf - day * DAY_MS);
+      return { openTime, ...partOfDay(daily(base, day), day, from, to) };
+    },
+  };
+}
+
+/** Price `ms` into a day; 86,400,000 is the day's close. */
+function pathPrice(bar: DailyBar, day: number, ms: number): bigint {
+  const points = turningPoints(bar, day);
+  const span = Math.min(Math.floor(ms / SPAN_MS), 2);
+  const from = points[span]!;
+  const to = points[span + 1]!;
+  return from + floorDiv((to - from) * BigInt(ms - span * SPAN_MS), BigInt(SPAN_MS));
+}
+
+function turningPoints(bar: DailyBar, day: number): readonly [bigint, bigint, bigint, bigint] {
+  return day % 2 === 0 ? [bar.open, bar.low, bar.high, bar.close] : [bar.open, bar.high, bar.low, bar.close];
+}
+
+function partOfDay(bar: DailyBar, day: number, from: number, to: number): DailyBar {
+  const open = pathPrice(bar, day, from);
+  const close = pathPrice(bar, day, to);
+  const seen = [open, close];
+  for (const turn of [SPAN_MS, 2 * SPAN_MS]) {
+    if (turn > from && turn < to) seen.push(pathPrice(bar, day, turn));
+  }
+  return {
+    open,
+    close,
+    high: seen.reduce((a, b) => (a > b ? a : b)),
+    low: seen.reduce((a, b) => (a < b ? a : b)),
+    volume: (bar.volume * BigInt(to - from)) / BigInt(DAY_MS),
+  };
+}
+
+function scale(bar: DailyBar, numerator: bigint, denominator: bigint): DailyBar {
+  if (numerator === denominator) return bar;
+  const scaled = (price: bigint): bigint => (price * numerator) / denominator;
+  return {
+    open: scaled(bar.open),
+    high: scaled(bar.high),
+    low: scaled(bar.low),
+    close: scaled(bar.close),
+    volume: bar.volume,
+  };
+}
+
+function floorDiv(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a % b < 0n ? quotient - 1n : quotient;
+}
+
+function mod(a: number, b: number): number {
+  return ((a % b) + b) % b;
+}
