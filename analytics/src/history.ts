@@ -1,0 +1,222 @@
+/** The history of a set of own accounts: entries, prices and live balances in; daily values and returns out. */
+import { type DailyRecord, flowsByDay, recordDays } from './daily-record.ts';
+import { InputError } from './errors.ts';
+import { type AccountSnapshot, anchorHoldings } from './ledger/anchor.ts';
+import { type Amount, formatDecimal, ratio, ZERO } from './ledger/decimal.ts';
+import type { Decimal, LedgerEntry, Mark } from './ledger/entry.ts';
+import { type MatchingResult, matchLots } from './ledger/matching.ts';
+import { orderEntries } from './ledger/order.ts';
+import { parseEntry } from './ledger/parse.ts';
+import type { TradingRow } from './ledger/trading-rows.ts';
+import { matchInternalTransfers } from './ledger/transfers.ts';
+import { type Flow, sumFlows } from './valuation/flows.ts';
+import type { Book } from './valuation/nav.ts';
+import { PriceBook } from './valuation/prices.ts';
+import { type Reconciliation, reconcile } from './valuation/reconciliation.ts';
+
+/** What a history is built from. Times in ms UTC. */
+export interface HistoryInput {
+  /** Of all own accounts, in any order; copies are dropped. Only spot for now. */
+  readonly entries: readonly LedgerEntry[];
+  /** Prices; those quoted in `reportingCurrency` are used. Minute marks at external flows link the days there. */
+  readonly marks: readonly Mark[];
+  /** Live balances; the latest of each account anchors it. */
+  readonly snapshots: readonly AccountSnapshot[];
+  /** `USDT`, or any currency in which the marks are quoted. */
+  readonly reportingCurrency: string;
+  /** The history ends with the last UTC day that is over at this instant. */
+  readonly asOf: number;
+  /** Since when the entries were read as they happened; what lies before was read afterwards. */
+  readonly liveSince?: number;
+  /** Assets that no market prices any more, or ever did: worth 0 where no mark is known (METRICS §1). */
+  readonly delistedAssets?: readonly string[];
+}
+
+/** One external flow, valued at its own time. */
+export interface AccountFlow {
+  readonly id: string;
+  readonly time: number;
+  readonly account: string;
+  readonly direction: 'deposit' | 'withdrawal';
+  readonly asset: string;
+  readonly amount: Decimal;
+  /** In the reporting currency; null: the asset has no price. */
+  readonly value: Decimal | null;
+  /** A rebate or other credit above 1 % of NAV, not income until classified. */
+  readonly unclassifiedCredit: boolean;
+}
+
+/** An open lot; `price` in the reporting currency, null when the cost is not known. */
+export interface OpenLot {
+  readonly asset: string;
+  readonly time: number;
+  readonly quantity: Decimal;
+  readonly price: Decimal | null;
+}
+
+/** What a reader must know before believing the numbers, over the whole history. */
+export interface DataQuality {
+  /** Returns that span days without a valuation. */
+  readonly gapCount: number;
+  /** Uses of a price older than 24 h in daily values. */
+  readonly stalePrices: number;
+  /** Assets without a price where one was needed, sorted; the value of such days is null. */
+  readonly unpricedAssets: readonly string[];
+  /** Flows above 1 % of NAV that minute marks could not value; their days have no return. */
+  readonly largeFlowsUnvalued: number;
+  /** Rebates and other credits above 1 % of NAV, as a share of the last NAV; null without one. */
+  readonly unclassifiedCreditsShare: number | null;
+  /** Matched transfers between own accounts. */
+  readonly internalTransferCount: number;
+  /** Identities of entries that came with contradicting contents. */
+  readonly conflictCount: number;
+}
+
+/** Exact amounts behind the text, for metrics. */
+export interface ExactHistory {
+  /** At `startTime` and at the end of each day: one more than there are days. */
+  readonly nav: readonly (Amount | null)[];
+  /** As `nav`, with assets without a price at 0: what `adverseReturn` starts from. */
+  readonly floorNav: readonly Amount[];
+  /** Returns of `floorNav`, days with unvalued large flows included by the formula. */
+  readonly floorReturns: Float64Array;
+  readonly flows: readonly Flow[];
+  readonly trading: readonly TradingRow[];
+}
+
+/** Daily arrays have one element for each day; money is exact text in the reporting currency. */
+export interface AccountHistory {
+  readonly reportingCurrency: string;
+  readonly asOf: number;
+  readonly liveSince: number | null;
+  /** Time of the first entry; null: nothing happened. */
+  readonly earliestActivity: number | null;
+  /** 00:00 UTC of the first day; null: no whole day yet. */
+  readonly startTime: number | null;
+  /** End of each day: 00:00 UTC of the next. */
+  readonly days: readonly number[];
+  readonly navAtStart: Decimal | null;
+  /** Net asset value at the end of each day; null: a held asset has no price. */
+  readonly nav: readonly (Decimal | null)[];
+  readonly deposits: readonly Decimal[];
+  readonly withdrawals: readonly Decimal[];
+  /** Return of each day; NaN: none. */
+  readonly returns: Float64Array;
+  readonly flows: readonly AccountFlow[];
+  readonly openLots: readonly OpenLot[];
+  readonly reconciliation: Reconciliation;
+  readonly dataQuality: DataQuality;
+  readonly exact: ExactHistory;
+}
+
+/** {@link AccountHistory} as plain JSON: returns with null for none, without the exact amounts. */
+export interface AccountHistoryJson extends Omit<AccountHistory, 'returns' | 'exact'> {
+  readonly returns: readonly (number | null)[];
+}
+
+/** A year after which an instant is a mistake: it bounds the number of days. */
+const LATEST_AS_OF = Date.UTC(2200, 0);
+
+/**
+ * Builds the history. Deterministic: the order and copies of the inputs change nothing.
+ * Not checked: whether entries and marks are true or complete.
+ * @throws InputError `ledger_*` for malformed entries, marks and snapshots, `analytics_range_invalid`
+ */
+export function buildAccountHistory(input: HistoryInput): AccountHistory {
+  checkAsOf(input.asOf);
+  const { reportingCurrency } = input;
+  const ordered = orderEntries(input.entries);
+  const entries = ordered.entries.map(parseEntry);
+  const prices = new PriceBook(input.marks, reportingCurrency);
+  const anchor = anchorHoldings(entries, input.snapshots);
+  const internal = matchInternalTransfers(entries);
+  const delistedAssets = new Set(input.delistedAssets);
+  const earliestActivity = entries[0] !== undefined && entries[0].time <= input.asOf ? entries[0].time : null;
+  const book: Book = { entries, opening: anchor.opening, internal, prices, delistedAssets };
+  const record = recordDays(book, earliestActivity, input.asOf);
+  const matching = matchLots({ entries, internal, prices, reportingCurrency });
+  const reconciliation = reconcile(anchor, prices, input.asOf);
+  const dataQuality = {
+    ...judge(record),
+    internalTransferCount: internal.count,
+    conflictCount: ordered.conflictCount,
+  };
+  return {
+    reportingCurrency,
+    asOf: input.asOf,
+    liveSince: input.liveSince ?? null,
+    earliestActivity,
+    ...toDailyText(record),
+    returns: record.linked.returns,
+    openLots: toOpenLots(matching.openLots),
+    reconciliation,
+    dataQuality,
+    exact: toExact(record, matching.rows),
+  };
+}
+
+/** The history as plain JSON (METRICS §12). */
+export function toHistoryJson(history: AccountHistory): AccountHistoryJson {
+  const { exact: _, returns, ...rest } = history;
+  return { ...rest, returns: Array.from(returns, (value) => (Number.isNaN(value) ? null : value)) };
+}
+
+function checkAsOf(asOf: number): void {
+  if (!Number.isSafeInteger(asOf) || asOf < 0 || asOf > LATEST_AS_OF) {
+    throw new InputError('analytics_range_invalid', 'asOf is not an instant');
+  }
+}
+
+function toDailyText(record: DailyRecord) {
+  const { bounds, valuations, flows } = record;
+  const text = (amount: Amount | null) => amount && formatDecimal(amount);
+  return {
+    startTime: bounds[0] ?? null,
+    days: bounds.slice(1),
+    navAtStart: text(valuations[0]?.value ?? null),
+    nav: valuations.slice(1).map(({ value }) => text(value)),
+    deposits: flowsByDay(flows, bounds, 'deposit').map(formatDecimal),
+    withdrawals: flowsByDay(flows, bounds, 'withdrawal').map(formatDecimal),
+    flows: flows.map(({ venue: _, ...flow }) => ({
+      ...flow,
+      amount: formatDecimal(flow.amount),
+      value: text(flow.value),
+    })),
+  };
+}
+
+function toExact(record: DailyRecord, trading: readonly TradingRow[]): ExactHistory {
+  return {
+    nav: record.valuations.map(({ value }) => value),
+    floorNav: record.valuations.map(({ floor }) => floor),
+    floorReturns: record.floorReturns,
+    flows: record.flows,
+    trading,
+  };
+}
+
+function toOpenLots(byAsset: MatchingResult['openLots']): readonly OpenLot[] {
+  return byAsset.flatMap(([asset, lots]) =>
+    lots.map(({ time, quantity, price }) => ({
+      asset,
+      time,
+      quantity: formatDecimal(quantity),
+      price: price && formatDecimal(price),
+    })),
+  );
+}
+
+function judge(record: DailyRecord) {
+  const { valuations, flows, linked } = record;
+  const unpriced = new Set(valuations.flatMap((valuation) => valuation.unpriced));
+  for (const flow of flows) if (flow.value === null) unpriced.add(flow.asset);
+  const credits = flows.filter((flow) => flow.unclassifiedCredit);
+  const lastNav = valuations.findLast(({ value }) => value !== null)?.value ?? ZERO;
+  return {
+    gapCount: linked.gapCount,
+    stalePrices: valuations.reduce((sum, { staleCount }) => sum + staleCount, 0),
+    unpricedAssets: [...unpriced].sort(),
+    largeFlowsUnvalued: linked.largeFlowsUnvalued,
+    unclassifiedCreditsShare: credits.length === 0 ? 0 : ratio(sumFlows(credits, 'deposit'), lastNav),
+  };
+}

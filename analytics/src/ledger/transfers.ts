@@ -1,0 +1,112 @@
+/** Internal transfer matching (METRICS §1): a withdrawal of one own account that is the deposit of another. */
+import { type Amount, fromNumber, ZERO } from './decimal.ts';
+import type { ParsedEntry, ParsedTransfer } from './parse.ts';
+
+/** The deposit may be booked a little before the withdrawal, and at most a day after it. */
+const EARLIEST_MS = -600_000;
+const LATEST_MS = 86_400_000;
+const ABSOLUTE_SLACK = fromNumber(1e-8);
+const RELATIVE_SLACK = fromNumber(0.001);
+
+/** Matched pairs of own transfers. */
+export class InternalTransfers {
+  readonly #counterparts: ReadonlyMap<ParsedTransfer, ParsedTransfer>;
+
+  /** @param pairs - withdrawal and deposit of each pair */
+  constructor(pairs: readonly (readonly [ParsedTransfer, ParsedTransfer])[]) {
+    this.#counterparts = new Map(pairs.flatMap(([w, d]) => [[w, d] as const, [d, w] as const]));
+  }
+
+  /** Whether the transfer stays inside the set of own accounts. */
+  has(transfer: ParsedTransfer): boolean {
+    return this.#counterparts.has(transfer);
+  }
+
+  /** What a matched withdrawal sent more than arrived: a cost (`transferFees`). */
+  shortfall(withdrawal: ParsedTransfer): Amount {
+    const deposit = this.#counterparts.get(withdrawal);
+    return deposit === undefined ? ZERO : withdrawal.amount.minus(deposit.amount);
+  }
+
+  /** Matched pairs. */
+  get count(): number {
+    return this.#counterparts.size / 2;
+  }
+}
+
+/** Pairs withdrawals and deposits of different accounts: by transaction hash, else by amount and time. */
+export function matchInternalTransfers(entries: readonly ParsedEntry[]): InternalTransfers {
+  const transfers = entries.filter((entry): entry is ParsedTransfer => entry.kind === 'transfer');
+  const withdrawals = transfers.filter((transfer) => transfer.direction === 'withdrawal');
+  const deposits = transfers.filter((transfer) => transfer.direction === 'deposit');
+  const used = new Set<ParsedTransfer>();
+  const pairs: (readonly [ParsedTransfer, ParsedTransfer])[] = [];
+  for (const [withdrawal, deposit] of [...byHash(withdrawals, deposits), ...byTime(withdrawals, deposits)]) {
+    if (used.has(withdrawal) || used.has(deposit)) continue;
+    used.add(withdrawal).add(deposit);
+    pairs.push([withdrawal, deposit]);
+  }
+  return new InternalTransfers(pairs);
+}
+
+type Candidate = readonly [withdrawal: ParsedTransfer, deposit: ParsedTransfer];
+
+function byHash(withdrawals: readonly ParsedTransfer[], deposits: readonly ParsedTransfer[]): Candidate[] {
+  const keyOf = (transfer: ParsedTransfer) => `${transfer.asset}\n${transfer.transactionHash}`;
+  const byKey = groupBy(
+    deposits.filter((deposit) => deposit.transactionHash !== null),
+    keyOf,
+  );
+  return withdrawals.flatMap((withdrawal) =>
+    (byKey.get(keyOf(withdrawal)) ?? [])
+      .filter((deposit) => deposit.account !== withdrawal.account)
+      .map((deposit) => [withdrawal, deposit] as const),
+  );
+}
+
+/** Candidates by amount and time, the nearest in time first; ties in ledger order. */
+function byTime(withdrawals: readonly ParsedTransfer[], deposits: readonly ParsedTransfer[]): Candidate[] {
+  const byAsset = groupBy(deposits, (deposit) => deposit.asset);
+  return withdrawals
+    .flatMap((withdrawal) =>
+      within(byAsset.get(withdrawal.asset) ?? [], withdrawal.time + EARLIEST_MS, withdrawal.time + LATEST_MS)
+        .filter((deposit) => deposit.account !== withdrawal.account && isPlausible(withdrawal, deposit))
+        .map((deposit) => [withdrawal, deposit] as const),
+    )
+    .sort(([a, b], [c, d]) => Math.abs(b.time - a.time) - Math.abs(d.time - c.time));
+}
+
+function isPlausible(withdrawal: ParsedTransfer, deposit: ParsedTransfer): boolean {
+  const lost = withdrawal.amount.minus(deposit.amount);
+  const fee = withdrawal.fee?.currency === withdrawal.asset ? withdrawal.fee.amount : ZERO;
+  const relative = withdrawal.amount.times(RELATIVE_SLACK);
+  const slack = relative.gt(ABSOLUTE_SLACK) ? relative : ABSOLUTE_SLACK;
+  return !lost.lt(ZERO) && !lost.gt(fee.plus(slack));
+}
+
+/** The run of `transfers` (ascending in time) with `from <= time <= to`. */
+function within(transfers: readonly ParsedTransfer[], from: number, to: number): readonly ParsedTransfer[] {
+  let [low, high] = [0, transfers.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (transfers[middle]!.time < from) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < transfers.length && transfers[end]!.time <= to) end += 1;
+  return transfers.slice(low, end);
+}
+
+function groupBy(
+  transfers: readonly ParsedTransfer[],
+  keyOf: (transfer: ParsedTransfer) => string,
+): ReadonlyMap<string, readonly ParsedTransfer[]> {
+  const groups = new Map<string, ParsedTransfer[]>();
+  for (const transfer of transfers) {
+    const key = keyOf(transfer);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [transfer]);
+    else group.push(transfer);
+  }
+  return groups;
+}

@@ -1,0 +1,40 @@
+/**
+ * `adverseReturn` (METRICS §1): what the total return would be if everything doubtful were a loss.
+ *
+ *     adverseReturn = (1 + T) · max(V − S, 0) / (V + N + M) − 1
+ *
+ * - T: the smaller of `totalReturn` and the same return with assets without a price at 0 and with the days of
+ *   unvalued large flows by the formula of METRICS §2;
+ * - V: value at the end of the period, assets without a price at 0;
+ * - S: value held beyond what the entries explain (it may not be the trader's);
+ * - M: value that the entries say and the account does not hold (it may be lost);
+ * - N: net unmatched outflow, the value of withdrawals less that of deposits in the period, not below 0: what
+ *   left might have left as a loss. Transfers matched between own accounts are in neither.
+ *
+ * Each can only lower the result, and `adverseReturn` = `totalReturn` where none of them is present.
+ */
+import { parseDecimal, toNumber, ZERO } from '../ledger/decimal.ts';
+import { sumFlows } from '../valuation/flows.ts';
+import type { Reconciliation } from '../valuation/reconciliation.ts';
+import type { Outcome } from './outcome.ts';
+import type { AccountPeriod } from './period.ts';
+import { totalReturn } from './returns.ts';
+
+/** `adverseReturn` of a period; `total` is its `totalReturn`. */
+export function adverseReturn(
+  period: Pick<AccountPeriod, 'floorReturns' | 'floorNavEnd' | 'flows'>,
+  reconciliation: Pick<Reconciliation, 'surplusValue' | 'deficitValue'>,
+  total: number | null,
+): Outcome {
+  const floor = totalReturn(period.floorReturns.filter((r) => !Number.isNaN(r)));
+  const base = Math.min(total ?? Number.POSITIVE_INFINITY, typeof floor === 'number' ? floor : Infinity);
+  if (base === Number.POSITIVE_INFINITY || period.floorNavEnd === null) return 'noData';
+  const surplus = parseDecimal(reconciliation.surplusValue, 'the surplus');
+  const deficit = parseDecimal(reconciliation.deficitValue, 'the deficit');
+  const outflow = sumFlows(period.flows, 'withdrawal').minus(sumFlows(period.flows, 'deposit'));
+  const doubted = outflow.gt(ZERO) ? deficit.plus(outflow) : deficit;
+  if (surplus.isZero() && doubted.isZero()) return base;
+  const kept = period.floorNavEnd.minus(surplus);
+  if (!kept.gt(ZERO)) return -1;
+  return (1 + base) * (toNumber(kept) / toNumber(period.floorNavEnd.plus(doubted))) - 1;
+}

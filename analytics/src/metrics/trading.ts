@@ -1,0 +1,79 @@
+/** Trading over a period (METRICS §6): sums of the daily rows, in all and by symbol. */
+import { type Amount, formatDecimal, formatMoney } from '../ledger/decimal.ts';
+import type { Decimal } from '../ledger/entry.ts';
+import { addRow, emptyRow, type TradingRow } from '../ledger/trading-rows.ts';
+
+/** Money in the reporting currency, 12 decimals half-even. */
+export interface TradingTotals {
+  readonly tradingVolume: Decimal;
+  /** Trading fees, rebates deducted. */
+  readonly fees: Decimal;
+  /** Fees of deposits and withdrawals, and what own transfers lost on the way. */
+  readonly transferFees: Decimal;
+  readonly fillCount: number;
+  /** Gross of fees, FIFO. */
+  readonly realizedPnl: Decimal;
+  readonly fundingPnl: Decimal;
+  /** Paid less received. */
+  readonly borrowInterest: Decimal;
+  /** Airdrops and other movements that are neither. */
+  readonly otherIncome: Decimal;
+  /** realizedPnl + fundingPnl − fees − borrowInterest. */
+  readonly netPnl: Decimal;
+  /** Proceeds of quantities sold beyond the known acquisitions; no profit is taken from them. */
+  readonly missingProceeds: Decimal;
+  /** Movements left out of the money above because nothing prices their currency. */
+  readonly unvaluedCount: number;
+}
+
+/** The same of one symbol. */
+export interface SymbolTrading extends TradingTotals {
+  readonly symbol: string;
+  /** Units of the asset disposed of beyond its known acquisitions, all digits. */
+  readonly missingQuantity: Decimal;
+}
+
+export interface TradingMetrics extends TradingTotals {
+  /** By symbol, sorted. */
+  readonly symbols: readonly SymbolTrading[];
+}
+
+/** Sums rows; the caller chooses the days. */
+export function tradingMetrics(rows: readonly TradingRow[]): TradingMetrics {
+  const total = emptyRow(0, '');
+  const bySymbol = new Map<string, TradingRow>();
+  for (const row of rows) {
+    const sums = bySymbol.get(row.symbol) ?? emptyRow(0, row.symbol);
+    bySymbol.set(row.symbol, sums);
+    addRow(sums, row);
+    addRow(total, row);
+  }
+  const symbols = [...bySymbol.values()]
+    .sort((a, b) => (a.symbol < b.symbol ? -1 : 1))
+    .map((sums) => ({
+      symbol: sums.symbol,
+      ...toTotals(sums),
+      missingQuantity: formatDecimal(sums.missingQuantity),
+    }));
+  return { ...toTotals(total), symbols };
+}
+
+function toTotals(sums: TradingRow): TradingTotals {
+  return {
+    tradingVolume: formatMoney(sums.volume),
+    fees: formatMoney(sums.fees),
+    transferFees: formatMoney(sums.transferFees),
+    fillCount: sums.fillCount,
+    realizedPnl: formatMoney(sums.realizedPnl),
+    fundingPnl: formatMoney(sums.fundingPnl),
+    borrowInterest: formatMoney(sums.borrowInterest),
+    otherIncome: formatMoney(sums.otherIncome),
+    netPnl: formatMoney(netPnl(sums)),
+    missingProceeds: formatMoney(sums.missingProceeds),
+    unvaluedCount: sums.unvaluedCount,
+  };
+}
+
+function netPnl(sums: TradingRow): Amount {
+  return sums.realizedPnl.plus(sums.fundingPnl).minus(sums.fees).minus(sums.borrowInterest);
+}

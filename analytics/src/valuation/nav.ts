@@ -1,0 +1,67 @@
+/** Net asset value (METRICS §1): holdings times prices at 00:00 UTC and, by minute marks, at instants. */
+import { type Amount, ZERO } from '../ledger/decimal.ts';
+import type { ParsedEntry } from '../ledger/parse.ts';
+import { type Holdings, replayHoldings } from '../ledger/replay.ts';
+import type { InternalTransfers } from '../ledger/transfers.ts';
+import type { Price, PriceBook } from './prices.ts';
+
+/** What is valued: ordered entries on top of the holdings before them. */
+export interface Book {
+  readonly entries: readonly ParsedEntry[];
+  readonly opening: Holdings;
+  readonly internal: InternalTransfers;
+  readonly prices: PriceBook;
+  /** Assets that no market trades any more, or ever: without a price they are worth 0. */
+  readonly delistedAssets: ReadonlySet<string>;
+}
+
+/** One valuation. */
+export interface Valuation {
+  /** Null when a held asset has no price. */
+  readonly value: Amount | null;
+  /** The same with the assets without a price at 0. */
+  readonly floor: Amount;
+  readonly staleCount: number;
+  readonly unpriced: readonly string[];
+}
+
+/** Values `holdings` by `priceOf`. */
+export function valueHoldings(
+  holdings: Holdings,
+  delistedAssets: ReadonlySet<string>,
+  priceOf: (asset: string) => Price | null,
+): Valuation {
+  let floor = ZERO;
+  let staleCount = 0;
+  const unpriced: string[] = [];
+  for (const [asset, quantity] of holdings) {
+    const price = priceOf(asset);
+    if (price !== null) {
+      floor = floor.plus(quantity.times(price.value));
+      if (price.stale) staleCount += 1;
+    } else if (!delistedAssets.has(asset)) {
+      unpriced.push(asset);
+    }
+  }
+  return { value: unpriced.length === 0 ? floor : null, floor, staleCount, unpriced };
+}
+
+/** Values at `instants` (ascending), by the last price at or before each. */
+export function valueAt(book: Book, instants: ArrayLike<number>): readonly Valuation[] {
+  const values: Valuation[] = [];
+  replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings) => {
+    const price = (asset: string) => book.prices.at(asset, instants[i]!);
+    values.push(valueHoldings(holdings, book.delistedAssets, price));
+  });
+  return values;
+}
+
+/** Values just before `instants` (ascending), to the minute; null where a held asset has no minute mark. */
+export function valueAtMinutes(book: Book, instants: ArrayLike<number>): readonly (Amount | null)[] {
+  const values: (Amount | null)[] = [];
+  replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings) => {
+    const price = (asset: string) => book.prices.atMinute(asset, instants[i]!);
+    values.push(valueHoldings(holdings, book.delistedAssets, price).value);
+  });
+  return values;
+}
