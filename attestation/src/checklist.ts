@@ -1,5 +1,4 @@
 /** The rules in the order in which they are judged, and a record of how each went. */
-import { PolicyError, VerificationError } from './errors.ts';
 
 /**
  * The verifier's rules. The signature comes after the payload, since its key is in there, and before the
@@ -26,8 +25,8 @@ export const RULES = [
 export type Rule = (typeof RULES)[number];
 
 /** How one rule went: `ok` is null when an earlier failure left it unjudged. */
-export interface Check {
-  readonly rule: Rule;
+export interface Check<R extends string = Rule> {
+  readonly rule: R;
   readonly ok: boolean | null;
   readonly detail: string;
 }
@@ -36,17 +35,29 @@ export interface Check {
 export type Finding<T> = readonly [value: T, detail: string];
 
 /** Runs rules and writes down how they went. */
-export class Checklist {
-  readonly #checks: Check[] = [];
+export class Checklist<R extends string> {
+  readonly #rules: readonly R[];
+  readonly #checks: Check<R>[] = [];
+
+  readonly #isVerdict: (error: unknown) => error is Error;
+
+  /**
+   * @param rules - all rules, in the order in which they will be judged
+   * @param isVerdict - whether an error is a judgement about the evidence, rather than a fault of ours
+   */
+  constructor(rules: readonly R[], isVerdict: (error: unknown) => error is Error) {
+    this.#rules = rules;
+    this.#isVerdict = isVerdict;
+  }
 
   /** Judges one rule; its coded errors are written down and thrown on. */
-  judge<T>(rule: Rule, judgement: () => Finding<T>): T {
+  judge<T>(rule: R, judgement: () => Finding<T>): T {
     try {
       const [value, detail] = judgement();
       this.#checks.push({ rule, ok: true, detail });
       return value;
     } catch (error) {
-      if (error instanceof VerificationError || error instanceof PolicyError) {
+      if (this.#isVerdict(error)) {
         this.#checks.push({ rule, ok: false, detail: error.message });
       }
       throw error;
@@ -54,8 +65,8 @@ export class Checklist {
   }
 
   /** All rules in order; those after a failure as not reached. */
-  toChecks(): readonly Check[] {
-    const missing = RULES.slice(this.#checks.length);
+  toChecks(): readonly Check<R>[] {
+    const missing = this.#rules.slice(this.#checks.length);
     return [...this.#checks, ...missing.map((rule) => ({ rule, ok: null, detail: 'not reached' }))];
   }
 }

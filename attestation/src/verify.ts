@@ -7,7 +7,7 @@ import { crypto as defaultCrypto } from '@perf-aggregator/shared/crypto';
 import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { type Chain, checkConstraints, checkLinks, findRoot, parseCertificates } from './chain.ts';
-import { type Check, Checklist } from './checklist.ts';
+import { type Check, Checklist, RULES } from './checklist.ts';
 import {
   type CoseSign1,
   checkHeaders,
@@ -110,7 +110,7 @@ export function explainAttestation(
   try {
     judgement.run(bytes);
   } catch (error) {
-    if (!(error instanceof VerificationError || error instanceof PolicyError)) throw error;
+    if (!isVerdict(error)) throw error;
     code = error.code;
   }
   const { document, checklist, simulated } = judgement;
@@ -118,9 +118,13 @@ export function explainAttestation(
   return document === undefined ? explanation : { ...explanation, document };
 }
 
+function isVerdict(error: unknown): error is VerificationError | PolicyError {
+  return error instanceof VerificationError || error instanceof PolicyError;
+}
+
 /** One run over the rules; keeps what it found for {@link explainAttestation}. */
 class Judgement {
-  readonly checklist = new Checklist();
+  readonly checklist = new Checklist(RULES, isVerdict);
   document: UnverifiedAttestation | undefined;
   simulated = false;
   readonly #options: VerifyOptions;

@@ -1,0 +1,301 @@
+/**
+ * The report verifier (docs/protocol.md §6): a bundle, a policy and an instant in; a judgement out. It
+ * believes the roots and measurements that the verifier brings, never anything that the bundle brings.
+ *
+ * It does not show who controlled the accounts, nor that there are no others: the report says so itself.
+ */
+import { equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
+import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { crypto as defaultCrypto } from '@perf-aggregator/shared/crypto';
+import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
+import {
+  type ReportBundle,
+  type ReportClaims,
+  reportBundle,
+  reportClaims,
+} from '@perf-aggregator/shared/messages/report';
+import {
+  decodeUserData,
+  type KmsPolicyState,
+  type UserData,
+} from '@perf-aggregator/shared/messages/user-data';
+import { type Check, Checklist } from '../checklist.ts';
+import {
+  PolicyError,
+  type PolicyErrorCode,
+  VerificationError,
+  type VerificationErrorCode,
+} from '../errors.ts';
+import type { ExpectedPcrs } from '../policy.ts';
+import {
+  type Explanation,
+  explainAttestation,
+  type VerifiedAttestation,
+  verifyAttestation,
+} from '../verify.ts';
+import { checkArithmetic } from './arithmetic.ts';
+import { ReportError, type ReportErrorCode } from './errors.ts';
+import { discloseClaims, isSignedBy, parseSdJwt, type SdJwtParts } from './sd-jwt.ts';
+
+/** The verifier's rules in the order in which they are judged. */
+export const REPORT_RULES = [
+  'bundle',
+  'attestation',
+  'user_data_type',
+  'jwt_digest',
+  'signer',
+  'disclosures',
+  'schema',
+  'binding',
+  'kms_policy',
+  'audience',
+  'nonce',
+  'validity',
+  'issue_time',
+  'arithmetic',
+] as const;
+export type ReportRule = (typeof REPORT_RULES)[number];
+
+/** What the verifier brings. */
+export interface ReportPolicy {
+  /** DER of trusted roots; default AWS's G1 alone. Anything else is a simulation and is said to be one. */
+  readonly roots?: readonly Uint8Array[];
+  /** Images that the verifier was given by somebody it trusts; `any-image` says aloud that none is checked. */
+  readonly pcrs: readonly ExpectedPcrs[] | 'any-image';
+  readonly allowDebug?: boolean;
+  /** Instant of verification, ms: decides about expiry. The evidence is judged at its own time. */
+  readonly instant: number;
+  readonly audience?: string;
+  readonly nonce?: string;
+  /** Demand a locked KMS key policy (docs/threat-model.md). */
+  readonly kmsPolicy?: KmsPolicyState;
+}
+
+/** A report that holds. */
+export interface VerifiedReport {
+  readonly claims: ReportClaims;
+  readonly attestation: VerifiedAttestation;
+  readonly simulated: boolean;
+}
+
+/** A judgement with its reasons. */
+export interface ReportExplanation {
+  readonly verified: boolean;
+  /** The evidence leads to a root that is not AWS's. */
+  readonly simulated: boolean;
+  readonly code: ReportErrorCode | VerificationErrorCode | PolicyErrorCode | null;
+  readonly checks: readonly Check<ReportRule>[];
+  /** The rules of the attestation document, in turn. */
+  readonly attestation: Explanation | null;
+  /** Believe them only if `verified`. */
+  readonly claims: ReportClaims | null;
+}
+
+/** How far the JWT's time of issue may be from its attestation document's, ms. */
+const ISSUE_SKEW_MS = 60_000;
+/** How far in the future a report may have been issued, ms. */
+const CLOCK_SKEW_MS = 300_000;
+
+/**
+ * The report in `bundle` (JSON text or its value), verified by all rules.
+ * @throws ReportError, VerificationError, PolicyError
+ */
+export function verifyReport(
+  bundle: unknown,
+  policy: ReportPolicy,
+  crypto: CryptoBackend = defaultCrypto,
+): VerifiedReport {
+  return new ReportJudgement(policy, crypto).run(bundle);
+}
+
+/** The same judgement as {@link verifyReport}, told rule by rule. A bad bundle is an answer, not an error. */
+export function explainReport(
+  bundle: unknown,
+  policy: ReportPolicy,
+  crypto: CryptoBackend = defaultCrypto,
+): ReportExplanation {
+  const judgement = new ReportJudgement(policy, crypto);
+  let code: ReportExplanation['code'] = null;
+  try {
+    judgement.run(bundle);
+  } catch (error) {
+    if (!isVerdict(error)) throw error;
+    code = error.code;
+  }
+  const { attestation, claims, checklist } = judgement;
+  const simulated = attestation?.simulated ?? false;
+  return { verified: code === null, simulated, code, checks: checklist.toChecks(), attestation, claims };
+}
+
+function isVerdict(error: unknown): error is ReportError | VerificationError | PolicyError {
+  return error instanceof ReportError || error instanceof VerificationError || error instanceof PolicyError;
+}
+
+type ReportUserData = Extract<UserData, { t: 'report' }>;
+
+class ReportJudgement {
+  readonly checklist = new Checklist(REPORT_RULES, isVerdict);
+  attestation: Explanation | null = null;
+  claims: ReportClaims | null = null;
+  readonly #policy: ReportPolicy;
+  readonly #crypto: CryptoBackend;
+
+  constructor(policy: ReportPolicy, crypto: CryptoBackend) {
+    this.#policy = policy;
+    this.#crypto = crypto;
+  }
+
+  run(input: unknown): VerifiedReport {
+    const bundle = this.checklist.judge('bundle', () => [parseBundle(input), 'version 1']);
+    const attestation = this.#attestation(bundle);
+    const userData = this.checklist.judge('user_data_type', () => [reportUserData(attestation), 'report']);
+    const parts = this.#signature(bundle, attestation, userData);
+    const claims = this.#claims(parts);
+    this.claims = claims;
+    this.#binding(claims, attestation, userData);
+    this.#asked(claims);
+    this.#times(claims, attestation);
+    this.checklist.judge('arithmetic', () => [undefined, checkArithmetic(claims)]);
+    return { claims, attestation, simulated: attestation.simulated };
+  }
+
+  #attestation(bundle: ReportBundle): VerifiedAttestation {
+    return this.checklist.judge('attestation', () => {
+      const document = decodeAttestation(bundle.attestation);
+      const { roots, pcrs, allowDebug = false } = this.#policy;
+      const options = {
+        ...(roots ? { roots } : {}),
+        at: { kind: 'document' as const },
+        policy: { pcrs, allowDebug },
+      };
+      this.attestation = explainAttestation(document, options, this.#crypto);
+      const verified = verifyAttestation(document, options, this.#crypto);
+      const where = verified.simulated ? 'SIMULATED root' : 'AWS Nitro root';
+      return [verified, `${where}, made ${new Date(verified.timestamp).toISOString()}`];
+    });
+  }
+
+  #signature(bundle: ReportBundle, attestation: VerifiedAttestation, userData: ReportUserData): SdJwtParts {
+    const parts = this.checklist.judge('jwt_digest', () => {
+      const jwt = bundle.sdJwt.slice(0, bundle.sdJwt.indexOf('~'));
+      const digest = this.#crypto.sha256(utf8(jwt));
+      if (!equalBytes(digest, userData.jwt_sha256)) {
+        throw new ReportError('report_digest_mismatch', 'the hardware vouched for another report');
+      }
+      return [parseSdJwt(bundle.sdJwt), `SHA-256 ${encodeHex(digest)}`];
+    });
+    this.checklist.judge('signer', () => {
+      const key = attestation.publicKey;
+      if (!key || key.length !== 32 || !isSignedBy(parts, key, this.#crypto)) {
+        throw new ReportError('report_signature_invalid', 'the attested key did not sign this report');
+      }
+      return [undefined, `Ed25519 ${encodeHex(key)}`];
+    });
+    return parts;
+  }
+
+  #claims(parts: SdJwtParts): ReportClaims {
+    const disclosed = this.checklist.judge('disclosures', () => [
+      discloseClaims(parts, this.#crypto),
+      `${parts.disclosures.length} disclosed`,
+    ]);
+    return this.checklist.judge('schema', () => {
+      const parsed = reportClaims.safeParse(disclosed);
+      if (parsed.success) return [parsed.data, 'all claims that nobody may withhold are there'];
+      const where = parsed.error.issues.map((issue) => issue.path.join('.') || issue.message);
+      throw new ReportError('schema_invalid', `missing or wrong: ${where.join(', ')}`);
+    });
+  }
+
+  #binding(claims: ReportClaims, attestation: VerifiedAttestation, userData: ReportUserData): void {
+    this.checklist.judge('binding', () => {
+      if (claims.configSha256 !== encodeHex(userData.config_sha256)) throw contradiction('configSha256');
+      if (claims.kmsPolicy !== userData.kms_policy) throw contradiction('kmsPolicy');
+      // A simulated enclave cannot sign a report of production, whatever it says.
+      if (attestation.simulated !== (claims.environment === 'simulated')) throw contradiction('environment');
+      return [
+        undefined,
+        `environment ${claims.environment}, configuration ${claims.configSha256.slice(0, 16)}…`,
+      ];
+    });
+    this.checklist.judge('kms_policy', () => {
+      const wanted = this.#policy.kmsPolicy;
+      if (wanted !== undefined && claims.kmsPolicy !== wanted) {
+        throw new ReportError(
+          'kms_policy_mismatch',
+          `the key policy is ${claims.kmsPolicy}, ${wanted} was demanded`,
+        );
+      }
+      return [undefined, claims.kmsPolicy];
+    });
+  }
+
+  #asked(claims: ReportClaims): void {
+    const { audience, nonce } = this.#policy;
+    this.checklist.judge('audience', () => {
+      if (audience !== undefined && claims.aud !== audience) {
+        throw new ReportError('audience_mismatch', 'the report was made for somebody else');
+      }
+      return [undefined, audience === undefined ? 'not compared' : 'as expected'];
+    });
+    this.checklist.judge('nonce', () => {
+      if (nonce !== undefined && claims.nonce !== nonce) {
+        throw new ReportError('report_nonce_mismatch', 'the report answers another challenge');
+      }
+      return [undefined, nonce === undefined ? 'not compared' : 'as expected'];
+    });
+  }
+
+  #times(claims: ReportClaims, attestation: VerifiedAttestation): void {
+    this.checklist.judge('validity', () => {
+      const { instant } = this.#policy;
+      if (instant >= claims.exp * 1_000) throw expired(`it expired ${isoOf(claims.exp)}`);
+      if (instant + CLOCK_SKEW_MS < claims.iat * 1_000) throw expired(`it is dated ${isoOf(claims.iat)}`);
+      return [undefined, `until ${isoOf(claims.exp)}`];
+    });
+    this.checklist.judge('issue_time', () => {
+      const apart = Math.abs(claims.iat * 1_000 - attestation.timestamp);
+      if (apart > ISSUE_SKEW_MS) {
+        throw new ReportError('issue_time_mismatch', `${apart} ms between the report and its attestation`);
+      }
+      return [undefined, `issued ${isoOf(claims.iat)}`];
+    });
+  }
+}
+
+function parseBundle(input: unknown): ReportBundle {
+  try {
+    return reportBundle.parse(typeof input === 'string' ? JSON.parse(input) : input);
+  } catch (cause) {
+    throw new ReportError('bundle_malformed', 'not a report bundle of version 1', cause);
+  }
+}
+
+function decodeAttestation(base64: string): Uint8Array {
+  try {
+    return decodeBase64(base64);
+  } catch (cause) {
+    throw new ReportError('bundle_malformed', 'attestation: not strict base64', cause);
+  }
+}
+
+function reportUserData(attestation: VerifiedAttestation): ReportUserData {
+  try {
+    return decodeUserData(attestation.userData ?? new Uint8Array(), 'report');
+  } catch (cause) {
+    throw new ReportError('attestation_type_wrong', 'the attestation was not made for a report', cause);
+  }
+}
+
+function contradiction(claim: string): ReportError {
+  return new ReportError('claims_contradict_attestation', `${claim} is not what the hardware vouched for`);
+}
+
+function expired(message: string): ReportError {
+  return new ReportError('report_expired', message);
+}
+
+function isoOf(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString();
+}
