@@ -1,0 +1,53 @@
+/** What happens on a simulated account: pure data, amounts as canonical decimal strings, instants in ms UTC. */
+
+/** One execution. `fee` is debited in its own asset, on top of nothing else. */
+export interface TraderFill {
+  readonly kind: 'fill';
+  /** Unique and rising per symbol, as Binance numbers trades. */
+  readonly id: number;
+  readonly orderId: number;
+  readonly time: number;
+  /** Unified symbol, `BTC/USDT`. */
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly price: string;
+  readonly quantity: string;
+  readonly fee: { readonly amount: string; readonly asset: string };
+  readonly isMaker: boolean;
+}
+
+/** Money that arrived from outside. */
+export interface TraderDeposit {
+  readonly kind: 'deposit';
+  readonly id: string;
+  readonly time: number;
+  readonly asset: string;
+  readonly amount: string;
+  readonly network: string;
+  readonly address: string;
+  readonly transactionHash: string;
+}
+
+/** Money that left: `amount` arrives outside, `fee` is kept by the venue; both are debited. Whole seconds. */
+export interface TraderWithdrawal {
+  readonly kind: 'withdrawal';
+  readonly id: string;
+  readonly time: number;
+  readonly asset: string;
+  readonly amount: string;
+  readonly fee: string;
+  readonly network: string;
+  readonly address: string;
+  readonly transactionHash: string;
+}
+
+export type TraderEvent = TraderFill | TraderDeposit | TraderWithdrawal;
+
+/** A simulated account: its events in order of time. */
+export interface TraderAccount {
+  readonly seed: string;
+  /** First and last day with events, days since the epoch. */
+  readonly firstDay: number;
+  readonly lastDay: number;
+  readonly events: readonly TraderEvent[];
+}

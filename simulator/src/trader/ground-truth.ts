@@ -1,0 +1,243 @@
+/**
+ * The true numbers of a simulated account, written straight from its own events and the market, exactly. It
+ * shares no code with what is tested against it (`analytics`, `enclave`), and follows METRICS §1, §2, §6:
+ * a price at an instant is the close of the last minute that ended at or before it; returns are linked at
+ * every external flow; lots are first in, first out.
+ */
+import { Decimal } from 'decimal.js';
+import { formatAmount, formatScaled, parseAmount, parsePrice, TICKS } from '../market/amount.ts';
+import type { Base } from '../market/history.ts';
+import { DAY_MS, type Market } from '../market/market.ts';
+import type { TraderAccount, TraderDeposit, TraderEvent, TraderFill, TraderWithdrawal } from './event.ts';
+import { Wallet } from './wallet.ts';
+
+/** One UTC day of the account. Money in USDT, exact. */
+export interface DayTruth {
+  /** Days since the epoch. */
+  readonly day: number;
+  /** Midnight that ends the day, ms: the instant of `balances` and `nav`. */
+  readonly end: number;
+  readonly balances: Readonly<Record<string, string>>;
+  readonly nav: string;
+  /** External flows of the day, each valued at its own instant. */
+  readonly deposits: string;
+  readonly withdrawals: string;
+  /** Time-weighted, linked at every flow; null while there is nothing to earn on. */
+  readonly return: number | null;
+}
+
+/** All true numbers up to and including a day. Money in USDT, exact. */
+export interface GroundTruth {
+  readonly days: readonly DayTruth[];
+  readonly totalReturn: number;
+  /** Positive magnitude. */
+  readonly maxDrawdown: number;
+  readonly fillCount: number;
+  readonly tradingVolume: string;
+  /** Trading fees, each at the price of its fill (base) or of its minute (third currency). */
+  readonly fees: string;
+  /** Network fees of withdrawals at the minute's price; not part of `fees`. */
+  readonly transferFees: string;
+  /** Gross, first in first out, by symbol. A fee paid in a third currency is a disposal under its symbol. */
+  readonly realizedPnl: Readonly<Record<string, string>>;
+  /** What is left of each asset's lots, oldest first: quantity and price per unit. */
+  readonly openLots: Readonly<
+    Record<string, readonly { readonly quantity: string; readonly price: string }[]>
+  >;
+}
+
+/** The truth about `account` at the end of `throughDay` (default: its last day). */
+export function groundTruth(
+  account: TraderAccount,
+  market: Market,
+  throughDay = account.lastDay,
+): GroundTruth {
+  const end = (throughDay + 1) * DAY_MS;
+  const events = account.events.filter(({ time }) => time < end);
+  const days = dailyTruth(events, market, account.firstDay, throughDay);
+  const fills = events.filter((event) => event.kind === 'fill');
+  const lots = matchLots(events, market);
+  return {
+    days,
+    ...growth(days),
+    fillCount: fills.length,
+    tradingVolume: money(sum(fills.map((fill) => parseAmount(fill.quantity) * parsePrice(fill.price)))),
+    fees: money(sum(fills.map((fill) => feeValue(fill, market)))),
+    transferFees: money(
+      sum(
+        events.map((e) =>
+          e.kind === 'withdrawal' ? valueOf(e.asset, parseAmount(e.fee), e.time, market) : 0n,
+        ),
+      ),
+    ),
+    ...lots,
+  };
+}
+
+// Values below are bigints of 1e-10 USDT: an amount in units of 1e-8 times a price in ticks of 0.01.
+
+function dailyTruth(events: readonly TraderEvent[], market: Market, first: number, last: number): DayTruth[] {
+  const wallet = new Wallet();
+  const days: DayTruth[] = [];
+  let start = 0n;
+  let next = 0;
+  for (let day = first; day <= last; day++) {
+    const end = (day + 1) * DAY_MS;
+    let factor: Decimal | null = null;
+    let deposits = 0n;
+    let withdrawals = 0n;
+    for (; next < events.length && events[next]!.time < end; next++) {
+      const event = events[next]!;
+      if (event.kind === 'fill') {
+        wallet.apply(event);
+        continue;
+      }
+      const { before, flow } = flowOf(event, wallet, market);
+      if (start > 0n) factor = (factor ?? new Decimal(1)).times(ratio(before, start));
+      if (flow > 0n) deposits += flow;
+      else withdrawals -= flow;
+      start = before + flow;
+      wallet.apply(event);
+    }
+    const nav = sum(
+      wallet
+        .entries()
+        .map(([asset, amount]) => amount * (asset === 'USDT' ? TICKS : market.dayClose(asset as Base, day))),
+    );
+    if (start > 0n) factor = (factor ?? new Decimal(1)).times(ratio(nav, start));
+    start = nav;
+    days.push({
+      day,
+      end,
+      balances: Object.fromEntries(wallet.entries().map(([asset, amount]) => [asset, formatAmount(amount)])),
+      nav: money(nav),
+      deposits: money(deposits),
+      withdrawals: money(withdrawals),
+      return: factor === null ? null : factor.minus(1).toNumber(),
+    });
+  }
+  return days;
+}
+
+/** Value just before an external flow, a withdrawal's network fee already paid, and the signed flow. */
+function flowOf(
+  event: TraderDeposit | TraderWithdrawal,
+  wallet: Wallet,
+  market: Market,
+): { before: bigint; flow: bigint } {
+  const held = sum(wallet.entries().map(([asset, amount]) => valueOf(asset, amount, event.time, market)));
+  const amount = valueOf(event.asset, parseAmount(event.amount), event.time, market);
+  if (event.kind === 'deposit') return { before: held, flow: amount };
+  return { before: held - valueOf(event.asset, parseAmount(event.fee), event.time, market), flow: -amount };
+}
+
+function growth(days: readonly DayTruth[]): { totalReturn: number; maxDrawdown: number } {
+  let value = new Decimal(1);
+  let peak = value;
+  let deepest = new Decimal(0);
+  for (const day of days) {
+    if (day.return === null) continue;
+    value = value.times(new Decimal(day.return).plus(1));
+    peak = Decimal.max(peak, value);
+    deepest = Decimal.max(deepest, new Decimal(1).minus(value.div(peak)));
+  }
+  return { totalReturn: value.minus(1).toNumber(), maxDrawdown: deepest.toNumber() };
+}
+
+interface Lot {
+  quantity: bigint;
+  readonly price: bigint;
+}
+
+function matchLots(
+  events: readonly TraderEvent[],
+  market: Market,
+): Pick<GroundTruth, 'realizedPnl' | 'openLots'> {
+  const lots = new Map<string, Lot[]>();
+  const realized = new Map<string, bigint>();
+  const open = (asset: string, quantity: bigint, price: bigint): void => {
+    if (asset !== 'USDT' && quantity > 0n) lots.set(asset, [...(lots.get(asset) ?? []), { quantity, price }]);
+  };
+  /** Takes the oldest lots; at a price, their gain is realised under the asset's symbol. */
+  const take = (asset: string, quantity: bigint, price?: bigint): void => {
+    if (asset === 'USDT') return;
+    let rest = quantity;
+    const queue = lots.get(asset) ?? [];
+    while (rest > 0n && queue[0]) {
+      const lot = queue[0];
+      const matched = lot.quantity < rest ? lot.quantity : rest;
+      if (price !== undefined) {
+        const symbol = `${asset}/USDT`;
+        realized.set(symbol, (realized.get(symbol) ?? 0n) + matched * (price - lot.price));
+      }
+      lot.quantity -= matched;
+      rest -= matched;
+      if (lot.quantity === 0n) queue.shift();
+    }
+  };
+  for (const event of events) {
+    if (event.kind === 'deposit')
+      open(event.asset, parseAmount(event.amount), priceAt(event.asset, event.time, market));
+    else if (event.kind === 'withdrawal')
+      take(event.asset, parseAmount(event.amount) + parseAmount(event.fee));
+    else matchFill(event, market, open, take);
+  }
+  return {
+    realizedPnl: Object.fromEntries(byKey(realized).map(([symbol, value]) => [symbol, money(value)])),
+    openLots: Object.fromEntries(
+      byKey(lots).map(([asset, queue]) => [
+        asset,
+        queue.map((lot) => ({ quantity: formatAmount(lot.quantity), price: formatScaled(lot.price, 2) })),
+      ]),
+    ),
+  };
+}
+
+function matchFill(
+  fill: TraderFill,
+  market: Market,
+  open: (asset: string, quantity: bigint, price: bigint) => void,
+  take: (asset: string, quantity: bigint, price?: bigint) => void,
+): void {
+  const [base = '', quote = ''] = fill.symbol.split('/');
+  const quantity = parseAmount(fill.quantity);
+  const price = parsePrice(fill.price);
+  const fee = parseAmount(fill.fee.amount);
+  const inBase = fill.fee.asset === base;
+  if (fill.side === 'buy') open(base, inBase ? quantity - fee : quantity, price);
+  else take(base, inBase ? quantity + fee : quantity, price);
+  if (!inBase && fill.fee.asset !== quote) {
+    take(fill.fee.asset, fee, priceAt(fill.fee.asset, fill.time, market));
+  }
+}
+
+function feeValue(fill: TraderFill, market: Market): bigint {
+  const fee = parseAmount(fill.fee.amount);
+  return fill.fee.asset === fill.symbol.split('/')[0]
+    ? fee * parsePrice(fill.price)
+    : valueOf(fill.fee.asset, fee, fill.time, market);
+}
+
+function priceAt(asset: string, time: number, market: Market): bigint {
+  return asset === 'USDT' ? TICKS : market.minuteClose(asset as Base, time);
+}
+
+function valueOf(asset: string, amount: bigint, time: number, market: Market): bigint {
+  return amount * priceAt(asset, time, market);
+}
+
+function ratio(numerator: bigint, denominator: bigint): Decimal {
+  return new Decimal(numerator.toString()).div(denominator.toString());
+}
+
+function sum(values: readonly bigint[]): bigint {
+  return values.reduce((total, value) => total + value, 0n);
+}
+
+function money(value: bigint): string {
+  return formatScaled(value, 10);
+}
+
+function byKey<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
