@@ -12,7 +12,7 @@ export {
   type VerificationErrorCode,
 } from './errors.ts';
 export { decodeAttestationUnverified, type UnverifiedAttestation } from './payload.ts';
-export type { AttestationPolicy, PcrSet } from './policy.ts';
+export type { AttestationPolicy, ExpectedPcrs } from './policy.ts';
 export { REPORT_ERROR_CODES, ReportError, type ReportErrorCode } from './report/errors.ts';
 export {
   explainReport,

@@ -5,12 +5,12 @@ import { PolicyError } from './errors.ts';
 import type { UnverifiedAttestation } from './payload.ts';
 
 /** Measurements of one image, by PCR index 0..31: hex, upper or lower case. All of them must match. */
-export type PcrSet = Readonly<Record<number, string>>;
+export type ExpectedPcrs = Readonly<Record<number, string>>;
 
 /** What the caller expects of a document. */
 export interface AttestationPolicy {
   /** Images that are acceptable; one of them must match. `any-image` says aloud that none is checked. */
-  readonly pcrs: readonly PcrSet[] | 'any-image';
+  readonly pcrs: readonly ExpectedPcrs[] | 'any-image';
   /** Accept documents of enclaves in debug mode, whose memory the operator can read. */
   readonly allowDebug?: boolean;
   readonly nonce?: Uint8Array;
@@ -87,7 +87,7 @@ export function checkFreshness(
 }
 
 /** Compares all expected registers, so that time does not tell which one differed. */
-function matches(pcrs: ReadonlyMap<number, Uint8Array>, expected: PcrSet): boolean {
+function matches(pcrs: ReadonlyMap<number, Uint8Array>, expected: ExpectedPcrs): boolean {
   let equal = true;
   for (const [index, hex] of Object.entries(expected)) {
     equal = equalBytes(pcrs.get(Number(index)) ?? new Uint8Array(), decodeHex(hex)) && equal;
