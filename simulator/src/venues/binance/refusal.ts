@@ -1,0 +1,53 @@
+/** Binance's error answers: HTTP status, code and message as the real venue gives them. */
+
+/** Thrown by endpoints; becomes `{"code":…,"msg":…}` with its status. */
+export class BinanceRefusal extends Error {
+  readonly status: number;
+  readonly code: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+export const refusals = {
+  missing: (name: string) =>
+    new BinanceRefusal(
+      400,
+      -1102,
+      `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`,
+    ),
+  illegal: (name: string) =>
+    new BinanceRefusal(
+      400,
+      -1100,
+      `Illegal characters found in parameter '${name}'; legal range is '^[0-9]{1,20}$'.`,
+    ),
+  invalid: (name: string) =>
+    new BinanceRefusal(400, -1130, `Data sent for parameter '${name}' is not valid.`),
+  combination: () => new BinanceRefusal(400, -1128, 'Combination of optional parameters invalid.'),
+  interval: () => new BinanceRefusal(400, -1120, 'Invalid interval.'),
+  symbol: () => new BinanceRefusal(400, -1121, 'Invalid symbol.'),
+  tooLong: (hours: number) =>
+    new BinanceRefusal(400, -1127, `More than ${hours} hours between startTime and endTime.`),
+  transferWindow: () => new BinanceRefusal(400, -4047, 'Time interval must be within 0-90 days'),
+  ahead: () =>
+    new BinanceRefusal(400, -1021, "Timestamp for this request was 1000ms ahead of the server's time."),
+  outsideWindow: () =>
+    new BinanceRefusal(400, -1021, 'Timestamp for this request is outside of the recvWindow.'),
+  recvWindow: () => new BinanceRefusal(400, -1131, 'recvWindow must be less than 60000'),
+  signature: () => new BinanceRefusal(400, -1022, 'Signature for this request is not valid.'),
+  keyFormat: () => new BinanceRefusal(401, -2014, 'API-key format invalid.'),
+  key: () => new BinanceRefusal(401, -2015, 'Invalid API-key, IP, or permissions for action.'),
+  weight: (limit: number, retryAfterSeconds: number) =>
+    new BinanceRefusal(
+      429,
+      -1003,
+      `Too much request weight used; current limit is ${limit} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`,
+      { 'retry-after': String(retryAfterSeconds) },
+    ),
+} as const;

@@ -1,0 +1,169 @@
+/**
+ * Binance spot, simulated: an HTTPS request handler that answers the unmodified ccxt as the real venue does,
+ * for the accounts and the market it is given, up to its injected clock. Read-only.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import zlib from 'node:zlib';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { Market } from '../../market/market.ts';
+import { authorize, type BinanceAccount } from './authorization.ts';
+import { Parameters } from './parameters.ts';
+import * as endpoints from './private.ts';
+import { exchangeInfo, klines, ticker24h, tickerPrice } from './public.ts';
+import { BinanceRefusal, refusals } from './refusal.ts';
+
+/** Host names under which the real venue answers what this one does. */
+export const BINANCE_HOSTS = ['api.binance.com'] as const;
+
+/** A request, as tests and fault injection see it. */
+export interface VenueRequest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** An answer that replaces the venue's own. `reset`: the connection breaks; `hang`: none ever comes. */
+export type Fault =
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
+  | 'reset'
+  | 'hang';
+
+export interface BinanceVenueOptions {
+  readonly market: Market;
+  readonly accounts: readonly BinanceAccount[];
+  readonly clock: Clock;
+  /** Weight that one client may use per minute; the real venue's is 6,000. */
+  readonly weightPerMinute?: number;
+  /** Asked before every answer; what it returns is sent instead. */
+  readonly fault?: (request: VenueRequest) => Fault | null;
+}
+
+export interface BinanceVenue {
+  readonly handle: RequestListener;
+  /** Every request so far, oldest first: path and query without the signature. */
+  readonly requests: readonly VenueRequest[];
+}
+
+interface Route {
+  readonly weight: number;
+  readonly answer: (request: VenueRequest, signer: () => BinanceAccount, now: number) => object;
+}
+
+/** The venue of the module's description. */
+export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
+  const accounts = new Map(options.accounts.map((account) => [account.apiKey, account]));
+  const weightPerMinute = options.weightPerMinute ?? 6_000;
+  const routes = createRoutes(options.market, weightPerMinute);
+  const spend = createMeter(weightPerMinute);
+  const requests: VenueRequest[] = [];
+
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const [path = '', rawQuery = ''] = (incoming.url ?? '').split('?', 2);
+    const query = new URLSearchParams(rawQuery);
+    query.delete('signature');
+    const request = { path, query };
+    requests.push(request);
+    const fault = options.fault?.(request) ?? null;
+    if (fault === 'hang') return;
+    if (fault === 'reset') {
+      incoming.socket.destroy();
+      return;
+    }
+    if (fault) {
+      outgoing
+        .writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers })
+        .end(fault.body);
+      return;
+    }
+    const now = options.clock.now();
+    try {
+      const route = incoming.method === 'GET' ? routes[path] : undefined;
+      if (!route) throw new BinanceRefusal(404, -1000, 'Path not found');
+      const used = spend(route.weight, now);
+      const apiKey = incoming.headers['x-mbx-apikey'];
+      const signer = (): BinanceAccount =>
+        authorize(accounts, typeof apiKey === 'string' ? apiKey : undefined, rawQuery, now);
+      const body = JSON.stringify(route.answer(request, signer, now));
+      send(incoming, outgoing, 200, body, { 'x-mbx-used-weight-1m': String(used) });
+    } catch (error) {
+      if (!(error instanceof BinanceRefusal)) throw error;
+      const body = JSON.stringify({ code: error.code, msg: error.message });
+      send(incoming, outgoing, error.status, body, error.headers);
+    }
+  };
+  return { handle, requests };
+}
+
+function createRoutes(market: Market, weightPerMinute: number): Readonly<Record<string, Route>> {
+  const parameters = ({ query }: VenueRequest): Parameters => new Parameters(query);
+  return {
+    '/api/v3/ping': { weight: 1, answer: () => ({}) },
+    '/api/v3/time': { weight: 1, answer: (_request, _signer, now) => ({ serverTime: now }) },
+    '/api/v3/exchangeInfo': {
+      weight: 20,
+      answer: (_request, _signer, now) => exchangeInfo(now, weightPerMinute),
+    },
+    '/api/v3/klines': {
+      weight: 2,
+      answer: (request, _signer, now) => klines(parameters(request), market, now),
+    },
+    '/api/v3/ticker/price': {
+      weight: 2,
+      answer: (request, _signer, now) => tickerPrice(parameters(request), market, now),
+    },
+    '/api/v3/ticker/24hr': {
+      weight: 2,
+      answer: (request, _signer, now) => ticker24h(parameters(request), market, now),
+    },
+    '/api/v3/account': { weight: 20, answer: (_request, signer, now) => endpoints.account(signer(), now) },
+    '/api/v3/myTrades': {
+      weight: 20,
+      answer: (request, signer, now) => endpoints.myTrades(parameters(request), signer(), now),
+    },
+    '/sapi/v1/capital/deposit/hisrec': {
+      weight: 1,
+      answer: (request, signer, now) => endpoints.deposits(parameters(request), signer(), now),
+    },
+    '/sapi/v1/capital/withdraw/history': {
+      weight: 1,
+      answer: (request, signer, now) => endpoints.withdrawals(parameters(request), signer(), now),
+    },
+    '/sapi/v1/account/apiRestrictions': {
+      weight: 1,
+      answer: (_request, signer) => endpoints.apiRestrictions(signer()),
+    },
+  };
+}
+
+/** Counts weight per calendar minute, as Binance does. @throws BinanceRefusal −1003 above the limit */
+function createMeter(limit: number): (weight: number, now: number) => number {
+  let minute = 0;
+  let used = 0;
+  return (weight, now) => {
+    const current = Math.floor(now / 60_000);
+    if (current !== minute) {
+      minute = current;
+      used = 0;
+    }
+    used += weight;
+    if (used > limit) throw refusals.weight(limit, Math.ceil(((current + 1) * 60_000 - now) / 1000));
+    return used;
+  };
+}
+
+function send(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const zips = body.length > 1_024 && String(incoming.headers['accept-encoding']).includes('gzip');
+  const payload = zips ? zlib.gzipSync(body, { level: 1 }) : Buffer.from(body);
+  outgoing.writeHead(status, {
+    'content-type': 'application/json;charset=UTF-8',
+    'content-length': payload.length,
+    ...(zips ? { 'content-encoding': 'gzip' } : {}),
+    ...headers,
+  });
+  outgoing.end(payload);
+}
