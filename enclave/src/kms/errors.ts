@@ -1,0 +1,73 @@
+/** Failures of KMS as this enclave sees them. Messages carry AWS's error name, never its text. */
+import { CodedError } from '@perf-aggregator/shared/errors';
+
+/** Codes of {@link KmsError}. */
+export const KMS_ERROR_CODES = [
+  // `CiphertextForRecipient` is not the CMS that KMS writes.
+  'kms_envelope_malformed',
+  // `CiphertextForRecipient` does not open with this call's key.
+  'kms_envelope_unopened',
+  // The key policy, or IAM, refuses this caller, its measurements or its attestation.
+  'kms_access_denied',
+  // The temporary credentials have expired: the parent must bring new ones.
+  'kms_credentials_expired',
+  // AWS does not accept the credentials or their signature.
+  'kms_credentials_invalid',
+  // The blob is not of this key, or of another encryption context.
+  'kms_ciphertext_invalid',
+  // The key does not exist, or is disabled or about to be deleted.
+  'kms_key_unusable',
+  // KMS answered with another key than the configured one.
+  'kms_key_mismatch',
+  // KMS refused the request as such, a stale attestation document included.
+  'kms_request_refused',
+  // Too many requests.
+  'kms_throttled',
+  // KMS cannot be reached in time, or failed inside.
+  'kms_unavailable',
+  // KMS answered without what it must answer, or with more than it may.
+  'kms_bad_response',
+] as const;
+export type KmsErrorCode = (typeof KMS_ERROR_CODES)[number];
+
+/** A call to KMS that gave no key. */
+export class KmsError extends CodedError<KmsErrorCode> {}
+
+const CODES_BY_NAME: Readonly<Record<string, KmsErrorCode>> = {
+  AccessDeniedException: 'kms_access_denied',
+  ExpiredTokenException: 'kms_credentials_expired',
+  UnrecognizedClientException: 'kms_credentials_invalid',
+  InvalidSignatureException: 'kms_credentials_invalid',
+  IncompleteSignatureException: 'kms_credentials_invalid',
+  MissingAuthenticationTokenException: 'kms_credentials_invalid',
+  InvalidClientTokenId: 'kms_credentials_invalid',
+  InvalidCiphertextException: 'kms_ciphertext_invalid',
+  IncorrectKeyException: 'kms_ciphertext_invalid',
+  NotFoundException: 'kms_key_unusable',
+  DisabledException: 'kms_key_unusable',
+  KMSInvalidStateException: 'kms_key_unusable',
+  InvalidKeyUsageException: 'kms_key_unusable',
+  KeyUnavailableException: 'kms_unavailable',
+  KMSInternalException: 'kms_unavailable',
+  DependencyTimeoutException: 'kms_unavailable',
+  TimeoutError: 'kms_unavailable',
+  ThrottlingException: 'kms_throttled',
+  LimitExceededException: 'kms_throttled',
+  TooManyRequestsException: 'kms_throttled',
+};
+
+/**
+ * What the AWS SDK threw, as a coded error: by AWS's error name, else by HTTP status; whatever never was an
+ * answer is `kms_unavailable`.
+ */
+export function toKmsError(thrown: unknown): KmsError {
+  if (thrown instanceof KmsError) return thrown;
+  const { name, $metadata } = Object(thrown) as { name?: unknown; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+  const known =
+    typeof name === 'string' && Object.hasOwn(CODES_BY_NAME, name) ? CODES_BY_NAME[name] : undefined;
+  const isRefusal = status !== undefined && status >= 400 && status < 500;
+  const code = known ?? (isRefusal ? 'kms_request_refused' : 'kms_unavailable');
+  const told = typeof name === 'string' && /^[A-Za-z]{1,64}$/.test(name) ? name : 'an unnamed error';
+  return new KmsError(code, `KMS: ${told}${status === undefined ? '' : `, HTTP ${status}`}`, thrown);
+}
