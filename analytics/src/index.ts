@@ -22,6 +22,7 @@ export type {
   Money,
   TransferEntry,
 } from './ledger/entry.ts';
+export { identityOf } from './ledger/order.ts';
 export { computeMetrics, type Metrics, type MetricsParameters } from './metrics/account-metrics.ts';
 export { drawdowns } from './metrics/drawdown.ts';
 export type { UndefinedReason } from './metrics/outcome.ts';

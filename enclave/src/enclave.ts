@@ -67,7 +67,7 @@ function createContext(config: EnclaveConfig, ports: EnclavePorts): EnclaveConte
     nsm,
     kms: createKms({ ...config.kms, agent, nsm, configSha256: sha256, clock, random, timeoutMs: 10_000 }),
     exchanges: createExchanges({
-      fetch: createFetch(agent, { timeoutMs: 20_000, maxResponseBytes: 32 * 1024 * 1024 }),
+      fetch: createFetch(agent, { timeoutMs: 20_000, maxResponseBytes: 32 * 1024 * 1024, maxConcurrent: 48 }),
       clock,
       random,
       sleep: ports.sleep,

@@ -5,7 +5,7 @@
  * Anyone with `kms:Encrypt` could plant a root that they know. They cannot plant evidence: a genuine enclave
  * never attests a key that it did not draw itself.
  */
-import { type PcrSet, verifyAttestation } from '@perf-aggregator/attestation';
+import { type ExpectedPcrs, verifyAttestation } from '@perf-aggregator/attestation';
 import { equalBytes, wipe } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
@@ -28,7 +28,7 @@ export interface GenesisContext {
   readonly keyArn: string;
   readonly configSha256: Uint8Array;
   /** Images whose evidence counts besides our own. */
-  readonly predecessors: readonly PcrSet[];
+  readonly predecessors: readonly ExpectedPcrs[];
 }
 
 /**
@@ -75,7 +75,7 @@ export async function openRoot(
 /** The report key that the evidence commits to, for exactly this blob and this KMS key. */
 async function verifyEvidence(context: GenesisContext, record: GenesisRecord): Promise<Uint8Array> {
   try {
-    const own = toPcrSet(await context.nsm.describePcrs());
+    const own = toExpectedPcrs(await context.nsm.describePcrs());
     const document = verifyAttestation(record.evidence, {
       roots: [context.nsm.trustAnchor],
       at: { kind: 'document' },
@@ -95,7 +95,7 @@ async function verifyEvidence(context: GenesisContext, record: GenesisRecord): P
 }
 
 /** PCR 0, 1 and 2 as a policy says them. */
-export function toPcrSet(pcrs: ReadonlyMap<number, Uint8Array>): PcrSet {
+export function toExpectedPcrs(pcrs: ReadonlyMap<number, Uint8Array>): ExpectedPcrs {
   return Object.fromEntries(
     [0, 1, 2].map((index) => [index, encodeHex(pcrs.get(index) ?? new Uint8Array())]),
   );

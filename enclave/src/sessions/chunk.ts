@@ -54,8 +54,10 @@ export function encodeChunk(
 /** @throws Refusal `state_version_unsupported` */
 export function decodeChunk(plaintext: Uint8Array, previous: string, bootKey: Uint8Array): OpenedChunk {
   const chunk = schema.safeParse(decodePlain(plaintext));
-  const parsed = chunk.success && observationsSchema.safeParse(decodePlain(chunk.data.observations));
-  if (!chunk.success || !parsed || !parsed.success) {
+  const parsed = chunk.success
+    ? observationsSchema.safeParse(decodePlain(chunk.data.observations))
+    : undefined;
+  if (!chunk.success || !parsed?.success) {
     throw new Refusal('state_version_unsupported', 'a ledger chunk was written in another format');
   }
   const { mac, observations } = chunk.data;

@@ -1,5 +1,5 @@
 /** An open session: its state, its ledger, and what was computed from them. Values; a change makes a new one. */
-import { entryIdentity, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
+import { identityOf, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
 import type { Observations, Provenance } from './chunk.ts';
 import { EMPTY_HEAD, type SessionState } from './state.ts';
 
@@ -14,7 +14,7 @@ export class Ledger {
   /** Takes observations that are part of the sealed ledger. */
   append(observations: Observations, provenance: Provenance): void {
     for (const entry of observations.entries) {
-      this.#identities.add(entryIdentity(entry));
+      this.#identities.add(identityOf(entry));
       this.entries.push(entry);
     }
     for (const mark of observations.marks) {
@@ -27,7 +27,7 @@ export class Ledger {
   /** What of `observations` is not in the ledger yet, each once: venues repeat themselves, so do restarts. */
   fresh(observations: Observations): Observations {
     return {
-      entries: unseen(observations.entries, entryIdentity, this.#identities),
+      entries: unseen(observations.entries, identityOf, this.#identities),
       marks: unseen(observations.marks, markIdentity, this.#markIdentities),
     };
   }

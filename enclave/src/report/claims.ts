@@ -1,0 +1,120 @@
+/** What a report says: everything that a cherry-picking trader would like to leave out, and the metrics. */
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import {
+  DISCLOSABLE_METRICS,
+  REPORT_STATEMENT,
+  type ReportClaims,
+} from '@perf-aggregator/shared/messages/report';
+import type { KmsPolicyState } from '../kms/port.ts';
+import type { Environment, PeriodMetrics } from '../operations/account.ts';
+import type { Provenance } from '../sessions/chunk.ts';
+import { EMPTY_HEAD, type SessionState } from '../sessions/state.ts';
+
+const LIFETIME_S = 30 * 86_400;
+
+/** What claims are made from. */
+export interface ClaimsInput {
+  readonly metrics: PeriodMetrics;
+  /** The same account without a period. */
+  readonly fullHistory: PeriodMetrics;
+  readonly state: SessionState;
+  readonly provenance: Readonly<Record<Provenance, number>>;
+  readonly environment: Environment;
+  readonly kmsPolicy: KmsPolicyState;
+  readonly configSha256: Uint8Array;
+  readonly softwareVersion: string;
+  /** ms */
+  readonly issuedAt: number;
+  /** First instant and end (exclusive) of the period, ms. */
+  readonly period: { readonly start: number; readonly end: number };
+  readonly audience: string | null;
+  readonly nonce: string | null;
+}
+
+/** The claims of a report, all metrics included; what is disclosed is the holder's choice. */
+export function toClaims(input: ClaimsInput): ReportClaims {
+  const { metrics, fullHistory, state } = input;
+  const iat = Math.floor(input.issuedAt / 1_000);
+  return {
+    iat,
+    exp: iat + LIFETIME_S,
+    ...(input.audience === null ? {} : { aud: input.audience }),
+    ...(input.nonce === null ? {} : { nonce: input.nonce }),
+    environment: input.environment,
+    period: { from: dayOf(input.period.start), to: dayOf(input.period.end - 1) },
+    periodIsFullHistory: metrics.periodIsFullHistory,
+    earliestActivity: metrics.earliestActivity,
+    liveSince: state.createdAt,
+    backfilledShare: metrics.backfilledShare ?? 0,
+    fullHistoryReturn: fullHistory.totalReturn,
+    fullHistoryMaxDrawdown: fullHistory.maxDrawdown,
+    parameters: {
+      currency: metrics.reportingCurrency,
+      costBasis: 'fifo',
+      benchmark: null,
+      riskFreeRateAnnual: metrics.riskFreeRateAnnual,
+      minimumAcceptableReturnAnnual: metrics.minimumAcceptableReturnAnnual,
+      periodsPerYear: metrics.periodsPerYear,
+      filters: [],
+    },
+    ...accountClaims(state),
+    ...qualityClaims(metrics),
+    provenance: input.provenance,
+    kmsPolicy: input.kmsPolicy,
+    configSha256: encodeHex(input.configSha256),
+    ledgerHead: state.ledgerHead === EMPTY_HEAD ? null : state.ledgerHead,
+    asOf: metrics.asOf,
+    software: { name: 'perf-aggregator', version: input.softwareVersion },
+    statement: REPORT_STATEMENT,
+    metrics: Object.fromEntries(DISCLOSABLE_METRICS.map((name) => [name, metrics[name]])),
+  };
+}
+
+function accountClaims({ accounts }: SessionState) {
+  const coverages = accounts.flatMap(({ coverage }) => (coverage ? [coverage] : []));
+  return {
+    accountsInSession: accounts.length,
+    accountsIncluded: coverages.length,
+    otherAccounts: 'notObservable' as const,
+    venues: unique(accounts.map(({ access }) => access.venue)),
+    productsRead: unique(coverages.flatMap(({ productsRead }) => productsRead)),
+    productsNotRead: unique(coverages.flatMap(({ productsNotRead }) => productsNotRead)),
+    keyPermissions: accounts.map(({ access, inspection }) => ({
+      account: access.account,
+      canTrade: inspection.canTrade,
+      canWithdraw: inspection.canWithdraw,
+    })),
+    accountControl: 'apiKey' as const,
+    coverage: coverages.map(({ account, venue, symbols, from, to, gaps, unavailable }) => ({
+      account,
+      venue,
+      symbols: [...symbols],
+      from,
+      to,
+      gaps: gaps.map((gap) => ({ ...gap })),
+      unavailable: [...unavailable],
+    })),
+  };
+}
+
+function qualityClaims(metrics: PeriodMetrics) {
+  const { reconciliation, dataQuality } = metrics;
+  return {
+    reconciliation: {
+      unexplainedShare: reconciliation.unexplainedShare,
+      unclassifiedCreditsShare: dataQuality.unclassifiedCreditsShare,
+      unmatchedTransfers: metrics.externalFlowCount,
+      missingAcquisitions: metrics.symbols.filter(({ missingQuantity }) => missingQuantity !== '0').length,
+    },
+    adverseReturn: metrics.adverseReturn,
+    largeFlowsUnvalued: dataQuality.largeFlowsUnvalued,
+  };
+}
+
+function dayOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,136 @@
+/**
+ * The report (docs/protocol.md §6): what its claims are called and which of them nobody can withhold.
+ *
+ * It is an SD-JWT (RFC 9901). What a trader would like to leave out stands in the open part; only the members
+ * of `metrics` are selectively disclosable. A verifier refuses a report without the open claims.
+ */
+import { z } from 'zod';
+import { KMS_POLICY_STATES } from './user-data.ts';
+
+/** JOSE header of every report, pinned: a verifier reads nothing else of it. */
+export const REPORT_HEADER = { alg: 'EdDSA', typ: 'perf-report+sd-jwt' } as const;
+
+/** The sentence that every report carries. */
+export const REPORT_STATEMENT =
+  'Describes only the accounts listed; does not show who controlled them, whether other accounts, hedges or ' +
+  'sessions exist, or whether this one was chosen after the fact.';
+
+/** Members of `metrics` that the holder may disclose or withhold, one by one. */
+export const DISCLOSABLE_METRICS = [
+  'totalReturn',
+  'annualizedReturn',
+  'volatilityAnnualized',
+  'downsideDeviationAnnualized',
+  'sharpeRatio',
+  'sortinoRatio',
+  'calmarRatio',
+  'maxDrawdown',
+  'bestPeriodReturn',
+  'worstPeriodReturn',
+  'observationCount',
+  'monthlyReturns',
+  'periodReturns',
+  'absoluteProfit',
+  'navStart',
+  'navEnd',
+  'deposits',
+  'withdrawals',
+  'tradingVolume',
+  'fees',
+  'fillCount',
+  'realizedPnl',
+  'netPnl',
+  'symbols',
+] as const;
+export type DisclosableMetric = (typeof DISCLOSABLE_METRICS)[number];
+
+const instant = z.number().int().nonnegative();
+const day = z.iso.date();
+const ratio = z.number().nullable();
+const permission = z.enum(['yes', 'no', 'unknown']);
+const gap = z.strictObject({ stream: z.string(), from: instant, to: instant });
+
+const coverage = z.strictObject({
+  account: z.string(),
+  venue: z.string(),
+  symbols: z.array(z.string()),
+  from: instant.nullable(),
+  to: instant,
+  gaps: z.array(gap),
+  unavailable: z.array(z.string()),
+});
+
+/** The claims that no holder can withhold (DESIGN §10), and `metrics` with what is disclosed. */
+export const reportClaims = z.strictObject({
+  /** Seconds since the epoch (RFC 7519). */
+  iat: z.number().int(),
+  exp: z.number().int(),
+  aud: z.string().optional(),
+  nonce: z.string().optional(),
+  /** `simulated`: not AWS hardware. `sandbox`: a venue's test system. */
+  environment: z.enum(['production', 'sandbox', 'simulated']),
+  /** UTC days, both included. */
+  period: z.strictObject({ from: day, to: day }),
+  periodIsFullHistory: z.boolean(),
+  /** Instant of the first entry of any account, ms; null without entries. */
+  earliestActivity: instant.nullable(),
+  /** Since when this session has watched, ms. */
+  liveSince: instant,
+  /** Share of the period's days that were over when the session began, 0..1. */
+  backfilledShare: z.number().min(0).max(1),
+  fullHistoryReturn: ratio,
+  fullHistoryMaxDrawdown: ratio,
+  parameters: z.strictObject({
+    currency: z.string(),
+    costBasis: z.enum(['fifo', 'lifo', 'hifo', 'average']),
+    benchmark: z.string().nullable(),
+    riskFreeRateAnnual: z.number(),
+    minimumAcceptableReturnAnnual: z.number(),
+    periodsPerYear: z.number(),
+    filters: z.array(z.string()),
+  }),
+  accountsInSession: z.number().int(),
+  accountsIncluded: z.number().int(),
+  otherAccounts: z.literal('notObservable'),
+  venues: z.array(z.string()),
+  productsRead: z.array(z.string()),
+  productsNotRead: z.array(z.string()),
+  keyPermissions: z.array(
+    z.strictObject({ account: z.string(), canTrade: permission, canWithdraw: permission }),
+  ),
+  /** How the holder showed that the accounts are theirs: holding a key of them, and nothing more. */
+  accountControl: z.literal('apiKey'),
+  coverage: z.array(coverage),
+  reconciliation: z.strictObject({
+    /** Value that the entries cannot explain against the live balances, as a share of it. */
+    unexplainedShare: ratio,
+    unclassifiedCreditsShare: ratio,
+    unmatchedTransfers: z.number().int(),
+    missingAcquisitions: z.number().int(),
+  }),
+  adverseReturn: ratio,
+  largeFlowsUnvalued: z.number().int(),
+  /** Entries that the signing process fetched itself, and entries that came back from sealed storage. */
+  provenance: z.strictObject({ fetched: z.number().int(), sealed: z.number().int() }),
+  kmsPolicy: z.enum(KMS_POLICY_STATES),
+  /** Hex. */
+  configSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Hash of the ledger, hex. */
+  ledgerHead: z.string().nullable(),
+  asOf: instant,
+  software: z.strictObject({ name: z.literal('perf-aggregator'), version: z.string() }),
+  statement: z.literal(REPORT_STATEMENT),
+  metrics: z.partialRecord(z.enum(DISCLOSABLE_METRICS), z.unknown()),
+});
+/** Claims of a report, with the metrics that are disclosed. */
+export type ReportClaims = z.infer<typeof reportClaims>;
+
+/** A report and the attestation document that the hardware made for it. */
+export const reportBundle = z.strictObject({
+  version: z.literal(1),
+  /** Compact SD-JWT: issuer-signed JWT and disclosures, each followed by `~`. */
+  sdJwt: z.string().max(4 * 1024 * 1024),
+  /** Base64 of a COSE_Sign1 document. */
+  attestation: z.string().max(32 * 1024),
+});
+export type ReportBundle = z.infer<typeof reportBundle>;
