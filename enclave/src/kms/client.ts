@@ -1,0 +1,209 @@
+/**
+ * KMS, called from inside with the parent's temporary credentials. TLS ends here: `CiphertextForRecipient`
+ * is not authenticated, so the connection is what makes an answer believable, and the returned key id is
+ * compared. The unmodified AWS SDK is told everything that it would otherwise look for on the disk, in the
+ * environment or at the metadata service.
+ */
+import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import type { Agent } from 'node:https';
+import { promisify } from 'node:util';
+import {
+  DecryptCommand,
+  DescribeKeyCommand,
+  GenerateDataKeyCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+  ListGrantsCommand,
+  type RecipientInfo,
+} from '@aws-sdk/client-kms';
+import { wipe } from '@perf-aggregator/shared/bytes';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
+import type { Random } from '@perf-aggregator/shared/random';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Nsm } from '../nsm/port.ts';
+import { openEnvelope } from './cms.ts';
+import { KmsError, toKmsError } from './errors.ts';
+import { isContained, judgePolicy, keyPolicy } from './policy.ts';
+import type { AwsCredentials, DataKey, Kms, KmsPolicyState } from './port.ts';
+
+/** What {@link createKms} needs. */
+export interface KmsConfig {
+  readonly region: string;
+  /** The only key that this enclave uses. */
+  readonly keyArn: string;
+  /** Role that the key policy names. */
+  readonly roleArn: string;
+  /** Goes with every call and is authenticated by KMS. */
+  readonly encryptionContext: Readonly<Record<string, string>>;
+  /** 32 bytes; stands in every attestation document. */
+  readonly configSha256: Uint8Array;
+  /** Reaches KMS through the egress proxy; its TLS ends in this process. */
+  readonly agent: Agent;
+  readonly nsm: Nsm;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Of one attempt, to connect and again to answer. */
+  readonly timeoutMs: number;
+}
+
+const KEY_BYTES = 32;
+const MAX_ATTEMPTS = 3;
+const generateKeyPairAsync = promisify(generateKeyPair);
+
+/** The {@link Kms} of `config.keyArn`. */
+export function createKms(config: KmsConfig): Kms {
+  const requestHandler = new NodeHttpHandler({
+    httpsAgent: config.agent,
+    connectionTimeout: config.timeoutMs,
+    requestTimeout: config.timeoutMs,
+    throwOnRequestTimeout: true,
+  });
+  const connect = (credentials: AwsCredentials) => openClient(config, requestHandler, credentials);
+  return {
+    generateDataKey: (credentials) => generateDataKey(config, connect(credentials)),
+    decrypt: (credentials, blob) => decrypt(config, connect(credentials), blob),
+    policyState: async (credentials) => {
+      try {
+        return await readPolicyState(config, connect(credentials));
+      } catch {
+        return 'unknown';
+      }
+    },
+  };
+}
+
+/** A client for one call: cheap, since the handler with its connections is shared. */
+function openClient(
+  config: KmsConfig,
+  requestHandler: NodeHttpHandler,
+  credentials: AwsCredentials,
+): () => KMSClient {
+  return () => {
+    if (config.clock.now() >= credentials.expiration) {
+      throw new KmsError('kms_credentials_expired', 'the credentials handed in have expired');
+    }
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+    return new KMSClient({
+      region: config.region,
+      endpoint: `https://kms.${config.region}.amazonaws.com`,
+      credentials: { accessKeyId, secretAccessKey, sessionToken },
+      requestHandler,
+      defaultsMode: 'standard',
+      retryMode: 'standard',
+      maxAttempts: MAX_ATTEMPTS,
+      useFipsEndpoint: false,
+      useDualstackEndpoint: false,
+      authSchemePreference: ['aws.auth#sigv4'],
+      userAgentAppId: 'perf-aggregator',
+    });
+  };
+}
+
+async function generateDataKey(config: KmsConfig, connect: () => KMSClient): Promise<DataKey> {
+  const client = connect();
+  return withRecipient(config, async (recipient, privateKey) => {
+    const answer = await client.send(
+      new GenerateDataKeyCommand({
+        KeyId: config.keyArn,
+        KeySpec: 'AES_256',
+        EncryptionContext: { ...config.encryptionContext },
+        Recipient: recipient,
+      }),
+    );
+    const ciphertextBlob = answer.CiphertextBlob;
+    if (ciphertextBlob === undefined || ciphertextBlob.length === 0) throw badResponse('no CiphertextBlob');
+    return { plaintext: openAnswer(config, answer, privateKey), ciphertextBlob };
+  });
+}
+
+async function decrypt(
+  config: KmsConfig,
+  connect: () => KMSClient,
+  ciphertextBlob: Uint8Array,
+): Promise<Uint8Array> {
+  const client = connect();
+  return withRecipient(config, async (recipient, privateKey) => {
+    const answer = await client.send(
+      new DecryptCommand({
+        KeyId: config.keyArn,
+        CiphertextBlob: ciphertextBlob,
+        EncryptionContext: { ...config.encryptionContext },
+        Recipient: recipient,
+      }),
+    );
+    return openAnswer(config, answer, privateKey);
+  });
+}
+
+/** Runs one call with a recipient key of its own and an attestation document made for it. */
+async function withRecipient<T>(
+  config: KmsConfig,
+  call: (recipient: RecipientInfo, privateKey: KeyObject) => Promise<T>,
+): Promise<T> {
+  const { privateKey } = await generateKeyPairAsync('rsa', { modulusLength: 2048 });
+  const document = await config.nsm.attest({
+    publicKey: new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' })),
+    userData: encodeUserData({ t: 'kms', v: 1, config_sha256: config.configSha256 }),
+    nonce: config.random.bytes(32),
+  });
+  try {
+    return await call(
+      { KeyEncryptionAlgorithm: 'RSAES_OAEP_SHA_256', AttestationDocument: document },
+      privateKey,
+    );
+  } catch (thrown) {
+    throw toKmsError(thrown);
+  }
+}
+
+/** What GenerateDataKey and Decrypt answer alike. */
+interface Answer {
+  readonly KeyId?: string | undefined;
+  readonly Plaintext?: Uint8Array | undefined;
+  readonly CiphertextForRecipient?: Uint8Array | undefined;
+}
+
+/** The 32 bytes of an answer. @throws KmsError */
+function openAnswer(config: KmsConfig, answer: Answer, privateKey: KeyObject): Uint8Array {
+  if (answer.KeyId !== config.keyArn) throw new KmsError('kms_key_mismatch', 'KMS answered with another key');
+  // Plaintext beside a Recipient: this is not KMS, or not attested.
+  if (answer.Plaintext !== undefined && answer.Plaintext.length > 0) {
+    wipe(answer.Plaintext);
+    throw badResponse('a Plaintext, although a Recipient was given');
+  }
+  if (answer.CiphertextForRecipient === undefined) throw badResponse('no CiphertextForRecipient');
+  const plaintext = openEnvelope(answer.CiphertextForRecipient, privateKey);
+  if (plaintext.length === KEY_BYTES) return plaintext;
+  wipe(plaintext);
+  throw badResponse('a key that does not have 32 bytes');
+}
+
+/** DescribeKey, GetKeyPolicy and ListGrants against the locked template for this very image. */
+async function readPolicyState(config: KmsConfig, connect: () => KMSClient): Promise<KmsPolicyState> {
+  const client = connect();
+  const KeyId = config.keyArn;
+  const [described, live, listed, pcrs] = await Promise.all([
+    client.send(new DescribeKeyCommand({ KeyId })),
+    client.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' })),
+    client.send(new ListGrantsCommand({ KeyId, Limit: 1 })),
+    config.nsm.describePcrs(),
+  ]);
+  const key = described.KeyMetadata;
+  if (key?.Arn !== config.keyArn) throw new KmsError('kms_key_mismatch', 'KMS described another key');
+  if (live.Policy === undefined || listed.Grants === undefined) throw badResponse('no policy or no grants');
+  if (!isContained(key)) return 'mutable';
+  const hex = (index: number) => encodeHex(pcrs.get(index) ?? new Uint8Array());
+  const template = keyPolicy({
+    account: config.keyArn.split(':')[4] ?? '',
+    roleArn: config.roleArn,
+    pcrs: { 0: hex(0), 1: hex(1), 2: hex(2) },
+    locked: true,
+  });
+  return judgePolicy(live.Policy, listed.Grants.length, template);
+}
+
+function badResponse(what: string): KmsError {
+  return new KmsError('kms_bad_response', `KMS answered with ${what}`);
+}
