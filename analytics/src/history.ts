@@ -36,6 +36,7 @@ export interface HistoryInput {
 export interface AccountFlow {
   readonly id: string;
   readonly time: number;
+  readonly venue: string;
   readonly account: string;
   readonly direction: 'deposit' | 'withdrawal';
   readonly asset: string;
@@ -177,7 +178,7 @@ function toDailyText(record: DailyRecord) {
     nav: valuations.slice(1).map(({ value }) => text(value)),
     deposits: flowsByDay(flows, bounds, 'deposit').map(formatDecimal),
     withdrawals: flowsByDay(flows, bounds, 'withdrawal').map(formatDecimal),
-    flows: flows.map(({ venue: _, ...flow }) => ({
+    flows: flows.map((flow) => ({
       ...flow,
       amount: formatDecimal(flow.amount),
       value: text(flow.value),

@@ -36,14 +36,9 @@ export function parseEntry(entry: LedgerEntry): ParsedEntry {
   if (entry.market !== 'spot') {
     throw new InputError('ledger_market_unsupported', `entries of ${entry.market} markets are not supported`);
   }
-  switch (entry.kind) {
-    case 'fill':
-      return parseFill(entry);
-    case 'transfer':
-      return parseTransfer(entry);
-    default:
-      return { ...entry, amount: parseDecimal(entry.amount, `the amount of a ${entry.kind}`) };
-  }
+  if (entry.kind === 'fill') return parseFill(entry);
+  if (entry.kind === 'transfer') return parseTransfer(entry);
+  return { ...entry, amount: parseDecimal(entry.amount, `the amount of a ${entry.kind}`) };
 }
 
 function parseFill(entry: FillEntry): ParsedFill {

@@ -35,7 +35,7 @@ export function maxDrawdown(series: ReturnSeries): MaxDrawdown {
   const trough = depths.reduce((lowest, depth, i) => (depth < depths[lowest]! ? i : lowest), 0);
   if (!(depths[trough]! < 0)) return { depth: 0, ...none };
   const path = valuePath(series.returns);
-  const peak = depths.subarray(0, trough).findLastIndex((depth) => depth === 0);
+  const peak = depths.subarray(0, trough).lastIndexOf(0);
   const peakValue = peak === -1 ? 1 : path[peak]!;
   const recovery = path.findIndex((value, i) => i > trough && value >= peakValue);
   const peakTime = peak === -1 ? series.starts[0]! : series.ends[peak]!;

@@ -1,0 +1,108 @@
+/** Reads the fixtures, typed as far as the tests use them. */
+import { readFileSync } from 'node:fs';
+
+export interface GoldenCase {
+  readonly id: string;
+  readonly periodsPerYear: number;
+  readonly start: string;
+  readonly returns: readonly (number | null)[];
+  readonly expected: Readonly<Record<string, unknown>>;
+}
+
+export interface CashFlowCase {
+  readonly id: string;
+  readonly kind: 'cashFlow';
+  readonly start: string;
+  readonly days: number;
+  readonly navs: readonly number[];
+  readonly flows: readonly { readonly day: number; readonly amount: number }[];
+  readonly expected: Readonly<Record<string, number>> & {
+    readonly firstFiveSubReturns: readonly number[];
+  };
+}
+
+export interface LotsCase {
+  readonly id: string;
+  readonly kind: 'lots';
+  readonly spot: boolean;
+  readonly trades: readonly {
+    readonly side: 'buy' | 'sell';
+    readonly quantity: string;
+    readonly price: string;
+    readonly fee: string;
+  }[];
+  readonly expected: { readonly fifo: Readonly<Record<string, string>> & LotsPerTrade };
+}
+
+interface LotsPerTrade {
+  readonly perTradePnl: readonly (string | null)[];
+}
+
+export interface WorkedExample {
+  readonly id: string;
+  readonly topic: string;
+  readonly tolerance: number;
+  readonly input: Readonly<Record<string, never>>;
+  readonly expected: Readonly<Record<string, never>>;
+}
+
+interface Rp2In {
+  readonly timestamp: string;
+  readonly type: string;
+  readonly crypto_in: string;
+  readonly spot_price: string;
+  readonly crypto_fee?: string;
+  readonly row: number;
+}
+
+interface Rp2Out {
+  readonly timestamp: string;
+  readonly type: string;
+  readonly crypto_out_no_fee: string;
+  readonly crypto_fee: string;
+  readonly spot_price: string;
+  readonly row: number;
+}
+
+interface Rp2Intra {
+  readonly timestamp: string;
+  readonly crypto_sent: string;
+  readonly crypto_received: string;
+}
+
+export interface Rp2Case {
+  readonly name: string;
+  readonly transactions: {
+    readonly in: readonly Rp2In[];
+    readonly out: readonly Rp2Out[];
+    readonly intra: readonly Rp2Intra[];
+  };
+  readonly expected: {
+    readonly fifo: {
+      readonly lots: readonly {
+        readonly category: string;
+        readonly amount: string;
+        readonly acquired: string | null;
+        readonly event: string;
+        readonly eventTimestamp: string;
+      }[];
+    };
+  };
+}
+
+function read<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')) as T;
+}
+
+const golden = read<{
+  readonly cases: readonly GoldenCase[];
+  readonly extraCases: readonly (CashFlowCase | LotsCase | { readonly kind: 'matrix' })[];
+}>('golden.json');
+
+export const goldenCases = golden.cases;
+export const cashFlowCases = golden.extraCases.filter((c): c is CashFlowCase => c.kind === 'cashFlow');
+export const lotsCases = golden.extraCases.filter((c): c is LotsCase => c.kind === 'lots');
+export const workedExamples = read<{ readonly examples: readonly WorkedExample[] }>(
+  'worked-examples.json',
+).examples;
+export const rp2Cases = read<{ readonly cases: readonly Rp2Case[] }>('lot-matching.json').cases;
