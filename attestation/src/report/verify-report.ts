@@ -187,7 +187,7 @@ class ReportJudgement {
     });
     this.checklist.judge('signer', () => {
       const key = attestation.publicKey;
-      if (!key || key.length !== 32 || !isSignedBy(parts, key, this.#crypto)) {
+      if (key?.length !== 32 || !isSignedBy(parts, key, this.#crypto)) {
         throw new ReportError('report_signature_invalid', 'the attested key did not sign this report');
       }
       return [undefined, `Ed25519 ${encodeHex(key)}`];

@@ -6,7 +6,6 @@
 import { CodedError } from '@perf-aggregator/shared/errors';
 import type { EnclaveContext } from '../context.ts';
 import type { Observations } from '../sessions/chunk.ts';
-import type { Session } from '../sessions/session.ts';
 import type { AccountState, SessionState } from '../sessions/state.ts';
 import { type Handler, ok } from './operation.ts';
 
@@ -20,7 +19,7 @@ export const sync: Handler = async (context, request) => {
   context.boot.keyring();
   const session = context.vault.find(request);
   const steps = await Promise.all(
-    session.state.accounts.map((account) => pullAccount(context, session, account)),
+    session.state.accounts.map((account) => pullAccount(context, account)),
   );
   const observed = session.ledger.fresh({
     entries: steps.flatMap(({ observations }) => observations.entries),
@@ -37,7 +36,6 @@ export const sync: Handler = async (context, request) => {
 
 async function pullAccount(
   context: EnclaveContext,
-  session: Session,
   account: AccountState,
 ): Promise<{ readonly account: AccountState; readonly observations: Observations }> {
   const budget = { maxEntries: STEP_ENTRIES, until: context.clock.now() + STEP_MS };

@@ -1,0 +1,93 @@
+/** The SDK's HTTP: axios without proxies or redirects, problem documents as errors. */
+import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { z } from 'zod';
+import { ClientError, ServiceError } from './errors.ts';
+
+const problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  status: z.number(),
+  request_id: z.string().nullable().default(null),
+  retry_after_ms: z.number().nullable().default(null),
+  sealed: z.unknown().optional(),
+});
+/** A problem document (RFC 9457) of the service. */
+export type Problem = z.infer<typeof problem>;
+
+/** A refusal whose sealed reason was not opened yet. */
+export class ProblemResponse extends Error {
+  readonly problem: Problem;
+
+  constructor(document: Problem) {
+    super(document.message);
+    this.problem = document;
+  }
+
+  /** As an error of the SDK, with the reason that the service gave in the open. */
+  toServiceError(): ServiceError {
+    const { code, message, status, request_id: requestId, retry_after_ms: retryAfterMs } = this.problem;
+    return new ServiceError(code, message, { status, requestId, retryAfterMs });
+  }
+}
+
+/** Requests to one service. */
+export class Http {
+  readonly #axios: AxiosInstance;
+  readonly #url: string;
+
+  /** @param adapter - axios's way to the network; default: the platform's */
+  constructor(url: string, adapter?: AxiosRequestConfig['adapter']) {
+    this.#url = url.replace(/\/+$/, '');
+    this.#axios = axios.create({
+      ...(adapter === undefined ? {} : { adapter }),
+      proxy: false,
+      maxRedirects: 0,
+      timeout: 60_000,
+      maxContentLength: 64 * 1024 * 1024,
+      responseType: 'text',
+      transformResponse: (text: unknown) => text,
+      validateStatus: () => true,
+    });
+  }
+
+  /**
+   * @returns the JSON of a 2xx answer; null for an empty one
+   * @throws ProblemResponse; ClientError `service_unreachable`, `service_malformed`
+   */
+  async request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+    const response = await this.#send(method, path, body);
+    const value = parse(response.data);
+    if (response.status >= 200 && response.status < 300) return value;
+    const document = problem.safeParse(value);
+    if (document.success) throw new ProblemResponse(document.data);
+    throw new ClientError(
+      'service_malformed',
+      `${this.#url} answered ${response.status} without a problem document`,
+    );
+  }
+
+  async #send(method: string, path: string, body: unknown) {
+    try {
+      return await this.#axios.request<unknown>({
+        method,
+        url: this.#url + path,
+        ...(body === undefined
+          ? {}
+          : { data: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+    } catch (cause) {
+      // The request's own text is in axios's error: only its code is told.
+      const code = axios.isAxiosError(cause) ? (cause.code ?? 'unknown') : 'unknown';
+      throw new ClientError('service_unreachable', `${this.#url} cannot be reached (${code})`);
+    }
+  }
+}
+
+function parse(text: unknown): unknown {
+  if (typeof text !== 'string' || text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+/** The holder's choice: which metrics of a report an allocator or auditor gets to see. */
+import { fromUtf8 } from '@perf-aggregator/shared/bytes';
+import { decodeBase64Url } from '@perf-aggregator/shared/codec/base64';
+import { DISCLOSABLE_METRICS, type ReportBundle } from '@perf-aggregator/shared/messages/report';
+import { ClientError } from './errors.ts';
+
+/**
+ * A bundle that discloses only the named metrics; the open claims always stay (RFC 9901 §7.2). The result
+ * verifies like the original and cannot be turned back into it.
+ * @throws ClientError `disclosure_unknown` for a name that the report does not have
+ */
+export function discloseOnly(bundle: ReportBundle, names: readonly string[]): ReportBundle {
+  const [jwt, ...disclosures] = bundle.sdJwt.split('~').slice(0, -1);
+  const known = new Map(disclosures.map((text) => [nameOf(text), text]));
+  const chosen = names.map((name) => {
+    const disclosure = known.get(name);
+    if (disclosure) return disclosure;
+    const choice = DISCLOSABLE_METRICS.filter((metric) => known.has(metric)).join(', ');
+    throw new ClientError('disclosure_unknown', `"${name}" is not in this report; there are ${choice}`);
+  });
+  return { ...bundle, sdJwt: [jwt, ...new Set(chosen), ''].join('~') };
+}
+
+function nameOf(disclosure: string): string {
+  const [, name] = JSON.parse(fromUtf8(decodeBase64Url(disclosure))) as [string, string, unknown];
+  return name;
+}

@@ -1,0 +1,112 @@
+/** The quote: what a client must see before it encrypts anything to an enclave (DESIGN §6). */
+import {
+  type AttestationPolicy,
+  type VerifiedAttestation,
+  verifyAttestation,
+} from '@perf-aggregator/attestation';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import { decodeBase64, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { HANDSHAKE_KEY_BYTES } from '@perf-aggregator/shared/messages/handshake';
+import { decodeUserData, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import type { Random } from '@perf-aggregator/shared/random';
+import { z } from 'zod';
+import { SecurityError } from './errors.ts';
+import type { Http } from './http.ts';
+
+/** What a client expects of an enclave. Measurements come from somebody it trusts, never from the service. */
+export interface Expectations {
+  /** Acceptable images: PCR 0, 1 and 2 each. `any-image` says aloud that none is checked. */
+  readonly measurements: AttestationPolicy['pcrs'];
+  /** DER of trusted roots. Default: AWS's G1 alone. Any other is a simulation and is said to be one. */
+  readonly roots?: readonly Uint8Array[];
+  readonly allowDebug?: boolean;
+  /** Hex; compared when given. */
+  readonly configSha256?: string;
+  /** Compared when given. */
+  readonly kmsPolicy?: KmsPolicyState;
+}
+
+/** An enclave that met the expectations, just now. */
+export interface VerifiedQuote {
+  readonly attestation: VerifiedAttestation;
+  readonly simulated: boolean;
+  /** X25519 key to encrypt a submission to. */
+  readonly handshakePub: Uint8Array;
+  /** Ed25519 key that signs this service's reports. */
+  readonly reportKey: Uint8Array;
+  /** Hex. */
+  readonly configSha256: string;
+  readonly kmsPolicy: KmsPolicyState;
+}
+
+const NONCE_BYTES = 32;
+const answer = z.object({ attestation: z.string() });
+
+/**
+ * Asks for a quote with a fresh nonce and verifies it.
+ * @throws SecurityError, VerificationError, PolicyError: do not send it anything
+ */
+export async function requestQuote(
+  http: Http,
+  expectations: Expectations,
+  ports: { readonly clock: Clock; readonly random: Random },
+): Promise<VerifiedQuote> {
+  const nonce = ports.random.bytes(NONCE_BYTES);
+  const reply = answer.safeParse(
+    await http.request('GET', `/attestation/quote?nonce=${encodeBase64Url(nonce)}`),
+  );
+  if (!reply.success) throw new SecurityError('quote_malformed', 'the service sent no attestation document');
+  return verifyQuote(decode(reply.data.attestation), nonce, expectations, ports.clock.now());
+}
+
+/** The judgement of {@link requestQuote} on a document that is here. */
+export function verifyQuote(
+  document: Uint8Array,
+  nonce: Uint8Array,
+  expectations: Expectations,
+  instant: number,
+): VerifiedQuote {
+  const { measurements, roots, allowDebug = false, configSha256, kmsPolicy } = expectations;
+  const attestation = verifyAttestation(document, {
+    ...(roots ? { roots } : {}),
+    at: { kind: 'instant', instant },
+    policy: { pcrs: measurements, allowDebug, nonce },
+  });
+  const handshakePub = attestation.publicKey;
+  if (handshakePub?.length !== HANDSHAKE_KEY_BYTES) {
+    throw new SecurityError('quote_malformed', 'the quote carries no handshake key');
+  }
+  const data = quoteUserData(attestation);
+  const config = encodeHex(data.config_sha256);
+  if (configSha256 !== undefined && configSha256.toLowerCase() !== config) {
+    throw new SecurityError('config_mismatch', `the enclave runs under configuration ${config}`);
+  }
+  if (kmsPolicy !== undefined && kmsPolicy !== data.kms_policy) {
+    throw new SecurityError('kms_policy_unacceptable', `the policy of the KMS key is ${data.kms_policy}`);
+  }
+  return {
+    attestation,
+    simulated: attestation.simulated,
+    handshakePub,
+    reportKey: data.report_key,
+    configSha256: config,
+    kmsPolicy: data.kms_policy,
+  };
+}
+
+function quoteUserData(attestation: VerifiedAttestation) {
+  try {
+    return decodeUserData(attestation.userData ?? new Uint8Array(), 'quote');
+  } catch (cause) {
+    throw new SecurityError('quote_malformed', 'the document was not made as a quote', cause);
+  }
+}
+
+function decode(base64: string): Uint8Array {
+  try {
+    return decodeBase64(base64);
+  } catch (cause) {
+    throw new SecurityError('quote_malformed', 'the attestation document is not base64', cause);
+  }
+}

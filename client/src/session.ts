@@ -1,0 +1,134 @@
+/**
+ * A session as its owner holds it: the keys, the highest state seen, and the checks on every reply. What a
+ * hostile parent could do to a reply (alter the query, replay, roll back, fork) ends here.
+ */
+import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import { openReply, type ReplyContent, sealedReply } from '@perf-aggregator/shared/messages/reply';
+import { type SealedRequest, sealRequest } from '@perf-aggregator/shared/messages/request';
+import type { Random } from '@perf-aggregator/shared/random';
+import { z } from 'zod';
+import { ClientError, SecurityError } from './errors.ts';
+
+const key = z.string().refine((text) => text.length === 44, 'base64 of 32 bytes');
+const exported = z.strictObject({
+  v: z.literal(1),
+  enclaveUrl: z.string(),
+  sessionId: z.string(),
+  requestKey: key,
+  responseKey: key,
+  expiresAt: z.number(),
+  /** Highest sequence seen, and the ledger head that came with it. */
+  sequence: z.number().int().nonnegative(),
+  ledgerHead: z.string().nullable(),
+  renewals: z.number().int().nonnegative(),
+  simulated: z.boolean(),
+});
+/** A session on the move between processes. Whoever holds it can read the account's numbers: keep it secret. */
+export type ExportedSession = z.infer<typeof exported>;
+
+/** An open session. */
+export class ClientSession {
+  #state: ExportedSession;
+  readonly #random: Random;
+
+  constructor(state: ExportedSession, random: Random) {
+    this.#state = state;
+    this.#random = random;
+  }
+
+  /**
+   * @throws ClientError `session_malformed`
+   */
+  static parse(value: unknown, random: Random): ClientSession {
+    const parsed = exported.safeParse(value);
+    if (!parsed.success) throw new ClientError('session_malformed', 'not an exported session of version 1');
+    return new ClientSession(parsed.data, random);
+  }
+
+  get id(): string {
+    return this.#state.sessionId;
+  }
+
+  /** A copy of everything, for {@link ClientSession.parse}. */
+  export(): ExportedSession {
+    return { ...this.#state };
+  }
+
+  /** Seals a query or renewal of this session. */
+  seal(operation: string, content: unknown): SealedRequest {
+    const requestKey = decodeBase64(this.#state.requestKey);
+    return sealRequest(crypto, this.#random, { requestKey, sessionId: this.id, operation }, content);
+  }
+
+  /** The counter for the next renewal; it is used up even if the renewal fails. */
+  nextRenewal(): number {
+    const renewals = this.#state.renewals + 1;
+    this.#state = { ...this.#state, renewals };
+    return renewals;
+  }
+
+  /** Takes note of the session's new end, ms. */
+  setExpiry(expiresAt: number): void {
+    this.#state = { ...this.#state, expiresAt };
+  }
+
+  /**
+   * Opens a sealed reply and checks that it answers what was asked, from a state no older than the last.
+   * @throws SecurityError `response_unreadable`, `response_mismatch`, `rollback_detected`
+   */
+  open(value: unknown, asked: { readonly operation: string; readonly parameters: unknown }): ReplyContent {
+    const { content, sequence, sessionId } = openWith(decodeBase64(this.#state.responseKey), value);
+    const answersUs =
+      sessionId === this.id &&
+      content.operation === asked.operation &&
+      canonicalJson(content.parameters) === canonicalJson(asked.parameters);
+    if (!answersUs) throw new SecurityError('response_mismatch', 'the reply answers another question');
+    this.#advance(sequence, content.ledger_head);
+    return content;
+  }
+
+  #advance(sequence: number, ledgerHead: string | null): void {
+    const seen = this.#state;
+    if (sequence < seen.sequence) {
+      throw new SecurityError('rollback_detected', `state ${sequence} came after state ${seen.sequence}`);
+    }
+    if (sequence === seen.sequence && sequence > 0 && ledgerHead !== seen.ledgerHead) {
+      throw new SecurityError('rollback_detected', `state ${sequence} came with two different ledgers`);
+    }
+    this.#state = { ...seen, sequence, ledgerHead };
+  }
+}
+
+/** Opens a sealed reply under `responseKey`. @throws SecurityError `response_unreadable` */
+export function openWith(
+  responseKey: Uint8Array,
+  value: unknown,
+): { readonly content: ReplyContent; readonly sequence: number; readonly sessionId: string } {
+  try {
+    const sealed = sealedReply.parse(value);
+    const content = openReply(crypto, responseKey, sealed);
+    return { content, sequence: sealed.sequence, sessionId: sealed.session_id };
+  } catch (cause) {
+    throw new SecurityError('response_unreadable', 'the reply does not open under this session', cause);
+  }
+}
+
+/** A session that was just opened. */
+export function newSession(
+  facts: Omit<ExportedSession, 'v' | 'requestKey' | 'responseKey' | 'renewals' | 'sequence' | 'ledgerHead'>,
+  keys: { readonly request: Uint8Array; readonly response: Uint8Array },
+  random: Random,
+): ClientSession {
+  const state: ExportedSession = {
+    v: 1,
+    ...facts,
+    requestKey: encodeBase64(keys.request),
+    responseKey: encodeBase64(keys.response),
+    sequence: 0,
+    ledgerHead: null,
+    renewals: 0,
+  };
+  return new ClientSession(state, random);
+}

@@ -1,0 +1,75 @@
+/** Handing accounts over: one X25519 key pair per submission, everything sealed to the quoted enclave. */
+import { utf8, wipe } from '@perf-aggregator/shared/bytes';
+import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import { sealBox } from '@perf-aggregator/shared/messages/box';
+import { deriveSessionKeys } from '@perf-aggregator/shared/messages/handshake';
+import type {
+  SubmissionJson,
+  SubmissionMetadata,
+  SubmissionPayloadInput,
+} from '@perf-aggregator/shared/messages/submission';
+import type { Random } from '@perf-aggregator/shared/random';
+import { z } from 'zod';
+import { ClientError, SecurityError, ServiceError } from './errors.ts';
+import { type Http, ProblemResponse } from './http.ts';
+import type { VerifiedQuote } from './quote.ts';
+import { type ClientSession, newSession, openWith } from './session.ts';
+
+const receipt = z.object({ session_id: z.string(), expires_at: z.number(), receipt: z.unknown() });
+
+/** What a submission is made of. */
+export interface SubmitInput {
+  readonly enclaveUrl: string;
+  readonly quote: VerifiedQuote;
+  readonly payload: SubmissionPayloadInput;
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+/**
+ * Submits the payload and opens the receipt.
+ * @throws ServiceError with the sealed reason when the enclave refuses; ProblemResponse otherwise;
+ *   SecurityError when the receipt is not from this enclave
+ */
+export async function submit(http: Http, random: Random, input: SubmitInput): Promise<ClientSession> {
+  const { quote, payload, ttl, enclaveUrl } = input;
+  const ephemeral = random.bytes(32);
+  const ephemeralPub = crypto.x25519PublicKey(ephemeral);
+  const handshakePub = quote.handshakePub;
+  const keys = deriveSessionKeys(crypto, ephemeral, handshakePub, { ephemeralPub, handshakePub });
+  wipe(ephemeral);
+  const metadata: SubmissionMetadata = { v: 1, handshake_pub: encodeBase64(handshakePub), ttl };
+  const plaintext = utf8(JSON.stringify(payload));
+  const body: SubmissionJson = {
+    ephemeral_pub: encodeBase64(ephemeralPub),
+    ...sealBox(crypto, random, keys.submit, plaintext, metadata),
+    metadata,
+  };
+  wipe(plaintext, keys.submit);
+  const answer = await post(http, body, keys.response);
+  const simulated = quote.simulated;
+  const facts = { enclaveUrl, sessionId: answer.session_id, expiresAt: answer.expires_at, simulated };
+  const session = newSession(facts, keys, random);
+  const { result } = session.open(answer.receipt, { operation: 'submit', parameters: {} });
+  const sealedId = (result as { session_id?: unknown } | null)?.session_id;
+  if (sealedId !== answer.session_id) {
+    throw new SecurityError('response_mismatch', 'the receipt is of another session');
+  }
+  return session;
+}
+
+async function post(http: Http, body: SubmissionJson, responseKey: Uint8Array) {
+  try {
+    const answer = receipt.safeParse(await http.request('POST', '/enclave/submit_key', body));
+    if (answer.success) return answer.data;
+    throw new ClientError('service_malformed', 'the service sent no receipt');
+  } catch (error) {
+    if (!(error instanceof ProblemResponse) || !error.problem.sealed) throw error;
+    const { content } = openWith(responseKey, error.problem.sealed);
+    const reason = content.refusal;
+    if (!reason) throw error;
+    const { status, request_id: requestId, retry_after_ms: retryAfterMs } = error.problem;
+    throw new ServiceError(reason.code, reason.message, { status, requestId, retryAfterMs });
+  }
+}
