@@ -63,7 +63,7 @@ class Matching {
 
   #fill(fill: ParsedFill): void {
     const row = this.rows.at(fill.time, fill.symbol);
-    const cost = fill.quantity.times(fill.price);
+    const { cost } = fill;
     const quotePrice = this.#price(fill.quote, fill.time);
     const unitPrice = quotePrice && fill.price.times(quotePrice);
     row.fillCount += 1;

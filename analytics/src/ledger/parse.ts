@@ -9,9 +9,15 @@ export interface ParsedMoney {
   readonly currency: string;
 }
 
-export interface ParsedFill extends Omit<FillEntry, 'quantity' | 'price' | 'fee'> {
+export interface ParsedFill
+  extends Pick<
+    FillEntry,
+    'kind' | 'id' | 'time' | 'venue' | 'account' | 'symbol' | 'base' | 'quote' | 'side'
+  > {
   readonly quantity: Amount;
   readonly price: Amount;
+  /** quantity × price, in quote. */
+  readonly cost: Amount;
   readonly fee: ParsedMoney | null;
 }
 
@@ -45,7 +51,9 @@ function parseFill(entry: FillEntry): ParsedFill {
   const quantity = parseDecimal(entry.quantity, 'the quantity of a fill');
   const price = parseDecimal(entry.price, 'the price of a fill');
   if (!quantity.gt(0) || price.lt(0)) throw malformed('the quantity or price of a fill');
-  return { ...entry, quantity, price, fee: parseMoney(entry.fee, 'the fee of a fill') };
+  const { kind, id, time, venue, account, symbol, base, quote, side } = entry;
+  const [cost, fee] = [quantity.times(price), parseMoney(entry.fee, 'the fee of a fill')];
+  return { kind, id, time, venue, account, symbol, base, quote, side, quantity, price, cost, fee };
 }
 
 function parseTransfer(entry: TransferEntry): ParsedTransfer {

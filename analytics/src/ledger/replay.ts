@@ -12,10 +12,9 @@ export type Post = (asset: string, delta: Amount) => void;
 /** Posts what `entry` moves on its own account: + received, − paid. Fees are debited on top. */
 export function postEntry(entry: ParsedEntry, post: Post): void {
   if (entry.kind === 'fill') {
-    const cost = entry.quantity.times(entry.price);
     const buys = entry.side === 'buy';
     post(entry.base, buys ? entry.quantity : entry.quantity.neg());
-    post(entry.quote, buys ? cost.neg() : cost);
+    post(entry.quote, buys ? entry.cost.neg() : entry.cost);
     postFee(entry.fee, post);
   } else if (entry.kind === 'transfer') {
     post(entry.asset, entry.direction === 'deposit' ? entry.amount : entry.amount.neg());
