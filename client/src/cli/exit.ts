@@ -1,0 +1,38 @@
+/** Exit codes of the CLI, and which error means which. */
+
+import { PolicyError, ReportError, VerificationError } from '@perf-aggregator/attestation';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { InvalidArgumentError } from 'commander';
+import { ClientError, SecurityError, ServiceError } from '../errors.ts';
+
+/** 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error. */
+export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3, service: 4 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Codes of {@link UsageError}. */
+export const USAGE_ERROR_CODES = [
+  'option_invalid',
+  'file_unreadable',
+  'secret_missing',
+  'session_missing',
+  'input_malformed',
+] as const;
+export type UsageErrorCode = (typeof USAGE_ERROR_CODES)[number];
+
+/** The command line, or a file that it names, is unusable. */
+export class UsageError extends CodedError<UsageErrorCode> {}
+
+/** Something was judged and did not hold; everything there is to say was printed. */
+export class NotVerified extends Error {}
+
+/** The exit code that an error deserves. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof UsageError || error instanceof InvalidArgumentError) return EXIT.usage;
+  if (error instanceof ServiceError) return error.status >= 500 ? EXIT.service : EXIT.refused;
+  if (error instanceof ClientError) {
+    if (error.code === 'service_unreachable') return EXIT.unreachable;
+    return error.code === 'service_malformed' || error.code === 'sync_timeout' ? EXIT.service : EXIT.usage;
+  }
+  const judged = [NotVerified, SecurityError, VerificationError, PolicyError, ReportError];
+  return judged.some((kind) => error instanceof kind) ? EXIT.refused : EXIT.service;
+}

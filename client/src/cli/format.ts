@@ -1,0 +1,28 @@
+/** Numbers for people. */
+
+/** A ratio as a percentage with two decimals; a dash for null. */
+export function percent(ratio: number | null): string {
+  return ratio === null ? '—' : `${(ratio * 100).toFixed(2)} %`;
+}
+
+/** A statistic with three decimals; a dash for null. */
+export function statistic(value: number | null): string {
+  return value === null ? '—' : value.toFixed(3);
+}
+
+/** Exact money with two decimals and thousands separators, rounded for display only. */
+export function money(amount: string | null, currency: string): string {
+  if (amount === null) return '—';
+  const [whole = '0', fraction = '00'] = Number(amount).toFixed(2).split('.');
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction} ${currency}`;
+}
+
+/** A UTC day; a dash for null. */
+export function day(instant: number | null): string {
+  return instant === null ? '—' : new Date(instant).toISOString().slice(0, 10);
+}
+
+/** An instant in UTC to the second. */
+export function time(instant: number): string {
+  return new Date(instant).toISOString().replace('T', ' ').slice(0, 19);
+}

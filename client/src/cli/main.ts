@@ -1,0 +1,40 @@
+/** Entry of the CLI: the process's clock, randomness, environment, terminal and files. */
+import { systemClock } from '@perf-aggregator/shared/clock';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { CommanderError } from 'commander';
+import { EXIT, exitCodeOf, NotVerified } from './exit.ts';
+import { createProgram } from './program.ts';
+import { SessionFiles } from './sessions.ts';
+
+async function main(argv: readonly string[]): Promise<number> {
+  const ports = { clock: systemClock, random: systemRandom };
+  const json = argv.includes('--json');
+  const program = createProgram(
+    (globals) => ({
+      service: { enclaveUrl: globals.url, ...ports },
+      ports,
+      clock: systemClock,
+      sessions: new SessionFiles(process.env['PERF_AGGREGATOR_HOME'] ?? '.perf-aggregator'),
+      terminal: { stdout: process.stdout, stderr: process.stderr, interactive: process.stderr.isTTY, json },
+      environment: process.env,
+    }),
+    argv,
+  );
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (!(error instanceof NotVerified)) complain(error, json);
+    return exitCodeOf(error);
+  }
+}
+
+function complain(error: unknown, json: boolean): void {
+  const code = error instanceof CodedError ? error.code : 'internal';
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${code}: ${message}\n`);
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,59 @@
+/** The command line, put together from its commands. */
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { Random } from '@perf-aggregator/shared/random';
+import { Command } from 'commander';
+import { addServiceCommands } from './service-commands.ts';
+import type { SessionFiles } from './sessions.ts';
+import type { Terminal } from './terminal.ts';
+import { addVerifyCommands } from './verify-commands.ts';
+
+/** What commands reach the world through. */
+export interface CliContext {
+  /** Where the service is; commands that resume a session use the session's own. */
+  readonly service: { readonly enclaveUrl: string; readonly clock: Clock; readonly random: Random };
+  readonly ports: { readonly clock: Clock; readonly random: Random };
+  readonly clock: Clock;
+  readonly sessions: SessionFiles;
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Default address of the service: where `make run` leaves it. */
+export const DEFAULT_URL = 'http://127.0.0.1:3000';
+
+/**
+ * The program; `--url` and `--json` are read before the commands are made, so that their context is whole.
+ * @param makeContext - called once, with what the global options say
+ */
+export function createProgram(
+  makeContext: (globals: { url: string; json: boolean }) => CliContext,
+  argv: readonly string[],
+): Command {
+  const program = new Command('perf-aggregator')
+    .description('Verifiable trading performance: register accounts, read numbers, verify reports.')
+    .option('--url <url>', 'the service', DEFAULT_URL)
+    .option('--json', 'print one JSON value for programs')
+    .addHelpText(
+      'after',
+      '\nThe local world: ./perf-aggregator simulate [--once]\nExit codes: 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error.',
+    )
+    .showHelpAfterError('(--help says more)')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) });
+  const context = makeContext(globalsOf(argv));
+  addServiceCommands(program, context);
+  addVerifyCommands(program, context);
+  for (const command of program.commands) {
+    command.exitOverride();
+    command.option('--url <url>', 'the service').option('--json', 'print one JSON value for programs');
+  }
+  return program;
+}
+
+/** `--url` and `--json`, wherever they stand. */
+function globalsOf(argv: readonly string[]): { url: string; json: boolean } {
+  const at = argv.lastIndexOf('--url');
+  const joined = argv.findLast((argument) => argument.startsWith('--url='));
+  const url = joined?.slice('--url='.length) ?? (at >= 0 ? argv[at + 1] : undefined) ?? DEFAULT_URL;
+  return { url, json: argv.includes('--json') };
+}

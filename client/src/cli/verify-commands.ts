@@ -1,0 +1,183 @@
+/** Commands that judge evidence, offline. */
+import { readFileSync } from 'node:fs';
+import {
+  type Check,
+  decodeAttestationUnverified,
+  type Explanation,
+  explainAttestation,
+  explainReport,
+  type ReportExplanation,
+} from '@perf-aggregator/attestation';
+import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { type Command, InvalidArgumentError } from 'commander';
+import { NotVerified, UsageError } from './exit.ts';
+import { percent, statistic, time } from './format.ts';
+import type { CliContext } from './program.ts';
+import { print, type Rows, table } from './terminal.ts';
+import { addTrustOptions, parseTrust, type TrustFlags } from './trust.ts';
+
+/** When evidence is judged: the present, the document's own time, or an instant in ms. */
+type At = 'now' | 'document' | number;
+
+interface VerifyFlags extends TrustFlags {
+  readonly at: At;
+  readonly aud?: string;
+  readonly nonce?: string;
+  readonly kmsPolicy?: 'locked' | 'mutable';
+}
+
+/** Adds verify and verify-attestation. */
+export function addVerifyCommands(program: Command, context: CliContext): void {
+  const verify = program
+    .command('verify')
+    .description('verify a report bundle, offline')
+    .argument('<file>', 'the bundle')
+    .option('--at <instant>', 'judge expiry at: now, document, or an ISO instant', parseAt, 'now' as At)
+    .option('--aud <name>', 'the report must be for this audience')
+    .option('--nonce <text>', 'the report must answer this challenge')
+    .option('--kms-policy <state>', 'demand that the KMS key policy is "locked"');
+  addTrustOptions(verify).action((file: string, flags: VerifyFlags) =>
+    verifyReportFile(context, file, flags),
+  );
+  const attestation = program
+    .command('verify-attestation')
+    .description('verify an AWS Nitro attestation document, offline')
+    .argument('<file>', 'the document, raw or base64')
+    .option('--at <instant>', 'judge at: now, document, or an ISO instant', parseAt, 'now' as At)
+    .option('--nonce <hex>', 'the document must carry this nonce');
+  addTrustOptions(attestation).action((file: string, flags: VerifyFlags) =>
+    verifyDocument(context, file, flags),
+  );
+}
+
+function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags): void {
+  const { roots, pcrs, allowDebug } = parseTrust(flags);
+  const text = Buffer.from(readInput(file)).toString('utf8');
+  const explanation = explainReport(text, {
+    ...(roots ? { roots } : {}),
+    pcrs,
+    allowDebug,
+    instant: reportInstant(context, text, flags.at),
+    ...(flags.aud === undefined ? {} : { audience: flags.aud }),
+    ...(flags.nonce === undefined ? {} : { nonce: flags.nonce }),
+    ...(flags.kmsPolicy === undefined ? {} : { kmsPolicy: flags.kmsPolicy }),
+  });
+  const { verified, simulated, code, checks, claims, attestation } = explanation;
+  const document = attestation?.document;
+  const judged = {
+    verified,
+    simulated,
+    code,
+    checks,
+    ...toFacts(document),
+    claims: verified ? claims : null,
+  };
+  print(context.terminal, judged, () => `${checkTable(checks)}\n\n${reportVerdict(explanation)}`);
+  if (!verified) throw new NotVerified();
+}
+
+function verifyDocument(context: CliContext, file: string, flags: VerifyFlags): void {
+  const { roots, pcrs, allowDebug } = parseTrust(flags);
+  const nonce = flags.nonce === undefined ? {} : { nonce: new Uint8Array(Buffer.from(flags.nonce, 'hex')) };
+  const instant = flags.at === 'now' ? context.clock.now() : flags.at;
+  const explanation = explainAttestation(toBinary(readInput(file)), {
+    ...(roots ? { roots } : {}),
+    at: instant === 'document' ? { kind: 'document' } : { kind: 'instant', instant },
+    policy: { pcrs, allowDebug, ...nonce },
+  });
+  const { verified, simulated, code, checks, document } = explanation;
+  const judged = { verified, simulated, code, checks, ...toFacts(document) };
+  print(context.terminal, judged, () => `${checkTable(checks)}\n\n${documentVerdict(explanation)}`);
+  if (!verified) throw new NotVerified();
+}
+
+/** `--at document` judges a report's expiry when its evidence was made. */
+function reportInstant(context: CliContext, text: string, at: At): number {
+  if (typeof at === 'number') return at;
+  if (at === 'now') return context.clock.now();
+  try {
+    const { attestation } = JSON.parse(text) as { attestation: string };
+    return decodeAttestationUnverified(decodeBase64(attestation)).timestamp;
+  } catch {
+    // The judgement itself will say what is wrong with the bundle.
+    return context.clock.now();
+  }
+}
+
+function toFacts(document: Explanation['document']) {
+  if (!document) return { pcrs: null, timestamp: null, moduleId: null };
+  const pcrs = Object.fromEntries([...document.pcrs].map(([index, value]) => [index, encodeHex(value)]));
+  return { pcrs, timestamp: document.timestamp, moduleId: document.moduleId };
+}
+
+function checkTable(checks: readonly Check<string>[]): string {
+  const sign = (ok: boolean | null) => (ok === null ? '·' : ok ? '✓' : '✗');
+  const rows: Rows = checks.map(({ rule, ok, detail }) => [`${sign(ok)} ${rule}`, detail]);
+  return table(rows);
+}
+
+function documentVerdict({ verified, simulated, code, document }: Explanation): string {
+  if (!verified) return `NOT VERIFIED: ${code}`;
+  const made = document ? ` made ${time(document.timestamp)} UTC` : '';
+  return simulated
+    ? `SIMULATED document${made}: valid under the given root, not AWS hardware`
+    : `VERIFIED${made}`;
+}
+
+function reportVerdict({ verified, simulated, code, claims, attestation }: ReportExplanation): string {
+  if (!verified || !claims) {
+    const failed = attestation?.checks.find(({ ok }) => ok === false);
+    return `NOT VERIFIED: ${code}${failed ? ` (${failed.rule}: ${failed.detail})` : ''}`;
+  }
+  const { metrics, period } = claims;
+  const number = (name: 'totalReturn' | 'maxDrawdown' | 'sharpeRatio') =>
+    typeof metrics[name] === 'number' ? metrics[name] : null;
+  const shown = Object.keys(metrics).length;
+  return [
+    simulated ? 'SIMULATED: the report is intact, but no AWS hardware vouches for it' : 'VERIFIED',
+    table([
+      ['Period', `${period.from} to ${period.to}${claims.periodIsFullHistory ? ' (full history)' : ''}`],
+      [
+        'Venues',
+        `${claims.venues.join(', ')}: ${claims.accountsIncluded} of ${claims.accountsInSession} account(s)`,
+      ],
+      ['Full-history return', percent(claims.fullHistoryReturn)],
+      ['Full-history drawdown', percent(claims.fullHistoryMaxDrawdown)],
+      ['Adverse return', percent(claims.adverseReturn)],
+      ...('totalReturn' in metrics ? [['Total return', percent(number('totalReturn'))] as const] : []),
+      ...('sharpeRatio' in metrics ? [['Sharpe ratio', statistic(number('sharpeRatio'))] as const] : []),
+      ...('maxDrawdown' in metrics ? [['Maximum drawdown', percent(number('maxDrawdown'))] as const] : []),
+      ['Disclosed metrics', String(shown)],
+      ['Valid until', `${time(claims.exp * 1_000)} UTC`],
+    ]),
+    '',
+    claims.statement,
+  ].join('\n');
+}
+
+function parseAt(text: string): At {
+  if (text === 'now' || text === 'document') return text;
+  const instant = Date.parse(text);
+  if (Number.isNaN(instant)) throw new InvalidArgumentError('expected now, document, or an ISO instant');
+  return instant;
+}
+
+function readInput(file: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(file));
+  } catch (cause) {
+    throw new UsageError('file_unreadable', `${file}: cannot be read`, cause);
+  }
+}
+
+/** Raw CBOR as it is; anything that reads as base64, line breaks allowed, decoded. */
+function toBinary(input: Uint8Array): Uint8Array {
+  const text = Buffer.from(input).toString('latin1').replaceAll(/\s/g, '');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return input;
+  try {
+    return decodeBase64(text);
+  } catch {
+    return input;
+  }
+}
