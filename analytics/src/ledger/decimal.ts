@@ -1,29 +1,93 @@
 /**
- * Exact money (METRICS §0 "money"). An {@link Amount} is added, subtracted and multiplied without rounding:
- * parsed numbers have at most 40 + 40 digits and no formula here multiplies more than three of them, so 300
- * significant digits hold every result. Nothing here divides; ratios are doubles (`toNumber`).
+ * Exact money (METRICS §0 "money"): integers over a power of ten, which is all that decimals, their sums and
+ * their products need. Nothing here divides or rounds but `formatMoney`; ratios are doubles (`toNumber`).
+ *
+ * Our own because it was measured: with decimal.js a history of 50,000 fills took twice as long, most
+ * of it in collecting garbage. The tests hold the two against each other.
  */
-import { Decimal as Big } from 'decimal.js';
 import { InputError, type InputErrorCode } from '../errors.ts';
 import type { Decimal } from './entry.ts';
 
-const Exact = Big.clone({
-  precision: 300,
-  rounding: Big.ROUND_HALF_EVEN,
-  toExpNeg: -9e15,
-  toExpPos: 9e15,
-});
-
-/** An exact decimal number. Immutable. */
-export type Amount = Big;
-
-export const ZERO: Amount = new Exact(0);
-export const ONE: Amount = new Exact(1);
+/** Decimals of money in reports (METRICS §6 "Rounding"). */
+const MONEY_DECIMALS = 12;
 
 const DECIMAL = /^-?\d{1,40}(?:\.\d{1,40})?$/;
 
-/** Decimals of money in reports (METRICS §6 "Rounding"). */
-const MONEY_DECIMALS = 12;
+const POWERS_OF_TEN: readonly bigint[] = Array.from(
+  { length: 256 },
+  (_, exponent) => 10n ** BigInt(exponent),
+);
+
+/** An exact decimal number, units / 10^scale. Immutable. */
+export class Amount {
+  readonly #units: bigint;
+  readonly #scale: number;
+
+  constructor(units: bigint, scale: number) {
+    this.#units = units;
+    this.#scale = scale;
+  }
+
+  plus(other: Amount): Amount {
+    const scale = Math.max(this.#scale, other.#scale);
+    return new Amount(this.unitsAt(scale) + other.unitsAt(scale), scale);
+  }
+
+  minus(other: Amount): Amount {
+    const scale = Math.max(this.#scale, other.#scale);
+    return new Amount(this.unitsAt(scale) - other.unitsAt(scale), scale);
+  }
+
+  times(other: Amount): Amount {
+    return new Amount(this.#units * other.#units, this.#scale + other.#scale);
+  }
+
+  neg(): Amount {
+    return new Amount(-this.#units, this.#scale);
+  }
+
+  abs(): Amount {
+    return this.#units < 0n ? this.neg() : this;
+  }
+
+  isZero(): boolean {
+    return this.#units === 0n;
+  }
+
+  isPositive(): boolean {
+    return this.#units > 0n;
+  }
+
+  isNegative(): boolean {
+    return this.#units < 0n;
+  }
+
+  /** Whether this is greater than `other`. */
+  gt(other: Amount): boolean {
+    const scale = Math.max(this.#scale, other.#scale);
+    return this.unitsAt(scale) > other.unitsAt(scale);
+  }
+
+  eq(other: Amount): boolean {
+    const scale = Math.max(this.#scale, other.#scale);
+    return this.unitsAt(scale) === other.unitsAt(scale);
+  }
+
+  /** How many 10^−scale this is: exact at its own scale or a finer one, half to even at a coarser one. */
+  unitsAt(scale: number): bigint {
+    if (scale === this.#scale) return this.#units;
+    if (scale > this.#scale) return this.#units * powerOfTen(scale - this.#scale);
+    return divideHalfEven(this.#units, powerOfTen(this.#scale - scale));
+  }
+
+  /** All digits, without an exponent and without trailing zeros. */
+  toString(): string {
+    return write(this.#units, this.#scale);
+  }
+}
+
+export const ZERO = new Amount(0n, 0);
+export const ONE = new Amount(1n, 0);
 
 /**
  * Reads a decimal: optional minus, 1 to 40 digits, optionally a point and 1 to 40 digits; no exponent.
@@ -36,30 +100,46 @@ export function parseDecimal(
   code: InputErrorCode = 'ledger_decimal_malformed',
 ): Amount {
   if (typeof text !== 'string' || !DECIMAL.test(text)) throw new InputError(code, `${what} is not a decimal`);
-  return new Exact(text);
-}
-
-/** The amount of a double that stands for exactly its shortest decimal text (`analyze` on plain numbers). */
-export function fromNumber(value: number): Amount {
-  return new Exact(value);
+  const point = text.indexOf('.');
+  if (point === -1) return new Amount(BigInt(text), 0);
+  return new Amount(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1);
 }
 
 /** All digits, never an exponent. */
 export function formatDecimal(amount: Amount): Decimal {
-  return amount.toFixed();
+  return amount.toString();
 }
 
 /** Rounded to 12 decimals, half to even (METRICS §6). */
 export function formatMoney(amount: Amount): Decimal {
-  return amount.toDecimalPlaces(MONEY_DECIMALS, Big.ROUND_HALF_EVEN).toFixed();
+  return write(amount.unitsAt(MONEY_DECIMALS), MONEY_DECIMALS);
 }
 
 /** The nearest double. */
 export function toNumber(amount: Amount): number {
-  return amount.toNumber();
+  return Number(amount.toString());
 }
 
 /** `part / whole` as a double; null when `whole` is not positive. */
 export function ratio(part: Amount, whole: Amount): number | null {
-  return whole.gt(ZERO) ? toNumber(part) / toNumber(whole) : null;
+  return whole.isPositive() ? toNumber(part) / toNumber(whole) : null;
+}
+
+function powerOfTen(exponent: number): bigint {
+  return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
+}
+
+function divideHalfEven(units: bigint, divisor: bigint): bigint {
+  const quotient = units / divisor;
+  const twice = (units % divisor) * 2n;
+  const magnitude = twice < 0n ? -twice : twice;
+  if (magnitude < divisor || (magnitude === divisor && quotient % 2n === 0n)) return quotient;
+  return units < 0n ? quotient - 1n : quotient + 1n;
+}
+
+function write(units: bigint, scale: number): Decimal {
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
+  return `${units < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }

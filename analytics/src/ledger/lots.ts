@@ -22,7 +22,7 @@ export class LotBook {
 
   /** Opens a lot; nothing for a quantity that is not positive. */
   add(asset: string, lot: Lot): void {
-    if (!lot.quantity.gt(ZERO)) return;
+    if (!lot.quantity.isPositive()) return;
     const queue = this.#queues.get(asset);
     if (queue === undefined) this.#queues.set(asset, { lots: [lot], head: 0 });
     else queue.lots.push(lot);
@@ -35,7 +35,7 @@ export class LotBook {
   remove(asset: string, quantity: Amount, visit: (part: Lot) => void): Amount {
     const queue = this.#queues.get(asset);
     let open = quantity;
-    while (queue !== undefined && queue.head < queue.lots.length && open.gt(ZERO)) {
+    while (queue !== undefined && queue.head < queue.lots.length && open.isPositive()) {
       const lot = queue.lots[queue.head]!;
       if (lot.quantity.gt(open)) {
         queue.lots[queue.head] = { ...lot, quantity: lot.quantity.minus(open) };

@@ -123,18 +123,18 @@ class Matching {
 
   /** Takes what was paid out of the lots at `price`; what was received (negative) opens a lot at it. */
   #debit(money: ParsedMoney, price: Amount | null, time: number): void {
-    if (money.amount.lt(ZERO)) this.#acquire(money.currency, money.amount.neg(), price, time);
+    if (money.amount.isNegative()) this.#acquire(money.currency, money.amount.neg(), price, time);
     else this.#dispose(money.currency, money.amount, price, time, this.#symbolOf(money.currency));
   }
 
   #acquire(asset: string, quantity: Amount, price: Amount | null, time: number): void {
     if (asset === this.#input.reportingCurrency) return;
-    if (quantity.lt(ZERO)) this.#dispose(asset, quantity.neg(), price, time, this.#symbolOf(asset));
+    if (quantity.isNegative()) this.#dispose(asset, quantity.neg(), price, time, this.#symbolOf(asset));
     else this.lots.add(asset, { quantity, price, time });
   }
 
   #dispose(asset: string, quantity: Amount, price: Amount | null, time: number, symbol: string): void {
-    if (asset === this.#input.reportingCurrency || !quantity.gt(ZERO)) return;
+    if (asset === this.#input.reportingCurrency || !quantity.isPositive()) return;
     const row = this.rows.at(time, symbol);
     let missing = ZERO;
     const beyond = this.lots.remove(asset, quantity, (lot) => {

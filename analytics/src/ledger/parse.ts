@@ -50,7 +50,7 @@ export function parseEntry(entry: LedgerEntry): ParsedEntry {
 function parseFill(entry: FillEntry): ParsedFill {
   const quantity = parseDecimal(entry.quantity, 'the quantity of a fill');
   const price = parseDecimal(entry.price, 'the price of a fill');
-  if (!quantity.gt(0) || price.lt(0)) throw malformed('the quantity or price of a fill');
+  if (!quantity.isPositive() || price.isNegative()) throw malformed('the quantity or price of a fill');
   const { kind, id, time, venue, account, symbol, base, quote, side } = entry;
   const [cost, fee] = [quantity.times(price), parseMoney(entry.fee, 'the fee of a fill')];
   return { kind, id, time, venue, account, symbol, base, quote, side, quantity, price, cost, fee };
@@ -58,7 +58,7 @@ function parseFill(entry: FillEntry): ParsedFill {
 
 function parseTransfer(entry: TransferEntry): ParsedTransfer {
   const amount = parseDecimal(entry.amount, 'the amount of a transfer');
-  if (amount.lt(0)) throw malformed('the amount of a transfer');
+  if (amount.isNegative()) throw malformed('the amount of a transfer');
   return { ...entry, amount, fee: parseMoney(entry.fee, 'the fee of a transfer') };
 }
 

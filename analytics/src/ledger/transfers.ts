@@ -1,12 +1,12 @@
 /** Internal transfer matching (METRICS §1): a withdrawal of one own account that is the deposit of another. */
-import { type Amount, fromNumber, ZERO } from './decimal.ts';
+import { type Amount, parseDecimal, ZERO } from './decimal.ts';
 import type { ParsedEntry, ParsedTransfer } from './parse.ts';
 
 /** The deposit may be booked a little before the withdrawal, and at most a day after it. */
 const EARLIEST_MS = -600_000;
 const LATEST_MS = 86_400_000;
-const ABSOLUTE_SLACK = fromNumber(1e-8);
-const RELATIVE_SLACK = fromNumber(0.001);
+const ABSOLUTE_SLACK = parseDecimal('0.00000001', 'a slack');
+const RELATIVE_SLACK = parseDecimal('0.001', 'a slack');
 
 /** Matched pairs of own transfers. */
 export class InternalTransfers {
@@ -81,7 +81,7 @@ function isPlausible(withdrawal: ParsedTransfer, deposit: ParsedTransfer): boole
   const fee = withdrawal.fee?.currency === withdrawal.asset ? withdrawal.fee.amount : ZERO;
   const relative = withdrawal.amount.times(RELATIVE_SLACK);
   const slack = relative.gt(ABSOLUTE_SLACK) ? relative : ABSOLUTE_SLACK;
-  return !lost.lt(ZERO) && !lost.gt(fee.plus(slack));
+  return !lost.isNegative() && !lost.gt(fee.plus(slack));
 }
 
 /** The run of `transfers` (ascending in time) with `from <= time <= to`. */

@@ -32,9 +32,9 @@ export function adverseReturn(
   const surplus = parseDecimal(reconciliation.surplusValue, 'the surplus');
   const deficit = parseDecimal(reconciliation.deficitValue, 'the deficit');
   const outflow = sumFlows(period.flows, 'withdrawal').minus(sumFlows(period.flows, 'deposit'));
-  const doubted = outflow.gt(ZERO) ? deficit.plus(outflow) : deficit;
+  const doubted = outflow.isPositive() ? deficit.plus(outflow) : deficit;
   if (surplus.isZero() && doubted.isZero()) return base;
   const kept = period.floorNavEnd.minus(surplus);
-  if (!kept.gt(ZERO)) return -1;
+  if (!kept.isPositive()) return -1;
   return (1 + base) * (toNumber(kept) / toNumber(period.floorNavEnd.plus(doubted))) - 1;
 }

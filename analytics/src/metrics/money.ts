@@ -23,7 +23,7 @@ export function simpleReturnOnFlows(period: MoneyPeriod): Outcome {
   const profit = absoluteProfit(period);
   if (profit === null || period.navStart === null) return 'noData';
   const capital = period.navStart.plus(sumFlows(period.flows, 'deposit'));
-  return capital.gt(ZERO) ? toNumber(profit) / toNumber(capital) : 'zeroDenominator';
+  return capital.isPositive() ? toNumber(profit) / toNumber(capital) : 'zeroDenominator';
 }
 
 /** `modifiedDietz`: (V_e − V_s − F) / (V_s + sum f_k (T − t_k)/T), every flow at its own time. */

@@ -108,7 +108,7 @@ class Period {
 
   #link(base: Amount, end: Amount): void {
     if (base.isZero() && end.isZero()) return;
-    if (!base.gt(ZERO)) {
+    if (!base.isPositive()) {
       this.#broken = true;
       return;
     }

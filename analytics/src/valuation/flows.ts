@@ -1,10 +1,10 @@
 /** External flows (METRICS §1): what crosses the boundary of the set of own accounts, valued at its instant. */
-import { type Amount, fromNumber, ZERO } from '../ledger/decimal.ts';
+import { type Amount, parseDecimal, ZERO } from '../ledger/decimal.ts';
 import type { ParsedCash, ParsedEntry, ParsedTransfer } from '../ledger/parse.ts';
 import { type Book, valueAtMinutes } from './nav.ts';
 
 /** A flow above this share of NAV is large; a credit above it is not income until classified. */
-export const LARGE_SHARE = fromNumber(0.01);
+export const LARGE_SHARE = parseDecimal('0.01', 'a share');
 
 /** One external flow. */
 export interface Flow {
@@ -80,7 +80,7 @@ function isLargeCredit(
   book: Book,
   navBefore: (time: number) => Amount | null,
 ): entry is ParsedCash {
-  if ((entry.kind !== 'rebate' && entry.kind !== 'other') || !entry.amount.gt(ZERO)) return false;
+  if ((entry.kind !== 'rebate' && entry.kind !== 'other') || !entry.amount.isPositive()) return false;
   const price = book.prices.at(entry.asset, entry.time);
   if (price === null) return false;
   const nav = navBefore(entry.time) ?? ZERO;

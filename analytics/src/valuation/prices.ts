@@ -84,7 +84,7 @@ function toSeries(sorted: readonly Mark[]): ReadonlyMap<string, Series> {
 
 function readPrice(mark: Mark): Amount {
   const price = parseDecimal(mark.price, 'the price of a mark', 'ledger_mark_malformed');
-  if (price.lt(0) || !Number.isSafeInteger(mark.time)) {
+  if (price.isNegative() || !Number.isSafeInteger(mark.time)) {
     throw new InputError('ledger_mark_malformed', 'the price or time of a mark is out of range');
   }
   return price;

@@ -38,7 +38,7 @@ export function reconcile(anchor: Anchor, prices: PriceBook, asOf: number): Reco
     const difference = replayed.minus(snapshot);
     const price = prices.at(asset, time);
     const value = price && difference.abs().times(price.value);
-    if (value !== null && difference.gt(ZERO)) deficit = deficit.plus(value);
+    if (value !== null && difference.isPositive()) deficit = deficit.plus(value);
     else if (value !== null) surplus = surplus.plus(value);
     return {
       account,

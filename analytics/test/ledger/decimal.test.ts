@@ -1,14 +1,9 @@
+import { Decimal as Big } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import {
-  formatDecimal,
-  formatMoney,
-  fromNumber,
-  parseDecimal,
-  ratio,
-  ZERO,
-} from '../../src/ledger/decimal.ts';
+import { formatDecimal, formatMoney, parseDecimal, ratio, toNumber, ZERO } from '../../src/ledger/decimal.ts';
+import { amount } from './entries.ts';
 
 const digits = (min: number, max: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
@@ -16,11 +11,9 @@ const decimalText = fc
   .tuple(fc.constantFrom('', '-'), digits(1, 40), fc.option(digits(1, 40)))
   .map(([sign, whole, fraction]) => `${sign}${whole}${fraction === null ? '' : `.${fraction}`}`);
 
-/** An exact rational over a power of ten, from text: the independent reading. */
-function toRational(text: string): { units: bigint; scale: number } {
-  const [whole, fraction = ''] = text.split('.') as [string, string?];
-  return { units: BigInt(`${whole}${fraction}`), scale: fraction.length };
-}
+/** The same arithmetic by a library that has nothing in common with ours, wide enough to be exact. */
+const Oracle = Big.clone({ precision: 300, rounding: Big.ROUND_HALF_EVEN });
+const written = (value: Big) => (value.isZero() ? '0' : value.toFixed());
 
 describe('when text is a decimal', () => {
   it.each([
@@ -37,18 +30,32 @@ describe('when text is a decimal', () => {
     expect(formatDecimal(parseDecimal(text, 'x'))).toBe(expected);
   });
 
-  it('adds and multiplies three of them exactly', () => {
+  it('computes what another library computes', () => {
     fc.assert(
       fc.property(decimalText, decimalText, decimalText, (a, b, c) => {
-        const [x, y, z] = [toRational(a), toRational(b), toRational(c)];
-        const product = parseDecimal(a, 'a').times(parseDecimal(b, 'b')).times(parseDecimal(c, 'c'));
-        const scaled = product.times(fromNumber(10).pow(x.scale + y.scale + z.scale));
-        expect(BigInt(formatDecimal(scaled))).toBe(x.units * y.units * z.units);
-        const sum = parseDecimal(a, 'a').plus(parseDecimal(b, 'b'));
-        const expected = x.units * 10n ** BigInt(y.scale) + y.units * 10n ** BigInt(x.scale);
-        expect(BigInt(formatDecimal(sum.times(fromNumber(10).pow(x.scale + y.scale))))).toBe(expected);
+        const [x, y, z] = [amount(a), amount(b), amount(c)];
+        const [p, q, r] = [new Oracle(a), new Oracle(b), new Oracle(c)];
+        expect(formatDecimal(x.times(y).times(z))).toBe(written(p.times(q).times(r)));
+        expect(formatDecimal(x.plus(y).minus(z))).toBe(written(p.plus(q).minus(r)));
+        expect(formatDecimal(x.neg().abs())).toBe(written(p.abs()));
+        expect(formatMoney(x.times(y))).toBe(written(p.times(q).toDecimalPlaces(12)));
+        expect([x.gt(y), x.eq(y), x.isZero(), x.isPositive(), x.isNegative()]).toEqual([
+          p.gt(q),
+          p.eq(q),
+          p.isZero(),
+          p.gt(0),
+          p.lt(0),
+        ]);
+        expect(toNumber(x)).toBe(p.isZero() ? 0 : p.toNumber());
       }),
+      { numRuns: 300 },
     );
+  });
+
+  it('compares and adds whatever the scales', () => {
+    expect(amount('1.50').eq(amount('1.5'))).toBe(true);
+    expect(formatDecimal(amount('1.50').minus(amount('1.5')))).toBe('0');
+    expect(amount('0.1').gt(amount('0.09'))).toBe(true);
   });
 });
 
@@ -90,7 +97,7 @@ describe('when money is formatted', () => {
 
 describe('when a ratio has no positive whole', () => {
   it('is null', () => {
-    expect(ratio(fromNumber(1), ZERO)).toBeNull();
-    expect(ratio(fromNumber(1), fromNumber(4))).toBe(0.25);
+    expect(ratio(amount(1), ZERO)).toBeNull();
+    expect(ratio(amount(1), amount(4))).toBe(0.25);
   });
 });

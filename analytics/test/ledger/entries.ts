@@ -1,9 +1,15 @@
 /** Short ways to write entries and marks in tests. */
+import { type Amount, parseDecimal } from '../../src/ledger/decimal.ts';
 import type { CashEntry, FillEntry, Mark, Money, TransferEntry } from '../../src/ledger/entry.ts';
 
 /** `2024-01-05T10:30` in UTC, as ms. */
 export function at(text: string): number {
   return Date.parse(text.includes('T') ? `${text}Z` : text);
+}
+
+/** An exact amount; a number stands for its shortest decimal text. */
+export function amount(value: number | string): Amount {
+  return parseDecimal(String(value), 'an amount');
 }
 
 const base = { venue: 'binance', account: 'a0', market: 'spot' } as const;

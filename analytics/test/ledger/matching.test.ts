@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDecimal, formatMoney, fromNumber } from '../../src/ledger/decimal.ts';
+import { formatDecimal, formatMoney, toNumber } from '../../src/ledger/decimal.ts';
 import type { FillEntry, LedgerEntry, Mark } from '../../src/ledger/entry.ts';
 import { type LotMatch, matchLots } from '../../src/ledger/matching.ts';
 import { orderEntries } from '../../src/ledger/order.ts';
@@ -8,7 +8,7 @@ import { matchInternalTransfers } from '../../src/ledger/transfers.ts';
 import { tradingMetrics } from '../../src/metrics/trading.ts';
 import { PriceBook } from '../../src/valuation/prices.ts';
 import { lotsCases, type Rp2Case, rp2Cases, workedExamples } from '../goldens.ts';
-import { cash, fill, mark, transfer } from './entries.ts';
+import { amount, cash, fill, mark, transfer } from './entries.ts';
 
 function match(entries: readonly LedgerEntry[], marks: readonly Mark[] = []) {
   const ordered = orderEntries(entries).entries.map(parseEntry);
@@ -51,7 +51,7 @@ describe.each(lotsCases.filter(({ spot }) => spot))('when the ledger is golden c
       if (closed.length === 0) return null;
       const pnl = closed.reduce(
         (sum, { quantity, openPrice, closePrice }) => sum.plus(quantity.times(closePrice.minus(openPrice))),
-        fromNumber(0),
+        amount(0),
       );
       return formatMoney(pnl);
     });
@@ -96,7 +96,7 @@ describe.each(WORKED)('when the ledger is the worked example %s', (id, fields) =
     sales.map(({ time }) =>
       metrics.matches.filter((found) => found.closeTime === time).reduce((sum, found) => sum + of(found), 0),
     );
-  const cost = perSale(({ quantity, openPrice }) => quantity.times(openPrice).toNumber());
+  const cost = perSale(({ quantity, openPrice }) => toNumber(quantity.times(openPrice)));
   const answers: Readonly<Record<string, () => unknown>> = {
     realizedPnl: () => Number(metrics.realizedPnl),
     fees: () => Number(metrics.fees),
@@ -104,9 +104,7 @@ describe.each(WORKED)('when the ledger is the worked example %s', (id, fields) =
     matchedCost: () => cost.reduce((sum, value) => sum + value, 0),
     perTradeMatchedCost: () => cost,
     perSalePnl: () =>
-      perSale(({ quantity, openPrice, closePrice }) =>
-        quantity.times(closePrice.minus(openPrice)).toNumber(),
-      ),
+      perSale(({ quantity, openPrice, closePrice }) => toNumber(quantity.times(closePrice.minus(openPrice)))),
     unrealizedPnl: () =>
       metrics.lots.reduce((sum, lot) => {
         const [quantity, price] = lot.split(' BTC@').map(Number) as [number, number];
@@ -161,7 +159,7 @@ describe.each(rp2Cases)('when the ledger is $name', ({ transactions, expected }:
 });
 
 function plus(a: string, b: string): string {
-  return formatDecimal(fromNumber(0).plus(a).plus(b));
+  return formatDecimal(amount(a).plus(amount(b)));
 }
 
 function usDate(time: number): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Amount, fromNumber, ZERO } from '../../src/ledger/decimal.ts';
+import { type Amount, toNumber, ZERO } from '../../src/ledger/decimal.ts';
 import { absoluteProfit, modifiedDietz, simpleReturnOnFlows } from '../../src/metrics/money.ts';
 import { periodReturns } from '../../src/metrics/period-returns.ts';
 import { returnsMetrics } from '../../src/metrics/returns-metrics.ts';
@@ -7,6 +7,7 @@ import { toReturnSeries } from '../../src/metrics/series.ts';
 import { DAY_MS } from '../../src/valuation/calendar.ts';
 import type { FlowPoint } from '../../src/valuation/flows.ts';
 import { type CashFlowCase, cashFlowCases, workedExamples } from '../goldens.ts';
+import { amount } from '../ledger/entries.ts';
 
 interface FlowSpec {
   readonly time: number;
@@ -14,14 +15,14 @@ interface FlowSpec {
   readonly before?: number;
 }
 
-function point({ time, amount, before }: FlowSpec): FlowPoint {
+function point({ time, amount: size, before }: FlowSpec): FlowPoint {
   return {
     time,
-    deposits: amount > 0 ? fromNumber(amount) : ZERO,
-    withdrawals: amount < 0 ? fromNumber(-amount) : ZERO,
+    deposits: size > 0 ? amount(size) : ZERO,
+    withdrawals: size < 0 ? amount(-size) : ZERO,
     count: 1,
     priced: true,
-    valueBefore: before === undefined ? null : fromNumber(before),
+    valueBefore: before === undefined ? null : amount(before),
   };
 }
 
@@ -31,7 +32,7 @@ function link(
   flows: readonly FlowSpec[] = [],
   unvaluedLargeFlows: 'null' | 'formula' = 'null',
 ) {
-  const amounts = navs.map((nav): Amount | null => (nav === null ? null : fromNumber(nav)));
+  const amounts = navs.map((nav): Amount | null => (nav === null ? null : amount(nav)));
   const { returns, ...counts } = periodReturns({
     navAtStart: amounts[0] ?? null,
     ends: amounts.slice(1).map((_, i) => i + 1),
@@ -54,12 +55,12 @@ describe.each(cashFlowCases)('when only daily values exist: $id', (golden: CashF
   const money = {
     startTime: start,
     endTime: start + golden.days * DAY_MS,
-    navStart: fromNumber(golden.navs[0]!),
-    navEnd: fromNumber(golden.navs.at(-1)!),
-    flows: golden.flows.map(({ day, amount }) => ({
-      time: start + (amount > 0 ? day - 1 : day) * DAY_MS,
-      direction: amount > 0 ? ('deposit' as const) : ('withdrawal' as const),
-      value: fromNumber(Math.abs(amount)),
+    navStart: amount(golden.navs[0]!),
+    navEnd: amount(golden.navs.at(-1)!),
+    flows: golden.flows.map(({ day, amount: size }) => ({
+      time: start + (size > 0 ? day - 1 : day) * DAY_MS,
+      direction: size > 0 ? ('deposit' as const) : ('withdrawal' as const),
+      value: amount(Math.abs(size)),
     })),
   };
 
@@ -72,7 +73,7 @@ describe.each(cashFlowCases)('when only daily values exist: $id', (golden: CashF
   });
 
   it('computes profit and modified Dietz', () => {
-    const profit = absoluteProfit(money)!.toNumber();
+    const profit = toNumber(absoluteProfit(money)!);
     expect(relative(profit, golden.expected['absoluteProfit']!)).toBeLessThanOrEqual(1e-9);
     const dietz = modifiedDietz(money) as number;
     expect(relative(dietz, golden.expected['modifiedDietz']!)).toBeLessThanOrEqual(1e-9);
@@ -172,9 +173,9 @@ describe('when profit is put over money', () => {
     const money = (begin: number, end: number, days: number, flow?: { day: number; amount: number }) => ({
       startTime: 0,
       endTime: days,
-      navStart: fromNumber(begin),
-      navEnd: fromNumber(end),
-      flows: flow ? [{ time: flow.day, direction: 'deposit' as const, value: fromNumber(flow.amount) }] : [],
+      navStart: amount(begin),
+      navEnd: amount(end),
+      flows: flow ? [{ time: flow.day, direction: 'deposit' as const, value: amount(flow.amount) }] : [],
     });
     expect(modifiedDietz(money(100, 300, 730, { day: 365, amount: 50 }))).toBeCloseTo(1.2, 12);
     expect(modifiedDietz(money(0, 10, 30))).toBe('zeroDenominator');
