@@ -1,0 +1,106 @@
+/**
+ * Evaluation of key policies as AWS does it: a matching Deny wins, else a matching Allow, else nothing.
+ * What it does not understand in a document it reads against the caller.
+ */
+
+/** A call that wants to be authorized. */
+export interface AccessRequest {
+  readonly roleArn: string;
+  readonly account: string;
+  /** Actions that the caller's IAM policies allow. */
+  readonly iamActions: readonly string[];
+  /** `kms:Decrypt`, … */
+  readonly action: string;
+  readonly resource: string;
+  /** Condition keys in lower case. A key that is absent is not in the request. */
+  readonly context: ReadonlyMap<string, string>;
+}
+
+interface Statement {
+  readonly Effect?: unknown;
+  readonly Principal?: unknown;
+  readonly Action?: unknown;
+  readonly Resource?: unknown;
+  readonly Condition?: unknown;
+}
+
+/** Whether the key policy `document` (JSON) lets `request` through. */
+export function isAuthorized(document: string, request: AccessRequest): boolean {
+  const { Statement: statements } = JSON.parse(document) as { Statement?: unknown };
+  const all = list(statements) as readonly Statement[];
+  if (all.some((one) => one.Effect !== 'Allow' && applies(one, request, true))) return false;
+  return all.some((one) => one.Effect === 'Allow' && applies(one, request, false));
+}
+
+/** @param unknown - what a condition that is not understood counts as */
+function applies(statement: Statement, request: AccessRequest, unknown: boolean): boolean {
+  return (
+    list(statement.Action).some((pattern) => matchesPattern(pattern, request.action)) &&
+    list(statement.Resource).some((pattern) => matchesPattern(pattern, request.resource)) &&
+    matchesPrincipal(statement, request) &&
+    matchesConditions(statement.Condition, request.context, unknown)
+  );
+}
+
+/** An Allow for the account as a whole only delegates to IAM; a Deny for it hits everybody in it. */
+function matchesPrincipal(statement: Statement, request: AccessRequest): boolean {
+  const { Principal } = statement;
+  if (Principal === '*') return true;
+  const names = list((Principal as { AWS?: unknown } | undefined)?.AWS);
+  if (names.includes('*') || names.includes(request.roleArn)) return true;
+  const isAccount = names.includes(`arn:aws:iam::${request.account}:root`) || names.includes(request.account);
+  if (!isAccount) return false;
+  return (
+    statement.Effect !== 'Allow' || request.iamActions.some((one) => matchesPattern(one, request.action))
+  );
+}
+
+function matchesConditions(
+  conditions: unknown,
+  context: ReadonlyMap<string, string>,
+  unknown: boolean,
+): boolean {
+  for (const [operator, keys] of Object.entries(conditions ?? {})) {
+    for (const [key, values] of Object.entries(keys as object)) {
+      if (!(matchesCondition(operator, context.get(key.toLowerCase()), list(values)) ?? unknown))
+        return false;
+    }
+  }
+  return true;
+}
+
+/** `undefined`: an operator that is not understood. Negated operators hold for absent keys, as in AWS. */
+function matchesCondition(
+  operator: string,
+  actual: string | undefined,
+  values: readonly unknown[],
+): boolean | undefined {
+  const texts = values.map(String);
+  const lower = texts.map((text) => text.toLowerCase());
+  switch (operator) {
+    case 'StringEquals':
+      return actual !== undefined && texts.includes(actual);
+    case 'StringNotEquals':
+      return actual === undefined || !texts.includes(actual);
+    case 'StringEqualsIgnoreCase':
+      return actual !== undefined && lower.includes(actual.toLowerCase());
+    case 'StringNotEqualsIgnoreCase':
+      return actual === undefined || !lower.includes(actual.toLowerCase());
+    case 'Null':
+      return lower.includes(String(actual === undefined));
+    default:
+      return undefined;
+  }
+}
+
+/** `*` and `?` as wildcards; actions are compared without case. */
+function matchesPattern(pattern: unknown, value: string): boolean {
+  if (typeof pattern !== 'string') return false;
+  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(value);
+}
+
+function list(value: unknown): readonly unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
