@@ -1,22 +1,8 @@
 /** The command line, put together from its commands. */
-import type { Clock } from '@perf-aggregator/shared/clock';
-import type { Random } from '@perf-aggregator/shared/random';
 import { Command } from 'commander';
+import type { CliContext } from './context.ts';
 import { addServiceCommands } from './service-commands.ts';
-import type { SessionFiles } from './sessions.ts';
-import type { Terminal } from './terminal.ts';
 import { addVerifyCommands } from './verify-commands.ts';
-
-/** What commands reach the world through. */
-export interface CliContext {
-  /** Where the service is; commands that resume a session use the session's own. */
-  readonly service: { readonly enclaveUrl: string; readonly clock: Clock; readonly random: Random };
-  readonly ports: { readonly clock: Clock; readonly random: Random };
-  readonly clock: Clock;
-  readonly sessions: SessionFiles;
-  readonly terminal: Terminal;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
 
 /** Default address of the service: where `make run` leaves it. */
 export const DEFAULT_URL = 'http://127.0.0.1:3000';

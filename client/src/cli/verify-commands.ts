@@ -11,9 +11,9 @@ import {
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { CliContext } from './context.ts';
 import { NotVerified, UsageError } from './exit.ts';
 import { percent, statistic, time } from './format.ts';
-import type { CliContext } from './program.ts';
 import { print, type Rows, table } from './terminal.ts';
 import { addTrustOptions, parseTrust, type TrustFlags } from './trust.ts';
 

@@ -1,0 +1,42 @@
+# Performance Aggregator. Needs git, make and Node >= 20.19 with npm; nothing else on PATH.
+PNPM := npx -y pnpm@10.34.9
+BIN := node_modules/.bin
+.DEFAULT_GOAL := help
+.PHONY: help install build run test test-system lint format check clean reset
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.installed: pnpm-lock.yaml package.json pnpm-workspace.yaml $(wildcard */package.json)
+	@$(PNPM) install --frozen-lockfile --reporter=silent
+	@touch $@
+
+install: node_modules/.installed ## install what the lockfile names
+
+build: install ## install and build
+	@$(BIN)/tsc -b
+
+run: build ## start the whole system on the simulator (ARGS=--once to stop after the transcript)
+	@./perf-aggregator simulate $(ARGS)
+
+test: build ## everything that needs only npm
+	@$(BIN)/vitest run
+
+test-system: build ## the world as processes, killed and restarted
+	@$(BIN)/vitest run --config vitest.system.config.ts
+
+check: build ## format, lint, types and boundaries
+	@$(BIN)/biome format .
+	@$(BIN)/biome lint --error-on-warnings .
+	@$(BIN)/oxlint --type-aware
+	@$(BIN)/tsc -p tsconfig.test.json
+	@node scripts/boundaries.mjs
+
+format: install ## format everything
+	@$(BIN)/biome check --write .
+
+clean: ## delete what was built
+	@rm -rf */dist node_modules/.installed
+
+reset: ## delete the simulator's world: keys, store, sessions
+	@rm -rf "$${PERF_AGGREGATOR_HOME:-.perf-aggregator}"

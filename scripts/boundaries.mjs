@@ -1,0 +1,121 @@
+// Holds the sources against the rules of the house (rooms.json, DESIGN: docs/architecture.md):
+// which room may import which, which rooms run in browsers too, who may read clocks, randomness and the
+// environment, and that no file imports in a circle. Exit code 1 and one line per break.
+//
+//   node scripts/boundaries.mjs [folder]
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSync } from 'oxc-parser';
+
+const SCOPE = '@perf-aggregator/';
+/** Files that may touch the platform's clock, randomness and environment: entries and the adapters. */
+const EDGES = [
+  /(^|\/)main\.ts$/,
+  /^shared\/src\/(clock|random)\.ts$/,
+  /^client\/src\/cli\//,
+  /^simulator\/src\/processes\//,
+];
+const AMBIENT = [
+  /\bDate\.now\s*\(/,
+  /\bnew Date\(\)/,
+  /\bMath\.random\s*\(/,
+  /\bprocess\.env\b/,
+  /\bgetRandomValues\s*\(/,
+];
+
+/** Every break of the rules in the tree at `root`, as text. */
+export function findBreaks(root, rooms) {
+  const breaks = [];
+  const graph = new Map();
+  for (const room of Object.keys(rooms)) {
+    for (const file of sourceFiles(join(root, room, 'src'))) {
+      const path = relative(root, file);
+      const text = readFileSync(file, 'utf8');
+      const imports = importsOf(path, text);
+      graph.set(
+        file,
+        imports.filter((name) => name.startsWith('.')).map((name) => resolve(dirname(file), name)),
+      );
+      for (const name of imports) breaks.push(...judge(path, room, name, rooms));
+      if (!EDGES.some((edge) => edge.test(path))) {
+        const code = stripComments(text);
+        for (const ambient of AMBIENT)
+          if (ambient.test(code)) breaks.push(`${path}: ambient ${ambient.source}`);
+      }
+    }
+  }
+  for (const cycle of cyclesOf(graph))
+    breaks.push(`cycle: ${cycle.map((file) => relative(root, file)).join(' → ')}`);
+  return breaks;
+}
+
+function judge(path, room, name, rooms) {
+  const rule = rooms[room];
+  const isEdge = (rule.edge ?? []).some((folder) => path.startsWith(`${room}/${folder}`));
+  if (name.startsWith('node:')) {
+    return rule.pure && !isEdge ? [`${path}: ${room} runs in browsers and imports ${name}`] : [];
+  }
+  if (name.startsWith('.')) {
+    const target = relative(join(room, 'src'), join(dirname(path), name));
+    return target.startsWith('..') ? [`${path}: leaves its room by ${name}`] : [];
+  }
+  if (!name.startsWith(SCOPE)) return [];
+  const [other, ...rest] = name.slice(SCOPE.length).split('/');
+  if (!rule.imports.includes(other)) return [`${path}: ${room} may not import ${name}`];
+  const only = rule.only?.[other];
+  const allowed = !only || only.some((pattern) => matches(pattern, rest.join('/')));
+  return allowed ? [] : [`${path}: ${room} may not name ${name}`];
+}
+
+function matches(pattern, path) {
+  return pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
+}
+
+function importsOf(path, text) {
+  const { module, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path}: cannot be parsed: ${errors[0].message}`);
+  const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
+    text.slice(start + 1, end - 1),
+  );
+  const reexported = module.staticExports.flatMap(({ entries }) =>
+    entries.map(({ moduleRequest }) => moduleRequest?.value),
+  );
+  return [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...reexported,
+    ...dynamic,
+  ].filter(Boolean);
+}
+
+function cyclesOf(graph) {
+  const cycles = [];
+  const done = new Set();
+  const visit = (file, trail) => {
+    if (trail.includes(file)) return cycles.push([...trail.slice(trail.indexOf(file)), file]);
+    if (done.has(file)) return undefined;
+    for (const next of graph.get(file) ?? []) visit(next, [...trail, file]);
+    return done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+  return cycles;
+}
+
+function stripComments(text) {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '$1');
+}
+
+function sourceFiles(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '..'));
+  const rooms = JSON.parse(readFileSync(join(dirname(fileURLToPath(import.meta.url)), 'rooms.json'), 'utf8'));
+  const breaks = findBreaks(root, rooms);
+  for (const line of breaks) console.error(line);
+  console.log(breaks.length === 0 ? 'boundaries hold' : `${breaks.length} broken`);
+  process.exitCode = breaks.length === 0 ? 0 : 1;
+}
