@@ -13,7 +13,7 @@
  *
  * Each can only lower the result, and `adverseReturn` = `totalReturn` where none of them is present.
  */
-import { parseDecimal, toNumber, ZERO } from '../ledger/decimal.ts';
+import { parseDecimal, toNumber } from '../ledger/decimal.ts';
 import { sumFlows } from '../valuation/flows.ts';
 import type { Reconciliation } from '../valuation/reconciliation.ts';
 import type { Outcome } from './outcome.ts';
@@ -27,7 +27,10 @@ export function adverseReturn(
   total: number | null,
 ): Outcome {
   const floor = totalReturn(period.floorReturns.filter((r) => !Number.isNaN(r)));
-  const base = Math.min(total ?? Number.POSITIVE_INFINITY, typeof floor === 'number' ? floor : Infinity);
+  const base = Math.min(
+    total ?? Number.POSITIVE_INFINITY,
+    typeof floor === 'number' ? floor : Number.POSITIVE_INFINITY,
+  );
   if (base === Number.POSITIVE_INFINITY || period.floorNavEnd === null) return 'noData';
   const surplus = parseDecimal(reconciliation.surplusValue, 'the surplus');
   const deficit = parseDecimal(reconciliation.deficitValue, 'the deficit');

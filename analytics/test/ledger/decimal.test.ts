@@ -6,7 +6,11 @@ import { formatDecimal, formatMoney, parseDecimal, ratio, toNumber, ZERO } from 
 import { amount } from './entries.ts';
 
 const digits = (min: number, max: number) =>
-  fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: min, maxLength: max });
+  fc.string({
+    unit: fc.constantFrom(...Array.from({ length: 10 }, (_, digit) => String(digit))),
+    minLength: min,
+    maxLength: max,
+  });
 const decimalText = fc
   .tuple(fc.constantFrom('', '-'), digits(1, 40), fc.option(digits(1, 40)))
   .map(([sign, whole, fraction]) => `${sign}${whole}${fraction === null ? '' : `.${fraction}`}`);
