@@ -10,6 +10,8 @@ export const EXCHANGE_ERROR_CODES = [
   'exchange_unavailable',
   'exchange_clock',
   'exchange_bad_response',
+  /** The host is not on the measured allowlist, its certificate was refused, or it redirected: never retried. */
+  'exchange_untrusted',
 ] as const;
 export type ExchangeErrorCode = (typeof EXCHANGE_ERROR_CODES)[number];
 

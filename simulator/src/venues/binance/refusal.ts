@@ -15,6 +15,8 @@ export class BinanceRefusal extends Error {
 }
 
 export const refusals = {
+  internal: () =>
+    new BinanceRefusal(500, -1001, 'Internal error; unable to process your request. Please try again.'),
   missing: (name: string) =>
     new BinanceRefusal(
       400,

@@ -35,12 +35,12 @@ export interface BinanceVenueOptions {
   readonly weightPerMinute?: number;
   /** Asked before every answer; what it returns is sent instead. */
   readonly fault?: (request: VenueRequest) => Fault | null;
+  /** Told of every request, before it is answered; the query comes without the signature. */
+  readonly observe?: (request: VenueRequest) => void;
 }
 
 export interface BinanceVenue {
   readonly handle: RequestListener;
-  /** Every request so far, oldest first: path and query without the signature. */
-  readonly requests: readonly VenueRequest[];
 }
 
 interface Route {
@@ -54,14 +54,13 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
   const weightPerMinute = options.weightPerMinute ?? 6_000;
   const routes = createRoutes(options.market, weightPerMinute);
   const spend = createMeter(weightPerMinute);
-  const requests: VenueRequest[] = [];
 
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const [path = '', rawQuery = ''] = (incoming.url ?? '').split('?', 2);
     const query = new URLSearchParams(rawQuery);
     query.delete('signature');
     const request = { path, query };
-    requests.push(request);
+    options.observe?.(request);
     const fault = options.fault?.(request) ?? null;
     if (fault === 'hang') return;
     if (fault === 'reset') {
@@ -85,12 +84,12 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
       const body = JSON.stringify(route.answer(request, signer, now));
       send(incoming, outgoing, 200, body, { 'x-mbx-used-weight-1m': String(used) });
     } catch (error) {
-      if (!(error instanceof BinanceRefusal)) throw error;
-      const body = JSON.stringify({ code: error.code, msg: error.message });
-      send(incoming, outgoing, error.status, body, error.headers);
+      const refusal = error instanceof BinanceRefusal ? error : refusals.internal();
+      const body = JSON.stringify({ code: refusal.code, msg: refusal.message });
+      send(incoming, outgoing, refusal.status, body, refusal.headers);
     }
   };
-  return { handle, requests };
+  return { handle };
 }
 
 function createRoutes(market: Market, weightPerMinute: number): Readonly<Record<string, Route>> {

@@ -1,0 +1,57 @@
+/** Exchanges through ccxt: the port's implementation for production and simulator alike. */
+import type { Fetch } from '../egress/fetch.ts';
+import { binance } from './binance.ts';
+import { type ClientContext, createClient, createExchange } from './ccxt-client.ts';
+import type { VenueClient } from './client.ts';
+import { pullAccount } from './engine.ts';
+import { ExchangeError } from './errors.ts';
+import { createLimiter } from './limiter.ts';
+import { createMarkets } from './markets.ts';
+import type { Exchanges, Venue, VenueAccount } from './port.ts';
+import type { RetryPorts } from './retry.ts';
+import type { VenueTable } from './table.ts';
+
+/** What exchanges are reached through. */
+export interface ExchangesPorts extends RetryPorts {
+  /** The only way out that ccxt gets (`egress/fetch.ts`). */
+  readonly fetch: Fetch;
+}
+
+const TABLES: Readonly<Record<Venue, VenueTable>> = { binance };
+/** How long an inspection may take, ms. */
+const INSPECTION_MS = 30_000;
+
+/**
+ * Exchanges over `ports`. One limiter and one set of markets per venue are shared by all accounts.
+ * @param tables - the venues' data tables; tests pass smaller pages
+ */
+export function createExchanges(
+  ports: ExchangesPorts,
+  tables: Readonly<Record<string, VenueTable>> = TABLES,
+): Exchanges {
+  const shared = new Map<string, Omit<ClientContext, 'deadline'>>();
+  const contextOf = (venue: string): Omit<ClientContext, 'deadline'> => {
+    const table = Object.hasOwn(tables, venue) ? tables[venue] : undefined;
+    if (!table) throw new ExchangeError('exchange_unsupported', 'this venue is not supported');
+    const known = shared.get(venue);
+    if (known) return known;
+    const limiter = createLimiter(table.limits.address, ports.clock, ports.sleep);
+    const markets = createMarkets((sandbox) => createExchange({ ...ports, limiter }, sandbox), ports.clock);
+    const context = { ...ports, table, limiter, markets };
+    shared.set(venue, context);
+    return context;
+  };
+  const clientOf = (account: VenueAccount, deadline: number): VenueClient =>
+    createClient(account, { ...contextOf(account.venue), deadline });
+
+  return {
+    async inspect(account) {
+      return clientOf(account, ports.clock.now() + INSPECTION_MS).inspect();
+    },
+    async pull(account, cursor, budget) {
+      const { table } = contextOf(account.venue);
+      const client = clientOf(account, budget.until);
+      return pullAccount({ client, table, clock: ports.clock }, account, cursor, budget);
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * What the engine needs of one account at one venue, as plain data. The adapter behind it (`ccxt.ts`) knows
+ * the venue's library; the engine knows windows, pages and cursors. Every method may throw ExchangeError.
+ */
+import type { FillEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
+import type { AccountInspection, BalanceSnapshot } from './port.ts';
+
+/** A listed spot market. */
+export interface SpotMarket {
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+}
+
+/** A page of transfers. */
+export interface TransferPage {
+  /** Settled ones. */
+  readonly entries: readonly TransferEntry[];
+  /** Time of the earliest that may still settle; null when there is none. */
+  readonly pendingSince: number | null;
+  /** How many the venue sent, settled or not: tells whether the page was full. */
+  readonly count: number;
+}
+
+/** A span of candles: those that open at `from` or later and close before `until`. */
+export interface CandleSpan {
+  readonly asset: string;
+  readonly resolution: Mark['resolution'];
+  readonly from: number;
+  readonly until: number;
+  readonly limit: number;
+}
+
+export interface VenueClient {
+  inspect(): Promise<AccountInspection>;
+  balances(): Promise<BalanceSnapshot>;
+  /** Listed spot markets by symbol. */
+  markets(): Promise<ReadonlyMap<string, SpotMarket>>;
+  /** Fills of a symbol whose id is at least `fromId`, by rising id. */
+  fills(symbol: string, fromId: string, limit: number): Promise<readonly FillEntry[]>;
+  /** Transfers inside [from, to], both inclusive. */
+  transfers(
+    direction: TransferEntry['direction'],
+    from: number,
+    to: number,
+    offset: number,
+  ): Promise<TransferPage>;
+  /** Closes of `asset` in the table's quote currency, by rising time; a mark's time is its candle's end. */
+  closes(span: CandleSpan): Promise<readonly Mark[]>;
+  /** Close of the last minute with one that ended at or before `time`; null before the first. */
+  lastClose(asset: string, time: number): Promise<Mark | null>;
+}

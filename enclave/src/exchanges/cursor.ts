@@ -1,0 +1,75 @@
+/** Where a pull stands, as plain data: everything the engine must remember between two pulls of an account. */
+import { z } from 'zod';
+import type { VenueCursor } from './port.ts';
+
+const instant = z.number().int();
+
+const transferState = z.strictObject({
+  /** First instant not yet read for good. */
+  next: instant,
+  /** Identifiers already handed over at or after `next`, with their times. */
+  seen: z.array(z.tuple([z.string(), instant])),
+  /** Earliest transfer met on this walk that may still settle. */
+  pendingSince: instant.nullable(),
+});
+
+const assetState = z.strictObject({
+  /** When the asset was first held or used. */
+  since: instant,
+  /** Time of the last daily close handed over. */
+  daily: instant.nullable(),
+  /** How many of `flows` have had their minute asked for. */
+  flows: z.number().int().min(0),
+});
+
+const pullState = z.strictObject({
+  version: z.literal(1),
+  deposit: transferState,
+  withdrawal: transferState,
+  /** Next fill id by symbol: the symbols in scope. */
+  fills: z.record(z.string(), z.string().regex(/^\d+$/)),
+  assets: z.record(z.string(), assetState),
+  /** Instants of external flows, in the order found. */
+  flows: z.array(instant),
+  /** Ends of minutes whose close is still to be read, by asset. */
+  minutes: z.record(z.string(), z.array(instant)),
+  gaps: z.array(z.strictObject({ stream: z.string(), from: instant, to: instant })),
+  unavailable: z.array(z.string()),
+  /** Time of the earliest entry. */
+  earliest: instant.nullable(),
+});
+
+/** The engine's memory of one account. */
+export type PullState = z.infer<typeof pullState>;
+export type TransferState = z.infer<typeof transferState>;
+
+/** A state from which nothing has been read; `launch` is the first instant of any history at the venue. */
+export function initialState(launch: number): PullState {
+  const fromLaunch = (): TransferState => ({ next: launch, seen: [], pendingSince: null });
+  return {
+    version: 1,
+    deposit: fromLaunch(),
+    withdrawal: fromLaunch(),
+    fills: {},
+    assets: {},
+    flows: [],
+    minutes: {},
+    gaps: [],
+    unavailable: [],
+    earliest: null,
+  };
+}
+
+/**
+ * The state in `cursor`, a copy. A cursor of another version, or none, starts anew: everything is read
+ * again, and entries that come twice have the same id.
+ */
+export function parseCursor(cursor: VenueCursor | null, launch: number): PullState {
+  const parsed = pullState.safeParse(structuredClone(cursor));
+  return parsed.success ? parsed.data : initialState(launch);
+}
+
+/** The cursor that {@link parseCursor} reads. */
+export function toCursor(state: PullState): VenueCursor {
+  return structuredClone(state) as VenueCursor;
+}

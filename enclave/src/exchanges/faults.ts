@@ -1,0 +1,62 @@
+/**
+ * From ccxt's errors to closed codes. ccxt's messages hold the signed URL, so no message and no error of its
+ * own leaves this file: only its class name, the venue's numeric code and the way out's code do.
+ */
+import ccxt from 'ccxt';
+import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
+
+/** Egress codes that mean somebody else than the venue, or nobody allowed, was on the line. */
+const UNTRUSTED = new Set([
+  'egress_host_denied',
+  'egress_url_refused',
+  'egress_redirect_refused',
+  'egress_tls',
+  'egress_pin_mismatch',
+]);
+const UNREADABLE = new Set(['egress_response_too_large', 'egress_response_malformed']);
+
+/** Codes after which the same idempotent call may succeed. */
+export function isRetryable(error: ExchangeError): boolean {
+  return error.code === 'exchange_unavailable' || error.code === 'exchange_rate_limited';
+}
+
+/** The coded error for whatever `operation` threw. */
+export function toExchangeError(
+  error: unknown,
+  operation: string,
+  venueCodes: Readonly<Record<string, ExchangeErrorCode>>,
+): ExchangeError {
+  if (error instanceof ExchangeError) return error;
+  const message = error instanceof Error ? error.message : '';
+  const venueCode = /"code"\s*:\s*"?(-?\d{1,6})\b/.exec(message)?.[1];
+  const egressCode = /\[(egress_[a-z_]+)\]$/.exec(message)?.[1];
+  const code = egressFault(egressCode) ?? known(venueCodes, venueCode) ?? classFault(error);
+  const name = error instanceof ccxt.BaseError ? error.constructor.name : 'unexpected fault';
+  const detail = [name, venueCode, egressCode].filter((part) => part !== undefined).join(' ');
+  return new ExchangeError(code, `${operation}: ${detail}`);
+}
+
+function egressFault(code: string | undefined): ExchangeErrorCode | undefined {
+  if (code === undefined) return undefined;
+  if (UNTRUSTED.has(code)) return 'exchange_untrusted';
+  return UNREADABLE.has(code) ? 'exchange_bad_response' : 'exchange_unavailable';
+}
+
+function known(
+  venueCodes: Readonly<Record<string, ExchangeErrorCode>>,
+  code: string | undefined,
+): ExchangeErrorCode | undefined {
+  return code !== undefined && Object.hasOwn(venueCodes, code) ? venueCodes[code] : undefined;
+}
+
+/** Order matters: in ccxt a rate limit is a network error, and a bad nonce is one too. */
+function classFault(error: unknown): ExchangeErrorCode {
+  if (error instanceof ccxt.DDoSProtection || error instanceof ccxt.RateLimitExceeded)
+    return 'exchange_rate_limited';
+  if (error instanceof ccxt.InvalidNonce) return 'exchange_clock';
+  if (error instanceof ccxt.BadResponse || error instanceof ccxt.NullResponse) return 'exchange_bad_response';
+  if (error instanceof ccxt.NetworkError) return 'exchange_unavailable';
+  if (error instanceof ccxt.BadSymbol) return 'exchange_symbol_unknown';
+  if (error instanceof ccxt.AuthenticationError) return 'exchange_auth';
+  return 'exchange_bad_response';
+}

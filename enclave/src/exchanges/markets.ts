@@ -1,0 +1,58 @@
+/** A venue's listed markets, loaded once without credentials, frozen, and shared by every account. */
+
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type ccxt from 'ccxt';
+import type { SpotMarket } from './client.ts';
+
+type Exchange = InstanceType<typeof ccxt.binance>;
+
+/** Loaded markets: the instance to copy them from, and what the engine needs of them. */
+export interface LoadedMarkets {
+  readonly source: Exchange;
+  readonly spot: ReadonlyMap<string, SpotMarket>;
+}
+
+export interface SharedMarkets {
+  /** The markets of production or of the sandbox; `call` wraps the loading request (limits, retries). */
+  get(sandbox: boolean, call: (load: () => Promise<unknown>) => Promise<unknown>): Promise<LoadedMarkets>;
+}
+
+/** Listings are read again after a day. */
+const LIFETIME_MS = 86_400_000;
+
+/** Markets loaded through instances that `create` makes. */
+export function createMarkets(create: (sandbox: boolean) => Exchange, clock: Clock): SharedMarkets {
+  const loaded = new Map<boolean, { at: number; markets: Promise<LoadedMarkets> }>();
+  return {
+    get(sandbox, call) {
+      const known = loaded.get(sandbox);
+      if (known && clock.now() - known.at < LIFETIME_MS) return known.markets;
+      const markets = load(create(sandbox), call);
+      loaded.set(sandbox, { at: clock.now(), markets });
+      // A failure is not remembered.
+      markets.catch(() => loaded.delete(sandbox));
+      return markets;
+    },
+  };
+}
+
+async function load(
+  source: Exchange,
+  call: (load: () => Promise<unknown>) => Promise<unknown>,
+): Promise<LoadedMarkets> {
+  // Permission sets are most of the answer's bytes and say nothing that is needed here.
+  await call(() => source.loadMarkets(true, { showPermissionSets: 'false' }));
+  for (const market of Object.values(source.markets ?? {})) freeze(market);
+  for (const shared of [source.markets, source.markets_by_id, source.currencies, source.currencies_by_id])
+    freeze(shared);
+  const spot = Object.values(source.markets ?? {})
+    .filter((market) => market?.spot === true)
+    .map(({ symbol, base, quote }) => ({ symbol, base, quote }));
+  return { source, spot: new Map(spot.map((market) => [market.symbol, market])) };
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const child of Object.values(value)) freeze(child);
+}

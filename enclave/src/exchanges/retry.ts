@@ -1,0 +1,50 @@
+/** Trying again: idempotent reads only, exponential backoff with full jitter, never past a deadline. */
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { Random } from '@perf-aggregator/shared/random';
+import { ExchangeError } from './errors.ts';
+import { isRetryable } from './faults.ts';
+import type { Sleep } from './limiter.ts';
+
+const BASE_MS = 250;
+const CAP_MS = 20_000;
+const MAX_ATTEMPTS = 5;
+
+export interface RetryPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sleep: Sleep;
+}
+
+/** How many more retries one pull may spend, over all its calls. */
+export interface RetryBudget {
+  left: number;
+}
+
+/**
+ * The result of `attempt`, tried up to five times while it fails in a way that may pass.
+ * @throws ExchangeError the last failure
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  budget: RetryBudget,
+  deadline: number,
+  ports: RetryPorts,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ExchangeError) || !isRetryable(error)) throw error;
+      const wait = jitter(Math.min(CAP_MS, BASE_MS * 2 ** tries), ports.random);
+      if (tries >= MAX_ATTEMPTS || budget.left <= 0 || ports.clock.now() + wait > deadline) throw error;
+      budget.left -= 1;
+      await ports.sleep(wait);
+    }
+  }
+}
+
+/** A uniform wait in [0, most], ms. */
+function jitter(most: number, random: Random): number {
+  const [a = 0, b = 0] = random.bytes(2);
+  return Math.floor(((a * 256 + b) / 65_535) * most);
+}

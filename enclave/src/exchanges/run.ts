@@ -1,0 +1,101 @@
+/** One pull under way: its state, what it has gathered, and how much further it may go. */
+import type { FillEntry, LedgerEntry, Mark } from '@perf-aggregator/analytics';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { VenueClient } from './client.ts';
+import type { PullState } from './cursor.ts';
+import type { PullBudget, VenueAccount } from './port.ts';
+import type { VenueTable } from './table.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What a pull works with. */
+export interface PullPorts {
+  readonly client: VenueClient;
+  readonly table: VenueTable;
+  readonly clock: Clock;
+}
+
+export class PullRun {
+  readonly client: VenueClient;
+  readonly table: VenueTable;
+  readonly account: VenueAccount;
+  readonly state: PullState;
+  readonly entries: LedgerEntry[] = [];
+  readonly marks: Mark[] = [];
+  readonly #budget: PullBudget;
+  readonly #clock: Clock;
+  readonly #emitted = new Set<string>();
+
+  constructor(ports: PullPorts, account: VenueAccount, state: PullState, budget: PullBudget) {
+    this.client = ports.client;
+    this.table = ports.table;
+    this.#clock = ports.clock;
+    this.account = account;
+    this.state = state;
+    this.#budget = budget;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** Entries that may still be gathered; 0 when the time is up. */
+  room(): number {
+    return this.hasTime() ? Math.max(0, this.#budget.maxEntries - this.entries.length) : 0;
+  }
+
+  hasTime(): boolean {
+    return this.now() < this.#budget.until;
+  }
+
+  /** Gathers an entry, once, and notes which prices it needs. */
+  emit(entry: LedgerEntry): void {
+    const subject =
+      entry.kind === 'fill' ? entry.symbol : `${entry.kind}${'direction' in entry ? entry.direction : ''}`;
+    const key = `${subject}\0${entry.id}`;
+    if (this.#emitted.has(key)) return;
+    this.#emitted.add(key);
+    this.entries.push(entry);
+    const { state } = this;
+    state.earliest = Math.min(state.earliest ?? entry.time, entry.time);
+    if (entry.kind === 'transfer') {
+      this.noteAsset(entry.asset, entry.time);
+      state.flows.push(entry.time);
+    } else if (entry.kind === 'fill') {
+      for (const asset of [entry.base, entry.quote]) this.noteAsset(asset, entry.time);
+      this.#noteFillPrices(entry);
+    }
+  }
+
+  /** A fee in a third currency is converted at its minute, and so is a quote that marks are not quoted in. */
+  #noteFillPrices({ base, quote, fee, time }: FillEntry): void {
+    this.noteMinute(quote, time);
+    if (!fee || fee.amount === '0') return;
+    this.noteAsset(fee.currency, time);
+    if (fee.currency !== base && fee.currency !== quote) this.noteMinute(fee.currency, time);
+  }
+
+  /** Takes an asset into the scope of prices, from `since` on. */
+  noteAsset(asset: string, since: number): void {
+    if (asset === this.table.markQuote) return;
+    const known = this.state.assets[asset];
+    if (!known) this.state.assets[asset] = { since, daily: null, flows: 0 };
+    else if (since < known.since) {
+      known.since = since;
+      // Flows that were skipped because the asset was not there yet are looked at again.
+      known.flows = 0;
+    }
+  }
+
+  /** Asks for the close of the last minute that ended at or before `time`. */
+  noteMinute(asset: string, time: number): void {
+    if (asset === this.table.markQuote) return;
+    const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;
+    const wanted = this.state.minutes[asset] ?? [];
+    if (!wanted.includes(end)) this.state.minutes[asset] = [...wanted, end];
+  }
+
+  noteUnavailable(stream: string): void {
+    if (!this.state.unavailable.includes(stream)) this.state.unavailable.push(stream);
+  }
+}
