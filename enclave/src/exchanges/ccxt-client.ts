@@ -11,7 +11,7 @@ import type { Fetch } from '../egress/fetch.ts';
 import type { CandleSpan, SpotMarket, TransferPage, VenueClient } from './client.ts';
 import { ExchangeError } from './errors.ts';
 import { toExchangeError } from './faults.ts';
-import { createLimiter, type Limiter } from './limiter.ts';
+import type { Limiter } from './limiter.ts';
 import type { SharedMarkets } from './markets.ts';
 import type { AccountInspection, VenueAccount } from './port.ts';
 import { type RetryPorts, withRetries } from './retry.ts';
@@ -23,6 +23,8 @@ export interface ClientContext extends RetryPorts {
   readonly fetch: Fetch;
   /** Of the venue and this enclave's address. */
   readonly limiter: Limiter;
+  /** Of the account, for calls that the venue counts by customer. */
+  readonly slow: Limiter;
   readonly markets: SharedMarkets;
   /** No call and no wait goes on past it, ms. */
   readonly deadline: number;
@@ -34,10 +36,9 @@ const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE
 
 /** A client of `account`. Nothing is sent yet. */
 export function createClient(account: VenueAccount, context: ClientContext): VenueClient {
-  const { table, clock, sleep, limiter, deadline } = context;
+  const { table, clock, limiter, slow, deadline } = context;
   const exchange = createExchange(context, account.sandbox, account);
   const owner = { venue: table.venue, account: account.account };
-  const slow = createLimiter(table.limits.slow, clock, sleep);
   const retries = { left: RETRIES_PER_CLIENT };
 
   const call = <T>(operation: string, cost: CallCost, request: () => Promise<T>): Promise<T> =>

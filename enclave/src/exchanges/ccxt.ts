@@ -1,11 +1,12 @@
 /** Exchanges through ccxt: the port's implementation for production and simulator alike. */
+import { createHash } from 'node:crypto';
 import type { Fetch } from '../egress/fetch.ts';
 import { binance } from './binance.ts';
 import { type ClientContext, createClient, createExchange } from './ccxt-client.ts';
 import type { VenueClient } from './client.ts';
 import { pullAccount } from './engine.ts';
 import { ExchangeError } from './errors.ts';
-import { createLimiter } from './limiter.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
 import { createMarkets } from './markets.ts';
 import type { Exchanges, Venue, VenueAccount } from './port.ts';
 import type { RetryPorts } from './retry.ts';
@@ -21,6 +22,11 @@ const TABLES: Readonly<Record<Venue, VenueTable>> = { binance };
 /** How long an inspection may take, ms. */
 const INSPECTION_MS = 30_000;
 
+/** More accounts than this in one second share nothing. */
+const MAX_SLOW_LIMITERS = 10_000;
+
+type VenueContext = Omit<ClientContext, 'deadline' | 'slow'>;
+
 /**
  * Exchanges over `ports`. One limiter and one set of markets per venue are shared by all accounts.
  * @param tables - the venues' data tables; tests pass smaller pages
@@ -29,8 +35,9 @@ export function createExchanges(
   ports: ExchangesPorts,
   tables: Readonly<Record<string, VenueTable>> = TABLES,
 ): Exchanges {
-  const shared = new Map<string, Omit<ClientContext, 'deadline'>>();
-  const contextOf = (venue: string): Omit<ClientContext, 'deadline'> => {
+  const shared = new Map<string, VenueContext>();
+  const slowLimiters = new Map<string, Limiter>();
+  const contextOf = (venue: string): VenueContext => {
     const table = Object.hasOwn(tables, venue) ? tables[venue] : undefined;
     if (!table) throw new ExchangeError('exchange_unsupported', 'this venue is not supported');
     const known = shared.get(venue);
@@ -41,8 +48,20 @@ export function createExchanges(
     shared.set(venue, context);
     return context;
   };
-  const clientOf = (account: VenueAccount, deadline: number): VenueClient =>
-    createClient(account, { ...contextOf(account.venue), deadline });
+  /** Outlives a pull, so that short pulls in a row keep to the limit together; holds no key. */
+  const slowLimiterOf = ({ venue, apiKey }: VenueAccount, { table }: VenueContext): Limiter => {
+    const name = createHash('sha256').update(`${venue}\0${apiKey}`).digest('base64');
+    const limiter = slowLimiters.get(name) ?? createLimiter(table.limits.slow, ports.clock, ports.sleep);
+    slowLimiters.delete(name);
+    slowLimiters.set(name, limiter);
+    const [oldest] = slowLimiters.keys();
+    if (slowLimiters.size > MAX_SLOW_LIMITERS && oldest !== undefined) slowLimiters.delete(oldest);
+    return limiter;
+  };
+  const clientOf = (account: VenueAccount, deadline: number): VenueClient => {
+    const context = contextOf(account.venue);
+    return createClient(account, { ...context, slow: slowLimiterOf(account, context), deadline });
+  };
 
   return {
     async inspect(account) {

@@ -9,7 +9,7 @@ import { isRetryable } from './faults.ts';
 import { noteSymbols, walkFills } from './fills.ts';
 import { readMarks } from './marks.ts';
 import type { BalanceSnapshot, Coverage, Pull, PullBudget, VenueAccount, VenueCursor } from './port.ts';
-import { type PullPorts, PullRun } from './run.ts';
+import { type PullPorts, PullRun, type Stage } from './run.ts';
 import { walkTransfers } from './transfers.ts';
 
 /**
@@ -24,17 +24,14 @@ export async function pullAccount(
   budget: PullBudget,
 ): Promise<Pull> {
   const run = new PullRun(ports, account, parseCursor(cursor, ports.table.launch), budget);
-  const before = JSON.stringify(run.state);
   let snapshot: BalanceSnapshot | null = null;
-  let stage: Stage = 'transfers';
   try {
     // Taken first: whatever it holds was booked before the streams are read to their ends.
     const taken = await run.client.balances();
-    stage = await readAll(run, taken);
-    if (stage === 'done') snapshot = taken;
+    run.stage = await readAll(run, taken);
+    if (run.stage === 'done') snapshot = taken;
   } catch (error) {
-    const moved = JSON.stringify(run.state) !== before;
-    if (!(error instanceof ExchangeError) || !isRetryable(error) || !moved) throw error;
+    if (!(error instanceof ExchangeError) || !isRetryable(error) || !run.hasAdvanced()) throw error;
   }
   return {
     entries: run.entries,
@@ -43,16 +40,15 @@ export async function pullAccount(
     done: snapshot !== null,
     snapshot,
     coverage: coverageOf(run),
-    progress: progressOf(run, stage),
+    progress: progressOf(run),
   };
 }
-
-type Stage = 'transfers' | 'fills' | 'prices' | 'done';
 
 /** Reads stage after stage; returns the one at which the budget ended. */
 async function readAll(run: PullRun, snapshot: BalanceSnapshot): Promise<Stage> {
   if (run.account.sandbox) for (const stream of run.table.sandboxLacks) run.noteUnavailable(stream);
   if (!(await readTransfers(run))) return 'transfers';
+  run.stage = 'fills';
   const held = snapshot.balances.map(({ asset }) => asset);
   await noteSymbols(run, held);
   if (!(await walkFills(run))) return 'fills';
@@ -60,6 +56,7 @@ async function readAll(run: PullRun, snapshot: BalanceSnapshot): Promise<Stage> 
   for (const asset of held) {
     if (!run.state.assets[asset]) run.noteAsset(asset, run.state.earliest ?? snapshot.time);
   }
+  run.stage = 'prices';
   return (await readMarks(run)) ? 'done' : 'prices';
 }
 
@@ -92,7 +89,8 @@ function coverageOf(run: PullRun): Coverage {
 }
 
 /** A guess for a progress bar: transfers, fills and prices count a third each. */
-function progressOf(run: PullRun, stage: Stage): number {
+function progressOf(run: PullRun): number {
+  const { stage } = run;
   if (stage === 'done') return 1;
   if (stage === 'prices') return 0.9;
   if (stage === 'fills') return 1 / 3 + symbolsStarted(run.state) / 3;

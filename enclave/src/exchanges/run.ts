@@ -15,7 +15,11 @@ export interface PullPorts {
   readonly clock: Clock;
 }
 
+/** What a pull is reading. */
+export type Stage = 'transfers' | 'fills' | 'prices' | 'done';
+
 export class PullRun {
+  stage: Stage = 'transfers';
   readonly client: VenueClient;
   readonly table: VenueTable;
   readonly account: VenueAccount;
@@ -25,6 +29,7 @@ export class PullRun {
   readonly #budget: PullBudget;
   readonly #clock: Clock;
   readonly #emitted = new Set<string>();
+  #windows = 0;
 
   constructor(ports: PullPorts, account: VenueAccount, state: PullState, budget: PullBudget) {
     this.client = ports.client;
@@ -46,6 +51,16 @@ export class PullRun {
 
   hasTime(): boolean {
     return this.now() < this.#budget.until;
+  }
+
+  /** Notes that a window of history was read for good. */
+  windowRead(): void {
+    this.#windows += 1;
+  }
+
+  /** Whether this pull has come any further than its cursor. */
+  hasAdvanced(): boolean {
+    return this.entries.length > 0 || this.marks.length > 0 || this.#windows > 0;
   }
 
   /** Gathers an entry, once, and notes which prices it needs. */

@@ -15,6 +15,7 @@ export async function walkTransfers(run: PullRun, direction: TransferEntry['dire
     const settled = now - overlapMs;
     if (to < now) {
       state.next = to + 1;
+      run.windowRead();
       forget(state, Math.min(settled, state.pendingSince ?? settled));
       continue;
     }

@@ -1,16 +1,18 @@
-import type { FillEntry, LedgerEntry, TransferEntry } from '@perf-aggregator/analytics';
+import type { FillEntry, LedgerEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
+import { binance } from '@perf-aggregator/enclave/exchanges/binance';
+import type { Pull, PullBudget, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatPrice } from '../../src/market/amount.ts';
-import type { Base } from '../../src/market/history.ts';
-import { DAY_MS } from '../../src/market/market.ts';
+import { BASES, type Base } from '../../src/market/history.ts';
+import { DAY_MS, MINUTE_MS } from '../../src/market/market.ts';
 import type { TraderEvent } from '../../src/trader/event.ts';
 import { groundTruth } from '../../src/trader/ground-truth.ts';
-import { ACCOUNT, history, LAST_DAY, market, NOW, openRoad, type Road } from './road.ts';
+import { ACCOUNT, CUSTOMER, history, LAST_DAY, market, NOW, openRoad, type Road } from './road.ts';
 
 let road: Road;
 afterEach(() => road.close());
 
-const PATIENT = { maxEntries: 100_000, until: NOW + 3_600_000 };
+const PATIENT: PullBudget = { maxEntries: 100_000, until: NOW + DAY_MS };
 
 function toEntry(event: TraderEvent): LedgerEntry {
   const owner = { venue: 'binance', account: 'a0', market: 'spot' } as const;
@@ -47,20 +49,182 @@ function toEntry(event: TraderEvent): LedgerEntry {
 const byTime = (a: LedgerEntry, b: LedgerEntry): number => a.time - b.time || (a.id < b.id ? -1 : 1);
 const EXPECTED = history.events.map(toEntry).sort(byTime);
 
+/** Pulls until done; every cursor survives a trip through JSON, as it does through sealed storage. */
+async function pullAll(budget: () => PullBudget, from: VenueCursor | null = null): Promise<Pull[]> {
+  const pulls: Pull[] = [];
+  for (let cursor = from; ; ) {
+    const pull = await road.exchanges.pull(ACCOUNT, cursor, budget());
+    pulls.push(pull);
+    cursor = JSON.parse(JSON.stringify(pull.cursor)) as VenueCursor;
+    if (pull.done) return pulls;
+    if (pulls.length > 200) throw new Error('never done');
+  }
+}
+
+const markKey = (mark: Mark): string => `${mark.asset} ${mark.resolution} ${mark.time} ${mark.price}`;
+const sorted = (texts: Iterable<string>): readonly string[] =>
+  [...new Set(texts)].sort((a, b) => (a < b ? -1 : 1));
+
+/** Every price that METRICS asks for, from the market itself. */
+function expectedMarks(): readonly string[] {
+  const wanted: string[] = [];
+  const since = new Map<string, number>();
+  const minute = (asset: string, time: number): void => {
+    const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;
+    wanted.push(`${asset} 1m ${end} ${formatPrice(market.minuteClose(asset as Base, time))}`);
+  };
+  for (const event of history.events) {
+    const assets = event.kind === 'fill' ? [event.symbol.split('/')[0]!, event.fee.asset] : [event.asset];
+    for (const asset of assets) if (!since.has(asset)) since.set(asset, event.time);
+    if (event.kind === 'fill' && !['USDT', event.symbol.split('/')[0]].includes(event.fee.asset)) {
+      minute(event.fee.asset, event.time);
+    }
+  }
+  for (const event of history.events) {
+    if (event.kind === 'fill') continue;
+    for (const asset of BASES) if (event.time >= since.get(asset)!) minute(asset, event.time);
+  }
+  for (const asset of BASES) {
+    for (let day = history.firstDay - 1; day <= LAST_DAY; day++) {
+      wanted.push(`${asset} 1d ${(day + 1) * DAY_MS} ${formatPrice(market.dayClose(asset, day))}`);
+    }
+  }
+  return sorted(wanted);
+}
+
 describe('when an account is read for the first time', () => {
-  it('hands over exactly what happened, every price that it needs, and the balances', async () => {
+  it('hands over exactly what happened, exactly the prices that it needs, and the balances', async () => {
     road = await openRoad();
-    const started = performance.now();
     const pull = await road.exchanges.pull(ACCOUNT, null, PATIENT);
-    const elapsed = performance.now() - started;
-    console.log(
-      'ELAPSED',
-      elapsed,
-      road.requests.length,
-      road.waits.reduce((a, b) => a + b, 0),
-      JSON.stringify(pull.cursor).length,
-    );
     expect(pull.done).toBe(true);
+    expect(pull.progress).toBe(1);
     expect([...pull.entries].sort(byTime)).toEqual(EXPECTED);
+    expect(sorted(pull.marks.map(markKey))).toEqual(expectedMarks());
+    expect(pull.marks).toHaveLength(new Set(pull.marks.map(markKey)).size);
+    const truth = groundTruth(history, market).days.at(-1)?.balances ?? {};
+    expect(Object.fromEntries(pull.snapshot!.balances.map(({ asset, total }) => [asset, total]))).toEqual(
+      truth,
+    );
+    expect(pull.snapshot!.time).toBe(NOW);
+    expect(pull.coverage).toMatchObject({
+      symbols: ['BNB/USDT', 'BTC/USDT', 'ETH/USDT', 'SOL/USDT'],
+      from: EXPECTED[0]?.time,
+      gaps: [],
+      unavailable: [],
+      productsRead: ['spot'],
+    });
+  });
+
+  it('takes a few hundred calls, and waits only where the venue says so: 10 withdrawal calls a second', async () => {
+    road = await openRoad();
+    await road.exchanges.pull(ACCOUNT, null, PATIENT);
+    const count = (path: string): number => road.requests.filter((request) => request.path === path).length;
+    expect(count('/sapi/v1/capital/withdraw/history')).toBe(38);
+    expect(count('/api/v3/myTrades')).toBe(4);
+    expect(road.requests.length).toBeLessThan(400);
+    expect(road.waits.reduce((total, wait) => total + wait, 0)).toBeLessThanOrEqual(2_900);
+  });
+
+  it('sends a key to signed endpoints only, and no call but reads', async () => {
+    road = await openRoad();
+    await road.exchanges.pull(ACCOUNT, null, PATIENT);
+    const paths = new Set(road.requests.map(({ path }) => path));
+    expect(sorted(paths)).toEqual([
+      '/api/v3/account',
+      '/api/v3/exchangeInfo',
+      '/api/v3/klines',
+      '/api/v3/myTrades',
+      '/sapi/v1/capital/deposit/hisrec',
+      '/sapi/v1/capital/withdraw/history',
+    ]);
+  });
+
+  it('reads only the symbols given, and says so', async () => {
+    road = await openRoad();
+    const pull = await road.exchanges.pull({ ...ACCOUNT, symbols: ['ETH/USDT'] }, null, PATIENT);
+    const symbols = new Set(pull.entries.flatMap((entry) => (entry.kind === 'fill' ? [entry.symbol] : [])));
+    expect([...symbols]).toEqual(['ETH/USDT']);
+    expect(pull.coverage.symbols).toEqual(['ETH/USDT']);
+    expect(pull.coverage.productsNotRead).toContain('spot markets other than the symbols given');
+  });
+});
+
+describe('when a budget cuts a pull short', () => {
+  const small = { ...binance, fillsPage: 37, candlesPage: 100, transfers: { ...binance.transfers, page: 2 } };
+
+  it('goes on from every cursor and hands over each entry once', async () => {
+    road = await openRoad({ tables: { binance: small } });
+    const pulls = await pullAll(() => ({ maxEntries: 60, until: road.clock.now() + DAY_MS }));
+    expect(pulls.length).toBeGreaterThan(10);
+    const entries = pulls.flatMap((pull) => pull.entries);
+    expect([...entries].sort(byTime)).toEqual(EXPECTED);
+    expect(sorted(pulls.flatMap((pull) => pull.marks.map(markKey)))).toEqual(expectedMarks());
+    for (const pull of pulls.slice(0, -1)) {
+      expect(pull.snapshot).toBeNull();
+      // One page of transfers may be under way in each direction when the room runs out.
+      expect(pull.entries.length).toBeLessThanOrEqual(64);
+    }
+  });
+
+  it('returns when its time is up, with the way it came', async () => {
+    road = await openRoad();
+    const pulls = await pullAll(() => ({ maxEntries: 100_000, until: road.clock.now() + 500 }));
+    expect(pulls.length).toBeGreaterThan(2);
+    expect([...pulls.flatMap((pull) => pull.entries)].sort(byTime)).toEqual(EXPECTED);
+    expect(pulls.map((pull) => pull.progress)).toEqual(
+      [...pulls.map((pull) => pull.progress)].sort((a, b) => a - b),
+    );
+  });
+});
+
+describe('when an account is read again', () => {
+  it('hands over nothing twice, in a handful of calls', async () => {
+    road = await openRoad();
+    const first = await road.exchanges.pull(ACCOUNT, null, PATIENT);
+    road.requests.length = 0;
+    const second = await road.exchanges.pull(ACCOUNT, first.cursor, PATIENT);
+    expect(second).toMatchObject({ done: true, entries: [], marks: [] });
+    expect(road.requests.length).toBe(1 + 2 + 4);
+  });
+
+  it('hands over exactly what happened since, transfers still on their way included', async () => {
+    road = await openRoad();
+    const withdrawal = history.events.findLast((event) => event.kind === 'withdrawal')!;
+    // One second after it was asked for it is still being processed.
+    const early = withdrawal.time + 1_000;
+    road.clock.set(early);
+    const first = await road.exchanges.pull(ACCOUNT, null, { maxEntries: 100_000, until: early + DAY_MS });
+    const before = EXPECTED.filter((entry) => entry.time <= early && entry.id !== withdrawal.id);
+    expect([...first.entries].sort(byTime)).toEqual(before);
+
+    road.clock.set(NOW);
+    const second = await road.exchanges.pull(ACCOUNT, first.cursor, PATIENT);
+    expect([...first.entries, ...second.entries].sort(byTime)).toEqual(EXPECTED);
+    expect(second.entries).toContainEqual(toEntry(withdrawal));
+    expect(sorted([...first.marks, ...second.marks].map(markKey))).toEqual(expectedMarks());
+  });
+});
+
+describe('when a key is inspected', () => {
+  it('says what it may do and whose it is', async () => {
+    const trading = {
+      ...CUSTOMER,
+      apiKey: 'tradingkey',
+      uid: 42,
+      permissions: { read: true, trade: true, withdraw: true },
+    };
+    road = await openRoad({ customers: [CUSTOMER, trading] });
+    expect(await road.exchanges.inspect(ACCOUNT)).toEqual({
+      canRead: 'yes',
+      canTrade: 'no',
+      canWithdraw: 'no',
+      uid: '354937868',
+    });
+    expect(await road.exchanges.inspect({ ...ACCOUNT, apiKey: trading.apiKey })).toEqual({
+      canRead: 'yes',
+      canTrade: 'yes',
+      canWithdraw: 'yes',
+      uid: '42',
+    });
   });
 });

@@ -1,0 +1,176 @@
+import { ExchangeError } from '@perf-aggregator/enclave/exchanges/errors';
+import type { VenueAccount } from '@perf-aggregator/enclave/exchanges/port';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../src/market/market.ts';
+import type { Fault, VenueRequest } from '../../src/venues/binance/venue.ts';
+import { ACCOUNT, CUSTOMER, history, NOW, openRoad, type Road, type RoadOptions } from './road.ts';
+
+let road: Road;
+afterEach(() => road.close());
+
+const BUDGET = { maxEntries: 100_000, until: NOW + DAY_MS };
+
+async function failure(options: RoadOptions, account: VenueAccount = ACCOUNT): Promise<ExchangeError> {
+  road = await openRoad(options);
+  const error: unknown = await road.exchanges.pull(account, null, BUDGET).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ExchangeError);
+  const { message, stack, cause } = error as ExchangeError;
+  // Whatever went wrong, neither a URL nor a key, a secret or a signature leaves the adapter.
+  const shown = `${message} ${stack} ${String(cause)}`;
+  for (const secret of ['http', 'signature', 'timestamp=', account.apiKey, account.apiSecret]) {
+    expect(shown.includes(secret), secret).toBe(false);
+  }
+  return error as ExchangeError;
+}
+
+/** A fault on the first `times` requests of `path`. */
+function first(times: number, path: string, fault: Fault): (request: VenueRequest) => Fault | null {
+  let left = times;
+  return (request) => (request.path === path && left-- > 0 ? fault : null);
+}
+
+const error = (status: number, code: number, headers = {}): Fault => ({
+  status,
+  headers,
+  body: JSON.stringify({ code, msg: 'as the venue says' }),
+});
+
+describe('when the venue refuses the key', () => {
+  it('exchange_auth for a key it does not know', async () => {
+    const unknown = { ...ACCOUNT, apiKey: 'u'.repeat(64) };
+    expect((await failure({}, unknown)).code).toBe('exchange_auth');
+  });
+
+  it('exchange_auth for a wrong secret', async () => {
+    const wrong = { ...ACCOUNT, apiSecret: 'wrong'.repeat(12) };
+    expect((await failure({}, wrong)).code).toBe('exchange_auth');
+  });
+
+  it('exchange_auth for a key that may not read, even after others could', async () => {
+    const blind = { ...CUSTOMER, permissions: { read: false, trade: true, withdraw: false } };
+    expect((await failure({ customers: [blind] })).code).toBe('exchange_auth');
+  });
+
+  it('exchange_auth, not a rate limit, for a key revoked in the middle', async () => {
+    const error2015 = error(401, -2015);
+    expect((await failure({ fault: first(9, '/api/v3/myTrades', error2015) })).code).toBe('exchange_auth');
+  });
+
+  it.each([-20_000, 20_000])('exchange_clock when the venue is %i ms ahead', async (skewMs) => {
+    const refused = await failure({ skewMs });
+    expect(refused.code).toBe('exchange_clock');
+    expect(road.waits).toEqual([]);
+  });
+});
+
+describe('when the venue is busy', () => {
+  it('waits as long as Retry-After says, then goes on', async () => {
+    road = await openRoad({ fault: first(1, '/api/v3/account', error(429, -1003, { 'retry-after': '7' })) });
+    const pull = await road.exchanges.pull(ACCOUNT, null, BUDGET);
+    expect(pull.entries).toHaveLength(history.events.length);
+    expect(Math.max(...road.waits)).toBeGreaterThanOrEqual(6_000);
+  });
+
+  it('gets through a venue that allows less than the table says', async () => {
+    road = await openRoad({ weightPerMinute: 250 });
+    const pull = await road.exchanges.pull(ACCOUNT, null, BUDGET);
+    expect(pull.done).toBe(true);
+    expect(pull.entries).toHaveLength(history.events.length);
+  });
+
+  it('exchange_rate_limited when the wait would be longer than the pull may take', async () => {
+    const fault = (): Fault => error(429, -1003, { 'retry-after': '100000' });
+    expect((await failure({ fault })).code).toBe('exchange_rate_limited');
+  });
+
+  it('exchange_rate_limited when it stays so', async () => {
+    expect((await failure({ fault: () => error(418, -1003) })).code).toBe('exchange_rate_limited');
+    expect(road.requests).toHaveLength(5);
+  });
+});
+
+describe('when the venue fails', () => {
+  it.each<[string, Fault]>([
+    ['500', error(500, -1001)],
+    ['503 without JSON', { status: 503, body: 'down' }],
+    ['a reset', 'reset'],
+  ])('survives %s that passes', async (_name, fault) => {
+    road = await openRoad({ fault: first(2, '/api/v3/exchangeInfo', fault) });
+    const pull = await road.exchanges.pull(ACCOUNT, null, BUDGET);
+    expect(pull.done).toBe(true);
+  });
+
+  it.each<[string, Fault]>([
+    ['500', error(500, -1001)],
+    ['503 without JSON', { status: 503, body: 'down' }],
+    ['a reset', 'reset'],
+  ])('exchange_unavailable for %s that lasts', async (_name, fault) => {
+    expect((await failure({ fault: () => fault })).code).toBe('exchange_unavailable');
+  });
+
+  it('hands over what it has when the fault comes midway, and meets it in the next pull', async () => {
+    road = await openRoad({ fault: ({ path }) => (path === '/api/v3/klines' ? error(500, -1001) : null) });
+    const pull = await road.exchanges.pull(ACCOUNT, null, BUDGET);
+    expect(pull).toMatchObject({ done: false, snapshot: null });
+    expect(pull.entries).toHaveLength(history.events.length);
+    await expect(road.exchanges.pull(ACCOUNT, pull.cursor, BUDGET)).rejects.toMatchObject({
+      code: 'exchange_unavailable',
+    });
+  });
+
+  it.each<[string, Fault]>([
+    ['a trade without a price', { status: 200, body: '[{"id":1,"time":1700000000000,"isBuyer":true}]' }],
+    ['a page that is not JSON', { status: 200, body: '<html>' }],
+    [
+      'a price with an exponent',
+      {
+        status: 200,
+        body: '[{"id":1,"orderId":1,"price":"1e5","qty":"1","commission":"0","commissionAsset":"BNB","time":1700000000000,"isBuyer":true}]',
+      },
+    ],
+  ])('exchange_bad_response for %s', async (_name, fault) => {
+    expect((await failure({ fault: first(99, '/api/v3/myTrades', fault) })).code).toBe(
+      'exchange_bad_response',
+    );
+  });
+
+  it('exchange_symbol_unknown for a symbol that is not listed', async () => {
+    const account = { ...ACCOUNT, symbols: ['DOGE/USDT'] };
+    expect((await failure({}, account)).code).toBe('exchange_symbol_unknown');
+  });
+
+  it('exchange_unsupported for another venue', async () => {
+    const account = { ...ACCOUNT, venue: 'elsewhere' as 'binance' };
+    expect((await failure({}, account)).code).toBe('exchange_unsupported');
+  });
+});
+
+describe('when somebody stands in between', () => {
+  const redirect: Fault = { status: 302, headers: { location: 'https://api.binance.com/' }, body: '' };
+
+  it.each<[string, RoadOptions]>([
+    ['a certificate of another authority', { foreignAuthority: true }],
+    ['a key that is not the pinned one', { pins: { 'api.binance.com': ['AAAA'] } }],
+    ['a host off the measured allowlist', { enclaveAllows: [{ host: 'api.elsewhere.com', port: 443 }] }],
+    ['a redirect', { fault: () => redirect }],
+  ])('exchange_untrusted for %s, without a second try', async (_name, options) => {
+    expect((await failure(options)).code).toBe('exchange_untrusted');
+    expect(road.waits).toEqual([]);
+    expect(road.requests.length).toBeLessThanOrEqual(1);
+  });
+
+  it('exchange_unavailable for a parent that refuses the host', async () => {
+    const refused = await failure({ parentAllows: [{ host: 'api.elsewhere.com', port: 443 }] });
+    expect(refused.code).toBe('exchange_unavailable');
+    expect(refused.message).toContain('egress_refused');
+  });
+
+  it('exchange_bad_response for an endless answer', async () => {
+    const endless: Fault = { status: 200, body: `[${'"x",'.repeat(3_000_000)}"x"]` };
+    const refused = await failure({ fault: first(1, '/api/v3/exchangeInfo', endless) });
+    expect(refused.code).toBe('exchange_bad_response');
+  });
+});
