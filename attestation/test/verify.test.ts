@@ -70,6 +70,7 @@ describe.each(vectors.valid)('when the document is the real $name', (vector) => 
     expect(told.chain).toHaveLength(5);
     expect(told.simulated).toBe(false);
     expect(told.unknownFields).toEqual([]);
+    expect(verifyAttestation(bytes, AT_DOCUMENT, noble)).toEqual(told);
   });
 
   it('it has expired now, and is refused as debug unless that is asked for', () => {

@@ -51,6 +51,8 @@ const CODES_BY_NAME: Readonly<Record<string, KmsErrorCode>> = {
   KMSInternalException: 'kms_unavailable',
   DependencyTimeoutException: 'kms_unavailable',
   TimeoutError: 'kms_unavailable',
+  // The SDK could not parse the answer.
+  SyntaxError: 'kms_bad_response',
   ThrottlingException: 'kms_throttled',
   LimitExceededException: 'kms_throttled',
   TooManyRequestsException: 'kms_throttled',
