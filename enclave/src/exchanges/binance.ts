@@ -7,6 +7,8 @@ import type { AccountInspection, Permission } from './port.ts';
 import type { EntryOwner, RawTransfer, VenueTable } from './table.ts';
 
 const DAY_MS = 86_400_000;
+/** Adds amounts of any length without rounding; decimal.js keeps 20 digits by default. */
+const Exact = Decimal.clone({ precision: 200 });
 
 /** Deposit status: 1 success, 6 credited but not yet withdrawable; 0, 2, 7, 8 are on their way. */
 const DEPOSIT_SETTLED = new Set(['1', '6']);
@@ -150,7 +152,7 @@ function readBalances(raw: unknown): readonly { asset: string; total: string }[]
   return (balances as readonly unknown[])
     .map((item) => {
       const row = fieldsOf(item, 'balance');
-      const free = new Decimal(toDecimal(row['free'], 'free balance'));
+      const free = new Exact(toDecimal(row['free'], 'free balance'));
       const total = free.plus(toDecimal(row['locked'], 'locked balance'));
       return { asset: toText(row['asset'], 'balance asset'), total: total.toFixed() };
     })

@@ -9,7 +9,7 @@ import { ExchangeError } from './errors.ts';
  */
 export function toDecimal(value: unknown, field: string): Decimal {
   const text = typeof value === 'number' ? String(value) : value;
-  const match = typeof text === 'string' ? /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/.exec(text) : null;
+  const match = typeof text === 'string' ? /^(-?)0*(\d+?)(?:\.(?=\d)(\d*?)0*)?$/.exec(text) : null;
   if (!match) throw new ExchangeError('exchange_bad_response', `${field} is not a plain decimal`);
   const [, sign, whole, fraction] = match;
   const magnitude = fraction ? `${whole}.${fraction}` : `${whole}`;

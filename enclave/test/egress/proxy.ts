@@ -1,0 +1,86 @@
+/** A small CONNECT proxy and an HTTPS target behind it, both real, for the tests of the way out. */
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import { join } from 'node:path';
+import { type Endpoint, parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
+
+const fixture = (name: string): string =>
+  readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), 'utf8');
+
+export const AUTHORITY = fixture('authority.pem');
+export const OTHER_AUTHORITY = fixture('other-authority.pem');
+export const CERTIFICATE = fixture('venue.test.pem');
+export const ALLOW = [{ host: 'venue.test', port: 443 }];
+
+export interface Way {
+  readonly endpoint: Endpoint;
+  /** Heads that the proxy received. */
+  readonly heads: string[];
+  /** Connections to the target that are open now, and the most there were at once. */
+  readonly target: { open: number; most: number };
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the way. `answer` is the proxy's reply to a head: text to send, after which the target follows when
+ * it starts with a 200; null to say nothing.
+ */
+export async function openWay(
+  handle: RequestListener,
+  answer: (head: string) => string | null = () => 'HTTP/1.1 200 OK\r\n\r\n',
+): Promise<Way> {
+  const server = https.createServer({ cert: CERTIFICATE, key: fixture('venue.test.key') }, handle);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const target = { open: 0, most: 0 };
+  server.on('connection', (socket: net.Socket) => {
+    target.open += 1;
+    target.most = Math.max(target.most, target.open);
+    socket.on('close', () => {
+      target.open -= 1;
+    });
+  });
+  const { port } = server.address() as net.AddressInfo;
+
+  const heads: string[] = [];
+  const sockets = new Set<net.Socket>();
+  const proxy = net.createServer({ allowHalfOpen: true }, (client) => {
+    sockets.add(client);
+    client.on('error', () => client.destroy()).on('close', () => sockets.delete(client));
+    client.once('data', (head: Buffer) => {
+      heads.push(head.toString('latin1'));
+      const reply = answer(head.toString('latin1'));
+      if (reply === null) return;
+      client.write(reply);
+      if (!/^HTTP\/1\.[01] 200/.test(reply)) {
+        client.end();
+        return;
+      }
+      const upstream = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+      upstream.on('error', () => client.destroy());
+      client.on('close', () => upstream.destroy());
+      client.pipe(upstream).pipe(client);
+    });
+  });
+  const directory = mkdtempSync('/tmp/pa-way-');
+  const path = join(directory, 'egress.sock');
+  proxy.listen({ path });
+  await once(proxy, 'listening');
+  return {
+    endpoint: parseEndpoint(`unix:${path}`),
+    heads,
+    target,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      server.closeAllConnections();
+      await Promise.all([
+        new Promise((resolve) => proxy.close(resolve)),
+        new Promise((resolve) => server.close(resolve)),
+      ]);
+      rmSync(directory, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import ccxt from 'ccxt';
+import { describe, expect, it } from 'vitest';
+import { binance } from '../../src/exchanges/binance.ts';
+import { ExchangeError, type ExchangeErrorCode } from '../../src/exchanges/errors.ts';
+import { isRetryable, toExchangeError } from '../../src/exchanges/faults.ts';
+
+const URL_WITH_SECRETS = 'https://api.binance.com/api/v3/account?timestamp=1&signature=deadbeef';
+
+describe('when ccxt throws', () => {
+  it.each<[Error, ExchangeErrorCode]>([
+    [new ccxt.AuthenticationError(`binance ${URL_WITH_SECRETS}`), 'exchange_auth'],
+    [new ccxt.PermissionDenied('x'), 'exchange_auth'],
+    [new ccxt.RateLimitExceeded('x'), 'exchange_rate_limited'],
+    [new ccxt.DDoSProtection('x'), 'exchange_rate_limited'],
+    [new ccxt.DDoSProtection('binance {"code":-2015,"msg":"Invalid API-key"}'), 'exchange_auth'],
+    [new ccxt.InvalidNonce('x'), 'exchange_clock'],
+    [new ccxt.RequestTimeout(`binance GET ${URL_WITH_SECRETS} request timed out`), 'exchange_unavailable'],
+    [new ccxt.ExchangeNotAvailable('x'), 'exchange_unavailable'],
+    [
+      new ccxt.NetworkError(`binance GET ${URL_WITH_SECRETS} fetch failed: [egress_tls]`),
+      'exchange_untrusted',
+    ],
+    [new ccxt.NetworkError('fetch failed: [egress_response_too_large]'), 'exchange_bad_response'],
+    [new ccxt.NetworkError('fetch failed: [egress_refused]'), 'exchange_unavailable'],
+    [new ccxt.BadSymbol('x'), 'exchange_symbol_unknown'],
+    [new ccxt.BadResponse('x'), 'exchange_bad_response'],
+    [new ccxt.ExchangeError('binance {"code":-9999,"msg":"?"}'), 'exchange_bad_response'],
+    [new ccxt.ExchangeError('binance {"code":-1001,"msg":"?"}'), 'exchange_unavailable'],
+    [new TypeError(`cannot read ${URL_WITH_SECRETS}`), 'exchange_bad_response'],
+  ])('turns %s into %s and keeps nothing of its message', (error, code) => {
+    const coded = toExchangeError(error, 'binance account', binance.errorCodes);
+    expect(coded).toBeInstanceOf(ExchangeError);
+    expect(coded.code).toBe(code);
+    expect(coded.cause).toBeUndefined();
+    expect(coded.message).not.toMatch(/https|signature|timestamp|Invalid API/);
+    expect(isRetryable(coded)).toBe(code === 'exchange_unavailable' || code === 'exchange_rate_limited');
+  });
+});
