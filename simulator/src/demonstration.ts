@@ -1,0 +1,136 @@
+/**
+ * The demonstration: what a newcomer sees. It goes the whole road of a real institution with the SDK that
+ * they would use, and checks what it is shown.
+ */
+import { writeFileSync } from 'node:fs';
+import {
+  type Expectations,
+  explainReport,
+  type MetricsResult,
+  SecureClient,
+  ServiceError,
+} from '@perf-aggregator/client';
+import { metricsTable } from '@perf-aggregator/client/cli/metrics-table';
+import { SessionFiles } from '@perf-aggregator/client/cli/sessions';
+import { ProgressBar, type Terminal, table } from '@perf-aggregator/client/cli/terminal';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { LocalWorld } from './local-world.ts';
+import { SIMULATED_PCRS_HEX } from './nsm/measurements.ts';
+import { WorldError } from './world/files.ts';
+
+const USER = 'demonstration';
+
+/** What the demonstration runs with. */
+export interface DemonstrationOptions {
+  readonly world: LocalWorld;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+}
+
+/**
+ * Runs it and prints the transcript.
+ * @throws WorldError when the report does not verify; the errors of SecureClient
+ */
+export async function demonstrate({ world, terminal, clock }: DemonstrationOptions): Promise<void> {
+  const say = (text: string) => terminal.stdout.write(`${text}\n`);
+  say('Performance Aggregator on the simulator: no AWS hardware, no real exchange, no real money.');
+  say(`${pricesLine(world)}\n`);
+  const { client, line } = await openSession(world);
+  say(line);
+  const metrics = await readAccount(client, terminal);
+  const fills = metrics.symbols.filter(({ fillCount }) => fillCount > 0);
+  say(
+    `✓ account read      ${metrics.fillCount} fills from ${fills.length} symbols, ${metrics.externalFlowCount} deposits and withdrawals`,
+  );
+  say(`\n${metricsTable(metrics)}\n`);
+  const bundle = JSON.stringify(await client.getReport());
+  new SessionFiles(world.files.folder).save(client.export());
+  say(verifyBundle(world, bundle, clock));
+  say(`\n${nextSteps(world)}`);
+}
+
+async function openSession(
+  world: LocalWorld,
+): Promise<{ readonly client: SecureClient; readonly line: string }> {
+  const known = await resume(world);
+  if (known) return { client: known, line: `✓ session found     ${idOf(known)}… from an earlier run` };
+  const { apiKey, apiSecret } = world.state.venue;
+  const client = new SecureClient({
+    enclaveUrl: world.url,
+    expect: expectations(world),
+    userId: USER,
+    exchange: 'binance',
+    apiKey,
+    apiSecret,
+  });
+  const { expiresAt, quote } = await client.register();
+  new SessionFiles(world.files.folder).save(client.export());
+  const quoted = `✓ quote verified    SIMULATED module, ${quote.attestation.moduleId}, KMS key policy ${quote.kmsPolicy}`;
+  const opened = `✓ session opened    ${idOf(client)}… until ${new Date(expiresAt).toISOString().slice(0, 16)} UTC`;
+  return { client, line: `${quoted}\n${opened}` };
+}
+
+/** The session of an earlier run, if the service still has it. */
+async function resume(world: LocalWorld): Promise<SecureClient | null> {
+  try {
+    const exported = new SessionFiles(world.files.folder).load() as { enclaveUrl: string };
+    const client = SecureClient.resume({ ...exported, enclaveUrl: world.url });
+    await client.getSummary();
+    return client;
+  } catch (error) {
+    if (error instanceof ServiceError && error.status >= 500) throw error;
+    return null;
+  }
+}
+
+async function readAccount(client: SecureClient, terminal: Terminal): Promise<MetricsResult> {
+  const bar = new ProgressBar(terminal);
+  const onProgress = ({ progress, entries }: { progress: number; entries: number }) =>
+    bar.show(progress, `reading the account through the egress proxy, ${entries} entries`);
+  return client.getMetrics({}, { onProgress }).finally(() => bar.clear());
+}
+
+function verifyBundle(world: LocalWorld, bundle: string, clock: Clock): string {
+  writeFileSync(world.files.path('report.json'), bundle, { mode: 0o600 });
+  const { roots, measurements } = expectations(world);
+  const judged = explainReport(bundle, {
+    ...(roots ? { roots } : {}),
+    pcrs: measurements,
+    instant: clock.now(),
+  });
+  if (!judged.verified)
+    throw new WorldError('world_start_failed', `the report does not verify: ${judged.code}`);
+  return `✓ report verified   SIMULATED: ${judged.checks.length} checks passed, under a root that is not AWS's`;
+}
+
+function nextSteps(world: LocalWorld): string {
+  const pcrs = Object.entries(SIMULATED_PCRS_HEX).map(([index, hex]) => `    --pcr ${index}=${hex}`);
+  const home = world.files.folder;
+  return [
+    'Verify it yourself, offline:',
+    `  ./perf-aggregator verify ${home}/report.json \\`,
+    `    --root ${home}/nsm-root.pem \\`,
+    pcrs.join(' \\\n'),
+    '',
+    'Look further:',
+    table([
+      ['./perf-aggregator metrics --from 2026-01-01', 'the same account, another period'],
+      ['./perf-aggregator report --disclose sharpeRatio,maxDrawdown', 'show two numbers, withhold the rest'],
+      ['docs/architecture.md', 'the road that these numbers came'],
+      [`${home}/logs/`, 'what parent and enclave wrote meanwhile'],
+    ]),
+  ].join('\n');
+}
+
+function pricesLine(world: LocalWorld): string {
+  const made = new Date(world.state.venue.lastDay * 86_400_000).toISOString().slice(0, 10);
+  return `Prices: real daily bars of BTC, ETH, SOL and BNB to 2024-12-31, shifted by whole days to end on ${made}.`;
+}
+
+function expectations(world: LocalWorld): Expectations {
+  return { roots: [world.state.nsm.rootCertDer], measurements: [SIMULATED_PCRS_HEX] };
+}
+
+function idOf(client: SecureClient): string {
+  return client.export().sessionId.slice(0, 8);
+}

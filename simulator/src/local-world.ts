@@ -1,0 +1,96 @@
+/** The local world as processes: the simulated internet, the enclave and the parent under one supervisor. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { Random } from '@perf-aggregator/shared/random';
+import { Supervisor } from './supervisor.ts';
+import { type WorldError, WorldFiles } from './world/files.ts';
+import type { HostPorts } from './world/hosts.ts';
+import { openWorldState, type WorldState } from './world/state.ts';
+
+/** How to start a world. */
+export interface LocalWorldOptions {
+  readonly home: string;
+  readonly host: string;
+  /** 0: any. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly seed?: string;
+  readonly onDeath: (name: string) => void;
+  readonly onGiveUp: (error: WorldError) => void;
+}
+
+/** A running world. */
+export interface LocalWorld {
+  readonly files: WorldFiles;
+  readonly state: WorldState;
+  readonly url: string;
+  /** Process ids by name: internet, enclave, parent. */
+  pids(): Readonly<Record<string, number>>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the world in `home`, made if absent, and starts its processes.
+ * @throws WorldError
+ */
+export async function startLocalWorld(options: LocalWorldOptions): Promise<LocalWorld> {
+  const { home, host, clock, onDeath, onGiveUp } = options;
+  const files = new WorldFiles(home);
+  const state = await openWorldState(files, options);
+  mkdirSync(files.path('logs'), { recursive: true, mode: 0o700 });
+  // Short on purpose: a socket's path has room for about a hundred bytes.
+  const sockets = mkdtempSync('/tmp/pa-');
+  const supervisor = new Supervisor({ now: () => clock.now(), onDeath, onGiveUp });
+  const stop = async () => {
+    await supervisor.stop();
+    rmSync(sockets, { recursive: true, force: true });
+  };
+  try {
+    const port = await startProcesses(supervisor, files, state, { ...options, sockets });
+    return { files, state, url: `http://${host}:${port}`, pids: () => supervisor.pids(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startProcesses(
+  supervisor: Supervisor,
+  files: WorldFiles,
+  state: WorldState,
+  options: { readonly host: string; readonly port: number; readonly sockets: string },
+): Promise<number> {
+  const [home, listen, egress] = [
+    files.folder,
+    `unix:${options.sockets}/enclave`,
+    `unix:${options.sockets}/egress`,
+  ];
+  const logPath = (name: string) => files.path(`logs/${name}.log`);
+  let hosts: HostPorts | null = null;
+  const internet = await supervisor.start({
+    name: 'internet',
+    module: './processes/internet.js',
+    argument: () => ({ home, ports: hosts }),
+    logPath: logPath('internet'),
+  });
+  hosts = internet['ports'] as HostPorts;
+  const { arn: keyArn } = state.kms;
+  await supervisor.start({
+    name: 'enclave',
+    module: './processes/enclave.js',
+    argument: () => ({ home, listen, egress, keyArn, roleArn: state.role.roleArn }),
+    logPath: logPath('enclave'),
+  });
+  let { port } = options;
+  const parent = await supervisor.start({
+    name: 'parent',
+    module: './processes/parent.js',
+    argument: () => ({ home, host: options.host, port, enclave: listen, egress, hosts }),
+    // What is inside a message has no name in this process (package exports).
+    execArgv: ['--conditions=untrusted'],
+    logPath: logPath('parent'),
+  });
+  port = Number(parent['port']);
+  return port;
+}

@@ -1,0 +1,96 @@
+/** `make run` and `./perf-aggregator simulate`: the local world, the demonstration, and the service after it. */
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '@perf-aggregator/shared/clock';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { demonstrate } from './demonstration.ts';
+import { startLocalWorld } from './local-world.ts';
+
+const USAGE = `usage: perf-aggregator simulate [--once] [--port N] [--host ADDRESS] [--home FOLDER]
+
+Starts the whole system on the simulator, registers a demonstration account, prints its verified numbers, and
+leaves the service up until Ctrl-C (--once: ends after the transcript).
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const options = readOptions(argv);
+  if (typeof options === 'string') {
+    process.stderr.write(options);
+    return options === USAGE ? 0 : 2;
+  }
+  const giveUp = deferred<Error>();
+  const world = await startLocalWorld({
+    ...options,
+    clock: systemClock,
+    random: systemRandom,
+    onDeath: (name) => process.stderr.write(`${name} died; starting it again\n`),
+    onGiveUp: giveUp.resolve,
+  });
+  const stopped = deferred<number>();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopped.resolve(0));
+  try {
+    const terminal = {
+      stdout: process.stdout,
+      stderr: process.stderr,
+      interactive: process.stderr.isTTY,
+      json: false,
+    };
+    const shown = demonstrate({ world, terminal, clock: systemClock }).then(() => null);
+    const early = await Promise.race([shown, stopped.promise, giveUp.promise]);
+    if (early instanceof Error) throw early;
+    if (early !== null || options.once) return early ?? 0;
+    process.stdout.write(`\nThe service stays up at ${world.url}; Ctrl-C stops it.\n`);
+    const end = await Promise.race([stopped.promise, giveUp.promise]);
+    if (end instanceof Error) throw end;
+    return end;
+  } finally {
+    await world.stop();
+  }
+}
+
+function readOptions(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        once: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+        port: { type: 'string', default: process.env['ENCLAVE_PORT'] ?? '3000' },
+        host: { type: 'string', default: process.env['ENCLAVE_HOST'] ?? '127.0.0.1' },
+        home: { type: 'string', default: process.env['PERF_AGGREGATOR_HOME'] ?? '.perf-aggregator' },
+        seed: { type: 'string' },
+      },
+    });
+    if (values.help) return USAGE;
+    const port = Number(values.port);
+    if (!/^\d+$/.test(values.port) || port > 65_535)
+      return `option_invalid: --port ${values.port}: not a port\n`;
+    const home = relative('', values.home) || '.';
+    return {
+      once: values.once,
+      port,
+      host: values.host,
+      home,
+      ...(values.seed ? { seed: values.seed } : {}),
+    };
+  } catch (error) {
+    return `option_invalid: ${(error as Error).message}\n`;
+  }
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const code = error instanceof CodedError ? error.code : 'internal';
+  process.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,38 @@
+/** Process of the enclave, with a simulated module. It opens the module's root and the public CA, no more. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '@perf-aggregator/shared/clock';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { startEnclave } from '../world/enclave-part.ts';
+import { WorldFiles } from '../world/files.ts';
+import { readNsm } from '../world/state.ts';
+import { runChild } from './child.ts';
+
+/** What the supervisor says. */
+export interface EnclaveArgument {
+  readonly home: string;
+  readonly listen: string;
+  readonly egress: string;
+  readonly keyArn: string;
+  readonly roleArn: string;
+}
+
+await runChild(async ({ home, listen, egress, keyArn, roleArn }: EnclaveArgument) => {
+  const files = new WorldFiles(home);
+  const enclave = await startEnclave({
+    listen,
+    egress,
+    nsm: readNsm(files),
+    caBundle: readFileSync(files.path('ca.pem'), 'utf8'),
+    kms: { arn: keyArn },
+    roleArn,
+    clock: systemClock,
+    random: systemRandom,
+    sleep: (ms) => sleep(ms),
+    log: (event, facts) => {
+      const time = new Date(systemClock.now()).toISOString();
+      process.stdout.write(`${JSON.stringify({ time, room: 'enclave', event, ...facts })}\n`);
+    },
+  });
+  return { facts: {}, close: () => enclave.close() };
+});

@@ -1,0 +1,29 @@
+/** Process of the simulated internet. */
+import { systemClock } from '@perf-aggregator/shared/clock';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { WorldFiles } from '../world/files.ts';
+import type { HostPorts } from '../world/hosts.ts';
+import { startInternet } from '../world/internet.ts';
+import { readNsm } from '../world/state.ts';
+import { runChild } from './child.ts';
+
+/** What the supervisor says. */
+export interface InternetArgument {
+  readonly home: string;
+  readonly ports: HostPorts | null;
+}
+
+await runChild(async ({ home, ports }: InternetArgument) => {
+  const files = new WorldFiles(home);
+  const internet = await startInternet({
+    venue: files.read('venue.json'),
+    kms: files.read('kms.json'),
+    role: files.read('role.json'),
+    pki: files.read('pki.json'),
+    nsmRoot: readNsm(files).rootCertDer,
+    clock: systemClock,
+    random: systemRandom,
+    ...(ports ? { ports } : {}),
+  });
+  return { facts: { ports: internet.ports }, close: () => internet.close() };
+});

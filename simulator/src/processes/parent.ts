@@ -1,0 +1,34 @@
+/** Process of the parent, led to the simulated internet. It opens its role's credentials, no more. */
+import { createLog } from '@perf-aggregator/parent/log';
+import { systemClock } from '@perf-aggregator/shared/clock';
+import { WorldFiles } from '../world/files.ts';
+import type { HostPorts } from '../world/hosts.ts';
+import { startParent } from '../world/parent-part.ts';
+import { runChild } from './child.ts';
+
+/** What the supervisor says. */
+export interface ParentArgument {
+  readonly home: string;
+  readonly host: string;
+  readonly port: number;
+  readonly enclave: string;
+  readonly egress: string;
+  readonly hosts: HostPorts;
+}
+
+await runChild(async (argument: ParentArgument) => {
+  const { home, host, port, enclave, egress, hosts } = argument;
+  const files = new WorldFiles(home);
+  const parent = await startParent({
+    host,
+    port,
+    enclave,
+    egress,
+    hosts,
+    storePath: files.path('store'),
+    role: files.read('role.json'),
+    clock: systemClock,
+    log: createLog('info'),
+  });
+  return { facts: { port: parent.port }, close: () => parent.close() };
+});

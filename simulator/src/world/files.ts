@@ -1,0 +1,59 @@
+/**
+ * The folder of a world (`PERF_AGGREGATOR_HOME`): one JSON file per part, readable by its owner only, so that
+ * each process opens what it needs and nothing else.
+ */
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CodedError } from '@perf-aggregator/shared/errors';
+
+/** Codes of {@link WorldError}. */
+export const WORLD_ERROR_CODES = ['world_unreadable', 'world_start_failed', 'world_crash_loop'] as const;
+export type WorldErrorCode = (typeof WORLD_ERROR_CODES)[number];
+
+/** The world cannot be opened or kept running. */
+export class WorldError extends CodedError<WorldErrorCode> {}
+
+/** Files of one world. */
+export class WorldFiles {
+  readonly folder: string;
+
+  /** @param folder - made if absent, for its owner only */
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+  }
+
+  /** A path inside the folder. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** @throws WorldError `world_unreadable` */
+  read<T>(name: string): T {
+    try {
+      return JSON.parse(readFileSync(this.path(name), 'utf8')) as T;
+    } catch (cause) {
+      throw new WorldError(
+        'world_unreadable',
+        `${this.path(name)} cannot be read; make reset starts anew`,
+        cause,
+      );
+    }
+  }
+
+  /** Writes a file whole or not at all. */
+  write(name: string, value: unknown): void {
+    this.writeText(name, JSON.stringify(value, null, 2));
+  }
+
+  /** As {@link WorldFiles.write}, for text. */
+  writeText(name: string, text: string): void {
+    writeFileSync(this.path(`${name}.new`), text, { mode: 0o600 });
+    renameSync(this.path(`${name}.new`), this.path(name));
+  }
+
+  has(name: string): boolean {
+    return existsSync(this.path(name));
+  }
+}

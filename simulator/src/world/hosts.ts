@@ -1,0 +1,20 @@
+/** The host names of the simulated internet, which are those of the real one, and where they lead. */
+import type { Resolver } from '@perf-aggregator/parent/egress/port';
+
+/** Host of the simulated key service. */
+export const KMS_HOST = 'kms.us-east-1.amazonaws.com';
+/** Every host of the simulated internet. */
+export const WORLD_HOSTS = ['api.binance.com', KMS_HOST] as const;
+
+/** Loopback port by host name. */
+export type HostPorts = Readonly<Record<string, number>>;
+
+/** Leads the real host names to the simulated internet, and nowhere else. */
+export function simulatedResolver(ports: HostPorts): Resolver {
+  return (host) => {
+    const port = Object.hasOwn(ports, host) ? ports[host] : undefined;
+    return Promise.resolve(
+      port === undefined ? [] : [{ address: '127.0.0.1', family: 4, trusted: true, port }],
+    );
+  };
+}

@@ -1,0 +1,110 @@
+/** The simulated internet: the exchange and the key service over HTTPS on loopback, one port each. */
+import type http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { Random } from '@perf-aggregator/shared/random';
+import type { KmsKey } from '../kms/key.ts';
+import { createKmsServer } from '../kms/server.ts';
+import type { RoleCredentials } from '../kms/sigv4.ts';
+import { createMarket, type Market } from '../market/market.ts';
+import type { PemPair } from '../pki/authority.ts';
+import { generateAccount } from '../trader/account.ts';
+import type { TraderAccount } from '../trader/event.ts';
+import type { BinanceAccount } from '../venues/binance/authorization.ts';
+import { BINANCE_HOSTS, type BinanceVenueOptions, createBinanceVenue } from '../venues/binance/venue.ts';
+import { type HostPorts, KMS_HOST } from './hosts.ts';
+import type { PkiState, VenueState } from './state.ts';
+
+/** What the internet is made of. */
+export interface InternetOptions {
+  readonly venue: VenueState;
+  readonly kms: KmsKey;
+  readonly role: RoleCredentials;
+  readonly pki: PkiState;
+  /** DER of the root under which the key service believes attestation documents. */
+  readonly nsmRoot: Uint8Array;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Ports to listen on again after a restart; left out: any. */
+  readonly ports?: HostPorts;
+  /** Accounts besides the state's own; the first replaces it when it has its API key. */
+  readonly accounts?: readonly BinanceAccount[];
+  readonly fault?: BinanceVenueOptions['fault'];
+  readonly observe?: BinanceVenueOptions['observe'];
+}
+
+/** A running internet. */
+export interface Internet {
+  readonly ports: HostPorts;
+  close(): Promise<void>;
+}
+
+/** The market and the account of a world: the same for everybody who asks. */
+export function worldAccount(venue: VenueState): {
+  readonly market: Market;
+  readonly account: TraderAccount;
+} {
+  const market = createMarket({ lastDay: venue.lastDay });
+  // The account rests today: a day that is not over would change under the reader's eyes.
+  return { market, account: generateAccount({ seed: venue.seed, market, lastDay: venue.lastDay - 1 }) };
+}
+
+/** The state's account as the venue knows it: a key that can read and nothing else. */
+export function toCustomer(venue: VenueState, history: TraderAccount): BinanceAccount {
+  const { apiKey, apiSecret, uid } = venue;
+  return { apiKey, apiSecret, uid, permissions: { read: true, trade: false, withdraw: false }, history };
+}
+
+/** Starts the exchange and the key service. */
+export async function startInternet(options: InternetOptions): Promise<Internet> {
+  const { venue, kms, role, nsmRoot, clock, random, fault, observe } = options;
+  const { market, account } = worldAccount(venue);
+  const own = toCustomer(venue, account);
+  const given = options.accounts ?? [];
+  const accounts = given.some(({ apiKey }) => apiKey === own.apiKey) ? given : [own, ...given];
+  const binance = createBinanceVenue({
+    market,
+    accounts,
+    clock,
+    ...(fault ? { fault } : {}),
+    ...(observe ? { observe } : {}),
+  });
+  const credentials = new Map([[role.accessKeyId, role]]);
+  const region = KMS_HOST.split('.')[1]!;
+  const keyService = createKmsServer({ region, keys: [kms], credentials, nsmRoot, clock, random });
+  const handlers: Record<string, http.RequestListener> = { [KMS_HOST]: keyService };
+  for (const host of BINANCE_HOSTS) handlers[host] = binance.handle;
+  const servers = new Map<string, https.Server>();
+  for (const [host, handler] of Object.entries(handlers)) {
+    servers.set(host, await startServer(options.pki.server, options.ports?.[host] ?? 0, handler));
+  }
+  return {
+    ports: Object.fromEntries(
+      [...servers].map(([host, server]) => [host, (server.address() as AddressInfo).port]),
+    ),
+    close: async () => {
+      await Promise.all([...servers.values()].map(closeServer));
+    },
+  };
+}
+
+async function startServer(
+  pair: PemPair,
+  port: number,
+  handler: http.RequestListener,
+): Promise<https.Server> {
+  const options = { cert: pair.certPem, key: pair.keyPem, ALPNProtocols: ['http/1.1'] };
+  const server = https.createServer(options, handler);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+function closeServer(server: https.Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
+}

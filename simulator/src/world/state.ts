@@ -1,0 +1,124 @@
+/**
+ * What a world remembers between runs: the module's root, the key service's key, the venue's account, the
+ * certificates of the simulated internet, the parent's role. Made once, from a seed and random keys.
+ */
+import { keyPolicy } from '@perf-aggregator/enclave/kms/policy';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import type { Random } from '@perf-aggregator/shared/random';
+import { createKmsKey, type KmsKey } from '../kms/key.ts';
+import type { RoleCredentials } from '../kms/sigv4.ts';
+import { issueCredentials } from '../kms/sts.ts';
+import { createNsmRoot, type NsmRoot } from '../nsm/chain.ts';
+import { SIMULATED_PCRS_HEX } from '../nsm/measurements.ts';
+import { createAuthority, issueServerCertificate, type PemPair } from '../pki/authority.ts';
+import type { WorldFiles } from './files.ts';
+import { WORLD_HOSTS } from './hosts.ts';
+
+const DAY_MS = 86_400_000;
+const REGION = 'us-east-1';
+const ACCOUNT = '000000000000';
+const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/perf-aggregator-parent`;
+const CREDENTIALS_MS = 36 * 3_600_000;
+const RENEW_BEFORE_MS = 24 * 3_600_000;
+
+/** The venue's account and the days its history covers. */
+export interface VenueState {
+  readonly seed: string;
+  /** Last day of the recorded prices, days since the epoch: the day on which the world was made. */
+  readonly lastDay: number;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly uid: number;
+}
+
+/** The simulated internet's certificates. */
+export interface PkiState {
+  readonly authority: PemPair;
+  readonly server: PemPair;
+}
+
+/** Everything. */
+export interface WorldState {
+  readonly nsm: NsmRoot;
+  readonly kms: KmsKey;
+  readonly venue: VenueState;
+  readonly pki: PkiState;
+  readonly role: RoleCredentials;
+}
+
+/** What a world is made with. */
+export interface WorldMaking {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Default: drawn. */
+  readonly seed?: string;
+}
+
+/** A new world, on the day that the clock shows. */
+export async function createWorldState({ clock, random, seed }: WorldMaking): Promise<WorldState> {
+  const now = clock.now();
+  const authority = await createAuthority('perf-aggregator simulated internet');
+  const policy = keyPolicy({ account: ACCOUNT, roleArn: ROLE_ARN, pcrs: SIMULATED_PCRS_HEX, locked: true });
+  return {
+    nsm: await createNsmRoot(random),
+    kms: createKmsKey({
+      region: REGION,
+      account: ACCOUNT,
+      policy: JSON.stringify(policy),
+      createdAt: now,
+      random,
+    }),
+    venue: {
+      seed: seed ?? encodeHex(random.bytes(8)),
+      lastDay: Math.floor(now / DAY_MS),
+      apiKey: encodeHex(random.bytes(32)),
+      apiSecret: encodeHex(random.bytes(32)),
+      uid: 10_000_000 + Math.floor(random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0) / 128),
+    },
+    pki: { authority, server: await issueServerCertificate(authority, WORLD_HOSTS) },
+    role: issueCredentials(ROLE_ARN, now + CREDENTIALS_MS, random),
+  };
+}
+
+/** Opens the world in `files`, made on the first call; the role's credentials are fresh after every call. */
+export async function openWorldState(files: WorldFiles, making: WorldMaking): Promise<WorldState> {
+  if (!files.has('venue.json')) saveWorldState(files, await createWorldState(making));
+  const role = files.read<RoleCredentials>('role.json');
+  if (role.expiration - making.clock.now() < RENEW_BEFORE_MS) {
+    files.write(
+      'role.json',
+      issueCredentials(role.roleArn, making.clock.now() + CREDENTIALS_MS, making.random),
+    );
+  }
+  return {
+    nsm: readNsm(files),
+    kms: files.read('kms.json'),
+    venue: files.read('venue.json'),
+    pki: files.read('pki.json'),
+    role: files.read('role.json'),
+  };
+}
+
+/** The module's root alone. */
+export function readNsm(files: WorldFiles): NsmRoot {
+  const { key, certificate } = files.read<{ key: string; certificate: string }>('nsm.json');
+  return { rootKeyPkcs8: decodeBase64(key), rootCertDer: decodeBase64(certificate) };
+}
+
+function saveWorldState(files: WorldFiles, state: WorldState): void {
+  const certificate = encodeBase64(state.nsm.rootCertDer);
+  files.write('nsm.json', { key: encodeBase64(state.nsm.rootKeyPkcs8), certificate });
+  files.writeText('nsm-root.pem', toPem(certificate));
+  files.write('kms.json', state.kms);
+  files.write('pki.json', state.pki);
+  files.writeText('ca.pem', state.pki.authority.certPem);
+  files.write('role.json', state.role);
+  // Written last: whoever finds it finds the rest.
+  files.write('venue.json', state.venue);
+}
+
+function toPem(base64: string): string {
+  return `-----BEGIN CERTIFICATE-----\n${base64.replaceAll(/(.{64})/g, '$1\n').trim()}\n-----END CERTIFICATE-----\n`;
+}
