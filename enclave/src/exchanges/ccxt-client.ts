@@ -3,7 +3,7 @@
  * markets. Exact text is taken from the raw answers (`info`); ccxt's own numbers are floats and are not used.
  */
 
-import type { Mark } from '@perf-aggregator/analytics';
+import type { FillEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import ccxt from 'ccxt';
 import { EgressError } from '../egress/errors.ts';
@@ -12,10 +12,10 @@ import type { CandleSpan, SpotMarket, TransferPage, VenueClient } from './client
 import { ExchangeError } from './errors.ts';
 import { toExchangeError } from './faults.ts';
 import type { Limiter } from './limiter.ts';
-import type { SharedMarkets } from './markets.ts';
-import type { AccountInspection, VenueAccount } from './port.ts';
+import type { Exchange, SharedMarkets } from './markets.ts';
+import type { AccountInspection, BalanceSnapshot, VenueAccount } from './port.ts';
 import { type RetryPorts, withRetries } from './retry.ts';
-import type { CallCost, VenueTable } from './table.ts';
+import type { CallCost, EntryOwner, VenueTable } from './table.ts';
 
 /** What a client shares with every other of its venue, and its own bounds. */
 export interface ClientContext extends RetryPorts {
@@ -34,97 +34,128 @@ const MINUTE_MS = 60_000;
 const RETRIES_PER_CLIENT = 40;
 const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE_MS, '1d': 86_400_000 };
 
-/** A client of `account`. Nothing is sent yet. */
-export function createClient(account: VenueAccount, context: ClientContext): VenueClient {
-  const { table, clock, limiter, slow, deadline } = context;
-  const exchange = createExchange(context, account.sandbox, account);
-  const owner = { venue: table.venue, account: account.account };
-  const retries = { left: RETRIES_PER_CLIENT };
+/** A client of one account. Nothing is sent before its first call. */
+export class CcxtClient implements VenueClient {
+  readonly #account: VenueAccount;
+  readonly #context: ClientContext;
+  readonly #exchange: Exchange;
+  readonly #owner: EntryOwner;
+  readonly #retries = { left: RETRIES_PER_CLIENT };
 
-  const call = <T>(operation: string, cost: CallCost, request: () => Promise<T>): Promise<T> =>
-    withRetries(
-      async () => {
-        if (cost.slow) await slow.take(cost.slow, deadline);
-        await limiter.take(cost.weight, deadline);
-        return request().catch((error: unknown) => {
-          throw toExchangeError(error, `${table.venue} ${operation}`, table.errorCodes);
-        });
-      },
-      retries,
-      deadline,
-      context,
+  constructor(account: VenueAccount, context: ClientContext) {
+    this.#account = account;
+    this.#context = context;
+    this.#exchange = createExchange(context, account.sandbox, account);
+    this.#owner = { venue: context.table.venue, account: account.account };
+  }
+
+  async inspect(): Promise<AccountInspection> {
+    const { read, costs } = this.#context.table;
+    await this.markets();
+    const balance = await this.#call('account', costs.balances, () => this.#exchange.fetchBalance());
+    const uid = read.uid(balance['info']);
+    if (this.#account.sandbox) return { canRead: 'yes', canTrade: 'unknown', canWithdraw: 'unknown', uid };
+    const raw = await this.#call('permissions', costs.permissions, () =>
+      this.#exchange.sapiGetAccountApiRestrictions(),
     );
-  const markets = async (): Promise<ReadonlyMap<string, SpotMarket>> => {
-    const shared = await context.markets.get(account.sandbox, (load) =>
-      call('markets', table.costs.markets, load),
+    return { ...read.permissions(raw), uid };
+  }
+
+  async balances(): Promise<BalanceSnapshot> {
+    const { read, costs } = this.#context.table;
+    await this.markets();
+    const time = this.#context.clock.now();
+    const balance = await this.#call('balances', costs.balances, () => this.#exchange.fetchBalance());
+    return { time, balances: read.balances(balance['info']) };
+  }
+
+  async markets(): Promise<ReadonlyMap<string, SpotMarket>> {
+    const shared = await this.#context.markets.get(this.#account.sandbox, (load) =>
+      this.#call('markets', this.#context.table.costs.markets, load),
     );
-    exchange.setMarketsFromExchange(shared.source);
+    this.#exchange.setMarketsFromExchange(shared.source);
     return shared.spot;
-  };
-  const candles = async (asset: string, params: object): Promise<readonly unknown[]> => {
-    const market = (await markets()).get(`${asset}/${table.markQuote}`);
-    if (!market)
-      throw new ExchangeError('exchange_symbol_unknown', `${asset} has no ${table.markQuote} market`);
-    const symbol = exchange.marketId(market.symbol);
-    return call('candles', table.costs.candles, () => exchange.publicGetKlines({ symbol, ...params }));
-  };
-  const toMark = (asset: string, resolution: Mark['resolution'], raw: unknown): Mark => {
+  }
+
+  async fills(symbol: string, fromId: string, limit: number): Promise<readonly FillEntry[]> {
+    const { read, costs } = this.#context.table;
+    const market = await this.#market(symbol);
+    const trades = await this.#call('fills', costs.fills, () =>
+      this.#exchange.fetchMyTrades(symbol, undefined, limit, { fromId }),
+    );
+    return trades
+      .map((trade) => read.fill(trade.info, market, this.#owner))
+      .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  }
+
+  async transfers(
+    direction: TransferEntry['direction'],
+    from: number,
+    to: number,
+    offset: number,
+  ): Promise<TransferPage> {
+    const { read, costs, transfers } = this.#context.table;
+    const window = { endTime: to, offset };
+    await this.markets();
+    const found =
+      direction === 'deposit'
+        ? await this.#call('deposits', costs.deposits, () =>
+            this.#exchange.fetchDeposits(undefined, from, transfers.page, window),
+          )
+        : await this.#call('withdrawals', costs.withdrawals, () =>
+            this.#exchange.fetchWithdrawals(undefined, from, transfers.page, window),
+          );
+    return sortTransfers(found.map(({ info }) => read.transfer(info, direction, this.#owner)));
+  }
+
+  async closes({ asset, resolution, from, until, limit }: CandleSpan): Promise<readonly Mark[]> {
+    const span = { interval: resolution, startTime: from, endTime: until - 1, limit };
+    const marks = (await this.#candles(asset, span)).map((raw) => this.#toMark(asset, resolution, raw));
+    return marks.filter(({ time }) => time - DURATION_MS[resolution] >= from && time <= until);
+  }
+
+  async lastClose(asset: string, time: number): Promise<Mark | null> {
+    const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;
+    const [raw] = await this.#candles(asset, { interval: '1m', endTime: end - 1, limit: 1 });
+    return raw === undefined ? null : { ...this.#toMark(asset, '1m', raw), time: end };
+  }
+
+  async #candles(asset: string, span: object): Promise<readonly unknown[]> {
+    const { table } = this.#context;
+    const market = await this.#market(`${asset}/${table.markQuote}`);
+    const symbol = this.#exchange.marketId(market.symbol);
+    return this.#call('candles', table.costs.candles, () =>
+      this.#exchange.publicGetKlines({ symbol, ...span }),
+    );
+  }
+
+  #toMark(asset: string, resolution: Mark['resolution'], raw: unknown): Mark {
+    const { table } = this.#context;
     const { openTime, close } = table.read.candle(raw);
     const time = openTime + DURATION_MS[resolution];
     return { venue: table.venue, asset, quote: table.markQuote, time, price: close, resolution };
-  };
+  }
 
-  return {
-    markets,
-    async inspect(): Promise<AccountInspection> {
-      await markets();
-      const balance = await call('account', table.costs.balances, () => exchange.fetchBalance());
-      const uid = table.read.uid(balance['info']);
-      if (account.sandbox) return { canRead: 'yes', canTrade: 'unknown', canWithdraw: 'unknown', uid };
-      const raw = await call('permissions', table.costs.permissions, () =>
-        exchange.sapiGetAccountApiRestrictions(),
-      );
-      return { ...table.read.permissions(raw), uid };
-    },
-    async balances() {
-      await markets();
-      const time = clock.now();
-      const balance = await call('balances', table.costs.balances, () => exchange.fetchBalance());
-      return { time, balances: table.read.balances(balance['info']) };
-    },
-    async fills(symbol, fromId, limit) {
-      const market = (await markets()).get(symbol);
-      if (!market) throw new ExchangeError('exchange_symbol_unknown', `${symbol} is not listed`);
-      const trades = await call('fills', table.costs.fills, () =>
-        exchange.fetchMyTrades(symbol, undefined, limit, { fromId }),
-      );
-      return trades
-        .map((trade) => table.read.fill(trade.info, market, owner))
-        .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
-    },
-    async transfers(direction, from, to, offset): Promise<TransferPage> {
-      await markets();
-      const { page } = table.transfers;
-      const cost = direction === 'deposit' ? table.costs.deposits : table.costs.withdrawals;
-      const found = await call(`${direction}s`, cost, () =>
-        direction === 'deposit'
-          ? exchange.fetchDeposits(undefined, from, page, { endTime: to, offset })
-          : exchange.fetchWithdrawals(undefined, from, page, { endTime: to, offset }),
-      );
-      return sortTransfers(found.map(({ info }) => table.read.transfer(info, direction, owner)));
-    },
-    async closes({ asset, resolution, from, until, limit }: CandleSpan) {
-      const params = { interval: resolution, startTime: from, endTime: until - 1, limit };
-      return (await candles(asset, params))
-        .map((raw) => toMark(asset, resolution, raw))
-        .filter((mark) => mark.time - DURATION_MS[resolution] >= from && mark.time <= until);
-    },
-    async lastClose(asset, time) {
-      const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;
-      const [raw] = await candles(asset, { interval: '1m', endTime: end - 1, limit: 1 });
-      return raw === undefined ? null : { ...toMark(asset, '1m', raw), time: end };
-    },
-  };
+  async #market(symbol: string): Promise<SpotMarket> {
+    const market = (await this.markets()).get(symbol);
+    if (!market) throw new ExchangeError('exchange_symbol_unknown', `${symbol} is not listed`);
+    return market;
+  }
+
+  /** One request within the venue's limits, tried again while its fault may pass. */
+  #call<T>(operation: string, cost: CallCost, request: () => Promise<T>): Promise<T> {
+    const { table, limiter, slow, deadline } = this.#context;
+    const attempt = async (): Promise<T> => {
+      if (cost.slow) await slow.take(cost.slow, deadline);
+      await limiter.take(cost.weight, deadline);
+      try {
+        return await request();
+      } catch (error) {
+        throw toExchangeError(error, `${table.venue} ${operation}`, table.errorCodes);
+      }
+    };
+    return withRetries(attempt, this.#retries, deadline, this.#context);
+  }
 }
 
 function sortTransfers(all: readonly ReturnType<VenueTable['read']['transfer']>[]): TransferPage {
@@ -144,7 +175,7 @@ export function createExchange(
   context: Pick<ClientContext, 'fetch' | 'clock' | 'limiter'>,
   sandbox: boolean,
   credentials?: Pick<VenueAccount, 'apiKey' | 'apiSecret' | 'password'>,
-): InstanceType<typeof ccxt.binance> {
+): Exchange {
   const fetchImplementation = transportOf(context.fetch, context.limiter, context.clock);
   const exchange = new ccxt.binance({
     ...(credentials && { apiKey: credentials.apiKey, secret: credentials.apiSecret }),

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Fetch } from '../egress/fetch.ts';
 import { binance } from './binance.ts';
-import { type ClientContext, createClient, createExchange } from './ccxt-client.ts';
+import { CcxtClient, type ClientContext, createExchange } from './ccxt-client.ts';
 import type { VenueClient } from './client.ts';
 import { pullAccount } from './engine.ts';
 import { ExchangeError } from './errors.ts';
@@ -60,7 +60,7 @@ export function createExchanges(
   };
   const clientOf = (account: VenueAccount, deadline: number): VenueClient => {
     const context = contextOf(account.venue);
-    return createClient(account, { ...context, slow: slowLimiterOf(account, context), deadline });
+    return new CcxtClient(account, { ...context, slow: slowLimiterOf(account, context), deadline });
   };
 
   return {

@@ -4,7 +4,8 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import type ccxt from 'ccxt';
 import type { SpotMarket } from './client.ts';
 
-type Exchange = InstanceType<typeof ccxt.binance>;
+/** The library's class of the venue. */
+export type Exchange = InstanceType<typeof ccxt.binance>;
 
 /** Loaded markets: the instance to copy them from, and what the engine needs of them. */
 export interface LoadedMarkets {

@@ -72,7 +72,7 @@ export class PullRun {
     this.#emitted.add(key);
     this.entries.push(entry);
     const { state } = this;
-    state.earliest = Math.min(state.earliest ?? entry.time, entry.time);
+    if (entry.time < (state.earliest ?? Number.POSITIVE_INFINITY)) this.#noteEarliest(entry.time);
     if (entry.kind === 'transfer') {
       this.noteAsset(entry.asset, entry.time);
       state.flows.push(entry.time);
@@ -80,6 +80,12 @@ export class PullRun {
       for (const asset of [entry.base, entry.quote]) this.noteAsset(asset, entry.time);
       this.#noteFillPrices(entry);
     }
+  }
+
+  /** Daily prices reach back to the first activity: when that moves, they are read again. */
+  #noteEarliest(time: number): void {
+    this.state.earliest = time;
+    for (const asset of Object.values(this.state.assets)) asset.daily = null;
   }
 
   /** A fee in a third currency is converted at its minute, and so is a quote that marks are not quoted in. */

@@ -149,6 +149,22 @@ describe('when an account is read for the first time', () => {
   });
 });
 
+describe('when the account is in the sandbox', () => {
+  it('reads what the sandbox has and says what it lacks', async () => {
+    road = await openRoad();
+    const sandbox = { ...ACCOUNT, sandbox: true, symbols: ['BTC/USDT'] };
+    const pull = await road.exchanges.pull(sandbox, null, PATIENT);
+    expect(pull.done).toBe(true);
+    expect(new Set(pull.entries.map(({ kind }) => kind))).toEqual(new Set(['fill']));
+    expect(pull.coverage.unavailable).toEqual(['deposits', 'withdrawals', 'permissions']);
+    expect(road.requests.filter(({ path }) => path.startsWith('/sapi'))).toEqual([]);
+    expect(await road.exchanges.inspect(sandbox)).toMatchObject({
+      canTrade: 'unknown',
+      canWithdraw: 'unknown',
+    });
+  });
+});
+
 describe('when a budget cuts a pull short', () => {
   const small = { ...binance, fillsPage: 37, candlesPage: 100, transfers: { ...binance.transfers, page: 2 } };
 

@@ -20,6 +20,7 @@ import type { TraderAccount } from '../../src/trader/event.ts';
 import type { BinanceAccount } from '../../src/venues/binance/authorization.ts';
 import {
   BINANCE_HOSTS,
+  BINANCE_SANDBOX_HOSTS,
   createBinanceVenue,
   type Fault,
   type VenueRequest,
@@ -71,8 +72,9 @@ export interface Road {
   close(): Promise<void>;
 }
 
+const HOSTS = [...BINANCE_HOSTS, ...BINANCE_SANDBOX_HOSTS];
 const authorities = Promise.all([createAuthority('venue'), createAuthority('somebody else')]);
-const certificate = authorities.then(([venue]) => issueServerCertificate(venue, BINANCE_HOSTS));
+const certificate = authorities.then(([venue]) => issueServerCertificate(venue, HOSTS));
 
 /** Builds the road; time stands still on it but for waiting. */
 export async function openRoad(options: RoadOptions = {}): Promise<Road> {
@@ -99,7 +101,7 @@ export async function openRoad(options: RoadOptions = {}): Promise<Road> {
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
 
-  const allow = BINANCE_HOSTS.map((host) => ({ host, port: 443 }));
+  const allow = HOSTS.map((host) => ({ host, port: 443 }));
   const directory = mkdtempSync('/tmp/pa-road-');
   const endpoint = parseEndpoint(`unix:${join(directory, 'egress.sock')}`);
   const quiet = (): void => undefined;

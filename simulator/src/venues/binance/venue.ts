@@ -14,6 +14,8 @@ import { BinanceRefusal, refusals } from './refusal.ts';
 
 /** Host names under which the real venue answers what this one does. */
 export const BINANCE_HOSTS = ['api.binance.com'] as const;
+/** Where the real venue's sandbox answers; it has no `sapi`. */
+export const BINANCE_SANDBOX_HOSTS = ['testnet.binance.vision'] as const;
 
 /** A request, as tests and fault injection see it. */
 export interface VenueRequest {
