@@ -14,7 +14,13 @@ import {
 } from 'node:crypto';
 import { concatBytes } from '../bytes.ts';
 import { CryptoError } from '../errors.ts';
-import { AES_GCM_TAG_BYTES, type CryptoBackend } from './port.ts';
+import {
+  AES_GCM_NONCE_BYTES,
+  AES_GCM_TAG_BYTES,
+  type CryptoBackend,
+  KEY_BYTES,
+  requireLength,
+} from './port.ts';
 
 // DER prefixes of RFC 8410 keys and of an uncompressed P-384 SubjectPublicKeyInfo (RFC 5480).
 const X25519_PRIVATE = der('302e020100300506032b656e04220420');
@@ -30,12 +36,16 @@ export const crypto: CryptoBackend = {
   hmacSha256: (key, message) => plain(createHmac('sha256', key).update(message).digest()),
   hkdfSha256: (secret, salt, info, length) => new Uint8Array(hkdfSync('sha256', secret, salt, info, length)),
   aesGcmSeal(key, nonce, plaintext, aad) {
+    requireLength(key, KEY_BYTES);
+    requireLength(nonce, AES_GCM_NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, nonce);
     cipher.setAAD(aad);
     return concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
   },
   aesGcmOpen(key, nonce, sealed, aad) {
     try {
+      requireLength(key, KEY_BYTES);
+      requireLength(nonce, AES_GCM_NONCE_BYTES);
       const split = sealed.length - AES_GCM_TAG_BYTES;
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: AES_GCM_TAG_BYTES });
       decipher.setAAD(aad);
@@ -84,7 +94,7 @@ function der(hex: string): Uint8Array {
 }
 
 function privateObject(prefix: Uint8Array, key: Uint8Array): KeyObject {
-  if (key.length !== 32) throw new CryptoError('key_invalid', 'a private key has 32 bytes');
+  requireLength(key, KEY_BYTES);
   const pkcs8 = Buffer.from(concatBytes(prefix, key));
   try {
     return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
@@ -94,7 +104,7 @@ function privateObject(prefix: Uint8Array, key: Uint8Array): KeyObject {
 }
 
 function publicObject(prefix: Uint8Array, key: Uint8Array, length: number): KeyObject {
-  if (key.length !== length) throw new CryptoError('key_invalid', `this public key has ${length} bytes`);
+  requireLength(key, length);
   // The point of P-384 keys is written after the 0x04 of its encoding.
   const point = length === 96 ? concatBytes(Uint8Array.of(4), key) : key;
   return createPublicKey({ key: Buffer.from(concatBytes(prefix, point)), format: 'der', type: 'spki' });

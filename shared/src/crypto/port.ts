@@ -3,6 +3,7 @@
  * `noble.ts` (browsers; audited JavaScript) and `node.ts` (node:crypto; 9 to 42 times faster).
  * `@perf-aggregator/shared/crypto` is one or the other by the `node` condition of package exports.
  */
+import { CryptoError } from '../errors.ts';
 
 /** Both back ends implement this; all functions are synchronous and take and return plain byte arrays. */
 export interface CryptoBackend {
@@ -17,6 +18,7 @@ export interface CryptoBackend {
   /**
    * AES-256-GCM (NIST SP 800-38D): 32-byte key, 12-byte nonce, 16-byte tag.
    * @returns ciphertext followed by the tag
+   * @throws CryptoError `key_invalid` when key or nonce have another length
    */
   aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
   /**
@@ -24,16 +26,16 @@ export interface CryptoBackend {
    * @throws CryptoError `aead_open_failed`, whatever was wrong
    */
   aesGcmOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array;
-  /** X25519 public key (RFC 7748) of a 32-byte private key. */
+  /** X25519 public key (RFC 7748) of a 32-byte private key. @throws CryptoError `key_invalid` */
   x25519PublicKey(privateKey: Uint8Array): Uint8Array;
   /**
    * X25519 shared secret, 32 bytes.
    * @throws CryptoError `key_invalid` (not 32 bytes), `shared_secret_zero` (a point of small order)
    */
   x25519SharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
-  /** Ed25519 public key (RFC 8032) of a 32-byte seed. */
+  /** Ed25519 public key (RFC 8032) of a 32-byte seed. @throws CryptoError `key_invalid` */
   ed25519PublicKey(seed: Uint8Array): Uint8Array;
-  /** Ed25519 signature, 64 bytes. */
+  /** Ed25519 signature, 64 bytes. @throws CryptoError `key_invalid` */
   ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
   /** Whether an Ed25519 signature holds (RFC 8032 §5.1.7, not ZIP-215). Malformed input is `false`. */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
@@ -45,7 +47,19 @@ export interface CryptoBackend {
   p384Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
+/** Bytes of an AES-256 key, an X25519 key, an Ed25519 seed. */
+export const KEY_BYTES = 32;
 /** Bytes of the AES-256-GCM tag. */
 export const AES_GCM_TAG_BYTES = 16;
 /** Bytes of the AES-256-GCM nonce. */
 export const AES_GCM_NONCE_BYTES = 12;
+
+/**
+ * Refuses what one back end would take for AES-128 and the other would not.
+ * @throws CryptoError `key_invalid`
+ */
+export function requireLength(bytes: Uint8Array, length: number): void {
+  if (bytes.length !== length) {
+    throw new CryptoError('key_invalid', `expected ${length} bytes, got ${bytes.length}`);
+  }
+}
