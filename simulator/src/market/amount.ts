@@ -54,6 +54,20 @@ export function quoteOf(quantity: bigint, price: bigint): bigint {
   return (quantity * price) / TICKS;
 }
 
+/** The largest of some amounts or prices. */
+export function largest(first: bigint, ...rest: readonly bigint[]): bigint {
+  let result = first;
+  for (const value of rest) if (value > result) result = value;
+  return result;
+}
+
+/** The smallest of some amounts or prices. */
+export function smallest(first: bigint, ...rest: readonly bigint[]): bigint {
+  let result = first;
+  for (const value of rest) if (value < result) result = value;
+  return result;
+}
+
 function parseScaled(text: string, digits: number): bigint {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   const fraction = match?.[3] ?? '';

@@ -5,6 +5,7 @@
  * open to the close through low and high (even days) or high and low (odd days): so a price at any instant,
  * a minute and a day all agree, and nothing leaves the recorded range.
  */
+import { largest, smallest } from './amount.ts';
 import { BASES, type Base, type DailyBar, readHistory } from './history.ts';
 
 export const MINUTE_MS = 60_000;
@@ -108,15 +109,13 @@ function turningPoints(bar: DailyBar, day: number): readonly [bigint, bigint, bi
 function partOfDay(bar: DailyBar, day: number, from: number, to: number): DailyBar {
   const open = pathPrice(bar, day, from);
   const close = pathPrice(bar, day, to);
-  const seen = [open, close];
-  for (const turn of [SPAN_MS, 2 * SPAN_MS]) {
-    if (turn > from && turn < to) seen.push(pathPrice(bar, day, turn));
-  }
+  const turns = [SPAN_MS, 2 * SPAN_MS].filter((turn) => turn > from && turn < to);
+  const seen = turns.map((turn) => pathPrice(bar, day, turn));
   return {
     open,
     close,
-    high: seen.reduce((a, b) => (a > b ? a : b)),
-    low: seen.reduce((a, b) => (a < b ? a : b)),
+    high: largest(open, close, ...seen),
+    low: smallest(open, close, ...seen),
     volume: (bar.volume * BigInt(to - from)) / BigInt(DAY_MS),
   };
 }

@@ -5,7 +5,7 @@
  * every external flow; lots are first in, first out.
  */
 import { Decimal } from 'decimal.js';
-import { formatAmount, formatScaled, parseAmount, parsePrice, TICKS } from '../market/amount.ts';
+import { formatAmount, formatScaled, parseAmount, parsePrice, smallest, TICKS } from '../market/amount.ts';
 import type { Base } from '../market/history.ts';
 import { DAY_MS, type Market } from '../market/market.ts';
 import type { TraderAccount, TraderDeposit, TraderEvent, TraderFill, TraderWithdrawal } from './event.ts';
@@ -38,7 +38,7 @@ export interface GroundTruth {
   readonly fees: string;
   /** Network fees of withdrawals at the minute's price; not part of `fees`. */
   readonly transferFees: string;
-  /** Gross, first in first out, by symbol. A fee paid in a third currency is a disposal under its symbol. */
+  /** Gross, first in first out, by symbol. A fee in a third currency, or of a withdrawal, is a disposal. */
   readonly realizedPnl: Readonly<Record<string, string>>;
   /** What is left of each asset's lots, oldest first: quantity and price per unit. */
   readonly openLots: Readonly<
@@ -66,7 +66,7 @@ export function groundTruth(
     transferFees: money(
       sum(
         events.map((e) =>
-          e.kind === 'withdrawal' ? valueOf(e.asset, parseAmount(e.fee), e.time, market) : 0n,
+          e.kind === 'withdrawal' ? worthOf(e.asset, parseAmount(e.fee), e.time, market) : 0n,
         ),
       ),
     ),
@@ -119,16 +119,19 @@ function dailyTruth(events: readonly TraderEvent[], market: Market, first: numbe
   return days;
 }
 
-/** Value just before an external flow, a withdrawal's network fee already paid, and the signed flow. */
+/**
+ * Value just before an external flow, and the signed flow: what crosses the border. A withdrawal's network fee
+ * is a cost that falls before the flow, as withdrawals leave last in the formula of METRICS §2.
+ */
 function flowOf(
   event: TraderDeposit | TraderWithdrawal,
   wallet: Wallet,
   market: Market,
 ): { before: bigint; flow: bigint } {
-  const held = sum(wallet.entries().map(([asset, amount]) => valueOf(asset, amount, event.time, market)));
-  const amount = valueOf(event.asset, parseAmount(event.amount), event.time, market);
+  const held = sum(wallet.entries().map(([asset, amount]) => worthOf(asset, amount, event.time, market)));
+  const amount = worthOf(event.asset, parseAmount(event.amount), event.time, market);
   if (event.kind === 'deposit') return { before: held, flow: amount };
-  return { before: held - valueOf(event.asset, parseAmount(event.fee), event.time, market), flow: -amount };
+  return { before: held - worthOf(event.asset, parseAmount(event.fee), event.time, market), flow: -amount };
 }
 
 function growth(days: readonly DayTruth[]): { totalReturn: number; maxDrawdown: number } {
@@ -165,7 +168,7 @@ function matchLots(
     const queue = lots.get(asset) ?? [];
     while (rest > 0n && queue[0]) {
       const lot = queue[0];
-      const matched = lot.quantity < rest ? lot.quantity : rest;
+      const matched = smallest(lot.quantity, rest);
       if (price !== undefined) {
         const symbol = `${asset}/USDT`;
         realized.set(symbol, (realized.get(symbol) ?? 0n) + matched * (price - lot.price));
@@ -176,11 +179,15 @@ function matchLots(
     }
   };
   for (const event of events) {
-    if (event.kind === 'deposit')
+    if (event.kind === 'deposit') {
       open(event.asset, parseAmount(event.amount), priceAt(event.asset, event.time, market));
-    else if (event.kind === 'withdrawal')
-      take(event.asset, parseAmount(event.amount) + parseAmount(event.fee));
-    else matchFill(event, market, open, take);
+    } else if (event.kind === 'withdrawal') {
+      take(event.asset, parseAmount(event.amount));
+      // A fee is spent, not moved: a disposal at its price, so that profit less `transferFees` adds up.
+      take(event.asset, parseAmount(event.fee), priceAt(event.asset, event.time, market));
+    } else {
+      matchFill(event, market, open, take);
+    }
   }
   return {
     realizedPnl: Object.fromEntries(byKey(realized).map(([symbol, value]) => [symbol, money(value)])),
@@ -215,14 +222,14 @@ function feeValue(fill: TraderFill, market: Market): bigint {
   const fee = parseAmount(fill.fee.amount);
   return fill.fee.asset === fill.symbol.split('/')[0]
     ? fee * parsePrice(fill.price)
-    : valueOf(fill.fee.asset, fee, fill.time, market);
+    : worthOf(fill.fee.asset, fee, fill.time, market);
 }
 
 function priceAt(asset: string, time: number, market: Market): bigint {
   return asset === 'USDT' ? TICKS : market.minuteClose(asset as Base, time);
 }
 
-function valueOf(asset: string, amount: bigint, time: number, market: Market): bigint {
+function worthOf(asset: string, amount: bigint, time: number, market: Market): bigint {
   return amount * priceAt(asset, time, market);
 }
 

@@ -1,5 +1,5 @@
 /** Binance's public endpoints over the simulated market: shapes as recorded from the real venue. */
-import { fixed8, formatScaled, parseAmount, quoteOf, TICKS } from '../../market/amount.ts';
+import { fixed8, formatScaled, largest, parseAmount, quoteOf, smallest, TICKS } from '../../market/amount.ts';
 import { type Bar, DAY_MS, INSTRUMENTS, type Instrument, type Market } from '../../market/market.ts';
 import type { Parameters } from './parameters.ts';
 import { refusals } from './refusal.ts';
@@ -182,8 +182,8 @@ export function ticker24h(parameters: Parameters, market: Market, now: number): 
     askPrice: price8(last + 1n),
     askQty: '1.00000000',
     openPrice: price8(open),
-    highPrice: price8(bars.map((bar) => bar.high).reduce((a, b) => (a > b ? a : b), last)),
-    lowPrice: price8(bars.map((bar) => bar.low).reduce((a, b) => (a < b ? a : b), last)),
+    highPrice: price8(largest(last, ...bars.map((bar) => bar.high))),
+    lowPrice: price8(smallest(last, ...bars.map((bar) => bar.low))),
     volume: fixed8(volume),
     quoteVolume: fixed8(quoteOf(volume, last)),
     openTime: now - DAY_MS,
