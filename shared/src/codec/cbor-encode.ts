@@ -3,6 +3,7 @@
  * no tags, maps as maps. Decoding is a different matter: see `cbor-decode.ts`.
  */
 import { Encoder } from 'cbor-x';
+import { CodecError } from '../errors.ts';
 
 const encoder = new Encoder({
   useRecords: false,
@@ -25,14 +26,16 @@ export type CborValue =
 
 /**
  * CBOR bytes of `value`. Object members that are `undefined` are left out; integers, `number` or `bigint`,
- * take their shortest form (RFC 8949 §4.1), which is the only one that `decodeCbor` reads,
- * and lie in −2^63 .. 2^64 − 1.
+ * take their shortest form (RFC 8949 §4.1), which is the only one that `decodeCbor` reads.
+ * @throws CodecError `cbor_malformed` for text with a lone surrogate (it has no UTF-8) and for integers
+ *   outside −2^63 .. 2^64 − 1
  */
 export function encodeCbor(value: CborValue): Uint8Array {
   return new Uint8Array(encoder.encode(normalise(value)));
 }
 
 function normalise(value: CborValue): unknown {
+  if (typeof value === 'string') return wellFormed(value);
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return integer(value as number | bigint);
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return (value as readonly CborValue[]).map(normalise);
@@ -42,11 +45,22 @@ function normalise(value: CborValue): unknown {
     );
   }
   const members = Object.entries(value as { readonly [key: string]: CborValue | undefined });
-  return new Map(members.filter(([, v]) => v !== undefined).map(([k, v]) => [k, normalise(v as CborValue)]));
+  return new Map(
+    members.filter(([, v]) => v !== undefined).map(([k, v]) => [wellFormed(k), normalise(v as CborValue)]),
+  );
+}
+
+/** cbor-x writes a lone surrogate as bytes that are not UTF-8, and that no strict reader takes. */
+function wellFormed(text: string): string {
+  if (!text.isWellFormed()) throw new CodecError('cbor_malformed', 'CBOR cannot say a lone surrogate');
+  return text;
 }
 
 /** cbor-x writes a `number` of more than 32 bits as a float, and any `bigint` in 64 bits. */
 function integer(value: number | bigint): number | bigint {
+  if (value < -0x8000_0000_0000_0000n || value > 0xffff_ffff_ffff_ffffn) {
+    throw new CodecError('cbor_malformed', 'CBOR cannot say an integer of more than 64 bits');
+  }
   const isShort = value <= 0xffff_ffff && value >= -0x1_0000_0000;
   return isShort ? Number(value) : BigInt(value);
 }

@@ -17,12 +17,15 @@ export interface SubmissionMetadata {
   readonly label?: string;
 }
 
+/** Text that can be stored and shown again: a lone surrogate cannot. */
+const text = z.string().refine((value) => value.isWellFormed(), 'text without lone surrogates');
+
 const metadata = z.strictObject({
   v: z.literal(1),
   handshake_pub: z.string().refine((text) => isBase64Of(text, HANDSHAKE_KEY_BYTES), 'base64 of 32 bytes'),
   ttl: z.number().int(),
-  exchange: z.string().max(64).optional(),
-  label: z.string().max(256).optional(),
+  exchange: text.max(64).optional(),
+  label: text.max(256).optional(),
 });
 
 /** Body of `POST /enclave/submit_key`, its binary fields decoded (the metadata stays as authenticated). */
@@ -43,17 +46,17 @@ export function isSessionTtl(seconds: number): boolean {
   return seconds >= 60 && seconds <= MAX_SESSION_TTL_S;
 }
 
-const credential = z.string().min(1).max(4_096);
+const credential = text.min(1).max(4_096);
 
 const account = z.strictObject({
-  exchange: z.string().min(1).max(32),
+  exchange: text.min(1).max(32),
   apiKey: credential,
   apiSecret: credential,
   password: credential.optional(),
-  walletAddress: z.string().max(128).optional(),
+  walletAddress: text.max(128).optional(),
   accountType: z.enum(['spot', 'margin', 'futures', 'swap']).default('spot'),
   sandbox: z.boolean().default(false),
-  subaccount: z.string().max(128).optional(),
+  subaccount: text.max(128).optional(),
   symbols: z
     .array(z.string().regex(/^[A-Z0-9]{1,20}\/[A-Z0-9]{1,20}$/))
     .min(1)
@@ -62,8 +65,8 @@ const account = z.strictObject({
 });
 
 const session = {
-  userId: z.string().min(1).max(256),
-  label: z.string().max(256).optional(),
+  userId: text.min(1).max(256),
+  label: text.max(256).optional(),
   persistence: z.enum(['sealed', 'memory']).default('sealed'),
   reportingCurrency: z.enum(['USDT']).default('USDT'),
   allowTradingKeys: z.boolean().default(false),
