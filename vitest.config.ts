@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** Every room's tests run on its TypeScript sources (the `source` condition), on node:crypto (`node`). */
 export default defineConfig({
-  resolve: { conditions: ['source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['source', 'node', 'import', 'default'] } },
+  // Dependencies are loaded by Node itself, under its own conditions.
+  ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['node'] } },
   test: {
     include: ['*/test/**/*.test.ts'],
     testTimeout: 30_000,

@@ -29,6 +29,8 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   const stopped = deferred<number>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopped.resolve(0));
+  // Whoever read the transcript has gone (a pipe to head): no reason to stay, none to crash.
+  process.stdout.on('error', () => stopped.resolve(0));
   try {
     const terminal = {
       stdout: process.stdout,

@@ -1,6 +1,6 @@
 /** External flows (METRICS §1): what crosses the boundary of the set of own accounts, valued at its instant. */
 import { type Amount, parseDecimal, ZERO } from '../ledger/decimal.ts';
-import type { ParsedCash, ParsedEntry, ParsedTransfer } from '../ledger/parse.ts';
+import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../ledger/parse.ts';
 import { type Book, valueAtMinutes } from './nav.ts';
 
 /** A flow above this share of NAV is large; a credit above it is not income until classified. */
@@ -17,6 +17,8 @@ export interface Flow {
   readonly amount: Amount;
   /** In the reporting currency; null: the asset has no price. */
   readonly value: Amount | null;
+  /** What the transfer itself cost, a loss of the account's; null: no fee. */
+  readonly fee: ParsedMoney | null;
   /** A rebate or other credit too large to be taken for income. */
   readonly unclassifiedCredit: boolean;
 }
@@ -29,7 +31,10 @@ export interface FlowPoint {
   readonly count: number;
   /** Whether every flow has a value. */
   readonly priced: boolean;
-  /** NAV just before, by minute marks; null: the instant cannot be valued. */
+  /**
+   * NAV just before, by minute marks, with the transfers' own fees already paid: they fall to the segment that
+   * the flow ends, as the formula has it, whose withdrawals leave last. Null: the instant cannot be valued.
+   */
   readonly valueBefore: Amount | null;
 }
 
@@ -98,6 +103,7 @@ function toFlow(entry: ParsedTransfer | ParsedCash, book: Book): Flow {
     asset: entry.asset,
     amount: entry.amount,
     value: price && entry.amount.times(price.value),
+    fee: entry.kind === 'transfer' ? entry.fee : null,
     unclassifiedCredit: entry.kind !== 'transfer',
   };
 }
@@ -108,12 +114,25 @@ function toPoint(book: Book, flows: readonly Flow[], valueBefore: Amount | null)
   const toTheMinute = flows.every(
     (flow) => book.delistedAssets.has(flow.asset) || book.prices.atMinute(flow.asset, time) !== null,
   );
+  const fees = feesOf(book, flows);
   return {
     time,
     deposits: sumFlows(flows, 'deposit'),
     withdrawals: sumFlows(flows, 'withdrawal'),
     count: flows.length,
     priced: flows.every((flow) => flow.value !== null || book.delistedAssets.has(flow.asset)),
-    valueBefore: toTheMinute ? valueBefore : null,
+    valueBefore: toTheMinute && valueBefore !== null && fees !== null ? valueBefore.minus(fees) : null,
   };
+}
+
+/** Value of the flows' own fees at their minute; null: one cannot be valued. */
+function feesOf(book: Book, flows: readonly Flow[]): Amount | null {
+  let sum = ZERO;
+  for (const { fee, time } of flows) {
+    if (fee === null || fee.amount.isZero()) continue;
+    const price = book.prices.atMinute(fee.currency, time);
+    if (price === null) return null;
+    sum = sum.plus(fee.amount.times(price.value));
+  }
+  return sum;
 }

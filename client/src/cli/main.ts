@@ -37,4 +37,6 @@ function complain(error: unknown, json: boolean): void {
   process.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${code}: ${message}\n`);
 }
 
+// A reader that went away (a pipe to head) is no failure.
+process.stdout.on('error', () => process.exit());
 process.exitCode = await main(process.argv.slice(2));

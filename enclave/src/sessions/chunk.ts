@@ -40,6 +40,21 @@ const observationsSchema = z.strictObject({
   marks: z.array(z.custom<Mark>((value) => typeof value === 'object' && value !== null)),
 });
 
+/** Entries and marks that one chunk may hold: it is read whole, and its CBOR is bounded in items. */
+const CHUNK_OBSERVATIONS = 1_000;
+
+/** `observations` in pieces that fit a chunk each, in order; none for nothing. */
+export function splitObservations({ entries, marks }: Observations): Observations[] {
+  const parts: Observations[] = [];
+  for (let at = 0; at < entries.length; at += CHUNK_OBSERVATIONS) {
+    parts.push({ entries: entries.slice(at, at + CHUNK_OBSERVATIONS), marks: [] });
+  }
+  for (let at = 0; at < marks.length; at += CHUNK_OBSERVATIONS) {
+    parts.push({ entries: [], marks: marks.slice(at, at + CHUNK_OBSERVATIONS) });
+  }
+  return parts;
+}
+
 /** CBOR of a chunk that follows `previous`, and the ledger head after it. */
 export function encodeChunk(
   observations: Observations,

@@ -6,8 +6,8 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { Refusal } from '../errors.ts';
-import { decodeChunk, encodeChunk, type Observations } from './chunk.ts';
-import { openBlob, sealBlob } from './sealing.ts';
+import { decodeChunk, encodeChunk, type Observations, splitObservations } from './chunk.ts';
+import { openBlob, type SealingContext, sealBlob } from './sealing.ts';
 import { Ledger, openSession, type Session } from './session.ts';
 import { decodeState, EMPTY_HEAD, encodeState, type SessionState } from './state.ts';
 
@@ -29,6 +29,8 @@ export interface VaultOptions {
   /** Sealed sessions kept open; sessions that live in memory only have as many places of their own. */
   readonly capacity: number;
 }
+
+const NOTHING = new Uint8Array();
 
 /** Open sessions. */
 export class Vault {
@@ -78,41 +80,25 @@ export class Vault {
     observations: Observations,
     syncAt: number | null,
   ): { readonly session: Session; readonly write: StateWrite } {
-    const { random } = this.#options;
-    const base = this.#options.sealingBase();
-    const version = state.version;
+    const sealed = state.persistence === 'sealed';
     const grown = observations.entries.length + observations.marks.length > 0;
-    const ledger = grown ? (previous?.ledger.fork() ?? new Ledger()) : (previous?.ledger ?? new Ledger());
-    let next = state;
-    const chunks: Uint8Array[] = [];
-    if (grown) {
-      const index = state.chunkVersions.length;
-      const { plaintext, head } = encodeChunk(observations, state.ledgerHead, this.#bootKey);
-      const context = {
-        kind: 'chunk',
-        session: state.id,
-        index,
-        version,
-        previous: state.ledgerHead,
-      } as const;
-      if (state.persistence === 'sealed') chunks.push(sealBlob(base, random, context, plaintext));
-      next = { ...state, chunkVersions: [...state.chunkVersions, version], ledgerHead: head };
-      ledger.append(observations, 'fetched');
-    }
+    const before = previous?.ledger ?? new Ledger();
+    const ledger = grown ? before.fork() : before;
+    const { next, chunks } = this.#append(state, observations);
+    ledger.append(observations, 'fetched');
     const session = openSession(next, ledger);
     this.#keep(session, previous === null);
-    const sealed = next.persistence === 'sealed';
     const write: StateWrite = {
       session: next.id,
       baseVersion: previous?.state.version ?? 0,
-      version,
+      version: next.version,
       expiresAt: next.expiresAt,
       syncAt,
       blob: sealed
-        ? sealBlob(base, random, { kind: 'session', session: next.id, version }, encodeState(next))
-        : new Uint8Array(),
+        ? this.#seal({ kind: 'session', session: next.id, version: next.version }, encodeState(next))
+        : NOTHING,
       chunksKept: sealed ? state.chunkVersions.length : 0,
-      chunks,
+      chunks: sealed ? chunks : [],
     };
     return { session, write };
   }
@@ -121,6 +107,27 @@ export class Vault {
   forget(id: string): void {
     this.#sealed.delete(id);
     this.#memory.delete(id);
+  }
+
+  /** The state with `observations` at the end of its ledger, and the sealed chunks that hold them. */
+  #append(
+    state: SessionState,
+    observations: Observations,
+  ): { readonly next: SessionState; readonly chunks: Uint8Array[] } {
+    const { id: session, version } = state;
+    let next = state;
+    const chunks = splitObservations(observations).map((part) => {
+      const previous = next.ledgerHead;
+      const index = next.chunkVersions.length;
+      const { plaintext, head } = encodeChunk(part, previous, this.#bootKey);
+      next = { ...next, chunkVersions: [...next.chunkVersions, version], ledgerHead: head };
+      return this.#seal({ kind: 'chunk', session, index, version, previous }, plaintext);
+    });
+    return { next, chunks };
+  }
+
+  #seal(context: SealingContext, plaintext: Uint8Array): Uint8Array {
+    return sealBlob(this.#options.sealingBase(), this.#options.random, context, plaintext);
   }
 
   #cached(id: string, version: number): Session | null {

@@ -125,7 +125,11 @@ function logged(log: Log): RequestHandler {
     response.on('finish', () => {
       const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
       const ms = Math.round(performance.now() - started);
-      log.info({ request_id: id, method: request.method, route, status: response.statusCode, ms }, 'request');
+      const code = response.locals['code'] as string | undefined;
+      log.info(
+        { request_id: id, method: request.method, route, status: response.statusCode, code, ms },
+        'request',
+      );
     });
     next();
   };
@@ -135,8 +139,8 @@ function failed(log: Log): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const id = String(response.locals['requestId']);
     const relayed = error instanceof RelayError ? error : fromExpress(error);
+    response.locals['code'] = relayed.code;
     if (relayed.code === 'internal') log.error({ request_id: id, err: relayed.cause }, 'request failed');
-    else log.info({ request_id: id, code: relayed.code, reason: relayed.message }, 'request refused');
     if (!response.headersSent) sendProblem(response, relayed.failure, id);
     else response.end();
   };

@@ -1,0 +1,160 @@
+/**
+ * The numbers are right: what a client gets over the whole road, against the ground truth that the simulator
+ * computes from its own events, sharing no code with ledger and analytics. Then one fill and one deposit are
+ * changed, and exactly what they touch changes.
+ */
+import type { MetricsResult } from '@perf-aggregator/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AccountEdit, withEdit } from '../../src/trader/edit.ts';
+import { type GroundTruth, groundTruth } from '../../src/trader/ground-truth.ts';
+import { toCustomer, worldAccount } from '../../src/world/internet.ts';
+import { startTestWorld, type TestWorld } from './fixture.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Relative difference that doubles may make. */
+function closeTo(actual: number | null, expected: number, what: string): void {
+  expect(Math.abs((actual ?? Number.NaN) - expected), what).toBeLessThanOrEqual(
+    1e-9 * Math.max(1, Math.abs(expected)),
+  );
+}
+
+/** Money: exact text, equal to 12 decimals. */
+function sameMoney(actual: string | null, expected: string, what: string): void {
+  closeTo(Number(actual), Number(expected), what);
+}
+
+/** Statistics of daily returns by their textbook formulas. */
+function statistics(returns: readonly number[]) {
+  const n = returns.length;
+  const mean = returns.reduce((sum, value) => sum + value, 0) / n;
+  const variance = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  const downside = returns.reduce((sum, value) => sum + Math.min(value, 0) ** 2, 0) / n;
+  const volatility = Math.sqrt(variance * 365);
+  return { volatility, sharpe: (mean * 365) / volatility, sortino: (mean * 365) / Math.sqrt(downside * 365) };
+}
+
+function expectTruth(metrics: MetricsResult, truth: GroundTruth): void {
+  const returns = truth.days.flatMap((day) => (day.return === null ? [] : [day.return]));
+  const last = truth.days.at(-1)!;
+  expect(metrics.observationCount).toBe(returns.length);
+  expect(metrics.startTime).toBe(truth.days[0]!.end - DAY_MS);
+  expect(metrics.endTime).toBe(last.end);
+  metrics.periodReturns.forEach((value, day) => {
+    closeTo(value, truth.days[day]!.return ?? Number.NaN, `return of day ${day}`);
+  });
+  closeTo(metrics.totalReturn, truth.totalReturn, 'totalReturn');
+  closeTo(
+    metrics.annualizedReturn,
+    (1 + truth.totalReturn) ** (365 / returns.length) - 1,
+    'annualizedReturn',
+  );
+  const { volatility, sharpe, sortino } = statistics(returns);
+  closeTo(metrics.volatilityAnnualized, volatility, 'volatilityAnnualized');
+  closeTo(metrics.sharpeRatio, sharpe, 'sharpeRatio');
+  closeTo(metrics.sortinoRatio, sortino, 'sortinoRatio');
+  closeTo(metrics.maxDrawdown, truth.maxDrawdown, 'maxDrawdown');
+  sameMoney(metrics.navEnd, last.nav, 'navEnd');
+  sameMoney(metrics.tradingVolume, truth.tradingVolume, 'tradingVolume');
+  sameMoney(metrics.fees, truth.fees, 'fees');
+  sameMoney(metrics.transferFees, truth.transferFees, 'transferFees');
+  expect(metrics.fillCount).toBe(truth.fillCount);
+  const realized = Object.fromEntries(
+    metrics.symbols.map(({ symbol, realizedPnl }) => [symbol, realizedPnl]),
+  );
+  for (const [symbol, pnl] of Object.entries(truth.realizedPnl))
+    sameMoney(realized[symbol] ?? '0', pnl, symbol);
+  const sum = (name: 'deposits' | 'withdrawals') =>
+    truth.days.reduce((total, day) => total + Number(day[name]), 0);
+  closeTo(Number(metrics.deposits), sum('deposits'), 'deposits');
+  closeTo(Number(metrics.withdrawals), sum('withdrawals'), 'withdrawals');
+  expect(metrics.reconciliation.unexplainedShare).toBe(0);
+  expect(metrics.dataQuality.largeFlowsUnvalued).toBe(0);
+}
+
+describe('when a client reads the demonstration account over the whole road', () => {
+  let test: TestWorld;
+  let truth: GroundTruth;
+  let base: MetricsResult;
+
+  beforeAll(async () => {
+    test = await startTestWorld();
+    const { market, account } = worldAccount(test.state.venue);
+    truth = groundTruth(account, market);
+    base = await read();
+  });
+  afterAll(() => test.world.stop());
+
+  async function read(): Promise<MetricsResult> {
+    const client = test.world.client();
+    await client.register();
+    return client.getMetrics();
+  }
+
+  async function readEdited(edit: AccountEdit): Promise<{ metrics: MetricsResult; truth: GroundTruth }> {
+    const { market, account } = worldAccount(test.state.venue);
+    const edited = withEdit(account, edit);
+    await test.world.startInternet({ accounts: [toCustomer(test.state.venue, edited)] });
+    return { metrics: await read(), truth: groundTruth(edited, market) };
+  }
+
+  it('gets every number of the ground truth', () => {
+    expectTruth(base, truth);
+  });
+
+  it('gets the same numbers for a period as the truth of those days', async () => {
+    const client = test.world.client();
+    await client.register();
+    const metrics = await client.getMetrics({ from: '2026-01-01', to: '2026-06-30' });
+    const from = Date.UTC(2026, 0, 1);
+    const days = truth.days.filter(({ end }) => end > from && end <= Date.UTC(2026, 6, 1));
+    const growth = days.reduce((product, day) => product * (1 + (day.return ?? 0)), 1);
+    expect(metrics.observationCount).toBe(181);
+    closeTo(metrics.totalReturn, growth - 1, 'totalReturn');
+    expect(metrics.periodIsFullHistory).toBe(false);
+  });
+
+  it('sees one changed fill in exactly the numbers that it touches', async () => {
+    const { account } = worldAccount(test.state.venue);
+    const sales = account.events.filter(
+      (event) => event.kind === 'fill' && event.side === 'sell' && event.symbol === 'ETH/USDT',
+    );
+    const fill = sales[Math.floor(sales.length / 2)]!;
+    if (fill.kind !== 'fill') throw new Error('no fill');
+    const price = (Number(fill.price) * 1.02).toFixed(2);
+    const { metrics, truth: edited } = await readEdited({
+      kind: 'fill',
+      symbol: fill.symbol,
+      id: fill.id,
+      price,
+    });
+    expectTruth(metrics, edited);
+    expect(metrics.tradingVolume).not.toBe(base.tradingVolume);
+    expect(metrics.totalReturn).not.toBe(base.totalReturn);
+    expect(metrics.fillCount).toBe(base.fillCount);
+    expect(metrics.deposits).toBe(base.deposits);
+    const pnl = (result: MetricsResult) =>
+      Object.fromEntries(result.symbols.map((row) => [row.symbol, row.realizedPnl]));
+    const changed = Object.keys(pnl(base)).filter((symbol) => pnl(base)[symbol] !== pnl(metrics)[symbol]);
+    expect(changed).toEqual(['ETH/USDT']);
+    const day = Math.floor(fill.time / DAY_MS) - account.firstDay;
+    expect(metrics.periodReturns.slice(0, day)).toEqual(base.periodReturns.slice(0, day));
+    expect(metrics.periodReturns[day]).not.toBe(base.periodReturns[day]);
+  });
+
+  it('sees one changed deposit in exactly the numbers that it touches', async () => {
+    const { account } = worldAccount(test.state.venue);
+    const deposits = account.events.filter((event) => event.kind === 'deposit' && event.asset === 'USDT');
+    const deposit = deposits.at(-1)!;
+    if (deposit.kind !== 'deposit') throw new Error('no deposit');
+    const amount = String(Number(deposit.amount) + 1_000);
+    const { metrics, truth: edited } = await readEdited({ kind: 'deposit', id: deposit.id, amount });
+    expectTruth(metrics, edited);
+    expect(Number(metrics.deposits) - Number(base.deposits)).toBeCloseTo(1_000, 6);
+    expect(Number(metrics.navEnd) - Number(base.navEnd)).toBeCloseTo(1_000, 6);
+    expect(metrics.absoluteProfit).toBe(base.absoluteProfit);
+    expect(metrics.realizedPnl).toBe(base.realizedPnl);
+    expect(metrics.tradingVolume).toBe(base.tradingVolume);
+    expect(metrics.fees).toBe(base.fees);
+  });
+});
