@@ -21,7 +21,10 @@ export interface WorldOptions {
   readonly state: WorldState;
   readonly clock: Clock;
   readonly random: Random;
+  /** How the enclave waits, for limits and retries. */
   readonly sleep: (ms: number) => Promise<void>;
+  /** How clients wait between questions. */
+  readonly clientSleep: (ms: number) => Promise<void>;
   readonly log: Log;
   readonly enclaveLog?: EnclavePart['log'];
   readonly internet?: Pick<InternetOptions, 'accounts' | 'fault' | 'observe'>;
@@ -82,8 +85,8 @@ export class World {
 
   /** The ports that clients of this world get. */
   get ports() {
-    const { clock, random, sleep } = this.#options;
-    return { clock, random, sleep };
+    const { clock, random, clientSleep } = this.#options;
+    return { clock, random, sleep: clientSleep };
   }
 
   async startInternet(changes: Partial<InternetOptions> = {}): Promise<void> {

@@ -25,8 +25,12 @@ export async function startTestWorld(
     state,
     clock,
     random: systemRandom,
-    // Waits are over at once: what is waited for happens in real time anyway.
-    sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
+    // The clock moves only when the enclave waits for something; a wait is over at once.
+    sleep: async (ms) => {
+      clock.advance(ms);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    clientSleep: () => new Promise((resolve) => setTimeout(resolve, 20)),
     log: createLog('silent'),
     ...options,
   });

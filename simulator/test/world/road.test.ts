@@ -1,0 +1,229 @@
+/** The road of a session, end to end, and what is refused on it. */
+import { PolicyError, VerificationError } from '@perf-aggregator/attestation';
+import {
+  discloseOnly,
+  SecureClient,
+  SecurityError,
+  ServiceError,
+  verifyReport,
+} from '@perf-aggregator/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SIMULATED_PCRS_HEX } from '../../src/nsm/measurements.ts';
+import type { BinanceAccount } from '../../src/venues/binance/authorization.ts';
+import { toCustomer, worldAccount } from '../../src/world/internet.ts';
+import { expectCode } from './expect-code.ts';
+import { startTestWorld, type TestWorld } from './fixture.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('when a world runs', () => {
+  let test: TestWorld;
+  const requests: string[] = [];
+
+  beforeAll(async () => {
+    test = await startTestWorld({ internet: { observe: ({ path }) => requests.push(path) } });
+    const own = toCustomer(test.state.venue, worldAccount(test.state.venue).account);
+    const key = (
+      name: string,
+      permissions: Partial<BinanceAccount['permissions']>,
+      uid = own.uid,
+    ): BinanceAccount => ({
+      ...own,
+      uid,
+      apiKey: name.padEnd(64, '0'),
+      permissions: { ...own.permissions, ...permissions },
+    });
+    await test.world.startInternet({
+      accounts: [own, key('trade', { trade: true }), key('withdraw', { withdraw: true }), key('second', {})],
+    });
+  });
+  afterAll(() => test.world.stop());
+
+  describe('and a client registers', () => {
+    let client: SecureClient;
+    beforeAll(async () => {
+      client = test.world.client({ label: 'my fund' });
+      await client.register();
+    });
+
+    it('tells progress while the account is read, then the metrics', async () => {
+      const seen: number[] = [];
+      const metrics = await client.getMetrics({}, { onProgress: ({ progress }) => seen.push(progress) });
+      expect(metrics.environment).toBe('simulated');
+      expect(metrics.fillCount).toBeGreaterThan(600);
+      expect(seen.every((progress) => progress >= 0 && progress <= 1)).toBe(true);
+    });
+
+    it('gives a summary that agrees with the metrics', async () => {
+      const [summary, metrics] = [await client.getSummary(), await client.getMetrics()];
+      expect(summary).toMatchObject({
+        totalReturn: metrics.totalReturn,
+        sharpeRatio: metrics.sharpeRatio,
+        fillCount: metrics.fillCount,
+        symbolCount: 4,
+        accountCount: 1,
+      });
+    });
+
+    it('signs a report that verifies, fully or partly disclosed, for its audience', async () => {
+      const bundle = await client.getReport({ aud: 'allocator', nonce: 'challenge-1' });
+      const policy = {
+        roots: [test.state.nsm.rootCertDer],
+        pcrs: [SIMULATED_PCRS_HEX],
+        instant: test.clock.now(),
+        audience: 'allocator',
+        nonce: 'challenge-1',
+      };
+      const { claims, simulated } = verifyReport(bundle, policy);
+      expect(simulated).toBe(true);
+      expect(claims).toMatchObject({
+        environment: 'simulated',
+        kmsPolicy: 'locked',
+        accountsInSession: 1,
+        accountsIncluded: 1,
+        otherAccounts: 'notObservable',
+        venues: ['binance'],
+        periodIsFullHistory: true,
+        keyPermissions: [{ account: 'a0', canTrade: 'no', canWithdraw: 'no' }],
+      });
+      expect(claims.provenance.sealed).toBe(0);
+      const metrics = await client.getMetrics();
+      expect(claims.metrics).toMatchObject({ sharpeRatio: metrics.sharpeRatio, navEnd: metrics.navEnd });
+      const shown = verifyReport(discloseOnly(bundle, ['sharpeRatio', 'maxDrawdown']), policy).claims;
+      expect(Object.keys(shown.metrics).sort()).toEqual(['maxDrawdown', 'sharpeRatio']);
+      expect(shown.fullHistoryReturn).toBe(claims.fullHistoryReturn);
+      await expectCode(
+        () => verifyReport(bundle, { ...policy, audience: 'somebody else' }),
+        'audience_mismatch',
+      );
+      const { roots: _, ...withoutRoot } = policy;
+      await expectCode(() => verifyReport(bundle, withoutRoot), VerificationError, 'root_untrusted');
+    });
+
+    it('keeps the period of a report visible', async () => {
+      const bundle = await client.getReport({ from: '2026-03-01', to: '2026-03-31' });
+      const roots = [test.state.nsm.rootCertDer];
+      const { claims } = verifyReport(bundle, { roots, pcrs: 'any-image', instant: test.clock.now() });
+      expect(claims.period).toEqual({ from: '2026-03-01', to: '2026-03-31' });
+      expect(claims.periodIsFullHistory).toBe(false);
+      expect(claims.fullHistoryReturn).not.toBe(claims.metrics.totalReturn);
+    });
+
+    it('refuses a query that makes no sense, with the reason sealed', async () => {
+      await expectCode(client.getMetrics({ from: '2026-02-30' }), ServiceError, 'parameters_malformed');
+      await expectCode(
+        client.getMetrics({ from: '2026-06-01', to: '2026-01-01' }),
+        ServiceError,
+        'parameters_malformed',
+      );
+      await expectCode(client.getReport({ from: '2031-01-01' }), ServiceError, 'period_empty');
+    });
+
+    it('goes on in another process from what export() gave', async () => {
+      const moved = SecureClient.resume(JSON.parse(JSON.stringify(client.export())), test.world.ports);
+      expect((await moved.getSummary()).fillCount).toBe((await client.getSummary()).fillCount);
+    });
+
+    it('refuses to believe a state older than one that was seen', async () => {
+      const ahead = { ...client.export(), sequence: 1_000_000 };
+      const suspicious = SecureClient.resume(ahead, test.world.ports);
+      await expectCode(suspicious.getSummary(), SecurityError, 'rollback_detected');
+    });
+  });
+
+  describe('and the enclave is not what the client expects', () => {
+    it('sends nothing to another image, another root, or without expectations', async () => {
+      requests.length = 0;
+      const roots = [test.state.nsm.rootCertDer];
+      const other = { 0: 'ab'.repeat(48), 1: 'cd'.repeat(48), 2: 'ef'.repeat(48) };
+      const register = (expect: unknown) => test.world.client({ expect }).register();
+      await expectCode(register({ roots, measurements: [other] }), PolicyError, 'pcr_mismatch');
+      await expectCode(register({ roots, measurements: [] }), PolicyError, 'policy_empty');
+      await expectCode(register({ measurements: 'any-image' }), VerificationError, 'root_untrusted');
+      await expectCode(register(undefined), SecurityError, 'expectations_missing');
+      const config = { roots, measurements: [SIMULATED_PCRS_HEX], configSha256: '00'.repeat(32) };
+      await expectCode(register(config), SecurityError, 'config_mismatch');
+      const policy = { roots, measurements: [SIMULATED_PCRS_HEX], kmsPolicy: 'mutable' };
+      await expectCode(register(policy), SecurityError, 'kms_policy_unacceptable');
+      expect(requests).toEqual([]);
+    });
+  });
+
+  describe('and the accounts are not acceptable', () => {
+    const account = (changes: Record<string, unknown> = {}) => {
+      const { apiKey, apiSecret } = test.state.venue;
+      return { exchange: 'binance', apiKey, apiSecret, ...changes };
+    };
+    const register = (...accounts: Record<string, unknown>[]) => test.world.client({ accounts }).register();
+
+    it('refuses each for its own sealed reason', async () => {
+      const named = (name: string) => name.padEnd(64, '0');
+      await expectCode(register(account({ apiKey: named('wrong') })), ServiceError, 'exchange_auth');
+      await expectCode(register(account({ apiSecret: 'wrong' })), ServiceError, 'exchange_auth');
+      await expectCode(register(account({ apiKey: named('trade') })), ServiceError, 'excessive_permissions');
+      await expectCode(
+        register(account({ apiKey: named('withdraw') })),
+        ServiceError,
+        'withdrawal_permission',
+      );
+      await expectCode(register(account(), account()), ServiceError, 'duplicate_account');
+      await expectCode(
+        register(account(), account({ apiKey: named('second') })),
+        ServiceError,
+        'duplicate_account',
+      );
+      await expectCode(register(account({ exchange: 'mtgox' })), ServiceError, 'exchange_unsupported');
+      await expectCode(register(account({ accountType: 'margin' })), ServiceError, 'exchange_unsupported');
+      await expectCode(register(account({ apiKey: '' })), ServiceError, 'payload_malformed');
+      await expectCode(register(account({ colour: 'red' })), ServiceError, 'payload_malformed');
+    });
+
+    it('accepts a key that can trade when told so, and discloses it', async () => {
+      const { apiKey: _, ...rest } = account();
+      const accounts = [{ ...rest, apiKey: 'trade'.padEnd(64, '0') }];
+      const client = test.world.client({ accounts, allowTradingKeys: true });
+      await client.register();
+      const bundle = await client.getReport();
+      const roots = [test.state.nsm.rootCertDer];
+      const { claims } = verifyReport(bundle, { roots, pcrs: 'any-image', instant: test.clock.now() });
+      expect(claims.keyPermissions).toEqual([{ account: 'a0', canTrade: 'yes', canWithdraw: 'no' }]);
+    });
+  });
+
+  describe('and a session nears its end', () => {
+    it('ends, unless it is renewed', async () => {
+      const [renewed, left] = [test.world.client({ ttl: 3_600 }), test.world.client({ ttl: 3_600 })];
+      await renewed.register();
+      await left.register();
+      await renewed.getSummary();
+      await left.getSummary();
+      test.clock.advance(HOUR_MS / 2);
+      expect(await renewed.renew(7_200)).toBe(test.clock.now() + 2 * HOUR_MS);
+      test.clock.advance(HOUR_MS);
+      await renewed.getSummary();
+      await expectCode(left.getSummary(), ServiceError, /session_(expired|unknown)/);
+    });
+
+    it('refuses a renewal that was sent before, and a time to live out of range', async () => {
+      const client = test.world.client();
+      await client.register();
+      const before = client.export();
+      await client.renew(3_600);
+      const replaying = SecureClient.resume(before, test.world.ports);
+      await expectCode(replaying.renew(3_600), ServiceError, 'renewal_replayed');
+      await expectCode(test.world.client({ ttl: 604_801 }).register(), ServiceError, 'ttl_out_of_range');
+    });
+
+    it('is gone after it was revoked', async () => {
+      const client = test.world.client();
+      await client.register();
+      const session = client.export();
+      await client.revoke();
+      await expectCode(
+        SecureClient.resume(session, test.world.ports).getSummary(),
+        ServiceError,
+        'session_unknown',
+      );
+    });
+  });
+});
