@@ -1,40 +1,57 @@
 /** Puts fragmented messages together again, within bounds. */
 import { concatBytes } from '../bytes.ts';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
+import { TransportError } from './errors.ts';
 
-/** Messages under assembly on one connection. */
+/** Why a fragment was not kept: its message is too large by itself, or all of them together are. */
+export type Overflow = 'message_too_large' | 'overloaded';
+
+interface Unfinished {
+  readonly parts: Uint8Array[];
+  length: number;
+}
+
+/** Messages under assembly on one connection: together at most {@link MAX_MESSAGE_BYTES}. */
 export class Assembly {
-  readonly #parts = new Map<number, Uint8Array[]>();
+  readonly #unfinished = new Map<number, Unfinished>();
   #held = 0;
 
-  /** The whole message that `bytes` complete; undefined while there is more; null when it is too large. */
-  add(id: number, more: boolean, bytes: Uint8Array): Uint8Array | undefined | null {
-    const parts = this.#parts.get(id);
-    if (!parts && !more) return bytes;
-    const list = parts ?? [];
+  /** Messages under assembly. */
+  get size(): number {
+    return this.#unfinished.size;
+  }
+
+  /**
+   * The whole message that `bytes` complete; undefined while there is more. What overflows is forgotten.
+   * @throws TransportError `frame_malformed` for an empty fragment that is not the last: it says nothing, and
+   *   any number of them could be held
+   */
+  add(id: number, more: boolean, bytes: Uint8Array): Uint8Array | undefined | Overflow {
+    if (more && bytes.length === 0) throw new TransportError('frame_malformed', 'an empty fragment');
+    const message = this.#unfinished.get(id) ?? { parts: [], length: 0 };
+    if (!more && message.parts.length === 0) return bytes.slice();
     // The reader hands out views of its buffer: keep a copy, not the buffer.
-    list.push(bytes.slice());
+    message.parts.push(bytes.slice());
+    message.length += bytes.length;
     this.#held += bytes.length;
+    this.#unfinished.set(id, message);
     if (this.#held > MAX_MESSAGE_BYTES) {
       this.drop(id);
-      return null;
+      return message.length > MAX_MESSAGE_BYTES ? 'message_too_large' : 'overloaded';
     }
-    if (more) {
-      this.#parts.set(id, list);
-      return undefined;
-    }
+    if (more) return undefined;
     this.drop(id);
-    return concatBytes(...list);
+    return concatBytes(...message.parts);
   }
 
   /** Whether fragments of message `id` are held. */
   has(id: number): boolean {
-    return this.#parts.has(id);
+    return this.#unfinished.has(id);
   }
 
   /** Forgets message `id`. */
   drop(id: number): void {
-    for (const part of this.#parts.get(id) ?? []) this.#held -= part.length;
-    this.#parts.delete(id);
+    this.#held -= this.#unfinished.get(id)?.length ?? 0;
+    this.#unfinished.delete(id);
   }
 }

@@ -92,14 +92,16 @@ export class ChannelClient {
     // Answers to requests that were given up arrive late, and are dropped.
     if (!this.#waiting.has(frame.id)) return;
     if (frame.kind === 'refusal') {
+      // A request that was refused before it was sent whole: the peer ignores the rest until this.
+      if (this.#writer.forget(frame.id)) this.#writer.control({ kind: 'cancel', id: frame.id });
       this.#settle(frame.id)?.reject(refused(frame.code));
       return;
     }
     const message = this.#assembly.add(frame.id, frame.more, frame.bytes);
     if (message === undefined) return;
     const waiting = this.#settle(frame.id);
-    if (message) waiting?.resolve(message.slice());
-    else waiting?.reject(new TransportError('message_too_large', 'the reply is too large'));
+    if (message instanceof Uint8Array) waiting?.resolve(message);
+    else waiting?.reject(refused(message));
   }
 
   #abandon(id: number): void {

@@ -1,7 +1,7 @@
 /** The serving half of the multiplexed connection: bytes in, bytes out; it knows nothing of what they say. */
 import type { Socket } from 'node:net';
 import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES } from '../limits.ts';
-import { type Frame, FrameReader } from '../wire/frame.ts';
+import { type Frame, FrameReader, type Refusal } from '../wire/frame.ts';
 import { Assembly } from './assembly.ts';
 import { TransportError } from './errors.ts';
 import { FrameWriter } from './frame-writer.ts';
@@ -25,17 +25,25 @@ export function serveChannel(socket: Socket, options: ChannelServerOptions): voi
 
 class ChannelServer {
   readonly #options: ChannelServerOptions;
+  readonly #maxInFlight: number;
   readonly #writer: FrameWriter;
   readonly #assembly = new Assembly();
   readonly #running = new Map<number, AbortController>();
+  /** Requests refused before they were here whole: what still comes of them is ignored. */
+  readonly #refused = new Set<number>();
 
   constructor(socket: Socket, options: ChannelServerOptions) {
     this.#options = options;
-    this.#writer = new FrameWriter(socket);
+    this.#maxInFlight = options.maxInFlight ?? MAX_IN_FLIGHT;
+    this.#writer = new FrameWriter(socket, () => {
+      if (socket.isPaused() && this.#writer.backlog <= this.#maxInFlight) socket.resume();
+    });
     const reader = new FrameReader();
     socket.on('data', (chunk) => {
       try {
         for (const frame of reader.push(chunk)) this.#receive(frame);
+        // Whoever does not read answers may not ask on: replies would pile up here.
+        if (this.#writer.backlog > this.#maxInFlight) socket.pause();
       } catch (error) {
         options.onError?.(error);
         socket.destroy();
@@ -55,9 +63,11 @@ class ChannelServer {
         return;
       case 'cancel':
         this.#assembly.drop(frame.id);
+        this.#refused.delete(frame.id);
         this.#running.get(frame.id)?.abort();
         return;
-      default:
+      case 'response':
+      case 'refusal':
         throw new TransportError('frame_malformed', 'the dialling side sent an answer');
     }
   }
@@ -65,14 +75,28 @@ class ChannelServer {
   #request(frame: Extract<Frame, { kind: 'request' }>): void {
     const { id } = frame;
     if (this.#running.has(id)) throw new TransportError('frame_malformed', 'a request id is in use');
-    if (!this.#assembly.has(id) && this.#running.size >= (this.#options.maxInFlight ?? MAX_IN_FLIGHT)) {
-      // A long request is refused once, at its end: its fragments are not told apart before.
-      if (!frame.more) this.#writer.control({ kind: 'refusal', id, code: 'overloaded' });
+    if (this.#refused.has(id)) {
+      if (!frame.more) this.#refused.delete(id);
+      return;
+    }
+    const isFull = this.#running.size + this.#assembly.size >= this.#maxInFlight;
+    if (isFull && !this.#assembly.has(id)) {
+      this.#refuse(frame, 'overloaded');
       return;
     }
     const message = this.#assembly.add(id, frame.more, frame.bytes);
-    if (message === null) this.#writer.control({ kind: 'refusal', id, code: 'message_too_large' });
-    else if (message) void this.#answer(id, frame.deadlineMs, message.slice());
+    if (typeof message === 'string') this.#refuse(frame, message);
+    else if (message) void this.#answer(id, frame.deadlineMs, message);
+  }
+
+  #refuse({ id, more }: Extract<Frame, { kind: 'request' }>, code: Refusal): void {
+    this.#writer.control({ kind: 'refusal', id, code });
+    if (!more) return;
+    this.#refused.add(id);
+    // Our own client cancels what was refused; more of them than can be under way is no client of ours.
+    if (this.#refused.size > MAX_IN_FLIGHT) {
+      throw new TransportError('frame_malformed', 'refused requests are sent on');
+    }
   }
 
   async #answer(id: number, deadlineMs: number, message: Uint8Array): Promise<void> {

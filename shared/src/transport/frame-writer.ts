@@ -19,13 +19,16 @@ interface Outgoing {
 /** The writing half of one connection. */
 export class FrameWriter {
   readonly #socket: Socket;
+  readonly #onWritten: (() => void) | undefined;
   #control: Frame[] = [];
   #queue: Outgoing[] = [];
   #scheduled = false;
   #blocked = false;
 
-  constructor(socket: Socket) {
+  /** @param onWritten - called whenever the socket has taken what it could */
+  constructor(socket: Socket, onWritten?: () => void) {
     this.#socket = socket;
+    this.#onWritten = onWritten;
     socket.on('drain', () => {
       this.#blocked = false;
       this.#pump();
@@ -44,9 +47,17 @@ export class FrameWriter {
     this.#schedule();
   }
 
-  /** Forgets what is left of message `id`. */
-  forget(id: number): void {
-    this.#queue = this.#queue.filter((outgoing) => outgoing.head.id !== id);
+  /** Forgets what is left of message `id`. @returns whether anything was left */
+  forget(id: number): boolean {
+    const kept = this.#queue.filter((outgoing) => outgoing.head.id !== id);
+    const isUnsent = kept.length < this.#queue.length;
+    this.#queue = kept;
+    return isUnsent;
+  }
+
+  /** Messages and frames that the socket has not taken yet. */
+  get backlog(): number {
+    return this.#queue.length + this.#control.length;
   }
 
   #schedule(): void {
@@ -73,6 +84,7 @@ export class FrameWriter {
       this.#blocked = false;
       this.#schedule();
     }
+    this.#onWritten?.();
   }
 
   #next(): Frame | undefined {

@@ -53,19 +53,21 @@ export class Link {
 
   async #dial(): Promise<ChannelClient> {
     const socket = await this.#options.dial();
-    const channel: ChannelClient = new ChannelClient(socket, () => {
-      if (this.#ready !== channel) return;
-      this.#ready = null;
-      if (!this.#closed) this.#options.onLost?.();
+    let wasReady = false;
+    const channel = new ChannelClient(socket, () => {
+      if (wasReady && !this.#closed) this.#options.onLost?.();
     });
     try {
       await this.#options.prepare?.(channel);
+      if (this.#closed) throw new TransportError('channel_closed', 'the link was closed meanwhile');
     } catch (error) {
       channel.close();
       throw error;
     }
-    if (!channel.open)
+    if (!channel.open) {
       throw new TransportError('channel_closed', 'the connection was lost while it was prepared');
+    }
+    wasReady = true;
     this.#ready = channel;
     return channel;
   }

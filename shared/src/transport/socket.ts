@@ -41,11 +41,12 @@ export async function listen(server: net.Server, endpoint: Endpoint): Promise<vo
   const path = unixPath(endpoint);
   await removeStaleSocket(path, endpoint);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new TransportError('dial_failed', `cannot listen at ${formatEndpoint(endpoint)}`, cause)),
-    );
+    const fail = (cause: Error) =>
+      reject(new TransportError('dial_failed', `cannot listen at ${formatEndpoint(endpoint)}`, cause));
+    server.once('error', fail);
     server.listen({ path }, () => {
-      server.removeAllListeners('error');
+      // The caller's own listeners stay.
+      server.removeListener('error', fail);
       chmodSync(path, 0o600);
       resolve();
     });

@@ -108,7 +108,8 @@ export class FrameReader {
    * @throws TransportError `frame_malformed`, also for a length above {@link MAX_FRAME_BYTES}
    */
   *push(chunk: Uint8Array): Generator<Frame> {
-    this.#pending.push(chunk);
+    // Node's Buffer is a Uint8Array whose `slice` does not copy: frames are of plain arrays, whoever reads.
+    this.#pending.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
     this.#length += chunk.length;
     while (this.#length >= 4) {
       const head = this.#peek(4);

@@ -1,0 +1,14 @@
+/** A promise and what settles it (`Promise.withResolvers`, which Node 20 lacks). */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+}
+
+/** A promise that the test settles. */
+export function deferred<T = void>(): Deferred<T> {
+  let settle: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, resolve: (value) => settle(value) };
+}
