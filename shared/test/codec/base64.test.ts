@@ -71,8 +71,7 @@ describe('when a text has a second spelling', () => {
   });
 
   it('takes one spelling of each byte string and refuses the rest by code', () => {
-    const digits = [...'ABab01+/-_= '];
-    const text = fc.string({ unit: fc.constantFrom(...digits), maxLength: 9 });
+    const text = fc.string({ unit: fc.constantFrom(...'ABab01+/-_= '.split('')), maxLength: 9 });
     fc.assert(
       fc.property(text, (spelling) => {
         const standard = orRefused(() => decodeBase64(spelling));
