@@ -112,6 +112,9 @@ export class TunnelAgent extends https.Agent {
       secured.once('secureConnect', () => {
         clearTimeout(timer);
         secured.off('error', onError);
+        // The tunnel is half-open so that bytes arrive in full, HTTP is not: an idle connection whose venue has
+        // gone must close, or the next request would wait on it for nobody.
+        secured.allowHalfOpen = false;
         resolve(secured);
       });
     });

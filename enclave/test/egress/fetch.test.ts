@@ -211,3 +211,16 @@ describe('when time runs out', () => {
     await expect(fetch(URL_OF_VENUE, { signal: last })).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
+
+describe('when the venue has ended an idle connection', () => {
+  it('leaves that connection and opens another', async () => {
+    const fetch = await start((_request, response) => response.end('ok'), { timeoutMs: 2_000 });
+    await fetch(URL_OF_VENUE);
+    const [idle] = Object.values(agent.freeSockets).flat();
+    const closed = new Promise((resolve) => idle?.once('close', resolve));
+    way.endIdle();
+    await closed;
+    expect(await (await fetch(URL_OF_VENUE)).text()).toBe('ok');
+    expect(way.heads).toHaveLength(2);
+  });
+});

@@ -21,6 +21,8 @@ export interface Way {
   readonly heads: string[];
   /** Connections to the target that are open now, and the most there were at once. */
   readonly target: { open: number; most: number };
+  /** The target ends its idle connections, as a venue does when it restarts. */
+  endIdle(): void;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export async function openWay(
     endpoint: parseEndpoint(`unix:${path}`),
     heads,
     target,
+    endIdle: () => server.closeIdleConnections(),
     async close() {
       for (const socket of sockets) socket.destroy();
       server.closeAllConnections();
