@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import {
+  DISCLOSABLE_METRICS,
+  REPORT_HEADER,
+  REPORT_STATEMENT,
+  reportClaims,
+} from '@perf-aggregator/shared/messages/report';
+import { PHASES } from '@perf-aggregator/shared/wire/boot';
+import { OPERATIONS } from '@perf-aggregator/shared/wire/envelope';
+import { PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
+import { MAX_FRAME_BYTES, REFUSALS } from '@perf-aggregator/shared/wire/frame';
+import { describe, expect, it } from 'vitest';
+
+const text = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
+
+function section(number: number): string {
+  const from = text.indexOf(`\n## ${number}. `);
+  const to = text.indexOf(`\n## ${number + 1}. `);
+  expect(from).toBeGreaterThan(0);
+  return text.slice(from, to < 0 ? undefined : to);
+}
+
+/** What of `names` stands nowhere in the section as a word of code. */
+function missing(number: number, names: readonly string[]): readonly string[] {
+  return names.filter((name) => !section(number).includes(`\`${name}\``));
+}
+
+describe('when docs/protocol.md is held against the code', () => {
+  it('has the sections that the code refers to', () => {
+    expect([...text.matchAll(/^## (\d)\./gm)].map(([, number]) => number)).toEqual('1234567'.split(''));
+  });
+
+  it('names every operation, refusal and phase, and the longest frame', () => {
+    expect(missing(1, [...OPERATIONS, ...REFUSALS, ...PHASES])).toEqual([]);
+    expect(section(1)).toContain(MAX_FRAME_BYTES.toLocaleString('en-US'));
+  });
+
+  it('names every claim, every metric and the statement of a report', () => {
+    expect(missing(6, Object.keys(reportClaims.shape))).toEqual([]);
+    expect(missing(6, DISCLOSABLE_METRICS)).toEqual([]);
+    expect(section(6)).toContain(REPORT_STATEMENT);
+    expect(section(6)).toContain(`typ: "${REPORT_HEADER.typ}"`);
+  });
+
+  it('lists exactly the public codes, with their status and title', () => {
+    const rows = [...section(7).matchAll(/^\| `(\w+)` \| (\d{3}) \| (.+) \|$/gm)].map(
+      ([, code, status, title]) => [code, [Number(status), title]],
+    );
+    expect(Object.fromEntries(rows)).toEqual(PUBLIC_FAILURES);
+  });
+});
