@@ -66,21 +66,32 @@ export class Http {
     );
   }
 
+  /** A read over a kept connection that the service has closed meanwhile is asked once more. */
   async #send(method: string, path: string, body: unknown) {
     try {
-      return await this.#axios.request<unknown>({
-        method,
-        url: this.#url + path,
-        ...(body === undefined
-          ? {}
-          : { data: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      return await this.#attempt(method, path, body).catch((error: unknown) => {
+        if (method !== 'GET' || codeOf(error) !== 'ECONNRESET') throw error;
+        return this.#attempt(method, path, body);
       });
-    } catch (cause) {
+    } catch (error) {
       // The request's own text is in axios's error: only its code is told.
-      const code = axios.isAxiosError(cause) ? (cause.code ?? 'unknown') : 'unknown';
-      throw new ClientError('service_unreachable', `${this.#url} cannot be reached (${code})`);
+      throw new ClientError('service_unreachable', `${this.#url} cannot be reached (${codeOf(error)})`);
     }
   }
+
+  #attempt(method: string, path: string, body: unknown) {
+    return this.#axios.request<unknown>({
+      method,
+      url: this.#url + path,
+      ...(body === undefined
+        ? {}
+        : { data: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return axios.isAxiosError(error) ? (error.code ?? 'unknown') : 'unknown';
 }
 
 function parse(text: unknown): unknown {

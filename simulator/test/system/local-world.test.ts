@@ -1,0 +1,162 @@
+/** `make run`, as processes: the transcript, the second run, kills, Ctrl-C, a busy port. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Command, isAlive, run } from './command.ts';
+
+interface Judged {
+  readonly verified: boolean;
+  readonly simulated: boolean;
+  readonly code: string | null;
+}
+
+let home: string;
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'pa-system-'));
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+/** Arguments of the verify command that a transcript prints. */
+function printedVerify(transcript: string): string[] {
+  const [, command] = /\.\/perf-aggregator (verify (?:[^\n]*\\\n)*[^\n]*)/.exec(transcript)!;
+  return command!.replaceAll('\\\n', ' ').split(/\s+/).filter(Boolean);
+}
+
+/** Runs a command until it succeeds: a killed process needs a moment to come back. */
+async function untilOk(...arguments_: string[]): Promise<string> {
+  for (let tries = 0; tries < 40; tries++) {
+    const { code, stdout } = await run(home, ...arguments_);
+    if (code === 0) return stdout;
+  }
+  throw new Error(`${arguments_.join(' ')} never succeeded`);
+}
+
+describe('when a newcomer runs the world once', () => {
+  let transcript = '';
+
+  it('prints a transcript and exits 0', async () => {
+    const { code, stdout, stderr } = await run(home, 'simulate', '--once', '--port', '0');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    transcript = stdout;
+    for (const line of [
+      'quote verified    SIMULATED',
+      'session opened',
+      'fills from 4 symbols',
+      'report verified   SIMULATED',
+    ]) {
+      expect(stdout).toContain(`${line}`);
+    }
+  });
+
+  it('prints a verify command that works as printed, and says SIMULATED', async () => {
+    const { code, stdout } = await run(home, ...printedVerify(transcript));
+    expect(code).toBe(0);
+    expect(stdout).toContain('SIMULATED: the report is intact');
+    const judged = JSON.parse((await run(home, ...printedVerify(transcript), '--json')).stdout) as Judged;
+    expect(judged).toMatchObject({ verified: true, simulated: true, code: null });
+  });
+
+  it('verifies nothing under the AWS root, without a policy, or altered', async () => {
+    const [, file] = printedVerify(transcript);
+    const code = async (...more: string[]) => {
+      const { code, stdout } = await run(home, 'verify', ...more, '--json');
+      return [code, (JSON.parse(stdout) as Judged).code];
+    };
+    expect(await code(file!, '--any-image')).toEqual([1, 'root_untrusted']);
+    expect(await code(file!, '--root', join(home, 'nsm-root.pem'))).toEqual([1, 'policy_empty']);
+    const altered = join(home, 'altered.json');
+    const bundle = JSON.parse(readFileSync(join(home, 'report.json'), 'utf8')) as { sdJwt: string };
+    const at = bundle.sdJwt.indexOf('~') - 5;
+    const other = bundle.sdJwt[at] === 'A' ? 'B' : 'A';
+    bundle.sdJwt = bundle.sdJwt.slice(0, at) + other + bundle.sdJwt.slice(at + 1);
+    writeFileSync(altered, JSON.stringify(bundle));
+    expect(await code(altered, '--any-image', '--root', join(home, 'nsm-root.pem'))).toEqual([
+      1,
+      'report_digest_mismatch',
+    ]);
+  });
+
+  it('finds its state in a second run', async () => {
+    const { code, stdout } = await run(home, 'simulate', '--once', '--port', '0');
+    expect(code).toBe(0);
+    expect(stdout).toContain('session found');
+    expect(/Total return.*/.exec(stdout)?.[0]).toBe(/Total return.*/.exec(transcript)?.[0]);
+  });
+
+  it('says which port is busy', async () => {
+    const server = net.createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as net.AddressInfo;
+    const { code, stderr } = await run(home, 'simulate', '--once', '--port', String(port));
+    server.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`port ${port} is in use`);
+  });
+
+  it('refuses options that it does not know', async () => {
+    expect((await run(home, 'simulate', '--oncee')).code).toBe(2);
+    expect((await run(home, 'simulate', '--port', 'x')).code).toBe(2);
+  });
+});
+
+describe('when the world stays up', () => {
+  let world: Command;
+  let url: string;
+
+  beforeAll(async () => {
+    world = new Command(home, ['simulate', '--port', '0']);
+    [, url = ''] = await world.prints(/stays up at (http:\S+);/);
+  });
+
+  it('answers the command line', async () => {
+    const metrics = JSON.parse(await untilOk('metrics', '--json')) as { environment: string };
+    expect(metrics.environment).toBe('simulated');
+    expect(await untilOk('summary')).toContain('SIMULATED');
+    expect(await untilOk('renew', '--ttl', '3600')).toContain('session ends');
+    const quote = await run(home, 'quote', '--url', url, '--any-image', '--root', join(home, 'nsm-root.pem'));
+    expect(quote.code).toBe(0);
+  });
+
+  it('hands out a report that discloses only what was chosen', async () => {
+    const out = join(home, 'part.json');
+    await untilOk('report', '--disclose', 'sharpeRatio', '--out', out);
+    const { stdout } = await run(
+      home,
+      'verify',
+      out,
+      '--any-image',
+      '--root',
+      join(home, 'nsm-root.pem'),
+      '--json',
+    );
+    const judged = JSON.parse(stdout) as Judged & { claims: { metrics: object } };
+    expect(judged.verified).toBe(true);
+    expect(Object.keys(judged.claims.metrics)).toEqual(['sharpeRatio']);
+  });
+
+  it.each(['enclave', 'parent', 'internet'])('loses no session when the %s is killed', async (name) => {
+    const before = JSON.parse(await untilOk('summary', '--json')) as { totalReturn: number };
+    const pid = world.pidOf(name);
+    process.kill(pid, 'SIGKILL');
+    const after = JSON.parse(await untilOk('summary', '--json')) as { totalReturn: number };
+    expect(after.totalReturn).toBe(before.totalReturn);
+    expect(world.stderr).toContain(`${name} died; starting it again`);
+    expect(world.pidOf(name)).not.toBe(pid);
+  });
+
+  it('ends with everything that it started at Ctrl-C', async () => {
+    const children = world.children();
+    expect(children.length).toBe(3);
+    world.child.kill('SIGINT');
+    expect((await world.finished).code).toBe(0);
+    expect(children.filter(isAlive)).toEqual([]);
+  });
+
+  it('is unreachable afterwards, and the command line says so', async () => {
+    const { code, stderr } = await run(home, 'summary');
+    expect(code).toBe(3);
+    expect(stderr).toContain('service_unreachable');
+  });
+});
