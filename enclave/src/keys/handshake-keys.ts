@@ -73,16 +73,17 @@ export class HandshakeKeys {
   }
 
   #rotate(): void {
-    const age = this.#clock.now() - this.#current.bornAt;
-    if (age < ROTATION_MS) return;
-    wipe(this.#previous?.privateKey);
-    // A key that nobody asked for during a whole further period has no business in the overlap.
-    if (age < 2 * ROTATION_MS) this.#previous = this.#current;
-    else {
-      wipe(this.#current.privateKey);
+    const now = this.#clock.now();
+    if (now - this.#current.bornAt >= ROTATION_MS) {
+      wipe(this.#previous?.privateKey);
+      this.#previous = this.#current;
+      this.#current = this.#draw();
+    }
+    // However late it was replaced: no key opens anything two hours after it was born.
+    if (this.#previous && now - this.#previous.bornAt >= 2 * ROTATION_MS) {
+      wipe(this.#previous.privateKey);
       this.#previous = null;
     }
-    this.#current = this.#draw();
   }
 
   #draw(): HandshakeKey {
