@@ -10,9 +10,9 @@ import { concatBytes, equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import { decodePlain } from '@perf-aggregator/shared/wire/envelope';
 import { z } from 'zod';
 import { Refusal } from '../errors.ts';
+import { decodeSealed } from './sealing.ts';
 
 /** Whether this process fetched an observation itself. */
 export type Provenance = 'fetched' | 'sealed';
@@ -68,9 +68,9 @@ export function encodeChunk(
 
 /** @throws Refusal `state_version_unsupported` */
 export function decodeChunk(plaintext: Uint8Array, previous: string, bootKey: Uint8Array): OpenedChunk {
-  const chunk = schema.safeParse(decodePlain(plaintext));
+  const chunk = schema.safeParse(decodeSealed(plaintext));
   const parsed = chunk.success
-    ? observationsSchema.safeParse(decodePlain(chunk.data.observations))
+    ? observationsSchema.safeParse(decodeSealed(chunk.data.observations))
     : undefined;
   if (!chunk.success || !parsed?.success) {
     throw new Refusal('state_version_unsupported', 'a ledger chunk was written in another format');

@@ -1,6 +1,6 @@
 /** The session blob: everything about a session that is not the ledger itself. Small; written whole. */
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
-import { decodePlain, sessionId } from '@perf-aggregator/shared/wire/envelope';
+import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import { z } from 'zod';
 import { Refusal } from '../errors.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   VenueAccount,
   VenueCursor,
 } from '../exchanges/port.ts';
+import { decodeSealed } from './sealing.ts';
 
 const FORMAT = 1;
 
@@ -88,7 +89,7 @@ export function encodeState(state: SessionState): Uint8Array {
 
 /** @throws Refusal `state_version_unsupported` */
 export function decodeState(plaintext: Uint8Array): SessionState {
-  const parsed = schema.safeParse(decodePlain(plaintext));
+  const parsed = schema.safeParse(decodeSealed(plaintext));
   if (!parsed.success) {
     throw new Refusal('state_version_unsupported', 'the session was written in another format', {
       cause: parsed.error,

@@ -1,0 +1,92 @@
+/** Session states and observations for tests. */
+import type { FillEntry, Mark } from '@perf-aggregator/analytics';
+import { EMPTY_HEAD, type SessionState } from '../../src/sessions/state.ts';
+
+/** Noon of a day that has nothing special about it. */
+export const NOON = Date.UTC(2026, 10, 20, 12);
+const DAY_MS = 86_400_000;
+
+/** A session id of 43 times the same character. */
+export function sessionOf(character: string): string {
+  return character.repeat(43);
+}
+
+/** A sealed session of version 1 with one account that was read whole; `changes` replace what they name. */
+export function stateOf(changes: Partial<SessionState> = {}): SessionState {
+  return {
+    format: 1,
+    id: sessionOf('s'),
+    version: 1,
+    createdAt: NOON,
+    expiresAt: NOON + DAY_MS,
+    persistence: 'sealed',
+    renewals: 0,
+    requestKey: new Uint8Array(32).fill(1),
+    responseKey: new Uint8Array(32).fill(2),
+    userId: 'user-of-the-test',
+    label: 'label-of-the-test',
+    reportingCurrency: 'USDT',
+    allowTradingKeys: false,
+    accounts: [
+      {
+        access: {
+          account: 'a0',
+          venue: 'binance',
+          accountType: 'spot',
+          apiKey: 'key-of-the-test',
+          apiSecret: 'secret-of-the-test',
+          sandbox: false,
+        },
+        inspection: { canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: 'uid-of-the-test' },
+        cursor: { at: 1 },
+        snapshot: { time: NOON, balances: [{ asset: 'USDT', total: '1100' }] },
+        coverage: {
+          account: 'a0',
+          venue: 'binance',
+          symbols: ['BTC/USDT'],
+          from: NOON - 3 * DAY_MS,
+          to: NOON,
+          productsRead: ['spot'],
+          productsNotRead: ['margin'],
+          gaps: [],
+          unavailable: [],
+        },
+        progress: 1,
+        complete: true,
+        failure: null,
+        failures: 0,
+      },
+    ],
+    chunkVersions: [],
+    ledgerHead: EMPTY_HEAD,
+    ...changes,
+  };
+}
+
+/** A purchase of 0.001 BTC at 100,000 USDT. */
+export function fillOf(id: string, changes: Partial<FillEntry> = {}): FillEntry {
+  return {
+    kind: 'fill',
+    id,
+    time: NOON - DAY_MS,
+    venue: 'binance',
+    account: 'a0',
+    market: 'spot',
+    symbol: 'BTC/USDT',
+    base: 'BTC',
+    quote: 'USDT',
+    side: 'buy',
+    quantity: '0.001',
+    price: '100000',
+    fee: null,
+    orderId: null,
+    ...changes,
+  };
+}
+
+/** The close of BTC so many days before {@link NOON}'s midnight. */
+export function markOf(daysBefore: number, price = '100000'): Mark {
+  const midnight = NOON - DAY_MS / 2;
+  const time = midnight - daysBefore * DAY_MS;
+  return { venue: 'binance', asset: 'BTC', quote: 'USDT', time, price, resolution: '1d' };
+}
