@@ -1,0 +1,61 @@
+/** Metrics of a small account, computed by the real analytics, for tests of reports. */
+import type { EnclaveContext } from '../../src/context.ts';
+import { metricsOf, type PeriodMetrics } from '../../src/operations/account.ts';
+import type { ClaimsInput } from '../../src/report/claims.ts';
+import { Ledger, openSession } from '../../src/sessions/session.ts';
+import type { SessionState } from '../../src/sessions/state.ts';
+import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
+
+const DAY_MS = 86_400_000;
+
+/** 1,000 USDT deposited, 0.001 BTC bought at 100,000, which is worth 200,000 a day later. */
+export function smallAccountMetrics(state: SessionState = stateOf()): PeriodMetrics {
+  const ledger = new Ledger();
+  const deposit = {
+    kind: 'transfer',
+    id: 'd',
+    time: NOON - 3 * DAY_MS,
+    venue: 'binance',
+    account: 'a0',
+    market: 'spot',
+    direction: 'deposit',
+    asset: 'USDT',
+    amount: '1000',
+    fee: null,
+    transactionHash: null,
+  } as const;
+  const marks = [markOf(2), markOf(1), markOf(0, '200000')];
+  ledger.append({ entries: [deposit, fillOf('1', { time: NOON - 2 * DAY_MS })], marks }, 'fetched');
+  const [account] = state.accounts;
+  const snapshot = {
+    time: NOON,
+    balances: [
+      { asset: 'USDT', total: '900' },
+      { asset: 'BTC', total: '0.001' },
+    ],
+  };
+  const session = openSession({ ...state, accounts: [{ ...account!, snapshot }] }, ledger);
+  const asked = { operation: 'report', parameters: {} };
+  return metricsOf({} as EnclaveContext, session, asked, {});
+}
+
+/** What a report of the small account is made from; `changes` replace what they name. */
+export function claimsInput(changes: Partial<ClaimsInput> = {}): ClaimsInput {
+  const state = stateOf({ ledgerHead: 'cd'.repeat(32) });
+  const metrics = smallAccountMetrics(state);
+  return {
+    metrics,
+    fullHistory: metrics,
+    state,
+    provenance: { fetched: 2, sealed: 0 },
+    environment: 'simulated',
+    kmsPolicy: 'locked',
+    configSha256: new Uint8Array(32).fill(7),
+    softwareVersion: '1.2.3',
+    issuedAt: NOON,
+    period: { start: metrics.startTime!, end: metrics.endTime! },
+    audience: null,
+    nonce: null,
+    ...changes,
+  };
+}
