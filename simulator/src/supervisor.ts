@@ -77,6 +77,8 @@ export class Supervisor {
       [JSON.stringify(spec.argument())],
       {
         execArgv: [...(spec.execArgv ?? [])],
+        // Nothing of the shell's environment decides about anything inside.
+        env: {},
         stdio: ['ignore', log, log, 'ipc'],
       },
     );

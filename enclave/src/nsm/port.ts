@@ -3,7 +3,6 @@
  * Production: `/dev/nsm`. Simulator: `simulator/nsm`, with a root of its own. The trust anchor arrives with
  * the adapter, so that a simulated module can never lend its root to a production image.
  */
-import type { CodedError } from '@perf-aggregator/shared/errors';
 
 /** What one attestation document should carry; each at most 1,024 bytes. */
 export interface AttestationRequest {
@@ -16,12 +15,10 @@ export interface AttestationRequest {
 export interface Nsm {
   /** DER of the root certificate under which this module's documents verify. */
   readonly trustAnchor: Uint8Array;
-  /** An attestation document (COSE_Sign1, untagged) made now. @throws CodedError `nsm_*` */
+  /** An attestation document (COSE_Sign1, untagged) made now. @throws NsmError */
   attest(request: AttestationRequest): Promise<Uint8Array>;
   /** The measurements of this image, 48 bytes each, by index (0..15). */
   describePcrs(): Promise<ReadonlyMap<number, Uint8Array>>;
   /** `length` bytes of the module's entropy. */
   random(length: number): Promise<Uint8Array>;
 }
-
-export type NsmError = CodedError<'nsm_unavailable' | 'nsm_refused' | 'nsm_input_too_large'>;

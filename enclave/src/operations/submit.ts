@@ -93,8 +93,8 @@ function parsePayload(plaintext: Uint8Array): SubmissionPayload {
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path.join('.');
-  return issue.code === 'unrecognized_keys' ? `${path}${issue.keys.join(', ')} (unknown)` : path || 'payload';
+  if (issue.code !== 'unrecognized_keys') return issue.path.join('.') || 'payload';
+  return `${issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')} (unknown)`;
 }
 
 function newSession(

@@ -3,12 +3,12 @@
  * that they verify only for those who were given that root.
  */
 import { webcrypto } from 'node:crypto';
+import { NsmError } from '@perf-aggregator/enclave/nsm/errors';
 import type { AttestationRequest, Nsm } from '@perf-aggregator/enclave/nsm/port';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
-import { CodedError } from '@perf-aggregator/shared/errors';
 import type { Random } from '@perf-aggregator/shared/random';
 import { type IssuedChain, issueChain, type NsmRoot } from './chain.ts';
 
@@ -61,7 +61,7 @@ export function createSimulatedNsm(config: SimulatedNsmConfig): Nsm {
 function checkInputs(request: AttestationRequest): void {
   for (const input of [request.publicKey, request.userData, request.nonce]) {
     if (input === undefined || input.length <= MAX_INPUT_BYTES) continue;
-    throw new CodedError('nsm_input_too_large', 'an input of an attestation document exceeds 1,024 bytes');
+    throw new NsmError('nsm_input_too_large', 'an input of an attestation document exceeds 1,024 bytes');
   }
 }
 
