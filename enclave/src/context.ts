@@ -7,7 +7,7 @@ import { Refusal } from './errors.ts';
 import type { Exchanges } from './exchanges/port.ts';
 import type { HandshakeKeys } from './keys/handshake-keys.ts';
 import type { Identity } from './keys/root.ts';
-import type { AwsCredentials, Kms, KmsPolicyState } from './kms/port.ts';
+import type { Kms, KmsPolicyState } from './kms/port.ts';
 import type { Nsm } from './nsm/port.ts';
 import type { Vault } from './sessions/vault.ts';
 
@@ -41,7 +41,6 @@ export interface EnclaveContext {
 export class BootState {
   phase: Phase = 'boot';
   #keyring: Keyring | null = null;
-  credentials: AwsCredentials | null = null;
 
   /** @throws Refusal `enclave_not_ready` */
   keyring(): Keyring {

@@ -1,5 +1,5 @@
 /** `make run` and `./perf-aggregator simulate`: the local world, the demonstration, and the service after it. */
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
@@ -68,7 +68,9 @@ function readOptions(argv: readonly string[]) {
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535)
       return `option_invalid: --port ${values.port}: not a port\n`;
-    const home = relative('', values.home) || '.';
+    const near = relative('', values.home) || '.';
+    // Short where it is below this folder, whole where it is not: the transcript prints it.
+    const home = near.startsWith('..') ? resolve(values.home) : near;
     return {
       once: values.once,
       port,

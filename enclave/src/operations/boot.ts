@@ -11,7 +11,6 @@ import { type Handler, ok } from './operation.ts';
 
 export const boot: Handler = async (context, request) => {
   const { credentials, genesis } = decodeBootRequest(request.body);
-  context.boot.credentials = credentials;
   if (context.boot.phase === 'boot') context.boot.phase = 'attested';
   if (context.boot.phase === 'serving') return reply(context, null);
   try {
