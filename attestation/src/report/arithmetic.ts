@@ -16,7 +16,7 @@ export function checkArithmetic(claims: ReportClaims): string {
   const compared: string[] = [];
   const compare = (name: string, computed: number | null, stated: unknown) => {
     if (computed === null || typeof stated !== 'number') return;
-    if (Math.abs(computed - stated) > TOLERANCE * Math.max(1, Math.abs(stated))) {
+    if (!Number.isFinite(stated) || Math.abs(computed - stated) > TOLERANCE * Math.max(1, Math.abs(stated))) {
       throw new ReportError('arithmetic_invalid', `${name}: computed ${computed}, stated ${stated}`);
     }
     compared.push(name);
