@@ -43,6 +43,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 export function parseConfig(environment: Environment): ParentConfig {
   const reader = new Reader(environment);
   for (const [name, why] of Object.entries(REFUSED)) if (environment[name]) reader.fault(name, why);
+  const maxSessionTtl = reader.integer('MAX_SESSION_TTL', MAX_SESSION_TTL_S, 60, MAX_SESSION_TTL_S);
+  const longestTtl = maxSessionTtl || MAX_SESSION_TTL_S;
   const config: ParentConfig = {
     host: reader.text('ENCLAVE_HOST', '0.0.0.0'),
     port: reader.integer('ENCLAVE_PORT', 3000, 0, 65_535),
@@ -51,8 +53,13 @@ export function parseConfig(environment: Environment): ParentConfig {
     egressAllow: reader.hosts('EGRESS_ALLOW'),
     storePath: reader.text('STORE_PATH', './data'),
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
-    defaultSessionTtl: reader.integer('DEFAULT_SESSION_TTL', DEFAULT_SESSION_TTL_S, 60, MAX_SESSION_TTL_S),
-    maxSessionTtl: reader.integer('MAX_SESSION_TTL', MAX_SESSION_TTL_S, 60, MAX_SESSION_TTL_S),
+    defaultSessionTtl: reader.integer(
+      'DEFAULT_SESSION_TTL',
+      Math.min(DEFAULT_SESSION_TTL_S, longestTtl),
+      60,
+      longestTtl,
+    ),
+    maxSessionTtl,
     sessionCleanupInterval: reader.integer('SESSION_CLEANUP_INTERVAL', 3_600_000, 1_000, 86_400_000),
   };
   reader.finish();
@@ -90,9 +97,9 @@ class Reader {
   integer(name: string, fallback: number, min: number, max: number): number {
     const value = this.text(name, String(fallback));
     const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number >= min && number <= max))
-      this.fault(name, `a whole number from ${min} to ${max}, not "${value}"`);
-    return number;
+    if (number >= min && number <= max) return number;
+    this.fault(name, `a whole number from ${min} to ${max}, not "${value}"`);
+    return Number.NaN;
   }
 
   endpoint(name: string): Endpoint {
@@ -110,7 +117,8 @@ class Reader {
     if (items.length === 0) this.fault(name, 'missing: host:port,host:port,…');
     return items.flatMap((item) => {
       const match = /^([a-z0-9.-]+):(\d{1,5})$/.exec(item.trim());
-      if (match) return [{ host: match[1]!, port: Number(match[2]) }];
+      const port = Number(match?.[2]);
+      if (match && port >= 1 && port <= 65_535) return [{ host: match[1]!, port }];
       this.fault(name, `"${item}" is not host:port`);
       return [];
     });

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../shared/test/codes.ts';
+import { ConfigError, parseConfig } from '../src/config.ts';
+
+const GOOD = {
+  ENCLAVE_ENDPOINT: 'vsock://16:5000',
+  EGRESS_ENDPOINT: 'unix:/tmp/egress',
+  EGRESS_ALLOW: 'api.binance.com:443,kms.us-east-1.amazonaws.com:443',
+};
+
+/** Names of the variables that the refusal of `environment` names. */
+function faultsOf(environment: Record<string, string>): string[] {
+  const attempt = () => parseConfig(environment);
+  expect(codeOf(attempt, ConfigError)).toBe('config_invalid');
+  try {
+    attempt();
+  } catch (error) {
+    return [...(error as Error).message.matchAll(/^ {2}(\w+): ./gm)].map(([, name]) => name!);
+  }
+  return [];
+}
+
+describe('when the environment is whole', () => {
+  it('what is not said has its default', () => {
+    expect(parseConfig(GOOD)).toEqual({
+      host: '0.0.0.0',
+      port: 3000,
+      enclave: { kind: 'vsock', cid: 16, port: 5000 },
+      egress: { kind: 'unix', path: '/tmp/egress' },
+      egressAllow: [
+        { host: 'api.binance.com', port: 443 },
+        { host: 'kms.us-east-1.amazonaws.com', port: 443 },
+      ],
+      storePath: './data',
+      logLevel: 'info',
+      defaultSessionTtl: 86_400,
+      maxSessionTtl: 604_800,
+      sessionCleanupInterval: 3_600_000,
+    });
+  });
+
+  it('what is said counts, what is empty does not', () => {
+    const told = parseConfig({
+      ...GOOD,
+      ENCLAVE_HOST: '127.0.0.1',
+      ENCLAVE_PORT: '0',
+      STORE_PATH: '',
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: '',
+    });
+    expect(told).toMatchObject({ host: '127.0.0.1', port: 0, storePath: './data', logLevel: 'silent' });
+  });
+});
+
+describe('when the environment is unusable', () => {
+  it('every fault is named at once', () => {
+    const wrong = {
+      ENCLAVE_PORT: '65536',
+      EGRESS_ENDPOINT: 'tcp://localhost',
+      EGRESS_ALLOW: 'no-port',
+      LOG_LEVEL: 'loud',
+      DEFAULT_SESSION_TTL: '59',
+      MAX_SESSION_TTL: '604801',
+      SESSION_CLEANUP_INTERVAL: '1e6',
+      DATABASE_URL: 'postgres://x',
+      ENCLAVE_PRIVATE_KEY_PATH: '/k',
+      ENCLAVE_PUBLIC_KEY_PATH: '/k',
+    };
+    expect(faultsOf(wrong).sort()).toEqual([...Object.keys(wrong), 'ENCLAVE_ENDPOINT'].sort());
+    expect(faultsOf({})).toEqual(['ENCLAVE_ENDPOINT', 'EGRESS_ENDPOINT', 'EGRESS_ALLOW']);
+  });
+
+  it.each(['DATABASE_URL', 'ENCLAVE_PRIVATE_KEY_PATH', 'ENCLAVE_PUBLIC_KEY_PATH'])(
+    '%s is refused, not ignored, and its value is not repeated',
+    (name) => {
+      const environment = { ...GOOD, [name]: 'value-that-may-be-secret' };
+      expect(faultsOf(environment)).toEqual([name]);
+      expect(() => parseConfig(environment)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('may-be-secret') }),
+      );
+    },
+  );
+
+  it.each([
+    ['ENCLAVE_PORT', '-1'],
+    ['ENCLAVE_PORT', '3000.5'],
+    ['ENCLAVE_PORT', '0x10'],
+    ['ENCLAVE_PORT', ' 1'],
+    ['EGRESS_ALLOW', 'host:0'],
+    ['EGRESS_ALLOW', 'host:65536'],
+    ['EGRESS_ALLOW', 'Host.example:443'],
+    ['EGRESS_ALLOW', 'http://host:443'],
+    ['EGRESS_ALLOW', ','],
+    ['ENCLAVE_ENDPOINT', 'unix:'],
+    ['LOG_LEVEL', 'INFO'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(faultsOf({ ...GOOD, [name]: value })).toEqual([name]);
+  });
+
+  it('a default beyond the longest time to live is refused', () => {
+    expect(faultsOf({ ...GOOD, MAX_SESSION_TTL: '600', DEFAULT_SESSION_TTL: '601' })).toEqual([
+      'DEFAULT_SESSION_TTL',
+    ]);
+    expect(parseConfig({ ...GOOD, MAX_SESSION_TTL: '600' })).toMatchObject({
+      defaultSessionTtl: 600,
+      maxSessionTtl: 600,
+    });
+  });
+});
