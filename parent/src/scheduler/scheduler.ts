@@ -23,6 +23,9 @@ export interface SchedulerOptions {
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #running = new Map<string, Promise<void>>();
+  /** Sessions that failed, until they may try again: they take no place from others. */
+  readonly #resting = new Map<string, NodeJS.Timeout>();
+  #stopped = false;
   #poll: NodeJS.Timeout | null = null;
   #cleanup: NodeJS.Timeout | null = null;
 
@@ -42,6 +45,8 @@ export class Scheduler {
     if (this.#poll) clearInterval(this.#poll);
     if (this.#cleanup) clearInterval(this.#cleanup);
     this.#poll = this.#cleanup = null;
+    this.#stopped = true;
+    for (const timer of this.#resting.values()) clearTimeout(timer);
     await Promise.all(this.#running.values());
   }
 
@@ -49,10 +54,11 @@ export class Scheduler {
   async poll(): Promise<void> {
     const { store, clock, concurrency, log } = this.#options;
     try {
-      const due = await store.due(clock.now(), 2 * concurrency);
+      // However many of the longest overdue are failing, those behind them are seen.
+      const due = await store.due(clock.now(), 2 * concurrency + this.#resting.size);
       for (const session of due) {
-        if (this.#running.size >= concurrency) return;
-        if (!this.#running.has(session)) this.#start(session);
+        if (this.#stopped || this.#running.size >= concurrency) return;
+        if (!this.#running.has(session) && !this.#resting.has(session)) this.#start(session);
       }
     } catch (error) {
       log.error({ err: error }, 'due sessions cannot be read');
@@ -88,8 +94,14 @@ export class Scheduler {
       if (code === 'session_expired' || code === 'session_lost')
         await store.erase(session).catch(() => undefined);
       else log.warn({ session: session.slice(0, 8), code }, 'sync failed');
-      // What failed without a new state stays due: wait a poll, not a microtask.
-      await new Promise((resolve) => setTimeout(resolve, this.#options.pollMs));
+      this.#rest(session);
     }
+  }
+
+  /** What failed without a new state stays due: it waits a poll, not a microtask. */
+  #rest(session: string): void {
+    if (this.#stopped) return;
+    const timer = setTimeout(() => this.#resting.delete(session), this.#options.pollMs);
+    this.#resting.set(session, timer);
   }
 }
