@@ -1,0 +1,116 @@
+import {
+  type BootReply,
+  decodeBootRequest,
+  encodeBootReply,
+  type GenesisRecord,
+} from '@perf-aggregator/shared/wire/boot';
+import { decodeRequest, type EnclaveReply, encodeReply } from '@perf-aggregator/shared/wire/envelope';
+import { describe, expect, it } from 'vitest';
+import { codeOf, codeOfRejection } from '../../../shared/test/codes.ts';
+import { bootEnclave } from '../../src/relay/boot.ts';
+import { environmentCredentials } from '../../src/relay/credentials.ts';
+import { RelayError } from '../../src/relay/errors.ts';
+import type { EnclaveLink } from '../../src/relay/relay.ts';
+import { MemoryStore } from '../memory-store.ts';
+
+const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: 5 };
+const source = () => Promise.resolve(CREDENTIALS);
+
+/** An enclave that draws `drawn` and serves once it was given a record; `given` are the records it got. */
+function enclave(drawn: GenesisRecord, given: (GenesisRecord | null)[]): EnclaveLink {
+  return answering((genesis) => {
+    given.push(genesis);
+    return genesis ? { phase: 'serving', genesis: null } : { phase: 'attested', genesis: drawn };
+  });
+}
+
+function answering(answer: (genesis: GenesisRecord | null) => BootReply | EnclaveReply): EnclaveLink {
+  return {
+    request(message) {
+      const { operation, body } = decodeRequest(message);
+      expect(operation).toBe('boot');
+      const { credentials, genesis } = decodeBootRequest(body);
+      expect(credentials).toEqual(CREDENTIALS);
+      const reply = answer(genesis);
+      const wire: EnclaveReply =
+        'outcome' in reply
+          ? reply
+          : { outcome: 'ok', body: encodeBootReply(reply), write: null, erase: false };
+      return Promise.resolve(encodeReply(wire));
+    },
+  };
+}
+
+const recordOf = (byte: number): GenesisRecord => ({
+  blob: Uint8Array.of(byte),
+  evidence: Uint8Array.of(byte),
+});
+
+describe('when an enclave is booted', () => {
+  it('the first one draws, its record is stored, and it is booted from what is stored', async () => {
+    const store = new MemoryStore();
+    const given: (GenesisRecord | null)[] = [];
+    await bootEnclave(enclave(recordOf(1), given), store, source);
+    expect(given).toEqual([null, recordOf(1)]);
+    expect(store.genesisRecord).toEqual(recordOf(1));
+  });
+
+  it('every later one gets the stored record at once', async () => {
+    const store = new MemoryStore();
+    store.genesisRecord = recordOf(1);
+    const given: (GenesisRecord | null)[] = [];
+    await bootEnclave(enclave(recordOf(2), given), store, source);
+    expect(given).toEqual([recordOf(1)]);
+  });
+
+  it('of two parents that boot at once, both serve from the first record', async () => {
+    const store = new MemoryStore();
+    const given: (GenesisRecord | null)[][] = [[], []];
+    await Promise.all(
+      given.map((list, index) => bootEnclave(enclave(recordOf(index + 1), list), store, source)),
+    );
+    expect(given).toEqual([
+      [null, recordOf(1)],
+      [null, recordOf(1)],
+    ]);
+  });
+});
+
+describe('when an enclave does not come up', () => {
+  const refusal = (link: EnclaveLink) =>
+    codeOfRejection(bootEnclave(link, new MemoryStore(), source), RelayError);
+
+  it('its public code comes through', async () => {
+    const failure = { code: 'genesis_mismatch', retryAfterMs: null, sealed: null } as const;
+    expect(await refusal(answering(() => ({ outcome: 'failure', failure })))).toBe('genesis_mismatch');
+  });
+
+  it('one that asks for state, or does not serve, is refused', async () => {
+    expect(await refusal(answering(() => ({ outcome: 'state_required' })))).toBe('frame_malformed');
+    expect(await refusal(answering(() => ({ phase: 'draining', genesis: null })))).toBe('enclave_not_ready');
+    expect(await refusal(answering(() => ({ phase: 'attested', genesis: recordOf(1) })))).toBe(
+      'enclave_not_ready',
+    );
+  });
+});
+
+describe('when credentials are in the environment', () => {
+  const environment = {
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 's',
+    AWS_SESSION_TOKEN: 't',
+    AWS_CREDENTIAL_EXPIRATION: '1970-01-01T00:00:00.005Z',
+  };
+
+  it('they are read', () => {
+    expect(environmentCredentials(environment)).toEqual(CREDENTIALS);
+  });
+
+  it.each(Object.keys(environment))('a missing %s is named, no value is', (name) => {
+    const attempt = () =>
+      environmentCredentials({ ...environment, AWS_SECRET_ACCESS_KEY: 'marker', [name]: '' });
+    expect(codeOf(attempt, RelayError)).toBe('kms_unavailable');
+    expect(attempt).toThrow(expect.objectContaining({ message: expect.stringContaining(name) }));
+    expect(attempt).toThrow(expect.objectContaining({ message: expect.not.stringContaining('marker') }));
+  });
+});

@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeOf } from '../../../shared/test/codes.ts';
+import { StoreError } from '../../src/storage/errors.ts';
+import { openLmdbStore } from '../../src/storage/lmdb.ts';
+import type { Store } from '../../src/storage/port.ts';
+import { sessionOf, writeOf } from '../memory-store.ts';
+
+const A = sessionOf('a');
+const B = sessionOf('b');
+const bytes = (...values: number[]) => Uint8Array.from(values);
+let folder: string;
+let store: Store;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pa-lmdb-'));
+  store = openLmdbStore(join(folder, 'store'));
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function reopen(): Promise<void> {
+  await store.close();
+  store = openLmdbStore(join(folder, 'store'));
+}
+
+describe('when a session is written', () => {
+  it('it is there, as it was written', async () => {
+    expect(await store.write(writeOf(A, { syncAt: 5, chunks: [bytes(1), bytes()] }))).toBe('stored');
+    expect(await store.session(A)).toMatchObject({ version: 1, expiresAt: 1_000, syncAt: 5 });
+    expect(await store.state(A)).toEqual({ version: 1, blob: bytes(1), chunks: [bytes(1), bytes()] });
+    expect(await store.count()).toBe(1);
+    expect([await store.session(B), await store.state(B)]).toEqual([null, null]);
+  });
+
+  it('only the version that follows the stored one replaces it', async () => {
+    await store.write(writeOf(A));
+    const next = writeOf(A, { baseVersion: 1, version: 2, blob: bytes(2) });
+    expect(await store.write(writeOf(A))).toBe('conflict');
+    expect(await store.write({ ...next, baseVersion: 2, version: 3 })).toBe('conflict');
+    expect(await store.write(writeOf(B, { baseVersion: 1, version: 2 }))).toBe('conflict');
+    expect((await store.state(A))?.blob).toEqual(bytes(1));
+    expect(await store.write(next)).toBe('stored');
+    expect(await store.write(next)).toBe('conflict');
+    expect(await store.state(A)).toMatchObject({ version: 2, blob: bytes(2) });
+  });
+
+  it('of two writers at once exactly one wins', async () => {
+    await store.write(writeOf(A));
+    const writers = [7, 8, 9].map((value) =>
+      store.write(writeOf(A, { baseVersion: 1, version: 2, blob: bytes(value) })),
+    );
+    expect((await Promise.all(writers)).sort()).toEqual(['conflict', 'conflict', 'stored']);
+    expect((await store.state(A))?.blob).toEqual(bytes(7));
+  });
+
+  it('a conflict changes nothing, the schedule included', async () => {
+    await store.write(writeOf(A, { syncAt: 5 }));
+    await store.write(writeOf(A, { syncAt: 1, chunks: [bytes(9)] }));
+    expect(await store.due(4, 10)).toEqual([]);
+    expect(await store.due(5, 10)).toEqual([A]);
+    expect((await store.state(A))?.chunks).toEqual([]);
+  });
+
+  it('chunks are kept and appended', async () => {
+    await store.write(writeOf(A, { chunks: [bytes(1), bytes(2)] }));
+    await store.write(writeOf(A, { baseVersion: 1, version: 2, chunksKept: 2, chunks: [bytes(3)] }));
+    await store.write(writeOf(A, { baseVersion: 2, version: 3, chunksKept: 3 }));
+    expect((await store.state(A))?.chunks).toEqual([bytes(1), bytes(2), bytes(3)]);
+  });
+
+  it('what was read is a copy, of one version, whatever is written next', async () => {
+    await store.write(writeOf(A, { chunks: [bytes(1)] }));
+    const reading = store.state(A);
+    await store.write(
+      writeOf(A, { baseVersion: 1, version: 2, blob: bytes(2), chunksKept: 1, chunks: [bytes(2)] }),
+    );
+    expect(await reading).toEqual({ version: 1, blob: bytes(1), chunks: [bytes(1)] });
+    const writes = Array.from({ length: 20 }, (_, index) =>
+      store.write(
+        writeOf(A, {
+          baseVersion: index + 2,
+          version: index + 3,
+          blob: bytes(index + 3),
+          chunksKept: index + 2,
+          chunks: [bytes(index + 3)],
+        }),
+      ),
+    );
+    for (const write of writes) {
+      const state = (await store.state(A))!;
+      expect([state.blob, state.chunks.length, state.chunks.at(-1)]).toEqual([
+        bytes(state.version),
+        state.version,
+        bytes(state.version),
+      ]);
+      await write;
+    }
+    expect((await store.state(A))?.version).toBe(22);
+  });
+});
+
+describe('when a session is erased', () => {
+  it('nothing of it is left, and its name is free', async () => {
+    await store.write(writeOf(A, { syncAt: 1, chunks: [bytes(1), bytes(2)] }));
+    await store.write(writeOf(B, { chunks: [bytes(3)] }));
+    await store.erase(A);
+    await store.erase(A);
+    expect([
+      await store.session(A),
+      await store.state(A),
+      await store.due(9, 9),
+      await store.count(),
+    ]).toEqual([null, null, [], 1]);
+    expect(await store.write(writeOf(A, { chunks: [bytes(4)] }))).toBe('stored');
+    expect((await store.state(A))?.chunks).toEqual([bytes(4)]);
+    expect((await store.state(B))?.chunks).toEqual([bytes(3)]);
+  });
+
+  it('those that expired are, and how many is told', async () => {
+    await store.write(writeOf(A, { expiresAt: 10, syncAt: 1 }));
+    await store.write(writeOf(B, { expiresAt: 11 }));
+    expect(await store.eraseExpired(9)).toBe(0);
+    expect(await store.eraseExpired(10)).toBe(1);
+    expect([await store.session(A), await store.due(99, 9), await store.count()]).toEqual([null, [], 1]);
+  });
+});
+
+describe('when sessions are due', () => {
+  it('the longest overdue come first, at most as many as asked for', async () => {
+    for (const [name, syncAt] of [
+      ['a', 30],
+      ['b', 10],
+      ['c', 20],
+      ['d', 40],
+      ['e', null],
+    ] as const) {
+      await store.write(writeOf(sessionOf(name), { syncAt }));
+    }
+    expect(await store.due(9, 10)).toEqual([]);
+    expect(await store.due(30, 10)).toEqual(['b', 'c', 'a'].map(sessionOf));
+    expect(await store.due(99, 2)).toEqual(['b', 'c'].map(sessionOf));
+  });
+
+  it('a new schedule replaces the old one', async () => {
+    await store.write(writeOf(A, { syncAt: 10 }));
+    await store.write(writeOf(A, { baseVersion: 1, version: 2, syncAt: 50 }));
+    expect([await store.due(49, 9), await store.due(50, 9)]).toEqual([[], [A]]);
+    await store.write(writeOf(A, { baseVersion: 2, version: 3, syncAt: null }));
+    expect(await store.due(99, 9)).toEqual([]);
+  });
+});
+
+describe('when two parents draw a genesis', () => {
+  it('the first is stored and both get it', async () => {
+    const first = { blob: bytes(1), evidence: bytes(2) };
+    expect(await store.genesis()).toBeNull();
+    const answers = await Promise.all([
+      store.putGenesis(first),
+      store.putGenesis({ blob: bytes(3), evidence: bytes(4) }),
+    ]);
+    expect(answers).toEqual([first, first]);
+    expect(await store.genesis()).toEqual(first);
+  });
+});
+
+describe('when the store is closed and opened again', () => {
+  it('everything is still there', async () => {
+    await store.write(writeOf(A, { syncAt: 3, chunks: [bytes(1)] }));
+    await store.putGenesis({ blob: bytes(1), evidence: bytes(2) });
+    const before = [
+      await store.session(A),
+      await store.state(A),
+      await store.due(3, 1),
+      await store.genesis(),
+    ];
+    await reopen();
+    expect([
+      await store.session(A),
+      await store.state(A),
+      await store.due(3, 1),
+      await store.genesis(),
+    ]).toEqual(before);
+  });
+});
+
+describe('when the folder is none', () => {
+  it('it says so', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(codeOf(() => openLmdbStore(join(folder, 'file', 'store')), StoreError)).toBe('store_unopened');
+  });
+});
