@@ -40,7 +40,7 @@ function schedulerOf(sync: (session: string) => Promise<void> | void): Scheduler
 
 /** Sessions by one letter each, due in this order. */
 function due(names: string): void {
-  for (const [index, name] of [...names].entries())
+  for (const [index, name] of names.split('').entries())
     store.writes.set(sessionOf(name), writeOf(sessionOf(name), { syncAt: index, expiresAt: 10_000 }));
 }
 
@@ -58,7 +58,7 @@ describe('when sessions are due', () => {
     const scheduler = schedulerOf(done);
     scheduler.start();
     await vi.advanceTimersByTimeAsync(10);
-    expect(synced).toEqual([...'abcde'].map(sessionOf));
+    expect(synced).toEqual('abcde'.split('').map(sessionOf));
     clock.time = 101;
     await vi.advanceTimersByTimeAsync(10);
     expect(synced.at(-1)).toBe(sessionOf('z'));
@@ -79,10 +79,10 @@ describe('when sessions are due', () => {
     );
     scheduler.start();
     await vi.advanceTimersByTimeAsync(50);
-    expect(synced).toEqual([...'ab'].map(sessionOf));
+    expect(synced).toEqual('ab'.split('').map(sessionOf));
     open[0]!();
     await vi.advanceTimersByTimeAsync(0);
-    expect(synced).toEqual([...'abc'].map(sessionOf));
+    expect(synced).toEqual('abc'.split('').map(sessionOf));
     for (const end of open) end();
     await scheduler.stop();
   });
