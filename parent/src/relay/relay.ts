@@ -3,7 +3,7 @@
  * it, and with what changed on disk before anybody is answered. It opens nothing.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError, type TransportErrorCode } from '@perf-aggregator/shared/transport/errors';
 import {
   decodeReply,
   type EnclaveReply,
@@ -12,6 +12,7 @@ import {
   type Operation,
   type StateWrite,
 } from '@perf-aggregator/shared/wire/envelope';
+import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { StoreError } from '../storage/errors.ts';
 import type { Store } from '../storage/port.ts';
 import { RelayError, relayError } from './errors.ts';
@@ -37,6 +38,16 @@ const CHANGES: ReadonlySet<Operation> = new Set(['renew', 'revoke', 'sync']);
 /** How long the enclave may take, ms. A `sync` reads from exchanges, a `submit` asks them. */
 const TIMEOUT_MS: Readonly<Partial<Record<Operation, number>>> = { sync: 60_000, submit: 30_000 };
 const DEFAULT_TIMEOUT_MS = 15_000;
+
+/** Failures of the way to the enclave that say more than that it cannot be reached. */
+const PUBLIC_CODE_OF: Readonly<
+  Partial<Record<TransportErrorCode, readonly [code: PublicCode, retryAfterMs: number | null]>>
+> = {
+  deadline_exceeded: ['deadline_exceeded', 1_000],
+  channel_overloaded: ['overloaded', 1_000],
+  message_too_large: ['request_too_large', null],
+  frame_malformed: ['frame_malformed', null],
+};
 
 /** Carries requests between the edge, the enclave and the store. */
 export class Relay {
@@ -116,16 +127,6 @@ function toRelayError(error: unknown): RelayError {
   if (error instanceof RelayError) return error;
   if (error instanceof StoreError) return relayError('store_unavailable', error.message, 1_000, error);
   if (!(error instanceof TransportError)) return relayError('internal', 'the relay failed', null, error);
-  switch (error.code) {
-    case 'deadline_exceeded':
-      return relayError('deadline_exceeded', error.message, 1_000, error);
-    case 'channel_overloaded':
-      return relayError('overloaded', error.message, 1_000, error);
-    case 'message_too_large':
-      return relayError('request_too_large', error.message, null, error);
-    case 'frame_malformed':
-      return relayError('frame_malformed', error.message, null, error);
-    default:
-      return relayError('enclave_unavailable', error.message, 1_000, error);
-  }
+  const [code, retryAfterMs] = PUBLIC_CODE_OF[error.code] ?? ['enclave_unavailable', 1_000];
+  return relayError(code, error.message, retryAfterMs, error);
 }
