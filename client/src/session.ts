@@ -5,13 +5,14 @@
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
 import { crypto } from '@perf-aggregator/shared/crypto';
+import { base64Bytes } from '@perf-aggregator/shared/messages/box';
 import { openReply, type ReplyContent, sealedReply } from '@perf-aggregator/shared/messages/reply';
 import { type SealedRequest, sealRequest } from '@perf-aggregator/shared/messages/request';
 import type { Random } from '@perf-aggregator/shared/random';
 import { z } from 'zod';
 import { ClientError, SecurityError } from './errors.ts';
 
-const key = z.string().refine((text) => text.length === 44, 'base64 of 32 bytes');
+const key = z.string().refine((text) => base64Bytes(32).safeParse(text).success, 'base64 of 32 bytes');
 const exported = z.strictObject({
   v: z.literal(1),
   enclaveUrl: z.string(),

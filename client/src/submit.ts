@@ -17,6 +17,8 @@ import type { VerifiedQuote } from './quote.ts';
 import { type ClientSession, newSession, openWith } from './session.ts';
 
 const receipt = z.object({ session_id: z.string(), expires_at: z.number(), receipt: z.unknown() });
+/** What the enclave sealed of the same; the parent's word for it is only its word. */
+const sealedReceipt = z.object({ session_id: z.string(), expires_at: z.number() });
 
 /** What a submission is made of. */
 export interface SubmitInput {
@@ -52,10 +54,11 @@ export async function submit(http: Http, random: Random, input: SubmitInput): Pr
   const facts = { enclaveUrl, sessionId: answer.session_id, expiresAt: answer.expires_at, simulated };
   const session = newSession(facts, keys, random);
   const { result } = session.open(answer.receipt, { operation: 'submit', parameters: {} });
-  const sealedId = (result as { session_id?: unknown } | null)?.session_id;
-  if (sealedId !== answer.session_id) {
+  const sealed = sealedReceipt.safeParse(result);
+  if (!sealed.success || sealed.data.session_id !== answer.session_id) {
     throw new SecurityError('response_mismatch', 'the receipt is of another session');
   }
+  session.setExpiry(sealed.data.expires_at);
   return session;
 }
 

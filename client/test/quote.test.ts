@@ -1,0 +1,166 @@
+import { PolicyError, VerificationError } from '@perf-aggregator/attestation';
+import { decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { buildDocument } from '../../attestation/test/nitro-builder.ts';
+import { codeOfRejection } from '../../shared/test/codes.ts';
+import { ClientError, SecurityError } from '../src/errors.ts';
+import { type Expectations, verifyQuote } from '../src/quote.ts';
+import { SecureClient } from '../src/secure-client.ts';
+import { EXPECT, FakeService, MADE_AT, OTHER_NONCE, PCRS, quoteFor, quoteUserData } from './fake-service.ts';
+
+const ACCOUNT = { userId: 'u', exchange: 'binance', apiKey: 'key-marker', apiSecret: 'secret-marker' };
+const MINUTE = 60_000;
+let service: FakeService;
+
+beforeEach(() => {
+  service = new FakeService();
+});
+
+function clientWith(expect: Expectations | undefined, now = MADE_AT): SecureClient {
+  return new SecureClient({
+    enclaveUrl: 'http://service.test',
+    ...(expect ? { expect } : {}),
+    clock: { now: () => now },
+    random: systemRandom,
+    adapter: service.adapter,
+    ...ACCOUNT,
+  });
+}
+
+/** Lets the service quote with `change`. */
+function quoting(change: (nonce: Uint8Array) => Uint8Array): void {
+  service.answer = (path) => {
+    const nonce = /nonce=([\w-]+)/.exec(path)?.[1];
+    if (nonce === undefined) return undefined;
+    return { status: 200, body: { attestation: encodeBase64(change(decodeBase64Url(nonce))) } };
+  };
+}
+
+describe('when a quote is what was expected', () => {
+  it('it is told what stands in it', async () => {
+    const quote = await clientWith({
+      ...EXPECT,
+      configSha256: '05'.repeat(32).toUpperCase(),
+      kmsPolicy: 'locked',
+    }).quote();
+    expect(quote).toMatchObject({
+      simulated: true,
+      configSha256: '05'.repeat(32),
+      kmsPolicy: 'locked',
+      reportKey: new Uint8Array(32).fill(4),
+    });
+    expect(quote.handshakePub).toHaveLength(32);
+  });
+
+  it('every quote has a nonce of its own', async () => {
+    await clientWith(EXPECT).quote();
+    await clientWith(EXPECT).quote();
+    expect(new Set(service.requests.map(({ path }) => path)).size).toBe(2);
+  });
+});
+
+describe('when a quote is not what was expected, nothing but the question was sent', () => {
+  const refusal = async (
+    type: Parameters<typeof codeOfRejection>[1],
+    expectations: Expectations | undefined = EXPECT,
+    now = MADE_AT,
+  ) => {
+    const code = await codeOfRejection(clientWith(expectations, now).register(), type);
+    expect(service.paths.filter((path) => path !== 'GET /attestation/quote')).toEqual([]);
+    expect(JSON.stringify(service.requests)).not.toMatch(/key-marker|secret-marker/);
+    return code;
+  };
+
+  it('nothing expected: not even the question', async () => {
+    expect(await codeOfRejection(clientWith(undefined).register(), SecurityError)).toBe(
+      'expectations_missing',
+    );
+    expect(service.requests).toEqual([]);
+    expect(await refusal(PolicyError, { ...EXPECT, measurements: [] })).toBe('policy_empty');
+  });
+
+  it('another image', async () => {
+    expect(await refusal(PolicyError, { ...EXPECT, measurements: [{ ...PCRS, 1: 'ab'.repeat(48) }] })).toBe(
+      'pcr_mismatch',
+    );
+  });
+
+  it('another root, the one of AWS by default', async () => {
+    expect(await refusal(VerificationError, { measurements: 'any-image' })).toBe('root_untrusted');
+  });
+
+  it('another nonce, or none', async () => {
+    quoting(() => quoteFor(OTHER_NONCE));
+    expect(await refusal(PolicyError)).toBe('nonce_mismatch');
+    quoting((nonce) => quoteFor(nonce, { nonce: null }));
+    expect(await refusal(PolicyError)).toBe('nonce_mismatch');
+  });
+
+  it('a document that is old, or of the future', async () => {
+    expect(await refusal(PolicyError, EXPECT, MADE_AT + 5 * MINUTE + 1)).toBe('document_not_fresh');
+    expect(await refusal(PolicyError, EXPECT, MADE_AT - 5 * MINUTE - 1)).toBe('document_not_fresh');
+    expect(await refusal(VerificationError, EXPECT, MADE_AT + 61 * MINUTE)).toBe('certificate_expired');
+  });
+
+  it('an enclave in debug mode, unless that is allowed', async () => {
+    const pcrs = new Map(Array.from({ length: 16 }, (_, index) => [index, new Uint8Array(48)] as const));
+    quoting((nonce) => quoteFor(nonce, { pcrs }));
+    expect(await refusal(PolicyError, { ...EXPECT, measurements: 'any-image' })).toBe('debug_mode');
+    await expect(
+      clientWith({ ...EXPECT, measurements: 'any-image', allowDebug: true }).quote(),
+    ).resolves.toBeDefined();
+  });
+
+  it('another configuration or KMS policy', async () => {
+    expect(await refusal(SecurityError, { ...EXPECT, configSha256: '06'.repeat(32) })).toBe(
+      'config_mismatch',
+    );
+    expect(await refusal(SecurityError, { ...EXPECT, kmsPolicy: 'mutable' })).toBe('kms_policy_unacceptable');
+  });
+
+  it.each([
+    [
+      'a document for something else',
+      { user_data: quoteUserData({ t: 'kms', report_key: undefined, kms_policy: undefined }) },
+    ],
+    ['no user data', { user_data: null }],
+    ['a report', { user_data: null, public_key: new Uint8Array(32) }],
+    ['no handshake key', { public_key: null }],
+    ['a handshake key of another length', { public_key: new Uint8Array(31) }],
+  ])('%s', async (_, payload) => {
+    quoting((nonce) => quoteFor(nonce, payload));
+    expect(await refusal(SecurityError)).toBe('quote_malformed');
+  });
+
+  it('a document whose signature does not hold', async () => {
+    quoting((nonce) => {
+      const fields = { nonce, user_data: quoteUserData(), public_key: new Uint8Array(32).fill(1) };
+      return buildDocument({
+        payload: fields,
+        signature: (bytes) => bytes.map((byte, index) => (index === 5 ? byte ^ 1 : byte)),
+      }).bytes;
+    });
+    expect(await refusal(VerificationError)).toBe('signature_invalid');
+  });
+
+  it.each([[{}], [{ attestation: 1 }], [{ attestation: '*' }], [null], ['text']])(
+    'no document: %j',
+    async (body) => {
+      service.answer = () => ({ status: 200, body });
+      expect(await refusal(SecurityError)).toBe('quote_malformed');
+    },
+  );
+
+  it('a redirect, or a page of somebody else', async () => {
+    service.answer = () => ({ status: 302, body: null });
+    expect(await refusal(ClientError)).toBe('service_malformed');
+  });
+});
+
+describe('when a quote is judged later', () => {
+  it('its own time decides', () => {
+    const quote = quoteFor(OTHER_NONCE);
+    expect(verifyQuote(quote, OTHER_NONCE, EXPECT, MADE_AT + 5 * MINUTE).simulated).toBe(true);
+  });
+});

@@ -1,0 +1,242 @@
+import { AxiosError } from 'axios';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { codeOf, codeOfRejection } from '../../shared/test/codes.ts';
+import { ClientError, SecurityError, ServiceError } from '../src/errors.ts';
+import { SecureClient, type SyncProgress } from '../src/secure-client.ts';
+import { EXPECT, FakeService, MADE_AT, problem, SESSION } from './fake-service.ts';
+
+const ACCOUNT = { userId: 'user', exchange: 'binance', apiKey: 'key-marker', apiSecret: 'secret-marker' };
+const clock = { time: MADE_AT, now: () => clock.time };
+let service: FakeService;
+let slept: number[];
+
+beforeEach(() => {
+  service = new FakeService();
+  slept = [];
+  clock.time = MADE_AT;
+});
+
+const ports = () => ({
+  clock,
+  adapter: service.adapter,
+  sleep: (ms: number) => {
+    slept.push(ms);
+    clock.time += ms;
+    return Promise.resolve();
+  },
+});
+const newClient = () =>
+  new SecureClient({ enclaveUrl: 'http://service.test/', expect: EXPECT, ttl: 120, ...ports(), ...ACCOUNT });
+
+async function registered(): Promise<SecureClient> {
+  const client = newClient();
+  await client.register();
+  service.requests.length = 0;
+  return client;
+}
+
+describe('when a client registers', () => {
+  it('the enclave gets the account, and the parent sees none of it', async () => {
+    const told = await newClient().register();
+    expect(told).toMatchObject({ sessionId: SESSION, expiresAt: MADE_AT + 120_000 });
+    expect(service.submitted).toEqual(ACCOUNT);
+    expect(service.paths).toEqual(['GET /attestation/quote', 'POST /enclave/submit_key']);
+    expect(JSON.stringify(service.requests)).not.toMatch(/marker|binance|user/);
+  });
+
+  it('a handshake key that is not in use any more is replaced exactly once', async () => {
+    let refusals = 1;
+    service.answer = (path) =>
+      path.includes('submit') && refusals-- > 0 ? problem('unknown_handshake_key', 409) : undefined;
+    await newClient().register();
+    expect(service.paths).toEqual([
+      'GET /attestation/quote',
+      'POST /enclave/submit_key',
+      'GET /attestation/quote',
+      'POST /enclave/submit_key',
+    ]);
+    service.requests.length = 0;
+    refusals = 9;
+    expect(await codeOfRejection(newClient().register(), ServiceError)).toBe('unknown_handshake_key');
+    expect(service.requests).toHaveLength(4);
+  });
+
+  it('no other refusal is tried again', async () => {
+    service.answer = (path) => (path.includes('submit') ? problem('replayed_submission', 409) : undefined);
+    const error = await newClient()
+      .register()
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ServiceError);
+    expect(error).toMatchObject({
+      code: 'replayed_submission',
+      status: 409,
+      requestId: 'request-1',
+      retryAfterMs: null,
+    });
+    expect(service.requests).toHaveLength(2);
+  });
+
+  it('a sealed reason is opened', async () => {
+    service.answer = (path, honest) => {
+      if (!path.includes('submit')) return undefined;
+      honest();
+      const refusal = { code: 'withdrawal_permission', message: 'a0: no' };
+      const sealed = service.seal(
+        { operation: 'submit', result: null, refusal },
+        { session_id: '', sequence: 0 },
+      );
+      return problem('submission_refused', 422, { sealed });
+    };
+    expect(await codeOfRejection(newClient().register(), ServiceError)).toBe('withdrawal_permission');
+  });
+
+  it('a receipt that the enclave did not seal for this session is refused', async () => {
+    service.answer = (path, honest) => {
+      if (!path.includes('submit')) return undefined;
+      const { status, body } = honest();
+      return { status, body: { ...(body as object), session_id: 't'.repeat(43) } };
+    };
+    expect(await codeOfRejection(newClient().register(), SecurityError)).toBe('response_mismatch');
+    service.answer = (path) =>
+      path.includes('submit')
+        ? { status: 201, body: { session_id: SESSION, expires_at: 1, receipt: {} } }
+        : undefined;
+    expect(await codeOfRejection(newClient().register(), SecurityError)).toBe('response_unreadable');
+    service.answer = (path) => (path.includes('submit') ? { status: 201, body: {} } : undefined);
+    expect(await codeOfRejection(newClient().register(), ClientError)).toBe('service_malformed');
+  });
+
+  it('the end of the session is what the enclave sealed, not what the parent says', async () => {
+    service.answer = (path, honest) => {
+      if (!path.includes('submit')) return undefined;
+      const { status, body } = honest();
+      return { status, body: { ...(body as object), expires_at: 1 } };
+    };
+    expect((await newClient().register()).expiresAt).toBe(MADE_AT + 120_000);
+  });
+
+  it('it registers once, and asks nothing before', async () => {
+    const client = newClient();
+    expect(await codeOfRejection(client.getMetrics(), ClientError)).toBe('not_registered');
+    expect(codeOf(() => client.export(), ClientError)).toBe('not_registered');
+    await client.register();
+    expect(await codeOfRejection(client.register(), ClientError)).toBe('already_registered');
+  });
+});
+
+describe('when a client reads', () => {
+  it('a bare question has no query, any other is sealed', async () => {
+    const client = await registered();
+    expect(await client.getMetrics()).toEqual({ fine: true });
+    await client.getSummary({ from: '2026-01-01', to: '2026-01-31' });
+    const [bare, sealed] = service.requests.map(({ path }) => path);
+    expect(bare).toBe(`/enclave/metrics/${SESSION}`);
+    expect(sealed).toMatch(/^\/enclave\/summary\/s{43}\?q=[\w-]+$/);
+    expect(Buffer.from(sealed!.split('=')[1]!, 'base64url').toString()).not.toContain('2026');
+  });
+
+  it('an altered question, an old answer and a forged one are caught', async () => {
+    const client = await registered();
+    const old = service.seal({});
+    service.sequence = 2;
+    await client.getMetrics();
+    const answers = [
+      [old, 'rollback_detected'],
+      [service.seal({ parameters: { from: '2020-01-01' } }), 'response_mismatch'],
+      [service.seal({ operation: 'summary' }), 'response_mismatch'],
+      [{ result: { fine: true } }, 'response_unreadable'],
+    ] as const;
+    for (const [body, code] of answers) {
+      service.answer = () => ({ status: 200, body });
+      expect(await codeOfRejection(client.getMetrics(), SecurityError)).toBe(code);
+    }
+  });
+
+  it('it waits while the account is read, as long as it was told to', async () => {
+    const client = await registered();
+    let pending = 3;
+    const refusal = { code: 'sync_pending', message: 'soon' };
+    service.answer = () => {
+      if (pending-- <= 0) return undefined;
+      const sealed = service.seal({ refusal, result: { progress: 0.5, entries: 7 } });
+      return problem('sync_pending', 409, { sealed, retry_after_ms: 500 });
+    };
+    const seen: SyncProgress[] = [];
+    expect(await client.getMetrics({}, { onProgress: (done) => seen.push(done) })).toEqual({ fine: true });
+    expect(slept).toEqual([500, 500, 500]);
+    expect(seen).toEqual(Array.from({ length: 3 }, () => ({ progress: 0.5, entries: 7 })));
+    pending = Number.POSITIVE_INFINITY;
+    expect(await codeOfRejection(client.getMetrics({}, { timeoutMs: 1_200 }), ClientError)).toBe(
+      'sync_timeout',
+    );
+    expect(slept).toHaveLength(3 + 3);
+  });
+
+  it('a refusal that carries no reason, or one of another question, is not believed', async () => {
+    const client = await registered();
+    service.answer = () => problem('query_refused', 422, { sealed: service.seal({}) });
+    expect(await codeOfRejection(client.getMetrics(), SecurityError)).toBe('response_mismatch');
+    const refusal = { code: 'period_empty', message: 'x' };
+    service.answer = () =>
+      problem('query_refused', 422, { sealed: service.seal({ operation: 'report', refusal }) });
+    expect(await codeOfRejection(client.getMetrics(), SecurityError)).toBe('response_mismatch');
+    expect(await codeOfRejection(client.getReport(), ServiceError)).toBe('period_empty');
+  });
+
+  it('a report that is none is malformed', async () => {
+    expect(await codeOfRejection((await registered()).getReport(), ClientError)).toBe('service_malformed');
+  });
+});
+
+describe('when a client renews and revokes', () => {
+  it('each renewal has a higher counter, used up even when it fails', async () => {
+    const client = await registered();
+    const counters: unknown[] = [];
+    service.content = (content) => {
+      counters.push((content.parameters as { counter: number }).counter);
+      return { ...content, result: { expires_at: MADE_AT + 5 } };
+    };
+    expect(await client.renew(300)).toBe(MADE_AT + 5);
+    service.answer = () => problem('overloaded', 503, { retry_after_ms: 1_000 });
+    expect(await codeOfRejection(client.renew(300), ServiceError)).toBe('overloaded');
+    service.answer = () => undefined;
+    await client.renew();
+    expect(counters).toEqual([1, 3]);
+    expect(client.export().expiresAt).toBe(MADE_AT + 5);
+  });
+
+  it('after a revocation there is no session', async () => {
+    const client = await registered();
+    await client.revoke();
+    expect(service.paths).toEqual([`DELETE /enclave/revoke/${SESSION}`]);
+    expect(codeOf(() => client.export(), ClientError)).toBe('not_registered');
+  });
+
+  it('a resumed client reads on and cannot register again', async () => {
+    const client = SecureClient.resume((await registered()).export(), ports());
+    expect(await client.getMetrics()).toEqual({ fine: true });
+    expect(await codeOfRejection(client.register(), ClientError)).toBe('already_registered');
+  });
+});
+
+describe('when the service cannot be reached or understood', () => {
+  it('the error names the service and the reason, and nothing that was sent', async () => {
+    const client = await registered();
+    service.answer = () => {
+      throw new AxiosError('secret-marker', 'ECONNREFUSED');
+    };
+    const error = await client.getMetrics({ from: '2026-01-01' }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ClientError);
+    expect(error).toMatchObject({
+      code: 'service_unreachable',
+      message: 'http://service.test cannot be reached (ECONNREFUSED)',
+    });
+    expect((error as Error).cause).toBeUndefined();
+  });
+
+  it.each([500, 302, 404])('a %d without a problem document is malformed', async (status) => {
+    const client = await registered();
+    service.answer = () => ({ status, body: '<html>' });
+    expect(await codeOfRejection(client.getMetrics(), ClientError)).toBe('service_malformed');
+  });
+});
