@@ -58,7 +58,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
   addPeriodOptions(program.command('report').description('a signed report for somebody else to verify'))
     .option('--aud <name>', 'who the report is for')
     .option('--nonce <text>', "the verifier's challenge")
-    .option('--disclose <names...>', 'show only these metrics (all by default)', collectNames)
+    .option('--disclose <names>', 'show only these metrics, separated by commas (default: all)', collectNames)
     .option('--out <file>', 'write the bundle here instead of standard output')
     .action((flags: ReportFlags) => report(context, flags));
   program
@@ -84,7 +84,7 @@ function addRegister(program: Command, context: CliContext): void {
     .option('--api-key-file <file>', 'file with the API key (or PERF_AGGREGATOR_API_KEY, or a prompt)')
     .option('--api-secret-file <file>', 'file with the secret (or PERF_AGGREGATOR_API_SECRET, or a prompt)')
     .option('--accounts <file>', 'JSON list of accounts instead of one')
-    .option('--symbols <names...>', 'symbols to read, as BTC/USDT (default: discovered)', collectNames)
+    .option('--symbols <names>', 'symbols to read, as BTC/USDT,ETH/USDT (default: discovered)', collectNames)
     .option('--sandbox', "the venue's test system")
     .option('--memory', 'keep the credentials in the memory of this enclave only')
     .option('--allow-trading-keys', 'hand over a key that can trade; reports will say so')
@@ -210,11 +210,17 @@ async function report(context: CliContext, flags: ReportFlags): Promise<void> {
   const { aud, nonce, disclose, out } = flags;
   const parameters = { ...toPeriod(flags), ...definedOf({ aud, nonce, disclose }) };
   const client = SecureClient.resume(context.sessions.load(flags.session), context.ports);
-  const bundle = await client.getReport(parameters).finally(() => context.sessions.save(client.export()));
+  const bar = new ProgressBar(context.terminal);
+  const onProgress = (done: { progress: number; entries: number }) =>
+    bar.show(done.progress, `reading the account, ${done.entries} entries`);
+  const bundle = await client.getReport(parameters, { onProgress }).finally(() => {
+    bar.clear();
+    context.sessions.save(client.export());
+  });
   // Compact and without a line end: every byte of the file is under a signature.
   const text = JSON.stringify(bundle);
   if (out === undefined) context.terminal.stdout.write(text);
-  else writeFileSync(out, text);
+  else writeFileSync(out, text, { mode: 0o600 });
   if (out !== undefined) print(context.terminal, { file: out }, () => `report written to ${out}`);
 }
 

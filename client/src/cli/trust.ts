@@ -23,7 +23,7 @@ export interface Trust {
 /** Adds `--root`, `--pcr`, `--any-image` and `--allow-debug`. */
 export function addTrustOptions(command: Command): Command {
   return command
-    .option('--root <pem...>', 'trust these roots instead of the AWS one (a simulation)')
+    .option('--root <pem>', 'trust this root instead of the AWS one (a simulation); may be repeated', collect)
     .option('--pcr <n=hex>', 'expect this measurement; repeat for several registers', collectPcr)
     .option('--any-image', 'check no measurement: any genuine enclave will do')
     .option('--allow-debug', 'accept enclaves in debug mode, whose memory can be read');
@@ -47,6 +47,10 @@ function collectPcr(text: string, previous: Record<number, string> = {}): Record
   return { ...previous, [Number(match[1])]: match[2]!.toLowerCase() };
 }
 
+function collect(path: string, previous: readonly string[] = []): string[] {
+  return [...previous, path];
+}
+
 function readRoots(path: string): Uint8Array[] {
   let text: string;
   try {
@@ -56,5 +60,9 @@ function readRoots(path: string): Uint8Array[] {
   }
   const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/g)];
   if (blocks.length === 0) throw new UsageError('input_malformed', `${path}: holds no PEM certificate`);
-  return blocks.map(([, body]) => decodeBase64(body!.replaceAll(/\s/g, '')));
+  try {
+    return blocks.map(([, body]) => decodeBase64(body!.replaceAll(/\s/g, '')));
+  } catch (cause) {
+    throw new UsageError('input_malformed', `${path}: a certificate is not base64`, cause);
+  }
 }

@@ -9,7 +9,7 @@ import {
   type ReportExplanation,
 } from '@perf-aggregator/attestation';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
-import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from './context.ts';
 import { NotVerified, UsageError } from './exit.ts';
@@ -20,11 +20,17 @@ import { addTrustOptions, parseTrust, type TrustFlags } from './trust.ts';
 /** When evidence is judged: the present, the document's own time, or an instant in ms. */
 type At = 'now' | 'document' | number;
 
-interface VerifyFlags extends TrustFlags {
+/** Flags of both; `nonce` is text in a report and bytes in a document. */
+interface VerifyFlags<Nonce> extends TrustFlags {
   readonly at: At;
   readonly aud?: string;
-  readonly nonce?: string;
-  readonly kmsPolicy?: 'locked' | 'mutable';
+  readonly nonce?: Nonce;
+  readonly kmsPolicy?: KmsPolicyState;
+}
+
+interface AttestationFlags extends TrustFlags {
+  readonly at: At;
+  readonly nonce?: Uint8Array;
 }
 
 /** Adds verify and verify-attestation. */
@@ -36,7 +42,9 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
     .option('--at <instant>', 'judge expiry at: now, document, or an ISO instant', parseAt, 'now' as At)
     .option('--aud <name>', 'the report must be for this audience')
     .option('--nonce <text>', 'the report must answer this challenge')
-    .option('--kms-policy <state>', 'demand that the KMS key policy is "locked"');
+    .addOption(
+      new Option('--kms-policy <state>', 'demand that the policy of the KMS key is this').choices(KMS_POLICY_STATES),
+    );
   addTrustOptions(verify).action((file: string, flags: VerifyFlags) =>
     verifyReportFile(context, file, flags),
   );
@@ -45,13 +53,13 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
     .description('verify an AWS Nitro attestation document, offline')
     .argument('<file>', 'the document, raw or base64')
     .option('--at <instant>', 'judge at: now, document, or an ISO instant', parseAt, 'now' as At)
-    .option('--nonce <hex>', 'the document must carry this nonce');
-  addTrustOptions(attestation).action((file: string, flags: VerifyFlags) =>
+    .option('--nonce <hex>', 'the document must carry this nonce', parseHex);
+  addTrustOptions(attestation).action((file: string, flags: AttestationFlags) =>
     verifyDocument(context, file, flags),
   );
 }
 
-function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags): void {
+function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags<string>): void {
   const { roots, pcrs, allowDebug } = parseTrust(flags);
   const text = Buffer.from(readInput(file)).toString('utf8');
   const explanation = explainReport(text, {
@@ -77,9 +85,9 @@ function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags)
   if (!verified) throw new NotVerified();
 }
 
-function verifyDocument(context: CliContext, file: string, flags: VerifyFlags): void {
+function verifyDocument(context: CliContext, file: string, flags: AttestationFlags): void {
   const { roots, pcrs, allowDebug } = parseTrust(flags);
-  const nonce = flags.nonce === undefined ? {} : { nonce: new Uint8Array(Buffer.from(flags.nonce, 'hex')) };
+  const nonce = flags.nonce === undefined ? {} : { nonce: flags.nonce };
   const instant = flags.at === 'now' ? context.clock.now() : flags.at;
   const explanation = explainAttestation(toBinary(readInput(file)), {
     ...(roots ? { roots } : {}),
@@ -161,6 +169,22 @@ function parseAt(text: string): At {
   const instant = Date.parse(text);
   if (Number.isNaN(instant)) throw new InvalidArgumentError('expected now, document, or an ISO instant');
   return instant;
+}
+
+function parseHex(text: string): Uint8Array {
+  try {
+    return decodeHex(text.toLowerCase());
+  } catch {
+    throw new InvalidArgumentError('expected hex');
+  }
+}
+
+function parseNonce(text: string): Uint8Array {
+  try {
+    return decodeHex(text);
+  } catch {
+    throw new InvalidArgumentError('expected an even number of hexadecimal digits');
+  }
 }
 
 function readInput(file: string): Uint8Array {

@@ -1,0 +1,76 @@
+/** The CLI as a transcript: the program with a terminal that remembers, and the exit code that it would give. */
+import { Writable } from 'node:stream';
+import type { Clock } from '@perf-aggregator/shared/clock';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { CommanderError } from 'commander';
+import { exitCodeOf } from '../../src/cli/exit.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { SessionFiles } from '../../src/cli/sessions.ts';
+
+/** What a command left behind. */
+export interface Transcript {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly error: unknown;
+}
+
+/** Runs one command line. */
+export async function run(
+  argv: readonly string[],
+  world: {
+    readonly clock: Clock;
+    readonly home: string;
+    readonly environment?: Record<string, string>;
+    readonly adapter?: unknown;
+  },
+): Promise<Transcript> {
+  let stdout = '';
+  let stderr = '';
+  const { clock, home, environment = {}, adapter } = world;
+  const ports = { clock, random: systemRandom, ...(adapter === undefined ? {} : { adapter }) };
+  const into = (take: (text: string) => void) =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        take(String(chunk));
+        done();
+      },
+    });
+  const program = createProgram(
+    (globals) => ({
+      service: { enclaveUrl: globals.url, ...ports },
+      ports,
+      clock,
+      sessions: new SessionFiles(home),
+      terminal: {
+        stdout: into((text) => {
+          stdout += text;
+        }),
+        stderr: into((text) => {
+          stderr += text;
+        }),
+        interactive: false,
+        json: globals.json,
+      },
+      environment,
+    }),
+    argv,
+  );
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({
+      writeOut: (text) => {
+        stdout += text;
+      },
+      writeErr: (text) => {
+        stderr += text;
+      },
+    });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return { code: 0, stdout, stderr, error: null };
+  } catch (error) {
+    const code = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : exitCodeOf(error);
+    return { code, stdout, stderr, error };
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from './cli.ts';
+
+interface Vector {
+  readonly name: string;
+  readonly file: string;
+  readonly timestamp_ms: number;
+  readonly pcr0: string;
+  readonly debug_mode: boolean;
+}
+
+const FIXTURES = fileURLToPath(new URL('../../../attestation/test/fixtures/', import.meta.url));
+const vectors = (JSON.parse(readFileSync(join(FIXTURES, 'vectors.json'), 'utf8')) as { valid: Vector[] })
+  .valid;
+const invalid = readdirSync(join(FIXTURES, 'invalid')).filter((file) => file.endsWith('.b64'));
+const home = mkdtempSync(join(tmpdir(), 'pa-cli-'));
+const world = { clock: { now: () => Date.UTC(2026, 10, 22) }, home };
+afterAll(() => rmSync(home, { recursive: true }));
+
+async function verify(file: string, ...flags: string[]) {
+  const { code, stdout } = await run(['verify-attestation', file, '--json', ...flags], world);
+  return {
+    exit: code,
+    ...(JSON.parse(stdout) as {
+      verified: boolean;
+      simulated: boolean;
+      code: string | null;
+      timestamp: number;
+      checks: { ok: boolean | null }[];
+    }),
+  };
+}
+
+it('there are eighteen real documents, and some that are not', () => {
+  expect(vectors).toHaveLength(18);
+  expect(invalid).toHaveLength(16);
+});
+
+describe.each(vectors)('when the document is the real $name', ({ file, timestamp_ms, debug_mode, pcr0 }) => {
+  const path = join(FIXTURES, file);
+
+  it('it verifies at its own time, a debug one only when that is allowed', async () => {
+    const allowed = await verify(path, '--any-image', '--at', 'document', '--allow-debug');
+    expect(allowed).toMatchObject({
+      exit: 0,
+      verified: true,
+      simulated: false,
+      code: null,
+      timestamp: timestamp_ms,
+    });
+    expect(allowed.checks.every(({ ok }) => ok)).toBe(true);
+    const strict = debug_mode
+      ? { exit: 1, verified: false, code: 'debug_mode' }
+      : { exit: 0, verified: true };
+    expect(await verify(path, '--any-image', '--at', 'document')).toMatchObject(strict);
+  });
+
+  it('it is refused now, and without a policy', async () => {
+    const expired = { exit: 1, verified: false, code: 'certificate_expired' };
+    expect(await verify(path, '--any-image', '--allow-debug', '--at', 'now')).toMatchObject(expired);
+    expect(await verify(path, '--any-image', '--allow-debug')).toMatchObject(expired);
+    const empty = { exit: 1, verified: false, code: 'policy_empty' };
+    expect(await verify(path, '--at', 'document', '--allow-debug')).toMatchObject(empty);
+  });
+
+  it('it is compared with the measurement that is given, in raw form as in base64', async () => {
+    const raw = join(home, `${file}.bin`);
+    writeFileSync(raw, Buffer.from(readFileSync(path, 'utf8'), 'base64'));
+    const flags = ['--at', 'document', '--allow-debug', '--pcr'];
+    expect(await verify(raw, ...flags, `0=${pcr0.toUpperCase()}`)).toMatchObject({ exit: 0, verified: true });
+    expect(await verify(raw, ...flags, `0=${'ab'.repeat(48)}`)).toMatchObject({
+      exit: 1,
+      code: 'pcr_mismatch',
+    });
+  });
+});
+
+describe('when the document is none that verifies', () => {
+  it.each(invalid)('%s is refused', async (file) => {
+    const path = join(FIXTURES, 'invalid', file);
+    const told = await verify(path, '--any-image', '--allow-debug', '--at', 'document');
+    expect(told).toMatchObject({ exit: 1, verified: false, code: expect.any(String) });
+    expect(told.checks.filter(({ ok }) => ok === false)).toHaveLength(1);
+  });
+
+  it('people are told which rule failed', async () => {
+    const path = join(FIXTURES, 'invalid', 'derived-sig-bit-flip.b64');
+    const { code, stdout } = await run(
+      ['verify-attestation', path, '--any-image', '--at', 'document'],
+      world,
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✗ signature\b/);
+    expect(stdout).toContain('NOT VERIFIED: signature_invalid');
+  });
+});
