@@ -165,10 +165,12 @@ export class SecureClient {
   async renew(ttl = this.#ttl): Promise<number> {
     const session = this.#open();
     const renewal = { counter: session.nextRenewal(), ttl };
-    const reply = await this.#translate(() =>
-      this.#http.request('POST', `/enclave/renew/${session.id}`, session.seal('renew', renewal)),
+    const asked = { operation: 'renew', parameters: renewal };
+    const reply = await this.#translate(
+      () => this.#http.request('POST', `/enclave/renew/${session.id}`, session.seal('renew', renewal)),
+      (sealed) => session.open(sealed, asked),
     );
-    const { result } = session.open(reply, { operation: 'renew', parameters: renewal });
+    const { result } = session.open(reply, asked);
     const expiresAt = Number((result as { expires_at?: unknown } | null)?.expires_at);
     session.setExpiry(expiresAt);
     return expiresAt;

@@ -148,8 +148,12 @@ describe('when the parent names a secret all the same', () => {
   it('the compiler refuses it', () => {
     cpSync(join(ROOT, 'tsconfig.base.json'), join(tree, 'tsconfig.base.json'));
     cpSync(join(parent, 'tsconfig.json'), join(tree, 'parent/tsconfig.json'));
-    // The probe is compiled by the parent's own options, without the rooms that it refers to.
-    write('parent/tsconfig.probe.json', JSON.stringify({ extends: './tsconfig.json', include: ['src'] }));
+    // The probe is compiled by the parent's own options, against the built shared room.
+    const references = [{ path: join(ROOT, 'shared') }];
+    write(
+      'parent/tsconfig.probe.json',
+      JSON.stringify({ extends: './tsconfig.json', include: ['src'], references }),
+    );
     cpSync(join(parent, 'package.json'), join(tree, 'parent/package.json'));
     symlinkSync(join(parent, 'node_modules'), join(tree, 'parent/node_modules'));
     symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
