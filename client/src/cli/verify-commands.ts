@@ -173,7 +173,7 @@ function parseAt(text: string): At {
 
 function parseHex(text: string): Uint8Array {
   try {
-    return decodeHex(text.toLowerCase());
+    return decodeHex(text);
   } catch {
     throw new InvalidArgumentError('expected hex');
   }
