@@ -39,4 +39,6 @@ clean: ## delete what was built
 	@rm -rf */dist node_modules/.installed
 
 reset: ## delete the simulator's world: keys, store, sessions
-	@rm -rf "$${PERF_AGGREGATOR_HOME:-.perf-aggregator}"
+	@home="$${PERF_AGGREGATOR_HOME:-.perf-aggregator}"; \
+	if [ -e "$$home" ] && [ ! -f "$$home/venue.json" ]; then echo "$$home holds no world" >&2; exit 1; fi; \
+	rm -rf "$$home"

@@ -3,17 +3,12 @@
  * they would use, and checks what it is shown.
  */
 import { writeFileSync } from 'node:fs';
-import {
-  type Expectations,
-  explainReport,
-  type MetricsResult,
-  SecureClient,
-  ServiceError,
-} from '@perf-aggregator/client';
+import { type Expectations, explainReport, type MetricsResult, SecureClient } from '@perf-aggregator/client';
 import { metricsTable } from '@perf-aggregator/client/cli/metrics-table';
 import { SessionFiles } from '@perf-aggregator/client/cli/sessions';
 import { ProgressBar, type Terminal, table } from '@perf-aggregator/client/cli/terminal';
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { CodedError } from '@perf-aggregator/shared/errors';
 import type { LocalWorld } from './local-world.ts';
 import { SIMULATED_PCRS_HEX } from './nsm/measurements.ts';
 import { WorldError } from './world/files.ts';
@@ -70,6 +65,9 @@ async function openSession(
   return { client, line: `${quoted}\n${opened}` };
 }
 
+/** What an earlier session may have come to; anything else that goes wrong is worth seeing. */
+const OVER = new Set(['session_unknown', 'session_expired', 'session_lost', 'session_missing']);
+
 /** The session of an earlier run, if the service still has it. */
 async function resume(world: LocalWorld): Promise<SecureClient | null> {
   try {
@@ -78,8 +76,8 @@ async function resume(world: LocalWorld): Promise<SecureClient | null> {
     await client.getSummary();
     return client;
   } catch (error) {
-    if (error instanceof ServiceError && error.status >= 500) throw error;
-    return null;
+    if (error instanceof CodedError && OVER.has(error.code)) return null;
+    throw error;
   }
 }
 

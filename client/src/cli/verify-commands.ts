@@ -10,7 +10,8 @@ import {
 } from '@perf-aggregator/attestation';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
-import { type Command, InvalidArgumentError } from 'commander';
+import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CliContext } from './context.ts';
 import { NotVerified, UsageError } from './exit.ts';
 import { percent, statistic, time } from './format.ts';
@@ -20,11 +21,10 @@ import { addTrustOptions, parseTrust, type TrustFlags } from './trust.ts';
 /** When evidence is judged: the present, the document's own time, or an instant in ms. */
 type At = 'now' | 'document' | number;
 
-/** Flags of both; `nonce` is text in a report and bytes in a document. */
-interface VerifyFlags<Nonce> extends TrustFlags {
+interface VerifyFlags extends TrustFlags {
   readonly at: At;
   readonly aud?: string;
-  readonly nonce?: Nonce;
+  readonly nonce?: string;
   readonly kmsPolicy?: KmsPolicyState;
 }
 
@@ -43,7 +43,9 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
     .option('--aud <name>', 'the report must be for this audience')
     .option('--nonce <text>', 'the report must answer this challenge')
     .addOption(
-      new Option('--kms-policy <state>', 'demand that the policy of the KMS key is this').choices(KMS_POLICY_STATES),
+      new Option('--kms-policy <state>', 'demand that the policy of the KMS key is this').choices(
+        KMS_POLICY_STATES,
+      ),
     );
   addTrustOptions(verify).action((file: string, flags: VerifyFlags) =>
     verifyReportFile(context, file, flags),
@@ -59,7 +61,7 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
   );
 }
 
-function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags<string>): void {
+function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags): void {
   const { roots, pcrs, allowDebug } = parseTrust(flags);
   const text = Buffer.from(readInput(file)).toString('utf8');
   const explanation = explainReport(text, {
@@ -176,14 +178,6 @@ function parseHex(text: string): Uint8Array {
     return decodeHex(text);
   } catch {
     throw new InvalidArgumentError('expected hex');
-  }
-}
-
-function parseNonce(text: string): Uint8Array {
-  try {
-    return decodeHex(text);
-  } catch {
-    throw new InvalidArgumentError('expected an even number of hexadecimal digits');
   }
 }
 

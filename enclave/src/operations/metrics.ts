@@ -1,15 +1,27 @@
 /** `metrics`: everything that is computed over a period, with what a reader must know to believe it. */
+import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
+import { JsonText } from '@perf-aggregator/shared/messages/reply';
 import { periodParameters } from '@perf-aggregator/shared/messages/request';
-import { environmentOf, metricsOf } from './account.ts';
+import type { EnclaveContext } from '../context.ts';
+import { computeOnce, type Session } from '../sessions/session.ts';
+import { environmentOf, metricsOf, type PeriodMetrics } from './account.ts';
 import { type Handler, ok, readParameters, sealResult } from './operation.ts';
 
 export const metrics: Handler = (context, request) => {
   context.boot.keyring();
   const session = context.vault.find(request);
   const { asked, parameters } = readParameters(context, session, request, periodParameters);
-  const result = {
+  const computed = metricsOf(context, session, asked, parameters);
+  const text = computeOnce(session, `metrics text ${canonicalJson(parameters)}`, () =>
+    JSON.stringify(toResult(context, session, computed)),
+  );
+  return Promise.resolve(ok(sealResult(context, session, asked, new JsonText(text))));
+};
+
+function toResult(context: EnclaveContext, session: Session, metrics: PeriodMetrics) {
+  return {
     environment: environmentOf(context, session),
-    ...metricsOf(context, session, asked, parameters),
+    ...metrics,
     accounts: session.state.accounts.map(({ access, coverage, failure }) => ({
       account: access.account,
       venue: access.venue,
@@ -18,5 +30,4 @@ export const metrics: Handler = (context, request) => {
     })),
     provenance: session.ledger.provenance,
   };
-  return Promise.resolve(ok(sealResult(context, session, asked, result)));
-};
+}

@@ -7,15 +7,16 @@ import {
   sealedRequest,
 } from '@perf-aggregator/shared/messages/request';
 import { parseJson } from '@perf-aggregator/shared/wire/envelope';
-import { Refusal } from '../errors.ts';
+import type { EnclaveContext } from '../context.ts';
+import { Refusal, SealedRefusal } from '../errors.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SessionState } from '../sessions/state.ts';
-import { type Handler, ok, sealResult } from './operation.ts';
+import { type Handler, ok, refuseSealed, sealResult } from './operation.ts';
 
 export const renew: Handler = async (context, request) => {
   context.boot.keyring();
   const session = context.vault.find(request);
-  const renewal = openRenewal(session, request.body);
+  const renewal = openRenewal(context, session, request.body);
   if (renewal.counter <= session.state.renewals) {
     throw new Refusal('renewal_replayed', 'the counter of a renewal must rise');
   }
@@ -36,12 +37,18 @@ export const renew: Handler = async (context, request) => {
   return ok(sealResult(context, next, asked, { expires_at: state.expiresAt }), write);
 };
 
-function openRenewal(session: Session, body: Uint8Array): RenewalContent {
+function openRenewal(context: EnclaveContext, session: Session, body: Uint8Array): RenewalContent {
   const { id: sessionId, requestKey } = session.state;
+  let content: unknown;
   try {
     const sealed = sealedRequest.parse(parseJson(body));
-    return renewalContent.parse(openRequest(crypto, { requestKey, sessionId, operation: 'renew' }, sealed));
+    content = openRequest(crypto, { requestKey, sessionId, operation: 'renew' }, sealed);
   } catch (cause) {
     throw new Refusal('query_unreadable', 'the sealed renewal does not open', { cause });
   }
+  const parsed = renewalContent.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const asked = { operation: 'renew', parameters: content };
+  const fields = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw refuseSealed(context, session, asked, new SealedRefusal('parameters_malformed', fields.join('; ')));
 }

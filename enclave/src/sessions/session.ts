@@ -44,13 +44,15 @@ export class Ledger {
 /** A session of one version. `computed` holds results by parameters; it dies with the version. */
 export interface Session {
   readonly state: SessionState;
+  /** Version that the parent has: behind the state's where a session lives in memory and a write was lost. */
+  readonly storedVersion: number;
   readonly ledger: Ledger;
   readonly computed: Map<string, unknown>;
 }
 
 /** A session from its parts. */
 export function openSession(state: SessionState, ledger: Ledger): Session {
-  return { state, ledger, computed: new Map() };
+  return { state, storedVersion: state.version, ledger, computed: new Map() };
 }
 
 /** The result for `key`, computed at most once per version of the session. */

@@ -60,7 +60,7 @@ export class Vault {
     const { session: id, version } = reference;
     if (id === null || version === null) throw new Refusal('session_unknown', 'no such session');
     const session =
-      this.#memory.get(id) ?? this.#cached(id, version) ?? this.#open(id, version, reference.state);
+      this.#living(id, version) ?? this.#cached(id, version) ?? this.#open(id, version, reference.state);
     if (this.#options.clock.now() >= session.state.expiresAt) {
       this.forget(id);
       throw new Refusal('session_expired', 'the session has expired');
@@ -90,7 +90,7 @@ export class Vault {
     this.#keep(session, previous === null);
     const write: StateWrite = {
       session: next.id,
-      baseVersion: previous?.state.version ?? 0,
+      baseVersion: previous?.storedVersion ?? 0,
       version: next.version,
       expiresAt: next.expiresAt,
       syncAt,
@@ -128,6 +128,12 @@ export class Vault {
 
   #seal(context: SealingContext, plaintext: Uint8Array): Uint8Array {
     return sealBlob(this.#options.sealingBase(), this.#options.random, context, plaintext);
+  }
+
+  /** A session that lives in memory is what it is here, whatever the parent's record of it says. */
+  #living(id: string, version: number): Session | null {
+    const session = this.#memory.get(id);
+    return session ? { ...session, storedVersion: version } : null;
   }
 
   #cached(id: string, version: number): Session | null {

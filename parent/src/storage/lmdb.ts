@@ -1,4 +1,5 @@
 /** The embedded store: LMDB, one process, every commit on disk before its promise resolves. */
+import { mkdirSync } from 'node:fs';
 import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { type Database, open, type RootDatabase } from 'lmdb';
@@ -15,6 +16,8 @@ type StoredRecord = SessionRecord & { readonly chunks: number };
  */
 export function openLmdbStore(path: string): Store {
   try {
+    // For its owner only: what is in there is sealed, and still nobody else's.
+    mkdirSync(path, { recursive: true, mode: 0o700 });
     // Without overlapping syncs a commit resolves only after its pages are on disk.
     return new LmdbStore(open({ path, overlappingSync: false, maxDbs: 8 }));
   } catch (cause) {

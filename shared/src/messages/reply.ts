@@ -51,7 +51,17 @@ export const sealedReply = z.strictObject({
   ...boxFields,
 });
 
-/** Seals `reply` for the client. */
+/** A value that is JSON text already: what is asked for often is serialised once. */
+export class JsonText {
+  readonly text: string;
+
+  /** @param text - JSON, from `JSON.stringify`; not checked */
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Seals `reply` for the client; its `result` may be {@link JsonText}. */
 export function sealReply(
   crypto: CryptoBackend,
   random: Random,
@@ -60,8 +70,14 @@ export function sealReply(
   reply: ReplyContent,
 ): SealedReply {
   const associated = { v: 1 as const, session_id: header.session_id, sequence: header.sequence };
-  const plaintext = padToBucket(utf8(JSON.stringify(reply)));
+  const plaintext = padToBucket(utf8(encodeContent(reply)));
   return { ...associated, ...sealBox(crypto, random, responseKey, plaintext, associated) };
+}
+
+function encodeContent(reply: ReplyContent): string {
+  const { result, ...rest } = reply;
+  if (!(result instanceof JsonText)) return JSON.stringify(reply);
+  return `{"result":${result.text},${JSON.stringify(rest).slice(1)}`;
 }
 
 /**
