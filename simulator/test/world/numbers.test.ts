@@ -4,6 +4,7 @@
  * changed, and exactly what they touch changes.
  */
 import type { MetricsResult } from '@perf-aggregator/client';
+import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountEdit, withEdit } from '../../src/trader/edit.ts';
 import { type GroundTruth, groundTruth } from '../../src/trader/ground-truth.ts';
@@ -19,9 +20,21 @@ function closeTo(actual: number | null, expected: number, what: string): void {
   );
 }
 
-/** Money: exact text, equal to 12 decimals. */
-function sameMoney(actual: string | null, expected: string, what: string): void {
-  closeTo(Number(actual), Number(expected), what);
+/** Money: the same decimal number, to the 12 places of METRICS §6. */
+function sameMoney(actual: string | null, expected: string | Decimal, what: string): void {
+  const rounded = new Decimal(expected).toDecimalPlaces(12, Decimal.ROUND_HALF_EVEN);
+  expect(new Decimal(actual ?? Number.NaN).toFixed(), what).toBe(rounded.toFixed());
+}
+
+/** Returns of the days by calendar month, linked. */
+function monthly(truth: GroundTruth): Record<string, number> {
+  const growth: Record<string, number> = {};
+  for (const { day, return: value } of truth.days) {
+    if (value === null) continue;
+    const month = new Date(day * DAY_MS).toISOString().slice(0, 7);
+    growth[month] = (growth[month] ?? 1) * (1 + value);
+  }
+  return Object.fromEntries(Object.entries(growth).map(([month, product]) => [month, product - 1]));
 }
 
 /** Statistics of daily returns by their textbook formulas. */
@@ -64,10 +77,26 @@ function expectTruth(metrics: MetricsResult, truth: GroundTruth): void {
   );
   for (const [symbol, pnl] of Object.entries(truth.realizedPnl))
     sameMoney(realized[symbol] ?? '0', pnl, symbol);
-  const sum = (name: 'deposits' | 'withdrawals') =>
-    truth.days.reduce((total, day) => total + Number(day[name]), 0);
-  closeTo(Number(metrics.deposits), sum('deposits'), 'deposits');
-  closeTo(Number(metrics.withdrawals), sum('withdrawals'), 'withdrawals');
+  const sum = (values: readonly string[]) => Decimal.sum(0, ...values);
+  const deposits = sum(truth.days.map((day) => day.deposits));
+  const withdrawals = sum(truth.days.map((day) => day.withdrawals));
+  const allRealized = sum(Object.values(truth.realizedPnl));
+  sameMoney(metrics.deposits, deposits, 'deposits');
+  sameMoney(metrics.withdrawals, withdrawals, 'withdrawals');
+  sameMoney(
+    metrics.absoluteProfit,
+    new Decimal(last.nav).minus(deposits).plus(withdrawals),
+    'absoluteProfit',
+  );
+  sameMoney(metrics.realizedPnl, allRealized, 'realizedPnl');
+  sameMoney(metrics.netPnl, allRealized.minus(truth.fees), 'netPnl');
+  closeTo(metrics.bestPeriodReturn, Math.max(...returns), 'bestPeriodReturn');
+  closeTo(metrics.worstPeriodReturn, Math.min(...returns), 'worstPeriodReturn');
+  closeTo(metrics.calmarRatio, (metrics.annualizedReturn ?? Number.NaN) / truth.maxDrawdown, 'calmarRatio');
+  const months = monthly(truth);
+  expect(Object.keys(metrics.monthlyReturns).sort()).toEqual(Object.keys(months).sort());
+  for (const [month, value] of Object.entries(months))
+    closeTo(metrics.monthlyReturns[month] ?? null, value, month);
   expect(metrics.reconciliation.unexplainedShare).toBe(0);
   expect(metrics.dataQuality.largeFlowsUnvalued).toBe(0);
 }
