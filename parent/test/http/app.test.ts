@@ -194,12 +194,30 @@ describe('when a request is refused by the edge', () => {
   it.each([
     ['/', 'GET'],
     ['/enclave/audit/x', 'GET'],
-    ['/enclave/submit_key', 'GET'],
-    [`/enclave/revoke/${SESSION}`, 'POST'],
     ['/ENCLAVE', 'GET'],
+    ['/enclave/boot', 'POST'],
+    [`/enclave/sync/${SESSION}`, 'POST'],
   ])('%s %s is no route', async (path, method) => {
     const response = await fetch(base + path, { method });
     expect([response.status, (await problemOf(response)).code]).toEqual([404, 'route_unknown']);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['/attestation/quote', 'POST', 'GET, HEAD'],
+    ['/enclave/submit_key', 'GET', 'POST'],
+    [`/enclave/metrics/${SESSION}`, 'PUT', 'GET, HEAD'],
+    [`/enclave/summary/${SESSION}`, 'OPTIONS', 'GET, HEAD'],
+    [`/enclave/report/${SESSION}`, 'DELETE', 'GET, HEAD'],
+    [`/enclave/renew/${SESSION}`, 'PATCH', 'POST'],
+    [`/enclave/revoke/${SESSION}`, 'POST', 'DELETE'],
+    ['/health', 'POST', 'GET, HEAD'],
+    ['/ready', 'POST', 'GET, HEAD'],
+  ])('%s has no %s', async (path, method, allow) => {
+    const response = await fetch(base + path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect((await problemOf(response)).code).toBe('method_not_allowed');
+    expect(asked).toEqual([]);
   });
 
   it('a path that does not decode is malformed', async () => {

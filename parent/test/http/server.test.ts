@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import type http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import { PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpServer } from '../../src/http/server.ts';
+import { createLog } from '../../src/log.ts';
+
+const MARKER = 'marker-that-nobody-may-see';
+const LIMITS = { maxHeaderBytes: 2_048, headersTimeoutMs: 40, requestTimeoutMs: 80, checkingIntervalMs: 10 };
+
+let server: http.Server;
+let logged = '';
+let app: http.RequestListener;
+
+beforeEach(async () => {
+  logged = '';
+  app = (request, response) => {
+    request.resume().on('end', () => response.end('fine'));
+  };
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      logged += String(chunk);
+      done();
+    },
+  });
+  server = createHttpServer(
+    (request, response) => app(request, response),
+    createLog('info', destination),
+    LIMITS,
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** Everything that comes back until the server closes. */
+async function exchange(...pieces: string[]): Promise<string> {
+  const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (data: Buffer) => {
+    answer += data.toString('latin1');
+  });
+  // The server may close while we still write.
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  for (const piece of pieces) socket.write(piece);
+  await once(socket, 'close');
+  return answer;
+}
+
+function expectProblem(answer: string, code: PublicCode): void {
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  const [status, title] = PUBLIC_FAILURES[code];
+  const id = /^X-Request-Id: ([0-9a-f-]{36})$/m.exec(head)?.[1];
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  for (const line of ['Connection: close', 'Cache-Control: no-store', 'X-Content-Type-Options: nosniff']) {
+    expect(head).toContain(line);
+  }
+  expect(head).toContain('Content-Type: application/problem+json');
+  expect(JSON.parse(body)).toEqual({
+    type: `urn:perf-aggregator:problem:${code}`,
+    title,
+    status,
+    code,
+    message: title,
+    request_id: id,
+  });
+  expect(JSON.parse(logged)).toMatchObject({ request_id: id, status, code, route: 'none' });
+  expect(answer + logged).not.toContain(MARKER);
+}
+
+describe('when what comes is no request', () => {
+  it.each<[string, PublicCode, string[]]>([
+    ['another protocol', 'request_malformed', [`${MARKER}\r\n\r\n`]],
+    ['a header without a colon', 'request_malformed', [`GET / HTTP/1.1\r\n${MARKER}\r\n\r\n`]],
+    ['a control character', 'request_malformed', [`GET / HTTP/1.1\r\nHost: a\r\nX: \u0001${MARKER}\r\n\r\n`]],
+    [
+      'two lengths',
+      'request_malformed',
+      ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'],
+    ],
+    [
+      'a length and chunks',
+      'request_malformed',
+      ['POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ],
+    [
+      'headers that are too large',
+      'headers_too_large',
+      [`GET / HTTP/1.1\r\nHost: a\r\nX: ${MARKER.repeat(100)}\r\n\r\n`],
+    ],
+    ['a line that is too large', 'headers_too_large', [`GET /?q=${MARKER.repeat(100)} HTTP/1.1\r\n\r\n`]],
+    ['a tunnel', 'method_not_allowed', [`CONNECT ${MARKER}:443 HTTP/1.1\r\nHost: ${MARKER}\r\n\r\n`]],
+  ])('%s is refused with a code', async (_, code, pieces) => {
+    expectProblem(await exchange(...pieces), code);
+  });
+
+  it.each([
+    ['headers', `GET / HTTP/1.1\r\nHost: a\r\nX: ${MARKER}`],
+    ['a body', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n${MARKER}`],
+    ['a chunked body', `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc`],
+  ])('%s that never come whole are given up', async (_, piece) => {
+    expectProblem(await exchange(piece), 'request_timeout');
+  });
+
+  it('nothing is written into an answer that has begun', async () => {
+    app = (_request, response) => {
+      response.write(`begun`);
+    };
+    const answer = await exchange(`GET / HTTP/1.1\r\nHost: a\r\n\r\n`, 'no request\r\n\r\n');
+    expect(answer).toContain('begun');
+    expect(answer).not.toContain('problem');
+  });
+});
+
+describe('when what comes is a request', () => {
+  it('an expectation that is not known is none', async () => {
+    const answer = await exchange('GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect(answer).toContain('fine');
+  });
+
+  it("a request without Host is the application's to refuse", async () => {
+    const answer = await exchange('GET / HTTP/1.1\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
