@@ -2,7 +2,7 @@
  * The parent: HTTP edge, relay, egress proxy, store and scheduler, put together. Production's `main.ts` and
  * the simulator call this same function with their own ports.
  */
-import http from 'node:http';
+import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
@@ -12,6 +12,7 @@ import type { ParentConfig } from './config.ts';
 import type { Resolver } from './egress/port.ts';
 import { createEgressProxy, type EgressProxy } from './egress/proxy.ts';
 import { createApp } from './http/app.ts';
+import { createHttpServer } from './http/server.ts';
 import type { Log } from './log.ts';
 import { bootEnclave, type CredentialSource } from './relay/boot.ts';
 import { Relay } from './relay/relay.ts';
@@ -67,7 +68,7 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
     sessionTtl: { default: config.defaultSessionTtl, max: config.maxSessionTtl },
     readiness: async () => ({ store: await answers(store.count()), enclave: await answers(link.connect()) }),
   });
-  const server = http.createServer({ maxHeaderSize: 16_384, requestTimeout: 60_000 }, app);
+  const server = createHttpServer(app, log);
   await listenHttp(server, config).catch(async (error: unknown) => {
     await proxy.close();
     link.close();

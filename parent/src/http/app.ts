@@ -36,48 +36,72 @@ export function createApp(options: AppOptions): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(logged(options.log));
+  app.use(refuseWithoutHost);
 
-  app.get('/attestation/quote', async (request, response) => {
+  const quote = app.route('/attestation/quote').get(async (request, response) => {
     const document = await relay.ask('quote', null, parseNonce(request));
     response.json({ attestation: encodeBase64(document) });
   });
+  quote.all(allowOnly('GET, HEAD'));
 
   // Whatever its media type says, the body is the client's business and the enclave's.
   const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
-  app.post('/enclave/submit_key', body, async (request, response) => {
+  const submit = app.route('/enclave/submit_key').post(body, async (request, response) => {
     response
       .status(201)
       .type('json')
-      .send(toText(await relay.ask('submit', null, bytesOf(request))));
+      .send(toBuffer(await relay.ask('submit', null, bytesOf(request))));
   });
+  submit.all(allowOnly('POST'));
   for (const operation of ['metrics', 'summary', 'report'] as const satisfies readonly Operation[]) {
-    app.get(`/enclave/${operation}/:sessionId`, async (request, response) => {
+    const read = app.route(`/enclave/${operation}/:sessionId`).get(async (request, response) => {
       const reply = await relay.ask(operation, parseSession(request), parseQuery(request));
-      response.type('json').send(toText(reply));
+      response.type('json').send(toBuffer(reply));
     });
+    read.all(allowOnly('GET, HEAD'));
   }
-  app.post('/enclave/renew/:sessionId', body, async (request, response) => {
-    response.type('json').send(toText(await relay.ask('renew', parseSession(request), bytesOf(request))));
+  const renew = app.route('/enclave/renew/:sessionId').post(body, async (request, response) => {
+    response.type('json').send(toBuffer(await relay.ask('renew', parseSession(request), bytesOf(request))));
   });
-  app.delete('/enclave/revoke/:sessionId', async (request, response) => {
+  renew.all(allowOnly('POST'));
+  const revoke = app.route('/enclave/revoke/:sessionId').delete(async (request, response) => {
     await relay.ask('revoke', parseSession(request), NOTHING);
     response.status(204).end();
   });
+  revoke.all(allowOnly('DELETE'));
 
-  app.get('/health', (_request, response) => {
+  const health = app.route('/health').get((_request, response) => {
     response.json({ status: 'ok', version: options.version, session_ttl: options.sessionTtl });
   });
-  app.get('/ready', async (_request, response) => {
+  health.all(allowOnly('GET, HEAD'));
+  const ready = app.route('/ready').get(async (_request, response) => {
     const parts = await options.readiness();
-    const ready = Object.values(parts).every(Boolean);
-    response.status(ready ? 200 : 503).json({ ready, parts });
+    const isReady = Object.values(parts).every(Boolean);
+    response.status(isReady ? 200 : 503).json({ ready: isReady, parts });
   });
+  ready.all(allowOnly('GET, HEAD'));
 
   app.use(() => {
     throw relayError('route_unknown', 'no such route', null);
   });
   app.use(failed(options.log));
   return app;
+}
+
+/** HTTP/1.1 without Host is malformed (RFC 9112 §3.2). */
+const refuseWithoutHost: RequestHandler = (request, _response, next) => {
+  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+    throw relayError('request_malformed', 'no Host', null);
+  }
+  next();
+};
+
+/** The rest of a route: every other method. */
+function allowOnly(methods: string): RequestHandler {
+  return (_request, response) => {
+    response.setHeader('Allow', methods);
+    throw relayError('method_not_allowed', `only ${methods}`, null);
+  };
 }
 
 function parseSession(request: Request): string {
@@ -109,8 +133,9 @@ function bytesOf(request: Request): Uint8Array {
   return body instanceof Uint8Array ? new Uint8Array(body) : NOTHING;
 }
 
-function toText(json: Uint8Array): string {
-  return Buffer.from(json).toString('utf8');
+/** The enclave's bytes as express sends them: unread, uncopied. */
+function toBuffer(json: Uint8Array): Buffer {
+  return Buffer.from(json.buffer, json.byteOffset, json.length);
 }
 
 /** Gives every request an id and logs its outcome: the route's pattern, never the URL. */

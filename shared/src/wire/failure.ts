@@ -8,6 +8,9 @@
 export const PUBLIC_FAILURES = {
   request_malformed: [400, 'The request cannot be read'],
   request_too_large: [413, 'The request is too large'],
+  request_timeout: [408, 'The request did not come whole in time'],
+  headers_too_large: [431, 'The request line and headers are too large'],
+  method_not_allowed: [405, 'This route has no such method'],
   submission_unreadable: [400, 'The submission does not open under this handshake key'],
   submission_refused: [422, 'The submission was refused; the reason is sealed'],
   unknown_handshake_key: [409, 'This handshake key is not in use; ask for a new quote'],
