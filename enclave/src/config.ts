@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
 import { z } from 'zod';
+import { MAX_SUBMISSIONS } from './keys/handshake-keys.ts';
 
 const sha384Hex = z.string().regex(/^[0-9a-f]{96}$/);
 
@@ -39,6 +40,8 @@ export const enclaveConfig = z.strictObject({
   syncIntervalMs: z.number().int().min(1_000),
   /** Sessions kept open in memory at once. */
   hotSessions: z.number().int().min(1),
+  /** Submissions that one handshake key takes; left out: 65,536. Each costs some 100 bytes for two hours. */
+  submissionsPerHandshakeKey: z.number().int().min(1).max(MAX_SUBMISSIONS).optional(),
 });
 export type EnclaveConfig = z.infer<typeof enclaveConfig>;
 

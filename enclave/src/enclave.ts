@@ -75,7 +75,7 @@ function createContext(config: EnclaveConfig, ports: EnclavePorts): EnclaveConte
     clock,
     random,
     log: ports.log,
-    handshake: new HandshakeKeys(clock, random),
+    handshake: new HandshakeKeys(clock, random, config.submissionsPerHandshakeKey),
     vault: new Vault({
       clock,
       random,

@@ -12,7 +12,7 @@ import { Refusal } from '../errors.ts';
 
 const ROTATION_MS = 3_600_000;
 /** Submissions that one key accepts: each costs 32 bytes and a base64 text of memory. */
-const MAX_SUBMISSIONS = 65_536;
+export const MAX_SUBMISSIONS = 65_536;
 
 interface HandshakeKey {
   readonly privateKey: Uint8Array;
@@ -25,12 +25,14 @@ interface HandshakeKey {
 export class HandshakeKeys {
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #maxSubmissions: number;
   #current: HandshakeKey;
   #previous: HandshakeKey | null = null;
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock, random: Random, maxSubmissions = MAX_SUBMISSIONS) {
     this.#clock = clock;
     this.#random = random;
+    this.#maxSubmissions = maxSubmissions;
     this.#current = this.#draw();
   }
 
@@ -56,7 +58,7 @@ export class HandshakeKeys {
     const { seen } = this.#find(publicKey);
     const name = encodeBase64(ephemeralPub);
     if (seen.has(name)) throw new Refusal('replayed_submission', 'this ephemeral key was used before');
-    if (seen.size >= MAX_SUBMISSIONS) {
+    if (seen.size >= this.#maxSubmissions) {
       throw new Refusal('replay_set_full', 'this handshake key has taken its last submission', {
         retryAfterMs: ROTATION_MS,
       });

@@ -82,6 +82,15 @@ describe('when a submission is noted', () => {
     expect(codeOf(() => keys.privateKey(new Uint8Array()), Refusal)).toBe('unknown_handshake_key');
   });
 
+  it("the size of the set is its owner's to choose, each key having its own", () => {
+    keys = new HandshakeKeys(clock, systemRandom, 1);
+    const first = keys.publicKey();
+    keys.admit(first, ephemeral(1));
+    expect(codeOf(() => keys.admit(first, ephemeral(2)), Refusal)).toBe('replay_set_full');
+    clock.time += HOUR;
+    expect(() => keys.admit(keys.publicKey(), ephemeral(2))).not.toThrow();
+  });
+
   it('a full set refuses new submissions and says when to come again', () => {
     const first = keys.publicKey();
     const name = new Uint8Array(32);

@@ -27,6 +27,8 @@ export interface EnclavePart {
   readonly log: (event: string, facts?: Readonly<Record<string, string | number | boolean>>) => void;
   /** ms; default 5 minutes. */
   readonly syncIntervalMs?: number;
+  /** Default 65,536. */
+  readonly submissionsPerHandshakeKey?: number;
 }
 
 /** Starts an enclave in phase `boot`. */
@@ -54,5 +56,8 @@ export function enclaveConfig(part: EnclavePart): EnclaveConfig {
     predecessors: [],
     syncIntervalMs: part.syncIntervalMs ?? 300_000,
     hotSessions: 256,
+    ...(part.submissionsPerHandshakeKey === undefined
+      ? {}
+      : { submissionsPerHandshakeKey: part.submissionsPerHandshakeKey }),
   };
 }
