@@ -15,14 +15,13 @@ export { decodeAttestationUnverified, type UnverifiedAttestation } from './paylo
 export type { AttestationPolicy, ExpectedPcrs } from './policy.ts';
 export { REPORT_ERROR_CODES, ReportError, type ReportErrorCode } from './report/errors.ts';
 export {
-  explainReport,
   REPORT_RULES,
   type ReportExplanation,
   type ReportPolicy,
   type ReportRule,
   type VerifiedReport,
-  verifyReport,
-} from './report/verify-report.ts';
+} from './report/judgement.ts';
+export { explainReport, verifyReport } from './report/verify-report.ts';
 export { AWS_NITRO_ROOT_G1, AWS_NITRO_ROOT_G1_SHA256 } from './roots.ts';
 export {
   type ChainLink,

@@ -15,19 +15,9 @@ import {
   reportBundle,
   reportClaims,
 } from '@perf-aggregator/shared/messages/report';
-import {
-  decodeUserData,
-  type KmsPolicyState,
-  type UserData,
-} from '@perf-aggregator/shared/messages/user-data';
-import { type Check, Checklist } from '../checklist.ts';
-import {
-  PolicyError,
-  type PolicyErrorCode,
-  VerificationError,
-  type VerificationErrorCode,
-} from '../errors.ts';
-import type { ExpectedPcrs } from '../policy.ts';
+import { decodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
+import { Checklist } from '../checklist.ts';
+import { PolicyError, VerificationError } from '../errors.ts';
 import {
   type Explanation,
   explainAttestation,
@@ -35,62 +25,9 @@ import {
   verifyAttestation,
 } from '../verify.ts';
 import { checkArithmetic } from './arithmetic.ts';
-import { ReportError, type ReportErrorCode } from './errors.ts';
+import { ReportError } from './errors.ts';
+import { REPORT_RULES, type ReportExplanation, type ReportPolicy, type VerifiedReport } from './judgement.ts';
 import { discloseClaims, isSignedBy, parseSdJwt, type SdJwtParts } from './sd-jwt.ts';
-
-/** The verifier's rules in the order in which they are judged. */
-export const REPORT_RULES = [
-  'bundle',
-  'attestation',
-  'user_data_type',
-  'jwt_digest',
-  'signer',
-  'disclosures',
-  'schema',
-  'binding',
-  'kms_policy',
-  'audience',
-  'nonce',
-  'validity',
-  'issue_time',
-  'arithmetic',
-] as const;
-export type ReportRule = (typeof REPORT_RULES)[number];
-
-/** What the verifier brings. */
-export interface ReportPolicy {
-  /** DER of trusted roots; default AWS's G1 alone. Anything else is a simulation and is said to be one. */
-  readonly roots?: readonly Uint8Array[];
-  /** Images that the verifier was given by somebody it trusts; `any-image` says aloud that none is checked. */
-  readonly pcrs: readonly ExpectedPcrs[] | 'any-image';
-  readonly allowDebug?: boolean;
-  /** Instant of verification, ms: decides about expiry. The evidence is judged at its own time. */
-  readonly instant: number;
-  readonly audience?: string;
-  readonly nonce?: string;
-  /** Demand a locked KMS key policy (docs/threat-model.md). */
-  readonly kmsPolicy?: KmsPolicyState;
-}
-
-/** A report that holds. */
-export interface VerifiedReport {
-  readonly claims: ReportClaims;
-  readonly attestation: VerifiedAttestation;
-  readonly simulated: boolean;
-}
-
-/** A judgement with its reasons. */
-export interface ReportExplanation {
-  readonly verified: boolean;
-  /** The evidence leads to a root that is not AWS's. */
-  readonly simulated: boolean;
-  readonly code: ReportErrorCode | VerificationErrorCode | PolicyErrorCode | null;
-  readonly checks: readonly Check<ReportRule>[];
-  /** The rules of the attestation document, in turn. */
-  readonly attestation: Explanation | null;
-  /** Believe them only if `verified`. */
-  readonly claims: ReportClaims | null;
-}
 
 /** How far the JWT's time of issue may be from its attestation document's, ms. */
 const ISSUE_SKEW_MS = 60_000;

@@ -1,30 +1,16 @@
 /** Commands that talk to a service. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Expectations, SecureClient } from '../index.ts';
+import { SecureClient } from '../index.ts';
 import type { SecureClientOptions } from '../secure-client.ts';
+import { collectNames, parseSeconds } from './arguments.ts';
 import type { CliContext } from './context.ts';
-import { UsageError } from './exit.ts';
 import { time } from './format.ts';
 import { metricsTable, summaryTable } from './metrics-table.ts';
-import { readSecret } from './secrets.ts';
+import { addRegisterCommand } from './register-command.ts';
 import { ProgressBar, print, table } from './terminal.ts';
-import { addTrustOptions, parseTrust, type TrustFlags } from './trust.ts';
-
-interface RegisterFlags extends TrustFlags {
-  readonly user: string;
-  readonly exchange: string;
-  readonly label?: string;
-  readonly apiKeyFile?: string;
-  readonly apiSecretFile?: string;
-  readonly accounts?: string;
-  readonly sandbox?: true;
-  readonly symbols?: string[];
-  readonly memory?: true;
-  readonly allowTradingKeys?: true;
-  readonly ttl: number;
-}
+import { addTrustOptions, type TrustFlags, toExpectations } from './trust.ts';
 
 interface PeriodFlags {
   readonly from?: string;
@@ -46,7 +32,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
   addTrustOptions(program.command('quote').description('ask the enclave to prove what it is')).action(
     (flags: TrustFlags) => quote(context, flags),
   );
-  addRegister(program, context);
+  addRegisterCommand(program, context);
   addPeriodOptions(program.command('metrics').description('all metrics of a period')).action(
     (flags: PeriodFlags) =>
       read(context, flags, (client, progress) => client.getMetrics(toPeriod(flags), progress), metricsTable),
@@ -72,24 +58,6 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .description('end a session and forget its file')
     .option('--session <id>', 'session, or the beginning of its id (default: the one used last)')
     .action((flags: { session?: string }) => revoke(context, flags));
-}
-
-function addRegister(program: Command, context: CliContext): void {
-  const command = program
-    .command('register')
-    .description('verify the enclave and hand it read-only exchange keys')
-    .requiredOption('--user <id>', 'your name for yourself')
-    .option('--exchange <venue>', 'venue of the account', 'binance')
-    .option('--label <text>', 'your name for the session')
-    .option('--api-key-file <file>', 'file with the API key (or PERF_AGGREGATOR_API_KEY, or a prompt)')
-    .option('--api-secret-file <file>', 'file with the secret (or PERF_AGGREGATOR_API_SECRET, or a prompt)')
-    .option('--accounts <file>', 'JSON list of accounts instead of one')
-    .option('--symbols <names>', 'symbols to read, as BTC/USDT,ETH/USDT (default: discovered)', collectNames)
-    .option('--sandbox', "the venue's test system")
-    .option('--memory', 'keep the credentials in the memory of this enclave only')
-    .option('--allow-trading-keys', 'hand over a key that can trade; reports will say so')
-    .option('--ttl <seconds>', 'how long the session lives', parseSeconds, 86_400);
-  addTrustOptions(command).action((flags: RegisterFlags) => register(context, flags));
 }
 
 function addPeriodOptions(command: Command): Command {
@@ -131,59 +99,6 @@ async function quote(context: CliContext, flags: TrustFlags): Promise<void> {
       ['KMS key policy', kmsPolicy],
     ]),
   );
-}
-
-async function register(context: CliContext, flags: RegisterFlags): Promise<void> {
-  const session = {
-    userId: flags.user,
-    persistence: flags.memory ? ('memory' as const) : ('sealed' as const),
-    allowTradingKeys: flags.allowTradingKeys ?? false,
-    ...(flags.label === undefined ? {} : { label: flags.label }),
-  };
-  const accounts =
-    flags.accounts === undefined ? await oneAccount(context, flags) : readAccounts(flags.accounts);
-  const client = new SecureClient({
-    ...context.service,
-    expect: toExpectations(flags),
-    ttl: flags.ttl,
-    ...session,
-    accounts,
-  } as SecureClientOptions);
-  const { sessionId, expiresAt, quote: verified } = await client.register();
-  context.sessions.save(client.export());
-  print(context.terminal, { sessionId, expiresAt, simulated: verified.simulated }, () =>
-    table([
-      ['Quote', verified.simulated ? 'verified (SIMULATED: not AWS hardware)' : 'verified'],
-      ['Session', sessionId],
-      ['Ends', `${time(expiresAt)} UTC`],
-    ]),
-  );
-}
-
-async function oneAccount(context: CliContext, flags: RegisterFlags): Promise<unknown[]> {
-  const secret = (name: string, file: string | undefined, variable: string) =>
-    readSecret({ name, file, variable, value: context.environment[variable] });
-  return [
-    {
-      exchange: flags.exchange,
-      apiKey: await secret('API key', flags.apiKeyFile, 'PERF_AGGREGATOR_API_KEY'),
-      apiSecret: await secret('API secret', flags.apiSecretFile, 'PERF_AGGREGATOR_API_SECRET'),
-      sandbox: flags.sandbox ?? false,
-      ...(flags.symbols === undefined ? {} : { symbols: flags.symbols }),
-    },
-  ];
-}
-
-function readAccounts(path: string): unknown[] {
-  try {
-    const accounts: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (Array.isArray(accounts)) return accounts;
-  } catch (cause) {
-    // The parser's message may quote the file, which holds secrets.
-    if (!(cause instanceof SyntaxError))
-      throw new UsageError('file_unreadable', `${path}: cannot be read`, cause);
-  }
-  throw new UsageError('input_malformed', `${path}: not a JSON list of accounts`);
 }
 
 async function read<T>(
@@ -238,11 +153,6 @@ async function revoke(context: CliContext, flags: { session?: string }): Promise
   print(context.terminal, { revoked: sessionId }, () => 'session revoked; delete the exchange key as well');
 }
 
-function toExpectations(flags: TrustFlags): Expectations {
-  const { roots, pcrs, allowDebug } = parseTrust(flags);
-  return { ...(roots ? { roots } : {}), measurements: pcrs, allowDebug };
-}
-
 function toPeriod(flags: PeriodFlags) {
   const { from, to, riskFree, mar } = flags;
   return definedOf({ from, to, riskFreeRateAnnual: riskFree, minimumAcceptableReturnAnnual: mar });
@@ -252,18 +162,9 @@ function definedOf<T extends object>(values: T): { [K in keyof T]?: NonNullable<
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
 
-function collectNames(text: string, previous: string[] = []): string[] {
-  return [...previous, ...text.split(',').filter(Boolean)];
-}
-
 function parseRate(text: string): number {
   const rate = Number(text);
   if (text.trim() === '' || !Number.isFinite(rate))
     throw new InvalidArgumentError('expected a number, 0.02 for 2 %');
   return rate;
-}
-
-function parseSeconds(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a number of seconds');
-  return Number(text);
 }

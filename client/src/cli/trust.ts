@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Expectations } from '../quote.ts';
 import { UsageError } from './exit.ts';
 
 /** Flags that {@link addTrustOptions} adds. */
@@ -39,6 +40,12 @@ export function parseTrust(flags: TrustFlags): Trust {
     pcrs: flags.anyImage ? 'any-image' : flags.pcr ? [flags.pcr] : [],
     allowDebug: flags.allowDebug ?? false,
   };
+}
+
+/** What the flags say, as the SDK takes it. @throws as {@link parseTrust} */
+export function toExpectations(flags: TrustFlags): Expectations {
+  const { roots, pcrs, allowDebug } = parseTrust(flags);
+  return { ...(roots ? { roots } : {}), measurements: pcrs, allowDebug };
 }
 
 function collectPcr(text: string, previous: Record<number, string> = {}): Record<number, string> {

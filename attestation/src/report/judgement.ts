@@ -1,0 +1,62 @@
+/** What a report is judged by, in which order, and what the judgement says. */
+import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import type { Check } from '../checklist.ts';
+import type { PolicyErrorCode, VerificationErrorCode } from '../errors.ts';
+import type { ExpectedPcrs } from '../policy.ts';
+import type { Explanation, VerifiedAttestation } from '../verify.ts';
+import type { ReportErrorCode } from './errors.ts';
+
+/** The verifier's rules in the order in which they are judged. */
+export const REPORT_RULES = [
+  'bundle',
+  'attestation',
+  'user_data_type',
+  'jwt_digest',
+  'signer',
+  'disclosures',
+  'schema',
+  'binding',
+  'kms_policy',
+  'audience',
+  'nonce',
+  'validity',
+  'issue_time',
+  'arithmetic',
+] as const;
+export type ReportRule = (typeof REPORT_RULES)[number];
+
+/** What the verifier brings. */
+export interface ReportPolicy {
+  /** DER of trusted roots; default AWS's G1 alone. Anything else is a simulation and is said to be one. */
+  readonly roots?: readonly Uint8Array[];
+  /** Images that the verifier was given by somebody it trusts; `any-image` says aloud that none is checked. */
+  readonly pcrs: readonly ExpectedPcrs[] | 'any-image';
+  readonly allowDebug?: boolean;
+  /** Instant of verification, ms: decides about expiry. The evidence is judged at its own time. */
+  readonly instant: number;
+  readonly audience?: string;
+  readonly nonce?: string;
+  /** Demand a locked KMS key policy (docs/threat-model.md). */
+  readonly kmsPolicy?: KmsPolicyState;
+}
+
+/** A report that holds. */
+export interface VerifiedReport {
+  readonly claims: ReportClaims;
+  readonly attestation: VerifiedAttestation;
+  readonly simulated: boolean;
+}
+
+/** A judgement with its reasons. */
+export interface ReportExplanation {
+  readonly verified: boolean;
+  /** The evidence leads to a root that is not AWS's. */
+  readonly simulated: boolean;
+  readonly code: ReportErrorCode | VerificationErrorCode | PolicyErrorCode | null;
+  readonly checks: readonly Check<ReportRule>[];
+  /** The rules of the attestation document, in turn. */
+  readonly attestation: Explanation | null;
+  /** Believe them only if `verified`. */
+  readonly claims: ReportClaims | null;
+}

@@ -1,0 +1,97 @@
+/** The command that hands accounts over. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { SecureClient, type SecureClientOptions } from '../secure-client.ts';
+import { collectNames, parseSeconds } from './arguments.ts';
+import type { CliContext } from './context.ts';
+import { UsageError } from './exit.ts';
+import { time } from './format.ts';
+import { readSecret } from './secrets.ts';
+import { print, table } from './terminal.ts';
+import { addTrustOptions, type TrustFlags, toExpectations } from './trust.ts';
+
+interface RegisterFlags extends TrustFlags {
+  readonly user: string;
+  readonly exchange: string;
+  readonly label?: string;
+  readonly apiKeyFile?: string;
+  readonly apiSecretFile?: string;
+  readonly accounts?: string;
+  readonly sandbox?: true;
+  readonly symbols?: string[];
+  readonly memory?: true;
+  readonly allowTradingKeys?: true;
+  readonly ttl: number;
+}
+
+/** Adds register. */
+export function addRegisterCommand(program: Command, context: CliContext): void {
+  const command = program
+    .command('register')
+    .description('verify the enclave and hand it read-only exchange keys')
+    .requiredOption('--user <id>', 'your name for yourself')
+    .option('--exchange <venue>', 'venue of the account', 'binance')
+    .option('--label <text>', 'your name for the session')
+    .option('--api-key-file <file>', 'file with the API key (or PERF_AGGREGATOR_API_KEY, or a prompt)')
+    .option('--api-secret-file <file>', 'file with the secret (or PERF_AGGREGATOR_API_SECRET, or a prompt)')
+    .option('--accounts <file>', 'JSON list of accounts instead of one')
+    .option('--symbols <names>', 'symbols to read, as BTC/USDT,ETH/USDT (default: discovered)', collectNames)
+    .option('--sandbox', "the venue's test system")
+    .option('--memory', 'keep the credentials in the memory of this enclave only')
+    .option('--allow-trading-keys', 'hand over a key that can trade; reports will say so')
+    .option('--ttl <seconds>', 'how long the session lives', parseSeconds, 86_400);
+  addTrustOptions(command).action((flags: RegisterFlags) => register(context, flags));
+}
+
+async function register(context: CliContext, flags: RegisterFlags): Promise<void> {
+  const session = {
+    userId: flags.user,
+    persistence: flags.memory ? ('memory' as const) : ('sealed' as const),
+    allowTradingKeys: flags.allowTradingKeys ?? false,
+    ...(flags.label === undefined ? {} : { label: flags.label }),
+  };
+  const accounts =
+    flags.accounts === undefined ? await oneAccount(context, flags) : readAccounts(flags.accounts);
+  const client = new SecureClient({
+    ...context.service,
+    expect: toExpectations(flags),
+    ttl: flags.ttl,
+    ...session,
+    accounts,
+  } as SecureClientOptions);
+  const { sessionId, expiresAt, quote: verified } = await client.register();
+  context.sessions.save(client.export());
+  print(context.terminal, { sessionId, expiresAt, simulated: verified.simulated }, () =>
+    table([
+      ['Quote', verified.simulated ? 'verified (SIMULATED: not AWS hardware)' : 'verified'],
+      ['Session', sessionId],
+      ['Ends', `${time(expiresAt)} UTC`],
+    ]),
+  );
+}
+
+async function oneAccount(context: CliContext, flags: RegisterFlags): Promise<unknown[]> {
+  const secret = (name: string, file: string | undefined, variable: string) =>
+    readSecret({ name, file, variable, value: context.environment[variable] });
+  return [
+    {
+      exchange: flags.exchange,
+      apiKey: await secret('API key', flags.apiKeyFile, 'PERF_AGGREGATOR_API_KEY'),
+      apiSecret: await secret('API secret', flags.apiSecretFile, 'PERF_AGGREGATOR_API_SECRET'),
+      sandbox: flags.sandbox ?? false,
+      ...(flags.symbols === undefined ? {} : { symbols: flags.symbols }),
+    },
+  ];
+}
+
+function readAccounts(path: string): unknown[] {
+  try {
+    const accounts: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (Array.isArray(accounts)) return accounts;
+  } catch (cause) {
+    // The parser's message may quote the file, which holds secrets.
+    if (!(cause instanceof SyntaxError))
+      throw new UsageError('file_unreadable', `${path}: cannot be read`, cause);
+  }
+  throw new UsageError('input_malformed', `${path}: not a JSON list of accounts`);
+}
