@@ -57,7 +57,7 @@ describe('when the venue answers', () => {
       response.setHeader('set-cookie', ['a=1', 'b=2']);
       if (zips) response.setHeader('content-encoding', 'gzip');
       response.statusCode = 418;
-      response.end(zips ? zlib.gzipSync('zipped') : `${request.method} ${request.headers['x-key']}`);
+      response.end(zips ? zlib.gzipSync('zipped') : `${request.method} ${String(request.headers['x-key'])}`);
     });
     const plain = await fetch(URL_OF_VENUE, { headers: { 'X-Key': 'k' } });
     expect([plain.status, plain.headers.get('x-mbx-used-weight-1m'), await plain.text()]).toEqual([

@@ -135,7 +135,7 @@ function kindOf(value: unknown): string {
 
 function certificatesOf(bytes: Uint8Array): X509Certificate[] {
   const { cabundle, certificate } = decodeAttestationUnverified(bytes);
-  return [...cabundle, certificate].map((der) => new X509Certificate(der));
+  return [...cabundle, certificate].map((der) => new X509Certificate(Uint8Array.from(der)));
 }
 
 function certificateShape(certificate: X509Certificate): unknown {
