@@ -1,0 +1,333 @@
+/**
+ * Bad submissions over raw HTTP. Every answer is a problem document with a public code that repeats nothing.
+ *
+ * Where each kind of bad client input of this project is asserted by class and code (`ServiceError` is how the
+ * SDK hands on a problem document, `Refusal` how the enclave raises it):
+ *
+ * | input                                            | over raw HTTP            | class and code |
+ * |--------------------------------------------------|--------------------------|----------------|
+ * | malformed JSON, fields, base64, lengths          | here                     | enclave/test/dispatch.test.ts |
+ * | tampered ciphertext, tag, nonce, metadata        | here                     | shared/test/messages/sealed.test.ts |
+ * | replayed submission, full replay set             | here                     | enclave/test/keys/handshake-keys.test.ts |
+ * | unknown handshake key                            | here                     | simulator/test/world/handshake.test.ts |
+ * | time to live out of range                        | here                     | simulator/test/world/road.test.ts |
+ * | expired, revoked, unknown session                | session.test.ts          | simulator/test/world/road.test.ts, session.test.ts |
+ * | queries and renewals                             | session.test.ts          | simulator/test/world/road.test.ts |
+ * | oversized body, header, `q`; slow; other methods | http.test.ts             | parent/test/http/server.test.ts, app.test.ts |
+ * | unknown venue, bad key, key that can trade or    | here (sealed reason)     | simulator/test/world/road.test.ts |
+ * | withdraw, duplicate account                      |                          | ("refuses each for its own sealed reason") |
+ */
+import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { decodeHex } from '@perf-aggregator/shared/codec/hex';
+import type { SubmissionJson } from '@perf-aggregator/shared/messages/submission';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toCustomer, worldAccount } from '../../../src/world/internet.ts';
+import { startTestWorld, type TestWorld } from '../../world/fixture.ts';
+import { expectProblem, expectSealedReason, MARKER, RawClient } from './raw.ts';
+
+const HOUR_MS = 3_600_000;
+
+let test: TestWorld;
+let client: RawClient;
+let good: SubmissionJson;
+/** What the venue was asked, to see that nothing got so far. */
+const asked: string[] = [];
+
+beforeAll(async () => {
+  test = await startTestWorld({ internet: { observe: ({ path }) => asked.push(path) } });
+  client = new RawClient(test.world);
+  await ready();
+  ({ body: good } = await client.compose());
+});
+afterAll(() => test.world.stop());
+
+async function ready(): Promise<void> {
+  while ((await client.send('/ready')).status !== 200) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** `good` with one member changed, or left out when `value` is undefined. */
+function withMember(path: string, value: unknown): unknown {
+  const copy = structuredClone(good) as unknown as Record<string, unknown>;
+  const [first = '', second] = path.split('.');
+  const owner = second === undefined ? copy : (copy[first] as Record<string, unknown>);
+  owner[second ?? first] = value;
+  return copy;
+}
+
+/** The base64 text of `good`'s member, its bytes changed. */
+function changed(path: 'nonce' | 'ciphertext' | 'tag' | 'ephemeral_pub', edit: (bytes: Uint8Array) => void) {
+  const bytes = decodeBase64(good[path]);
+  edit(bytes);
+  return withMember(path, encodeBase64(bytes));
+}
+
+describe('when a submission is no submission', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  it.each<[string, () => string | Uint8Array]>([
+    ['nothing', () => ''],
+    ['no JSON', () => `{"${MARKER}`],
+    ['half of a submission', () => JSON.stringify(good).slice(0, -20)],
+    ['two submissions', () => JSON.stringify(good).repeat(2)],
+    ['no UTF-8', () => Uint8Array.of(0x22, 0xff, 0xfe, 0x22)],
+    ['JSON after a byte order mark', () => `\ufeff${JSON.stringify(good)}`],
+    ['UTF-16', () => Buffer.from(JSON.stringify(good), 'utf16le')],
+    ['null', () => 'null'],
+    ['a number', () => '1e999'],
+    ['a text', () => JSON.stringify(MARKER)],
+    ['a list', () => JSON.stringify([good])],
+    ['an empty object', () => '{}'],
+    ['arrays 30,000 deep', () => nested(30_000)],
+    ['objects 10,000 deep', () => `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+    ['a form', () => `metadata=${MARKER}&nonce=1`],
+  ])('%s is malformed', async (_, body) => {
+    expectProblem(await client.submit(body()), 'request_malformed');
+  });
+
+  it.each(['ephemeral_pub', 'nonce', 'ciphertext', 'tag', 'metadata', 'metadata.v', 'metadata.ttl'])(
+    'without %s it is malformed',
+    async (path) => {
+      expectProblem(await client.submit(withMember(path, undefined)), 'request_malformed');
+      expectProblem(await client.submit(withMember(path, null)), 'request_malformed');
+      expectProblem(await client.submit(withMember(path, [MARKER])), 'request_malformed');
+    },
+  );
+
+  it.each([MARKER, 'metadata.colour', 'constructor', 'metadata.toString'])(
+    'with a member %s it is malformed',
+    async (path) => {
+      expectProblem(await client.submit(withMember(path, MARKER)), 'request_malformed');
+    },
+  );
+
+  it('with a member __proto__ it is malformed', async () => {
+    const text = JSON.stringify(good);
+    const proto = `{"__proto__":{"ttl":60},`;
+    expectProblem(await client.submit(text.replace('{', proto)), 'request_malformed');
+    expectProblem(
+      await client.submit(text.replace('"metadata":{', `"metadata":${proto}`)),
+      'request_malformed',
+    );
+  });
+
+  it.each(['ephemeral_pub', 'nonce', 'ciphertext', 'tag', 'metadata.handshake_pub'])(
+    '%s has one spelling',
+    async (path) => {
+      const text = path.includes('.') ? good.metadata.handshake_pub : good[path as 'nonce' | 'tag'];
+      // 33 bytes end without padding: what is taken off then is a character of the content.
+      const spellings = [
+        text.replace(/=+$/, '') || text.slice(0, -1),
+        `${text}=`,
+        `${text}\n`,
+        ` ${text}`,
+        `${text.slice(0, 4)} ${text.slice(4)}`,
+        Buffer.from(decodeBase64(text)).toString('hex'),
+        `${text.slice(0, -4)}-_-_`,
+        `${text.slice(0, -4)}****`,
+      ].filter((spelling) => spelling !== text);
+      for (const spelling of spellings) {
+        const answer = await client.submit(withMember(path, spelling));
+        // A ciphertext may end in a whole group: cut, it is base64 of other bytes only if its length says so.
+        expectProblem(answer, 'request_malformed');
+      }
+    },
+  );
+
+  it('a last character with other bits than zeros is another spelling', async () => {
+    const key = good.ephemeral_pub;
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+    const last = alphabet[alphabet.indexOf(key.at(-2)!) + 1]!;
+    expectProblem(
+      await client.submit(withMember('ephemeral_pub', `${key.slice(0, -2)}${last}=`)),
+      'request_malformed',
+    );
+  });
+
+  it.each([
+    ['ephemeral_pub', 32],
+    ['nonce', 12],
+    ['tag', 16],
+    ['metadata.handshake_pub', 32],
+  ])('%s has %i bytes and no others', async (path, length) => {
+    for (const other of [0, 1, length - 1, length + 1, 2 * length, 4_096]) {
+      const value = encodeBase64(new Uint8Array(other).fill(7));
+      expectProblem(await client.submit(withMember(path, value)), 'request_malformed');
+    }
+  });
+
+  it.each([
+    ['1.5', 'request_malformed'],
+    ['"3600"', 'request_malformed'],
+    ['true', 'request_malformed'],
+    ['1e999', 'request_malformed'],
+    ['9007199254740993', 'request_malformed'],
+    ['-1', 'ttl_out_of_range'],
+    ['0', 'ttl_out_of_range'],
+    ['59', 'ttl_out_of_range'],
+    ['604801', 'ttl_out_of_range'],
+    ['9007199254740991', 'ttl_out_of_range'],
+  ] as const)('a time to live of %s is %s', async (ttl, code) => {
+    const text = JSON.stringify(good).replace('"ttl":3600', `"ttl":${ttl}`);
+    expect(text).toContain(`"ttl":${ttl}`);
+    expectProblem(await client.submit(text), code);
+  });
+
+  it.each([
+    ['v', 2],
+    ['v', '1'],
+    ['exchange', 'x'.repeat(65)],
+    ['exchange', 7],
+    ['label', MARKER.repeat(10)],
+    ['label', '\ud800'],
+  ])('metadata with %s = %j is malformed', async (name, value) => {
+    expectProblem(await client.submit(withMember(`metadata.${name}`, value)), 'request_malformed');
+  });
+
+  it('none of it reached a venue', () => {
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('when a submission was tampered with', () => {
+  const flip = (at: number) => (bytes: Uint8Array) => {
+    bytes[at < 0 ? bytes.length + at : at]! ^= 0x80;
+  };
+  it.each<[string, () => unknown]>([
+    ['first byte of the ciphertext', () => changed('ciphertext', flip(0))],
+    ['last byte of the ciphertext', () => changed('ciphertext', flip(-1))],
+    ['nonce', () => changed('nonce', flip(3))],
+    ['tag', () => changed('tag', flip(-1))],
+    ['ephemeral key', () => changed('ephemeral_pub', flip(0))],
+    // RFC 7748 ignores this bit: the same point, but another name for it, and the name is in the keys.
+    ['ignored bit of the ephemeral key', () => changed('ephemeral_pub', flip(-1))],
+    ['time to live', () => withMember('metadata.ttl', 604_800)],
+    ['an exchange', () => withMember('metadata.exchange', MARKER)],
+    ['a label', () => withMember('metadata.label', MARKER)],
+    ['no ciphertext', () => withMember('ciphertext', '')],
+    ['ciphertext that is cut', () => withMember('ciphertext', good.ciphertext.slice(0, 40))],
+    ['ciphertext that is longer', () => withMember('ciphertext', `AAAA${good.ciphertext}`)],
+  ])('%s: it does not open', async (_, body) => {
+    expectProblem(await client.submit(body()), 'submission_unreadable');
+    expect(asked).toEqual([]);
+  });
+
+  it('of a member that is given twice the last counts, and is the one that is authenticated', async () => {
+    const text = JSON.stringify(good).replace('"ttl":3600', '"ttl":3600,"ttl":604800');
+    expectProblem(await client.submit(text), 'submission_unreadable');
+  });
+
+  // RFC 7748 §6.1: points of small order, and the same numbers written above the prime.
+  it.each([
+    '0000000000000000000000000000000000000000000000000000000000000000',
+    '0100000000000000000000000000000000000000000000000000000000000000',
+    'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+    '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+    'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    '0000000000000000000000000000000000000000000000000000000000000080',
+  ])('an ephemeral key of small order is refused: %s', async (point) => {
+    const body = withMember('ephemeral_pub', encodeBase64(decodeHex(point)));
+    expectProblem(await client.submit(body), 'submission_unreadable');
+  });
+
+  it('a handshake key that was never quoted is unknown, one of small order too', async () => {
+    for (const key of [systemRandom.bytes(32), new Uint8Array(32)]) {
+      const body = withMember('metadata.handshake_pub', encodeBase64(key));
+      expectProblem(await client.submit(body), 'unknown_handshake_key');
+    }
+  });
+
+  it('what was refused so far did not use up the submission', async () => {
+    expect((await client.submit(good)).status).toBe(201);
+    expect(asked.length).toBeGreaterThan(0);
+  });
+});
+
+describe('when a submission opens and is refused', () => {
+  beforeAll(() => {
+    const own = toCustomer(test.state.venue, worldAccount(test.state.venue).account);
+    const key = (name: string, more: object) => ({
+      ...own,
+      apiKey: name.padEnd(64, '0'),
+      permissions: { ...own.permissions, ...more },
+    });
+    const accounts = [own, key('trade', { trade: true }), key('withdraw', { withdraw: true })];
+    return test.world.startInternet({ accounts });
+  });
+
+  /** A payload with an account for each of `changes`. */
+  function payload(...changes: Record<string, unknown>[]) {
+    const { apiKey, apiSecret } = test.state.venue;
+    const accounts = changes.map((change) => ({ exchange: 'binance', apiKey, apiSecret, ...change }));
+    return { userId: MARKER, accounts };
+  }
+
+  it.each<[string, () => unknown, string]>([
+    ['nothing', () => ' ', 'payload_malformed'],
+    ['no JSON', () => `{${MARKER}`, 'payload_malformed'],
+    ['a list', () => [MARKER], 'payload_malformed'],
+    ['null', () => 'null', 'payload_malformed'],
+    ['arrays 5,000 deep', () => `${'['.repeat(5_000)}${']'.repeat(5_000)}`, 'payload_malformed'],
+    ['no accounts', () => payload(), 'payload_malformed'],
+    ['a prototype', () => `{"__proto__":{"userId":"${MARKER}"}}`, 'payload_malformed'],
+    ['a venue that is none', () => payload({ exchange: 'mtgox' }), 'exchange_unsupported'],
+    ['a wallet', () => payload({ walletAddress: MARKER }), 'exchange_unsupported'],
+    ['a key that is none', () => payload({ apiKey: MARKER }), 'exchange_auth'],
+    ['a secret that is none', () => payload({ apiSecret: MARKER }), 'exchange_auth'],
+    ['a key that can trade', () => payload({ apiKey: 'trade'.padEnd(64, '0') }), 'excessive_permissions'],
+    [
+      'a key that can withdraw',
+      () => payload({ apiKey: 'withdraw'.padEnd(64, '0') }),
+      'withdrawal_permission',
+    ],
+    ['one account twice', () => payload({}, {}), 'duplicate_account'],
+  ])('%s: the reason is sealed', async (_, make, reason) => {
+    const { body, keys } = await client.compose({ payload: make() });
+    const refusal = expectSealedReason(await client.submit(body), 'submission_refused', keys);
+    expect(refusal.code).toBe(reason);
+    expect(refusal.message).not.toContain(MARKER);
+  });
+});
+
+describe('when a submission comes again', () => {
+  it('is refused, at once and under the predecessor of the handshake key', async () => {
+    const { body } = await client.compose();
+    expect((await client.submit(body)).status).toBe(201);
+    expectProblem(await client.submit(body), 'replayed_submission');
+    test.clock.advance(HOUR_MS);
+    await test.world.client().quote();
+    expectProblem(await client.submit(body), 'replayed_submission');
+    test.clock.advance(HOUR_MS);
+    expectProblem(await client.submit(body), 'unknown_handshake_key');
+  });
+
+  it('is refused with another payload under the same ephemeral key', async () => {
+    const ephemeral = systemRandom.bytes(32);
+    expect((await client.submit((await client.compose({ ephemeral })).body)).status).toBe(201);
+    const { body } = await client.compose({ ephemeral, metadata: { ttl: 60 } });
+    expectProblem(await client.submit(body), 'replayed_submission');
+  });
+
+  it('counts as seen even if what it held was refused', async () => {
+    const { body } = await client.compose({ payload: {} });
+    expectProblem(await client.submit(body), 'submission_refused');
+    expectProblem(await client.submit(body), 'replayed_submission');
+  });
+});
+
+describe('when a handshake key has taken its last submission', () => {
+  it('new ones are refused until the next key, replayed ones are told so', async () => {
+    await test.world.startEnclave({ submissionsPerHandshakeKey: 2 });
+    await ready();
+    const bodies = [await client.compose(), await client.compose(), await client.compose()];
+    expect((await client.submit(bodies[0]!.body)).status).toBe(201);
+    expect((await client.submit(bodies[1]!.body)).status).toBe(201);
+    const full = await client.submit(bodies[2]!.body);
+    expectProblem(full, 'replay_set_full');
+    expect(full.headers['retry-after']).toBe('3600');
+    expectProblem(await client.submit(bodies[0]!.body), 'replayed_submission');
+    test.clock.advance(HOUR_MS);
+    expect((await client.submit((await client.compose()).body)).status).toBe(201);
+  });
+});
