@@ -10,6 +10,7 @@ const app = createApp({
   log: createLog('info'),
   version: 'baseline',
   sessionTtl: { default: 1, max: 1 },
+  rateLimit: { max: 1_000_000, windowMs: 900_000 },
 });
 const server = app.listen(0, '127.0.0.1', () => process.send(server.address().port));
 process.on('disconnect', () => process.exit());

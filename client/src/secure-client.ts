@@ -50,6 +50,9 @@ export interface WaitOptions {
 }
 
 const WAIT_MS = 600_000;
+/** Between two questions whether the account is read: often at first, rarely for a long history. */
+const MIN_POLL_MS = 500;
+const MAX_POLL_MS = 10_000;
 
 /** One session with one service. */
 export class SecureClient {
@@ -196,14 +199,14 @@ export class SecureClient {
     const clock = this.#service.clock ?? systemClock;
     const sleep = this.#service.sleep ?? defaultSleep;
     const deadline = clock.now() + (wait.timeoutMs ?? WAIT_MS);
-    for (;;) {
+    for (let patience = MIN_POLL_MS; ; patience = Math.min(patience * 1.25, MAX_POLL_MS)) {
       try {
         return await this.#ask(operation, parameters);
       } catch (error) {
         if (!(error instanceof ServiceError) || error.code !== 'sync_pending') throw error;
         if (isProgress(error.details)) wait.onProgress?.(error.details);
         if (clock.now() >= deadline) throw new ClientError('sync_timeout', 'the account is still being read');
-        await sleep(error.retryAfterMs ?? 1_000);
+        await sleep(Math.max(patience, error.retryAfterMs ?? 0));
       }
     }
   }

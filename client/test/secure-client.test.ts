@@ -163,7 +163,7 @@ describe('when a client reads', () => {
     };
     const seen: SyncProgress[] = [];
     expect(await client.getMetrics({}, { onProgress: (done) => seen.push(done) })).toEqual({ fine: true });
-    expect(slept).toEqual([500, 500, 500]);
+    expect(slept).toEqual([500, 625, 781.25]);
     expect(seen).toEqual(Array.from({ length: 3 }, () => ({ progress: 0.5, entries: 7 })));
     pending = Number.POSITIVE_INFINITY;
     expect(await codeOfRejection(client.getMetrics({}, { timeoutMs: 1_200 }), ClientError)).toBe(

@@ -24,12 +24,14 @@ export interface ParentConfig {
   readonly maxSessionTtl: number;
   /** ms */
   readonly sessionCleanupInterval: number;
+  /** Requests that one address may make in a window (ms). */
+  readonly rateLimit: { readonly max: number; readonly windowMs: number };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
-/** Names of the whole system that mean nothing to a parent, or nothing yet: refused, not ignored. */
+/** Names of the whole system that a parent must not be given, or can do nothing with yet. */
 const REFUSED: Readonly<Record<string, string>> = {
   ENCLAVE_PRIVATE_KEY_PATH: 'a parent never reads a private key; only the development enclave does',
   ENCLAVE_PUBLIC_KEY_PATH: 'a parent never reads a key; only the development enclave does',
@@ -60,6 +62,10 @@ export function parseConfig(environment: Environment): ParentConfig {
       longestTtl,
     ),
     maxSessionTtl,
+    rateLimit: {
+      max: reader.integer('RATE_LIMIT_MAX', 100, 1, 1_000_000_000),
+      windowMs: reader.integer('RATE_LIMIT_WINDOW', 900_000, 1_000, 86_400_000),
+    },
     sessionCleanupInterval: reader.integer('SESSION_CLEANUP_INTERVAL', 3_600_000, 1_000, 86_400_000),
   };
   reader.finish();

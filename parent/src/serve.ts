@@ -65,6 +65,7 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
     relay,
     log,
     version: VERSION,
+    rateLimit: config.rateLimit,
     sessionTtl: { default: config.defaultSessionTtl, max: config.maxSessionTtl },
     readiness: async () => ({ store: await answers(store.count()), enclave: await answers(link.connect()) }),
   });

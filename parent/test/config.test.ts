@@ -36,6 +36,7 @@ describe('when the environment is whole', () => {
       defaultSessionTtl: 86_400,
       maxSessionTtl: 604_800,
       sessionCleanupInterval: 3_600_000,
+      rateLimit: { max: 100, windowMs: 900_000 },
     });
   });
 
@@ -62,6 +63,8 @@ describe('when the environment is unusable', () => {
       DEFAULT_SESSION_TTL: '59',
       MAX_SESSION_TTL: '604801',
       SESSION_CLEANUP_INTERVAL: '1e6',
+      RATE_LIMIT_MAX: '0',
+      RATE_LIMIT_WINDOW: 'a quarter',
       DATABASE_URL: 'postgres://x',
       ENCLAVE_PRIVATE_KEY_PATH: '/k',
       ENCLAVE_PUBLIC_KEY_PATH: '/k',

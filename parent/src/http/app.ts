@@ -9,6 +9,7 @@ import type { Log } from '../log.ts';
 import { RelayError, relayError } from '../relay/errors.ts';
 import type { Relay } from '../relay/relay.ts';
 import { sendProblem } from './problem.ts';
+import { limitRate, type RateLimit } from './rate-limit.ts';
 
 /** What `/ready` says of one part. */
 export interface Readiness {
@@ -24,6 +25,8 @@ export interface AppOptions {
   readonly version: string;
   /** Seconds; advertised by `/health`. */
   readonly sessionTtl: { readonly default: number; readonly max: number };
+  /** Requests that one address may make; left out: as many as it likes. */
+  readonly rateLimit?: RateLimit;
 }
 
 const NOTHING = new Uint8Array();
@@ -37,6 +40,7 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple');
   app.use(logged(options.log));
   app.use(refuseWithoutHost);
+  if (options.rateLimit) app.use(['/attestation', '/enclave'], limitRate(options.rateLimit));
 
   const quote = app.route('/attestation/quote').get(async (request, response) => {
     const document = await relay.ask('quote', null, parseNonce(request));
