@@ -1,0 +1,298 @@
+/**
+ * A world whose parent can be tampered with at every joint: real client, real HTTP edge and relay, real
+ * enclaves, real exchange and key service over real TLS, and hooks where a hostile parent sits. Nothing runs
+ * by timer, so that a seed decides everything.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { type ExportedSession, SecureClient, type SecureClientOptions } from '@perf-aggregator/client';
+import { createEgressProxy } from '@perf-aggregator/parent/egress/proxy';
+import { createLog } from '@perf-aggregator/parent/log';
+import { type Credentials, bootEnclave } from '@perf-aggregator/parent/relay/boot';
+import { Relay } from '@perf-aggregator/parent/relay/relay';
+import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
+import { createEnclave, type Enclave, type EnclavePorts } from '../../../../enclave/src/enclave.ts';
+import { createApp } from '../../../../parent/src/http/app.ts';
+import { generateAccount } from '../../../src/trader/account.ts';
+import type { BinanceAccount } from '../../../src/venues/binance/authorization.ts';
+import { createSimulatedNsm } from '../../../src/nsm/module.ts';
+import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../../src/nsm/measurements.ts';
+import { enclaveConfig } from '../../../src/world/enclave-part.ts';
+import { simulatedResolver, WORLD_HOSTS } from '../../../src/world/hosts.ts';
+import { type Internet, startInternet, worldAccount } from '../../../src/world/internet.ts';
+import { createWorldState, type WorldState } from '../../../src/world/state.ts';
+import { ManualClock } from '../../world/manual-clock.ts';
+import { LeakSearch, type Marker } from './leaks.ts';
+import { MemoryStore } from './memory-store.ts';
+import { SEED, seededRandom } from './seeded.ts';
+
+const NOON = Date.UTC(2026, 10, 20, 12);
+const HISTORY_DAYS = 45;
+const NOTHING = new Uint8Array();
+
+/** One HTTP request and its answer, as whoever sits between client and parent sees them. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string | null;
+}
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+/** A hop on the way to the parent's HTTP edge. */
+export type Hop = (request: HttpRequest) => Promise<HttpAnswer>;
+/** A hop on the way from the relay to the enclave. */
+export type Link = (message: Uint8Array) => Promise<Uint8Array>;
+
+/** What must never be seen by a parent, and the accounts that carry it. */
+const SECRETS = {
+  user: 'marker-user-7f3a9c',
+  label: 'marker label of a fund',
+  apiKey: 'markerApiKey0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP',
+  apiSecret: 'markerApiSecret0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM',
+  uid: 918_273_645,
+};
+export const MARKERS: readonly Marker[] = [
+  { name: 'user id', text: SECRETS.user },
+  { name: 'label', text: SECRETS.label },
+  { name: 'API key', text: SECRETS.apiKey },
+  { name: 'API secret', text: SECRETS.apiSecret },
+  { name: 'account number', text: String(SECRETS.uid) },
+];
+
+/** The world. */
+export class Rig {
+  readonly clock = new ManualClock(NOON);
+  readonly leaks = new LeakSearch(MARKERS);
+  readonly store = new MemoryStore((bytes) => this.leaks.see('store', bytes));
+  readonly folder = mkdtempSync('/tmp/pa-');
+  readonly log = createLog('trace', { write: (line) => this.leaks.see('log', line) });
+  /** What carries the relay's messages; the honest one asks {@link Rig.enclave}. */
+  link: Link = (message) => this.ask(this.enclave, message);
+  /** Who answers at the egress endpoint; null: the honest proxy. */
+  hostileEgress: ((socket: net.Socket) => void) | null = null;
+  state!: WorldState;
+  internet!: Internet;
+  relay!: Relay;
+  /** The enclave that serves, and a second one that holds the same keys. */
+  enclave!: Enclave;
+  twin!: Enclave;
+  #url = '';
+  readonly #servers: net.Server[] = [];
+  #proxy!: ReturnType<typeof createEgressProxy>;
+
+  static async start(): Promise<Rig> {
+    const rig = new Rig();
+    await rig.#start();
+    return rig;
+  }
+
+  async #start(): Promise<void> {
+    const made = await createWorldState({ clock: this.clock, random: seededRandom('state'), seed: SEED });
+    const { apiKey, apiSecret, uid } = SECRETS;
+    this.state = { ...made, venue: { ...made.venue, apiKey, apiSecret, uid } };
+    this.internet = await this.startInternet();
+    await this.#startEgress();
+    this.enclave = this.newEnclave('enclave');
+    this.twin = this.newEnclave('twin');
+    for (const enclave of [this.enclave, this.twin]) await this.boot(enclave);
+    this.relay = this.newRelay();
+    await this.#startHttp();
+  }
+
+  startInternet(): Promise<Internet> {
+    const { venue, kms, role, pki, nsm } = this.state;
+    const random = seededRandom('internet');
+    const accounts = [this.account(SECRETS.apiKey, SECRETS.uid), this.account(`second${'0'.repeat(58)}`, 55_443_322)];
+    return startInternet({ venue, kms, role, pki, nsmRoot: nsm.rootCertDer, clock: this.clock, random, accounts });
+  }
+
+  /** A customer of the venue with a short history of its own. */
+  account(apiKey: string, uid: number): BinanceAccount {
+    const { venue } = this.state;
+    const { market } = worldAccount(venue);
+    const history = generateAccount({ seed: `${SEED} ${uid}`, market, lastDay: venue.lastDay - 1, days: HISTORY_DAYS });
+    const permissions = { read: true, trade: false, withdraw: false };
+    return { apiKey, apiSecret: SECRETS.apiSecret, uid, permissions, history };
+  }
+
+  /** An enclave in phase `boot`. */
+  newEnclave(name: string, ports: Partial<EnclavePorts> = {}): Enclave {
+    const { clock } = this;
+    const random = seededRandom(name);
+    const nsm = createSimulatedNsm({ root: this.state.nsm, pcrs: simulatedPcrs(), clock, random });
+    return createEnclave(this.config, {
+      nsm,
+      clock,
+      random,
+      sleep: async (ms) => {
+        clock.advance(ms);
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+      log: (event, facts) => this.leaks.see('log', JSON.stringify({ event, ...facts })),
+      ...ports,
+    });
+  }
+
+  get config() {
+    const { nsm, pki, kms, role } = this.state;
+    return enclaveConfig({
+      listen: `unix:${this.folder}/enclave`,
+      egress: `unix:${this.folder}/egress`,
+      nsm,
+      caBundle: pki.authority.certPem,
+      kms,
+      roleArn: role.roleArn,
+      clock: this.clock,
+      random: seededRandom('config'),
+      sleep: () => Promise.resolve(),
+      log: () => undefined,
+    });
+  }
+
+  get credentials(): Credentials {
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = this.state.role;
+    return { accessKeyId, secretAccessKey, sessionToken, expiration };
+  }
+
+  /** Boots as a real parent does; the first enclave draws the root. */
+  boot(enclave: Enclave): Promise<void> {
+    const link = { request: (message: Uint8Array) => this.ask(enclave, message) };
+    return bootEnclave(link, this.store, () => Promise.resolve(this.credentials));
+  }
+
+  /** Bytes to an enclave and back; both are looked at, as a parent could. */
+  async ask(enclave: Enclave, message: Uint8Array): Promise<Uint8Array> {
+    this.leaks.see('enclave channel', message);
+    const reply = await enclave.handle(message);
+    this.leaks.see('enclave channel', reply);
+    return reply;
+  }
+
+  /** Asks an enclave in the words of the wire. */
+  async request(enclave: Enclave, request: Partial<EnclaveRequest> & Pick<EnclaveRequest, 'operation'>) {
+    const whole = { session: null, version: null, body: NOTHING, state: null, ...request };
+    return decodeReply(await this.ask(enclave, encodeRequest(whole)));
+  }
+
+  /** Makes an enclave forget an open session, so that it must open the stored state again. */
+  async forget(enclave: Enclave, session: string): Promise<void> {
+    await this.request(enclave, { operation: 'revoke', session, version: 0 });
+  }
+
+  newRelay(store: MemoryStore = this.store): Relay {
+    const link = { request: (message: Uint8Array) => this.link(message) };
+    return new Relay({ link, store, clock: this.clock, maxSessionTtlMs: 604_800_000 });
+  }
+
+  /** Runs `work` with another way between relay and enclave. */
+  async withLink<T>(link: Link, work: () => Promise<T>): Promise<T> {
+    const honest = this.link;
+    this.link = link;
+    try {
+      return await work();
+    } finally {
+      this.link = honest;
+    }
+  }
+
+  /** The honest way from a client to the parent. */
+  readonly hop: Hop = async ({ method, path, body }) => {
+    this.leaks.see('http', `${method} ${path}\n${body ?? ''}`);
+    const answer = await fetch(this.#url + path, { method, body, redirect: 'manual' });
+    const text = await answer.text();
+    this.leaks.see('http', text);
+    return { status: answer.status, body: text };
+  };
+
+  /** A client that has not registered; `name` decides its randomness. */
+  client(name: string, overrides: Record<string, unknown> = {}, hop: Hop = this.hop): SecureClient {
+    const { apiKey, apiSecret } = SECRETS;
+    return new SecureClient({
+      enclaveUrl: 'http://parent.invalid',
+      userId: SECRETS.user,
+      label: SECRETS.label,
+      exchange: 'binance',
+      apiKey,
+      apiSecret,
+      ...this.service(name, hop),
+      ...overrides,
+    } as SecureClientOptions);
+  }
+
+  /** A client that holds a session. */
+  resume(session: ExportedSession, hop: Hop = this.hop): SecureClient {
+    return SecureClient.resume(session, this.service('resumed', hop));
+  }
+
+  service(name: string, hop: Hop) {
+    return {
+      expect: { roots: [this.state.nsm.rootCertDer], measurements: [SIMULATED_PCRS_HEX] },
+      clock: this.clock,
+      random: seededRandom(`client ${name}`),
+      // Whoever must wait longer than it takes to ask a few times has been refused service.
+      sleep: (ms: number) => Promise.resolve(this.clock.advance(Math.max(ms, 1_000))),
+      adapter: toAdapter(hop),
+    };
+  }
+
+  /** Synchronises a session until nothing is due. */
+  async sync(session: string): Promise<void> {
+    do await this.relay.ask('sync', session, NOTHING);
+    while ((this.store.sessions.get(session)?.syncAt ?? Infinity) <= this.clock.now());
+  }
+
+  async #startEgress(): Promise<void> {
+    this.#proxy = createEgressProxy({
+      allow: WORLD_HOSTS.map((host) => ({ host, port: 443 })),
+      resolver: simulatedResolver(this.internet.ports),
+      log: this.log,
+      limits: { headTimeoutMs: 5_000, connectTimeoutMs: 5_000, idleTimeoutMs: 60_000, maxConnections: 512 },
+    });
+    const tap = net.createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.on('data', (bytes) => this.leaks.see('egress', bytes));
+      if (this.hostileEgress) this.hostileEgress(socket);
+      else this.#proxy.server.emit('connection', socket);
+    });
+    this.#servers.push(tap);
+    await new Promise<void>((resolve) => tap.listen(`${this.folder}/egress`, resolve));
+  }
+
+  async #startHttp(): Promise<void> {
+    const app = createApp({
+      relay: { ask: (...asked: Parameters<Relay['ask']>) => this.relay.ask(...asked) } as Relay,
+      log: this.log,
+      version: '0',
+      sessionTtl: { default: 86_400, max: 604_800 },
+      readiness: () => Promise.resolve({ store: true, enclave: true }),
+    });
+    const server = http.createServer(app);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.#servers.push(server);
+    this.#url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    await this.#proxy.close();
+    for (const server of this.#servers) {
+      if (server instanceof http.Server) server.closeAllConnections();
+      server.close();
+    }
+    await this.internet.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A hop as the SDK's HTTP takes it. */
+function toAdapter(hop: Hop): NonNullable<SecureClientOptions['adapter']> {
+  const adapter = async (config: { url?: string; method?: string; data?: unknown }) => {
+    const path = (config.url ?? '').replace('http://parent.invalid', '');
+    const body = typeof config.data === 'string' ? config.data : null;
+    const answer = await hop({ method: (config.method ?? 'get').toUpperCase(), path, body });
+    return { data: answer.body, status: answer.status, statusText: '', headers: {}, config };
+  };
+  return adapter as unknown as NonNullable<SecureClientOptions['adapter']>;
+}

@@ -1,0 +1,73 @@
+/** Runs classes of attacks, counts what came of them, and writes the table that docs/testing.md shows. */
+import type { LeakSearch } from './leaks.ts';
+import { type AttackClass, type Case, type Outcome, Wrong } from './outcome.ts';
+import { SEED } from './seeded.ts';
+
+const KINDS = ['refused', 'identical', 'unavailable', 'stale:undetectable'] as const;
+type Row = Record<(typeof KINDS)[number], number> & { readonly refusedWith: readonly string[] };
+
+/** Counts of every class that has run. */
+export class Tally {
+  readonly #rows = new Map<string, Row>();
+  readonly #leaks: LeakSearch;
+
+  constructor(leaks: LeakSearch) {
+    this.#leaks = leaks;
+  }
+
+  /** Cases that have run. */
+  get total(): number {
+    return [...this.#rows.values()].reduce((sum, row) => sum + KINDS.reduce((all, kind) => all + row[kind], 0), 0);
+  }
+
+  /** Runs every case of a class. @returns what must not be, each with seed and name */
+  async run(attacks: AttackClass): Promise<string[]> {
+    const { name, refusedWith, undetectable = [] } = attacks;
+    const row: Row = { refused: 0, identical: 0, unavailable: 0, 'stale:undetectable': 0, refusedWith };
+    this.#rows.set(name, row);
+    const faults: string[] = [];
+    for (const one of await attacks.cases()) {
+      try {
+        const outcome = await one.run();
+        checkAllowed(one, outcome, refusedWith, undetectable);
+        row[outcome.kind] += 1;if (process.env['HP']===name) process.stderr.write(`HP ${one.name} ${JSON.stringify(outcome)}\n`);
+      } catch (error) {
+        if (!(error instanceof Wrong)) throw error;
+        const cause = error.cause === undefined ? '' : ` (${String(error.cause)})`;
+        faults.push(`${SEED} / ${name} / ${one.name}: ${error.message}${cause}`);
+      }
+      for (const leak of this.#leaks.takeFound()) faults.push(`${SEED} / ${name} / ${one.name}: leaked ${leak}`);
+    }
+    return faults;
+  }
+
+  /** The table as Markdown. */
+  table(): string {
+    const rows = [...this.#rows].map(([name, row]) => {
+      const counts = KINDS.map((kind) => row[kind] || '');
+      return `| ${name} | ${counts.join(' | ')} | ${row.refusedWith.map((code) => `\`${code}\``).join(', ')} |`;
+    });
+    const sums = KINDS.map((kind) => [...this.#rows.values()].reduce((sum, row) => sum + row[kind], 0));
+    return [
+      `| class | ${KINDS.join(' | ')} | refused with one of |`,
+      `|---|${'--:|'.repeat(KINDS.length)}---|`,
+      ...rows,
+      `| **all ${this.total}** | ${sums.join(' | ')} | |`,
+    ].join('\n');
+  }
+}
+
+function checkAllowed(
+  one: Case,
+  outcome: Outcome,
+  refusedWith: readonly string[],
+  undetectable: readonly string[],
+): void {
+  if (outcome.kind === 'refused' && !refusedWith.includes(outcome.code)) {
+    throw new Wrong(`refused with ${outcome.code}, which is not expected here`);
+  }
+  const isNamed = undetectable.includes(one.name);
+  if ((outcome.kind === 'stale:undetectable') !== isNamed) {
+    throw new Wrong(isNamed ? `noticed, although named undetectable: ${outcome.kind}` : 'stale and not noticed');
+  }
+}

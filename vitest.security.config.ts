@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests of the system under attack, on the TypeScript sources like the other tests. */
+export default defineConfig({
+  // Dependencies are loaded by Node itself, under its own conditions.
+  ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['node'] } },
+  test: {
+    include: ['*/test/security/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
