@@ -1,8 +1,11 @@
-/** What an enclave's process must not inherit from whoever starts it, and ways out that it must not have. */
+/** What an enclave's process must not inherit from whoever starts it, and ways in and out that it must not have. */
+import { existsSync, writeFileSync } from 'node:fs';
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** The process was started in a way that could change what the measured code does. */
-export class HardeningError extends CodedError<'environment_refused' | 'fetch_forbidden'> {}
+export class HardeningError extends CodedError<
+  'environment_refused' | 'options_refused' | 'fetch_forbidden'
+> {}
 
 /** Variables by which Node or OpenSSL run other code, or trust other certificates, than what was measured. */
 const REFUSED = [
@@ -22,9 +25,54 @@ export function refuseEnvironment(environment: Readonly<Record<string, string | 
   if (found.length > 0) throw new HardeningError('environment_refused', `unset ${found.join(', ')}`);
 }
 
+/** Options that an enclave's process may be started with; the first must be among them. */
+const OPTIONS = ['--disallow-code-generation-from-strings', '--disable-sigusr1'];
+
+/**
+ * Options for the process of an enclave under this Node: no code from strings; no inspector at SIGUSR1, where
+ * Node knows the option (22.14; {@link closeInspector} does what can be done elsewhere).
+ */
+export function enclaveOptions(known: ReadonlySet<string>): string[] {
+  return OPTIONS.filter((option, index) => index === 0 || known.has(option));
+}
+
+/**
+ * Refuses a process that was started with other options than those, such as `--inspect` or `--import`.
+ * @param options - `process.execArgv`
+ * @throws HardeningError `options_refused`
+ */
+export function refuseOptions(options: readonly string[]): void {
+  const unknown = options.filter((option) => !OPTIONS.includes(option));
+  if (unknown.length > 0) throw new HardeningError('options_refused', `start without ${unknown.join(' ')}`);
+  if (!options.includes(OPTIONS[0]!)) throw new HardeningError('options_refused', `start with ${OPTIONS[0]}`);
+}
+
+/** Takes SIGUSR1 from Node, which would open its inspector at it. */
+export function closeInspector(process: { on(signal: 'SIGUSR1', listener: () => void): unknown }): void {
+  process.on('SIGUSR1', () => undefined);
+}
+
+/**
+ * Leaves no memory in core dumps (core(5)): the kernel writes none of this process's mappings. Whoever starts
+ * the process can do more: `ulimit -c 0`, which Node cannot.
+ * @param filter - `/proc/self/coredump_filter`; a system that has none is none of ours
+ */
+export function emptyCoreDumps(filter: string): void {
+  if (existsSync(filter)) writeFileSync(filter, '0');
+}
+
 /** Makes the platform's own `fetch` throw: every way out is a tunnel that was asked for by name. */
 export function forbidGlobalFetch(scope: { fetch: typeof globalThis.fetch }): void {
   scope.fetch = () => {
     throw new HardeningError('fetch_forbidden', 'the enclave reaches hosts through its tunnel only');
   };
+}
+
+/** All of the above, at the start of an enclave's process and before anything else. @throws HardeningError */
+export function hardenProcess(process: NodeJS.Process, scope: { fetch: typeof globalThis.fetch }): void {
+  closeInspector(process);
+  refuseEnvironment(process.env);
+  refuseOptions(process.execArgv);
+  emptyCoreDumps('/proc/self/coredump_filter');
+  forbidGlobalFetch(scope);
 }

@@ -8,7 +8,7 @@ import { systemClock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { enclaveConfig } from './config.ts';
-import { forbidGlobalFetch, refuseEnvironment } from './hardening.ts';
+import { hardenProcess } from './hardening.ts';
 import { openNsmDevice } from './nsm/device.ts';
 import { serveEnclave } from './serve.ts';
 
@@ -16,8 +16,7 @@ import { serveEnclave } from './serve.ts';
 const CONFIG_PATH = '/etc/perf-aggregator/enclave.json';
 
 async function main(): Promise<void> {
-  refuseEnvironment(process.env);
-  forbidGlobalFetch(globalThis);
+  hardenProcess(process, globalThis);
   const config = enclaveConfig.parse(JSON.parse(readFileSync(CONFIG_PATH, 'utf8')));
   const enclave = await serveEnclave(config, {
     nsm: openNsmDevice('/dev/nsm'),

@@ -1,5 +1,6 @@
 /** The local world as processes: the simulated internet, the enclave and the parent under one supervisor. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { enclaveOptions } from '@perf-aggregator/enclave/hardening';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import { Supervisor } from './supervisor.ts';
@@ -80,6 +81,7 @@ async function startProcesses(
     name: 'enclave',
     module: './processes/enclave.js',
     argument: () => ({ home, listen, egress, keyArn, roleArn: state.role.roleArn }),
+    execArgv: enclaveOptions(process.allowedNodeEnvironmentFlags),
     logPath: logPath('enclave'),
   });
   let { port } = options;

@@ -1,7 +1,7 @@
 /** Process of the enclave, with a simulated module. It opens the module's root and the public CA, no more. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { forbidGlobalFetch, refuseEnvironment } from '@perf-aggregator/enclave/hardening';
+import { hardenProcess } from '@perf-aggregator/enclave/hardening';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { startEnclave } from '../world/enclave-part.ts';
@@ -19,8 +19,7 @@ export interface EnclaveArgument {
 }
 
 await runChild(async ({ home, listen, egress, keyArn, roleArn }: EnclaveArgument) => {
-  refuseEnvironment(process.env);
-  forbidGlobalFetch(globalThis);
+  hardenProcess(process, globalThis);
   const files = new WorldFiles(home);
   const enclave = await startEnclave({
     listen,
