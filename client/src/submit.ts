@@ -49,10 +49,14 @@ export async function submit(http: Http, random: Random, input: SubmitInput): Pr
     metadata,
   };
   wipe(plaintext, keys.submit);
-  const answer = await post(http, body, keys.response);
-  const simulated = quote.simulated;
-  const facts = { enclaveUrl, sessionId: answer.session_id, expiresAt: answer.expires_at, simulated };
-  const session = newSession(facts, keys, random);
+  const { answer, session } = await post(http, body, keys.response)
+    .then((received) => {
+      const { session_id: sessionId, expires_at: expiresAt } = received;
+      const facts = { enclaveUrl, sessionId, expiresAt, simulated: quote.simulated };
+      return { answer: received, session: newSession(facts, keys, random) };
+    })
+    // The session holds them as text.
+    .finally(() => wipe(keys.request, keys.response));
   const { result } = session.open(answer.receipt, { operation: 'submit', parameters: {} });
   const sealed = sealedReceipt.safeParse(result);
   if (!sealed.success || sealed.data.session_id !== answer.session_id) {

@@ -38,19 +38,19 @@ export interface GenesisContext {
  */
 export async function drawRoot(context: GenesisContext, credentials: AwsCredentials): Promise<GenesisRecord> {
   const { plaintext, ciphertextBlob } = await context.kms.generateDataKey(credentials);
-  const identity = deriveIdentity(plaintext);
+  const { reportKey, ...secrets } = deriveIdentity(plaintext);
+  wipeSecrets(secrets);
   const evidence = await context.nsm.attest({
-    publicKey: identity.reportKey,
+    publicKey: reportKey,
     userData: encodeUserData({
       t: 'genesis',
       v: 1,
       config_sha256: context.configSha256,
-      report_key: identity.reportKey,
+      report_key: reportKey,
       blob_sha256: crypto.sha256(ciphertextBlob),
       key_arn: context.keyArn,
     }),
   });
-  wipeIdentity(identity);
   return { blob: ciphertextBlob, evidence };
 }
 
@@ -66,7 +66,7 @@ export async function openRoot(
   const committed = await verifyEvidence(context, record);
   const identity = deriveIdentity(await context.kms.decrypt(credentials, record.blob));
   if (!equalBytes(identity.reportKey, committed)) {
-    wipeIdentity(identity);
+    wipeSecrets(identity);
     throw new Refusal('genesis_mismatch', 'the genesis evidence commits to another root');
   }
   return identity;
@@ -101,6 +101,6 @@ export function toExpectedPcrs(pcrs: ReadonlyMap<number, Uint8Array>): ExpectedP
   );
 }
 
-function wipeIdentity(identity: Identity): void {
-  wipe(identity.reportSeed, identity.auditSeed, identity.sealingBase);
+function wipeSecrets({ reportSeed, auditSeed, sealingBase }: Omit<Identity, 'reportKey'>): void {
+  wipe(reportSeed, auditSeed, sealingBase);
 }

@@ -39,7 +39,10 @@ export const submit: Handler = async (context, request) => {
     return ok(utf8(JSON.stringify(receipt(context, state))), write);
   } catch (error) {
     if (error instanceof Refusal || !(error instanceof CodedError)) throw error;
-    throw refuse(context, keys, error);
+    const refusal = refuse(context, keys, error);
+    // There is no session that they would belong to.
+    wipe(keys.request, keys.response);
+    throw refusal;
   } finally {
     wipe(plaintext, keys.submit);
   }
@@ -70,13 +73,15 @@ function open(
   const handshakePub = decodeBase64(submitted.metadata.handshake_pub);
   const ephemeralPub = submitted.ephemeral_pub;
   const privateKey = context.handshake.privateKey(handshakePub);
+  let keys: SessionKeys | null = null;
   try {
-    const keys = deriveSessionKeys(crypto, privateKey, ephemeralPub, { ephemeralPub, handshakePub });
+    keys = deriveSessionKeys(crypto, privateKey, ephemeralPub, { ephemeralPub, handshakePub });
     const plaintext = openBox(crypto, keys.submit, submitted, submitted.metadata);
     // Only what opens counts as seen: nobody else can fill the set with noise.
     context.handshake.admit(handshakePub, ephemeralPub);
     return { keys, plaintext };
   } catch (cause) {
+    wipe(keys?.submit, keys?.request, keys?.response);
     if (cause instanceof Refusal) throw cause;
     throw new Refusal('submission_unreadable', 'the submission does not open', { cause });
   }

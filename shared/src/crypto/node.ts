@@ -12,7 +12,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { concatBytes } from '../bytes.ts';
+import { concatBytes, wipe } from '../bytes.ts';
 import { CryptoError } from '../errors.ts';
 import {
   AES_GCM_NONCE_BYTES,
@@ -50,7 +50,14 @@ export const crypto: CryptoBackend = {
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: AES_GCM_TAG_BYTES });
       decipher.setAAD(aad);
       decipher.setAuthTag(sealed.subarray(split));
-      return concatBytes(decipher.update(sealed.subarray(0, split)), decipher.final());
+      // GCM has no blocks to finish: `update` gives the whole plaintext. Nobody has it before `final` agrees.
+      const plaintext = decipher.update(sealed.subarray(0, split));
+      try {
+        decipher.final();
+        return new Uint8Array(plaintext);
+      } finally {
+        wipe(plaintext);
+      }
     } catch {
       throw new CryptoError('aead_open_failed', 'the box does not open');
     }
@@ -95,11 +102,11 @@ function der(hex: string): Uint8Array {
 
 function privateObject(prefix: Uint8Array, key: Uint8Array): KeyObject {
   requireLength(key, KEY_BYTES);
-  const pkcs8 = Buffer.from(concatBytes(prefix, key));
+  const pkcs8 = concatBytes(prefix, key);
   try {
-    return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
+    return createPrivateKey({ key: Buffer.from(pkcs8.buffer), format: 'der', type: 'pkcs8' });
   } finally {
-    pkcs8.fill(0);
+    wipe(pkcs8);
   }
 }
 
