@@ -2,7 +2,7 @@
 PNPM := npx -y pnpm@10.34.9
 BIN := node_modules/.bin
 .DEFAULT_GOAL := help
-.PHONY: help install build run test test-system lint format check clean reset
+.PHONY: help install build run test test-system bench format check clean reset
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,7 @@ run: build ## start the whole system on the simulator (ARGS=--once to stop after
 
 test: build ## everything that needs only npm
 	@$(BIN)/vitest run
+	@$(BIN)/vitest run --config vitest.security.config.ts
 
 test-system: build ## the world as processes, killed and restarted
 	@$(BIN)/vitest run --config vitest.system.config.ts
@@ -31,6 +32,9 @@ check: build ## format, lint, types and boundaries
 	@$(BIN)/oxlint --type-aware
 	@$(BIN)/tsc -p tsconfig.test.json
 	@node scripts/boundaries.mjs
+
+bench: build ## measure against named baselines
+	@node bench/metrics-route.mjs
 
 format: install ## format everything
 	@$(BIN)/biome check --write .

@@ -30,20 +30,21 @@ const CONNECTIONS = Math.min(Number(values.connections), 64);
 const ROUNDS = Math.min(Number(values.rounds), 20);
 
 const home = mkdtempSync(join(tmpdir(), 'pa-bench-'));
-const world = await startLocalWorld({
-  home,
-  host: '127.0.0.1',
-  port: 0,
-  clock: systemClock,
-  random: systemRandom,
-  seed: 'bench',
-  onDeath: (name) => console.error(`${name} died`),
-  onGiveUp: (error) => {
-    throw error;
-  },
-});
+let world;
 let baseline;
 try {
+  world = await startLocalWorld({
+    home,
+    host: '127.0.0.1',
+    port: 0,
+    clock: systemClock,
+    random: systemRandom,
+    seed: 'bench',
+    onDeath: (name) => console.error(`${name} died`),
+    onGiveUp: (error) => {
+      throw error;
+    },
+  });
   const path = await openSession();
   const [first, second] = [await get(world.url + path), await get(world.url + path)];
   if (JSON.parse(first).nonce === JSON.parse(second).nonce) throw new Error('a reply was not sealed afresh');
@@ -58,7 +59,7 @@ try {
   report(first.length, rounds);
 } finally {
   baseline?.child.kill();
-  await world.stop();
+  await world?.stop();
   rmSync(home, { recursive: true, force: true });
 }
 
