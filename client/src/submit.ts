@@ -1,6 +1,7 @@
 /** Handing accounts over: one X25519 key pair per submission, everything sealed to the quoted enclave. */
 import { utf8, wipe } from '@perf-aggregator/shared/bytes';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { sealBox } from '@perf-aggregator/shared/messages/box';
 import { deriveSessionKeys } from '@perf-aggregator/shared/messages/handshake';
@@ -73,10 +74,19 @@ async function post(http: Http, body: SubmissionJson, responseKey: Uint8Array) {
     throw new ClientError('service_malformed', 'the service sent no receipt');
   } catch (error) {
     if (!(error instanceof ProblemResponse) || !error.problem.sealed) throw error;
-    const { content } = openWith(responseKey, error.problem.sealed);
-    const reason = content.refusal;
-    if (!reason) throw error;
+    const reason = openRefusal(responseKey, error.problem.sealed);
     const { status, request_id: requestId, retry_after_ms: retryAfterMs } = error.problem;
     throw new ServiceError(reason.code, reason.message, { status, requestId, retryAfterMs });
   }
+}
+
+/** Why the enclave refused. Before there is a session it seals nothing else under this key but the receipt. */
+function openRefusal(responseKey: Uint8Array, sealed: unknown) {
+  const { content, sessionId, sequence } = openWith(responseKey, sealed);
+  const { operation, parameters, refusal } = content;
+  const answersUs = operation === 'submit' && canonicalJson(parameters) === '{}';
+  if (!answersUs || sessionId !== '' || sequence !== 0 || !refusal) {
+    throw new SecurityError('response_mismatch', 'the reason is not one for refusing this submission');
+  }
+  return refusal;
 }
