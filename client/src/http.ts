@@ -1,10 +1,12 @@
 /** The SDK's HTTP: axios without proxies or redirects, problem documents as errors. */
+import { isPublicCode } from '@perf-aggregator/shared/wire/failure';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { z } from 'zod';
 import { ClientError, ServiceError } from './errors.ts';
 
 const problem = z.object({
-  code: z.string(),
+  // What else a refusal may say is sealed: in the open the parent could say it in the enclave's name.
+  code: z.string().refine(isPublicCode),
   message: z.string(),
   status: z.number(),
   request_id: z.string().nullable().default(null),
@@ -62,7 +64,7 @@ export class Http {
     if (document.success) throw new ProblemResponse(document.data);
     throw new ClientError(
       'service_malformed',
-      `${this.#url} answered ${response.status} without a problem document`,
+      `${this.#url} answered ${response.status} without a problem document of the protocol`,
     );
   }
 

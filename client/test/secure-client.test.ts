@@ -76,6 +76,11 @@ describe('when a client registers', () => {
     expect(service.requests).toHaveLength(2);
   });
 
+  it('a reason that only the enclave may give is not believed in the open', async () => {
+    service.answer = (path) => (path.includes('submit') ? problem('withdrawal_permission', 422) : undefined);
+    expect(await codeOfRejection(newClient().register(), ClientError)).toBe('service_malformed');
+  });
+
   it('a sealed reason is opened', async () => {
     service.answer = (path, honest) => {
       if (!path.includes('submit')) return undefined;
@@ -88,6 +93,32 @@ describe('when a client registers', () => {
       return problem('submission_refused', 422, { sealed });
     };
     expect(await codeOfRejection(newClient().register(), ServiceError)).toBe('withdrawal_permission');
+  });
+
+  it('a reason that was sealed for another question is not one', async () => {
+    const refusal = { code: 'sync_pending', message: 'soon' };
+    const stand = { session_id: '', sequence: 0 };
+    const lies: readonly (readonly [Parameters<FakeService['seal']>[0], object])[] = [
+      [
+        { operation: 'metrics', refusal },
+        { session_id: SESSION, sequence: 1 },
+      ],
+      [{ operation: 'metrics', refusal }, stand],
+      [{ operation: 'submit', parameters: { from: '2026-01-01' }, refusal }, stand],
+      [
+        { operation: 'submit', refusal },
+        { ...stand, sequence: 1 },
+      ],
+      [{ operation: 'submit' }, stand],
+    ];
+    for (const [content, header] of lies) {
+      service.answer = (path, honest) => {
+        if (!path.includes('submit')) return undefined;
+        honest();
+        return problem('submission_refused', 422, { sealed: service.seal(content, header) });
+      };
+      expect(await codeOfRejection(newClient().register(), SecurityError)).toBe('response_mismatch');
+    }
   });
 
   it('a receipt that the enclave did not seal for this session is refused', async () => {
