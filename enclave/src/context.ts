@@ -52,9 +52,11 @@ export class BootState {
     return this.#keyring;
   }
 
-  /** From now on the enclave serves. */
-  serve(keyring: Keyring): void {
+  /** From now on the enclave serves, under the first keys that it is given. @returns whether these are they */
+  serve(keyring: Keyring): boolean {
+    if (this.#keyring || this.phase === 'draining') return false;
     this.#keyring = keyring;
     this.phase = 'serving';
+    return true;
   }
 }

@@ -120,3 +120,20 @@ describe('when the enclave has no keys', () => {
     expect(await ask(context, REQUEST)).toMatchObject(notReady);
   });
 });
+
+describe('when an enclave is booted more than once', () => {
+  it('the first keys are its keys, and a draining one takes none', () => {
+    const boot = new BootState();
+    const [first, second] = [{ name: 1 }, { name: 2 }].map((identity) => ({
+      identity: identity as never,
+      kmsPolicy: 'locked' as const,
+    }));
+    expect(boot.serve(first!)).toBe(true);
+    expect(boot.serve(second!)).toBe(false);
+    expect(boot.keyring()).toBe(first);
+    const draining = new BootState();
+    draining.phase = 'draining';
+    expect(draining.serve(first!)).toBe(false);
+    expect(draining.phase).toBe('draining');
+  });
+});

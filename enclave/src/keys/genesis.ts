@@ -101,6 +101,7 @@ export function toExpectedPcrs(pcrs: ReadonlyMap<number, Uint8Array>): ExpectedP
   );
 }
 
-function wipeSecrets({ reportSeed, auditSeed, sealingBase }: Omit<Identity, 'reportKey'>): void {
+/** Overwrites the private parts of an identity that nobody will use. */
+export function wipeSecrets({ reportSeed, auditSeed, sealingBase }: Omit<Identity, 'reportKey'>): void {
   wipe(reportSeed, auditSeed, sealingBase);
 }

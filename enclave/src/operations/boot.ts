@@ -5,7 +5,7 @@
 import { decodeBootRequest, encodeBootReply } from '@perf-aggregator/shared/wire/boot';
 import type { EnclaveContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { drawRoot, type GenesisContext, openRoot } from '../keys/genesis.ts';
+import { drawRoot, type GenesisContext, openRoot, wipeSecrets } from '../keys/genesis.ts';
 import { KmsError } from '../kms/errors.ts';
 import { type Handler, ok } from './operation.ts';
 
@@ -17,8 +17,9 @@ export const boot: Handler = async (context, request) => {
     if (!genesis) return reply(context, await drawRoot(toGenesis(context), credentials));
     const identity = await openRoot(toGenesis(context), credentials, genesis);
     const kmsPolicy = await context.kms.policyState(credentials);
-    context.boot.serve({ identity, kmsPolicy });
-    context.log('serving', { kmsPolicy });
+    // Two boots at once, perhaps with two genuine records: who the enclave is was settled by the first.
+    if (context.boot.serve({ identity, kmsPolicy })) context.log('serving', { kmsPolicy });
+    else wipeSecrets(identity);
     return reply(context, null);
   } catch (cause) {
     if (!(cause instanceof KmsError)) throw cause;
