@@ -8,7 +8,12 @@ export const ATTESTATION = [...VERIFICATION_ERROR_CODES, ...POLICY_ERROR_CODES].
 /** The relay and the enclave do not understand each other. */
 export const WIRE = ['frame_malformed'];
 /** A client refuses an answer that holds a sealed reply. */
-export const CLIENT_REPLY = ['service_malformed', 'response_unreadable', 'response_mismatch', 'rollback_detected'];
+export const CLIENT_REPLY = [
+  'service_malformed',
+  'response_unreadable',
+  'response_mismatch',
+  'rollback_detected',
+];
 /** A client refuses an answer that holds a quote. */
 export const CLIENT_QUOTE = ['service_malformed', 'quote_malformed', ...ATTESTATION];
 /** The enclave refuses what it was given as a session. */

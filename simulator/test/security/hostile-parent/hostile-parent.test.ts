@@ -1,8 +1,10 @@
 /** Everything that a hostile parent can do, enumerated; what came of it is the table in docs/testing.md. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AttackClass } from './outcome.ts';
+import { bootAttacks } from './at-boot.ts';
+import { swapAttacks } from './by-swap.ts';
 import { rollbackAttacks, storeAttacks } from './in-the-store.ts';
 import { wireAttacks } from './on-the-wire.ts';
+import type { AttackClass } from './outcome.ts';
 import { httpAttacks, requestAttacks } from './over-http.ts';
 import { type Recorded, record } from './recorded.ts';
 import { Rig } from './rig.ts';
@@ -14,6 +16,8 @@ const PARTS: Readonly<Record<string, (rig: Rig, recorded: Recorded) => readonly 
   'by an answer over HTTP': httpAttacks,
   'by a request over HTTP': requestAttacks,
   'by what is stored': storeAttacks,
+  'by what is genuine elsewhere': swapAttacks,
+  'at boot': bootAttacks,
   'by a state turned back or forked': rollbackAttacks,
 };
 

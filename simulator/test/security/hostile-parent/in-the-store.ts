@@ -36,13 +36,19 @@ export function storeAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   return [
     bits('session blob', one.current.blob, (blob) => ({ ...one.current, blob })),
     ...one.current.chunks.map((chunk, index) =>
-      bits(`chunk ${index}`, chunk, (altered) => ({ ...one.current, chunks: one.current.chunks.with(index, altered) })),
+      bits(`chunk ${index}`, chunk, (altered) => ({
+        ...one.current,
+        chunks: one.current.chunks.with(index, altered),
+      })),
     ),
     ...(['metrics', 'summary', 'report', 'renew', 'sync'] as const).map((road) => ({
       name: `${road}: stored state rearranged`,
       refusedWith: [...REJECTED, 'rollback_detected'],
       cases: () =>
-        Object.entries(rearranged(recorded)).map(([name, state]) => ({ name, run: walkOver(state, roads[road]) })),
+        Object.entries(rearranged(recorded)).map(([name, state]) => ({
+          name,
+          run: walkOver(state, roads[road]),
+        })),
     })),
   ];
 }
@@ -51,7 +57,11 @@ export function storeAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
 function rearranged({ one, other }: Recorded): Readonly<Record<string, StoredState>> {
   const { current } = one;
   const { blob, chunks, version } = current;
-  const [registered, synced, renewed] = one.steps.map(({ state }) => state) as [StoredState, StoredState, StoredState];
+  const [registered, synced, renewed] = one.steps.map(({ state }) => state) as [
+    StoredState,
+    StoredState,
+    StoredState,
+  ];
   return {
     'no chunks': { ...current, chunks: [] },
     'first chunk removed': { ...current, chunks: chunks.slice(1) },
@@ -70,7 +80,11 @@ function rearranged({ one, other }: Recorded): Readonly<Record<string, StoredSta
     'everything of another session': other.current,
     'no session blob': { ...current, blob: NOTHING },
     'older session blob under the new version': { ...current, blob: renewed.blob },
-    'older session blob with its version, new chunks': { ...current, blob: renewed.blob, version: renewed.version },
+    'older session blob with its version, new chunks': {
+      ...current,
+      blob: renewed.blob,
+      version: renewed.version,
+    },
     'new session blob, older chunks': { ...current, chunks: renewed.chunks },
     'new session blob under the next version': { ...current, version: version + 1 },
     'new session blob under an older version': { ...current, version: version - 1 },
@@ -123,7 +137,8 @@ export function rollbackAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
           READ_NAMES.flatMap((operation) =>
             Object.entries({ 'the same enclave': honest, 'a second enclave': twin }).map(([where, link]) => ({
               name: `${operation} at version ${state.version} from ${where}`,
-              run: () => serve(state, link, () => judge(() => read(operation, one.newest), recorded.truth[operation])),
+              run: () =>
+                serve(state, link, () => judge(() => read(operation, one.newest), recorded.truth[operation])),
             })),
           ),
         ),
@@ -136,7 +151,10 @@ export function rollbackAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
           name: `${operation} of version ${step.state.version}`,
           run: async () => {
             const { answer } = await answersOf(operation, step);
-            return judge(() => read(operation, one.newest, () => Promise.resolve(answer)), recorded.truth[operation]);
+            return judge(
+              () => read(operation, one.newest, () => Promise.resolve(answer)),
+              recorded.truth[operation],
+            );
           },
         })),
     },
@@ -165,6 +183,14 @@ async function believesOld(work: () => Promise<unknown>, truth: unknown): Promis
   return outcome.kind === 'identical' ? STALE : outcome;
 }
 
+interface Fork {
+  readonly from: StoredState;
+  /** What the second enclave does. */
+  readonly steps: readonly (() => Promise<unknown>)[];
+  /** Default: the client has seen what is stored now. */
+  readonly memory?: ExportedSession;
+}
+
 const UNSEEN_FORKS = ['overtakes what the client saw', 'at the same version, which did not grow'];
 
 /** A second enclave with the same keys goes its own way from an older state. */
@@ -176,25 +202,20 @@ function forkAttacks(
   const twin: Link = (message) => rig.ask(rig.twin, message);
   const renewed = one.steps.at(-2)!.state;
   const sync = () => rig.relay.ask('sync', one.id, NOTHING);
-  const failingSync = async () => {
-    rig.hostileEgress = (socket) => socket.destroy();
-    try {
-      // Another connection than the ones that are kept.
-      rig.clock.advance(DAY_MS / 24);
-      await sync();
-    } finally {
-      rig.hostileEgress = null;
-    }
-  };
-  const forks: Readonly<Record<string, { from: StoredState; steps: (() => Promise<unknown>)[] }>> = {
+  const failingSync = () => rig.withEgress((socket) => socket.destroy(), sync);
+  const ahead = { ...one.newest, sequence: one.current.version + 1 };
+  const forks: Readonly<Record<string, Fork>> = {
     'at an older version': { from: one.steps[1]!.state, steps: [sync] },
     'at the same version, grown by other entries': {
       from: renewed,
       steps: [() => Promise.resolve(rig.clock.advance(DAY_MS)), sync],
     },
     'at the same version, shorter': { from: one.steps[1]!.state, steps: [failingSync, failingSync] },
-    'overtakes what the client saw': { from: one.steps[1]!.state, steps: [failingSync, failingSync, failingSync] },
-    'at the same version, which did not grow': { from: renewed, steps: [sync] },
+    'overtakes what the client saw': {
+      from: one.steps[1]!.state,
+      steps: [failingSync, failingSync, failingSync],
+    },
+    'at the same version, which did not grow': { from: one.current, steps: [failingSync], memory: ahead },
   };
   return {
     name: 'forked onto a second enclave, client remembers',
@@ -202,17 +223,18 @@ function forkAttacks(
     undetectable: UNSEEN_FORKS,
     cases: () =>
       Object.entries(forks).map(
-        ([name, { from, steps }]): Case => ({
+        ([name, { from, steps, memory = one.newest }]): Case => ({
           name,
           run: () =>
             serve(from, twin, async () => {
               for (const step of steps) await step();
               const outcome = await judge(async () => {
-                await rig.resume(one.newest).getMetrics();
+                await rig.resume(memory).getMetrics();
                 return 'believed';
               }, 'believed');
               if (outcome.kind !== 'identical') return outcome;
-              if (rig.store.sessions.get(one.id)!.version < one.current.version) throw new Wrong('believed an older version');
+              if (rig.store.sessions.get(one.id)!.version < one.current.version)
+                throw new Wrong('believed an older version');
               return STALE;
             }),
         }),

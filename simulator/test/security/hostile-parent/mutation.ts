@@ -16,7 +16,11 @@ export interface MutationCounts {
 
 /** Altered copies of `original`; places follow from `name` and the seed and cover the whole length. */
 export function mutantsOf(name: string, original: Uint8Array, counts: MutationCounts): Mutant[] {
-  return [...cuts(original, counts.cuts ?? 12), ...extensions(name, original), ...flips(name, original, counts.flips)];
+  return [
+    ...cuts(original, counts.cuts ?? 12),
+    ...extensions(name, original),
+    ...flips(name, original, counts.flips),
+  ];
 }
 
 /** Copies with one bit flipped in each of `count` stretches of equal length. */

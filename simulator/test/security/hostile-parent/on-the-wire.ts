@@ -4,9 +4,9 @@ import { decodeRequest, type Operation } from '@perf-aggregator/shared/wire/enve
 import { CLIENT_QUOTE, CLIENT_REPLY, SESSION, WIRE } from './codes.ts';
 import { type Mutant, mutantsOf } from './mutation.ts';
 import type { AttackClass, Case } from './outcome.ts';
-import { putBack, recordExchange, type Recorded, REPORT, PERIOD, TTL_S } from './recorded.ts';
+import { PERIOD, putBack, REPORT, type Recorded, recordExchange, TTL_S } from './recorded.ts';
 import type { Link, Rig } from './rig.ts';
-import { type RoadName, type Road, roadsOf } from './roads.ts';
+import { type Road, type RoadName, roadsOf } from './roads.ts';
 
 const ROADS = ['quote', 'submit', 'metrics', 'summary', 'report', 'renew', 'sync'] as const;
 type WireRoad = (typeof ROADS)[number];
@@ -14,7 +14,13 @@ type WireRoad = (typeof ROADS)[number];
 const QUERY = ['query_unreadable', 'query_refused', 'parameters_malformed'];
 const REQUESTS: Readonly<Record<WireRoad, readonly string[]>> = {
   quote: [...WIRE, 'nonce_out_of_range', 'nonce_mismatch'],
-  submit: [...WIRE, 'request_malformed', 'submission_unreadable', 'unknown_handshake_key', 'ttl_out_of_range'],
+  submit: [
+    ...WIRE,
+    'request_malformed',
+    'submission_unreadable',
+    'unknown_handshake_key',
+    'ttl_out_of_range',
+  ],
   metrics: [...WIRE, ...SESSION, ...QUERY],
   summary: [...WIRE, ...SESSION, ...QUERY],
   report: [...WIRE, ...SESSION, ...QUERY],
@@ -42,7 +48,10 @@ export function wireAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
         const { request } = await exchangeOf(rig, recorded, road);
         return mutantsOf(`${road} request`, request, { flips: 40 }).map((mutant) => ({
           name: mutant.name,
-          run: () => roads[road]({ link: once(rig, road, (message) => rig.ask(rig.enclave, alter(message, request, mutant))) }),
+          run: () =>
+            roads[road]({
+              link: once(rig, road, (message) => rig.ask(rig.enclave, alter(message, request, mutant))),
+            }),
         }));
       },
     },
@@ -55,7 +64,9 @@ export function wireAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
           name: mutant.name,
           run: () =>
             roads[road]({
-              link: once(rig, road, async (message) => alter(await rig.ask(rig.enclave, message), reply, mutant)),
+              link: once(rig, road, async (message) =>
+                alter(await rig.ask(rig.enclave, message), reply, mutant),
+              ),
             }),
         }));
       },
@@ -74,7 +85,9 @@ function alter(message: Uint8Array, recorded: Uint8Array, { bytes }: Mutant): Ui
   if (bytes.length > recorded.length) {
     if (bytes.length === 2 * recorded.length) return Buffer.concat([message, message]);
     const before = bytes[0] !== recorded[0];
-    return before ? Buffer.concat([bytes.slice(0, 1), message]) : Buffer.concat([message, bytes.slice(recorded.length)]);
+    return before
+      ? Buffer.concat([bytes.slice(0, 1), message])
+      : Buffer.concat([message, bytes.slice(recorded.length)]);
   }
   const altered = message.slice();
   for (const [at, byte] of bytes.entries()) altered[at]! ^= byte ^ recorded[at]!;
@@ -111,13 +124,21 @@ function deliveries(rig: Rig, operation: WireRoad, road: Road): Case[] {
       return reply;
     },
   };
-  return Object.entries(links).map(([name, link]) => ({ name, run: () => road({ link: once(rig, operation, link) }) }));
+  return Object.entries(links).map(([name, link]) => ({
+    name,
+    run: () => road({ link: once(rig, operation, link) }),
+  }));
 }
 
 let recordings = 0;
 
 /** One honest exchange of `road`. */
-export async function exchangeOf(rig: Rig, recorded: Recorded, road: RoadName, walk = `wire ${recordings++}`) {
+export async function exchangeOf(
+  rig: Rig,
+  recorded: Recorded,
+  road: RoadName,
+  walk = `wire ${recordings++}`,
+) {
   const { one, young } = recorded;
   const exchange = await recordExchange(rig, async (hop) => {
     const owner = () => rig.resume(one.newest, hop);
@@ -137,11 +158,19 @@ export async function exchangeOf(rig: Rig, recorded: Recorded, road: RoadName, w
       case 'sync':
         return rig.relay.ask('sync', one.id, new Uint8Array());
       case 'sync_pending':
-        return rig.resume(young.newest, hop).getSummary({}, { timeoutMs: 0 }).catch(() => undefined);
+        return rig
+          .resume(young.newest, hop)
+          .getSummary({}, { timeoutMs: 0 })
+          .catch(() => undefined);
       case 'query_refused':
-        return owner().getReport({ from: '2031-01-01' }).catch(() => undefined);
+        return owner()
+          .getReport({ from: '2031-01-01' })
+          .catch(() => undefined);
       case 'submission_refused':
-        return rig.client(walk, { userId: '' }, hop).register().catch(() => undefined);
+        return rig
+          .client(walk, { userId: '' }, hop)
+          .register()
+          .catch(() => undefined);
     }
   });
   await putBack(rig, recorded);

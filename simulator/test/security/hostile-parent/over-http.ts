@@ -60,7 +60,12 @@ export function httpAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
       refusedWith: [...refusalsOf(road), ...PUBLIC_CODES],
       cases: async () => {
         const walk = await walkOf(road);
-        const others = await Promise.all(ANSWERS.filter((other) => other !== road).map(async (other) => ({ name: other, answer: (await walkOf(other)).answers.at(-1)! })));
+        const others = await Promise.all(
+          ANSWERS.filter((other) => other !== road).map(async (other) => ({
+            name: other,
+            answer: (await walkOf(other)).answers.at(-1)!,
+          })),
+        );
         return [
           ...memberCases(walk.answers.at(-1)!),
           ...others.map(({ name, answer }) => ({ name: `answer of ${name} instead`, answer })),
@@ -98,7 +103,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   'a number': 7,
   'a large number': 1e15,
   'empty text': '',
-  'base64': 'AAAAAAAAAAAAAAAAAAAAAA==',
+  base64: 'AAAAAAAAAAAAAAAAAAAAAA==',
   'an object': {},
   'a list': [],
 };
@@ -118,7 +123,10 @@ function memberCases(answer: HttpAnswer): { name: string; answer: HttpAnswer }[]
 
 function pathsOf(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => [[key], ...pathsOf(member).map((path) => [key, ...path])]);
+  return Object.entries(value).flatMap(([key, member]) => [
+    [key],
+    ...pathsOf(member).map((path) => [key, ...path]),
+  ]);
 }
 
 function rewrite(answer: HttpAnswer, path: readonly string[], value: unknown): HttpAnswer {

@@ -27,7 +27,13 @@ export const READ_NAMES = Object.keys(READS) as Read[];
 export function verifyClaims(rig: Rig, bundle: unknown) {
   const roots = [rig.state.nsm.rootCertDer];
   const { measurements } = rig.service('', rig.hop).expect;
-  const policy = { roots, pcrs: measurements, instant: rig.clock.now(), audience: REPORT.aud, nonce: REPORT.nonce };
+  const policy = {
+    roots,
+    pcrs: measurements,
+    instant: rig.clock.now(),
+    audience: REPORT.aud,
+    nonce: REPORT.nonce,
+  };
   const { iat: _, exp: __, ...claims } = verifyReport(bundle, policy).claims;
   return claims;
 }
@@ -107,7 +113,10 @@ export async function putBack(rig: Rig, { one }: Recorded): Promise<void> {
 /** Metrics without the instants at which they were read: what another reading a moment later must say too. */
 export function timeless(metrics: Awaited<ReturnType<SecureClient['getMetrics']>>) {
   const { asOf: _, accounts, ...rest } = metrics;
-  return { ...rest, accounts: accounts.map((account) => ({ ...account, coverage: { ...account.coverage, to: 0 } })) };
+  return {
+    ...rest,
+    accounts: accounts.map((account) => ({ ...account, coverage: { ...account.coverage, to: 0 } })),
+  };
 }
 
 type Recording = Awaited<ReturnType<typeof register>>;

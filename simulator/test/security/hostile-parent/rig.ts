@@ -9,15 +9,15 @@ import net, { type AddressInfo } from 'node:net';
 import { type ExportedSession, SecureClient, type SecureClientOptions } from '@perf-aggregator/client';
 import { createEgressProxy } from '@perf-aggregator/parent/egress/proxy';
 import { createLog } from '@perf-aggregator/parent/log';
-import { type Credentials, bootEnclave } from '@perf-aggregator/parent/relay/boot';
+import { bootEnclave, type Credentials } from '@perf-aggregator/parent/relay/boot';
 import { Relay } from '@perf-aggregator/parent/relay/relay';
 import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { createEnclave, type Enclave, type EnclavePorts } from '../../../../enclave/src/enclave.ts';
 import { createApp } from '../../../../parent/src/http/app.ts';
+import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../../src/nsm/measurements.ts';
+import { createSimulatedNsm } from '../../../src/nsm/module.ts';
 import { generateAccount } from '../../../src/trader/account.ts';
 import type { BinanceAccount } from '../../../src/venues/binance/authorization.ts';
-import { createSimulatedNsm } from '../../../src/nsm/module.ts';
-import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../../src/nsm/measurements.ts';
 import { enclaveConfig } from '../../../src/world/enclave-part.ts';
 import { simulatedResolver, WORLD_HOSTS } from '../../../src/world/hosts.ts';
 import { type Internet, startInternet, worldAccount } from '../../../src/world/internet.ts';
@@ -81,6 +81,7 @@ export class Rig {
   twin!: Enclave;
   #url = '';
   readonly #servers: net.Server[] = [];
+  readonly #egress = new Set<net.Socket>();
   #proxy!: ReturnType<typeof createEgressProxy>;
 
   static async start(): Promise<Rig> {
@@ -105,15 +106,32 @@ export class Rig {
   startInternet(): Promise<Internet> {
     const { venue, kms, role, pki, nsm } = this.state;
     const random = seededRandom('internet');
-    const accounts = [this.account(SECRETS.apiKey, SECRETS.uid), this.account(`second${'0'.repeat(58)}`, 55_443_322)];
-    return startInternet({ venue, kms, role, pki, nsmRoot: nsm.rootCertDer, clock: this.clock, random, accounts });
+    const accounts = [
+      this.account(SECRETS.apiKey, SECRETS.uid),
+      this.account(`second${'0'.repeat(58)}`, 55_443_322),
+    ];
+    return startInternet({
+      venue,
+      kms,
+      role,
+      pki,
+      nsmRoot: nsm.rootCertDer,
+      clock: this.clock,
+      random,
+      accounts,
+    });
   }
 
   /** A customer of the venue with a short history of its own. */
   account(apiKey: string, uid: number): BinanceAccount {
     const { venue } = this.state;
     const { market } = worldAccount(venue);
-    const history = generateAccount({ seed: `${SEED} ${uid}`, market, lastDay: venue.lastDay - 1, days: HISTORY_DAYS });
+    const history = generateAccount({
+      seed: `${SEED} ${uid}`,
+      market,
+      lastDay: venue.lastDay - 1,
+      days: HISTORY_DAYS,
+    });
     const permissions = { read: true, trade: false, withdraw: false };
     return { apiKey, apiSecret: SECRETS.apiSecret, uid, permissions, history };
   }
@@ -180,6 +198,27 @@ export class Rig {
   /** Makes an enclave forget an open session, so that it must open the stored state again. */
   async forget(enclave: Enclave, session: string): Promise<void> {
     await this.request(enclave, { operation: 'revoke', session, version: 0 });
+  }
+
+  /** Runs `work` with somebody else at the egress endpoint; connections from before are cut. */
+  async withEgress<T>(hostile: (socket: net.Socket) => void, work: () => Promise<T>): Promise<T> {
+    await this.#cutEgress();
+    this.hostileEgress = hostile;
+    try {
+      return await work();
+    } finally {
+      this.hostileEgress = null;
+      await this.#cutEgress();
+    }
+  }
+
+  async #cutEgress(): Promise<void> {
+    const open = [...this.#egress];
+    const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    for (const socket of open) socket.destroy();
+    await Promise.all(closed);
+    // The enclave's ends learn of it in the turns that follow.
+    for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 
   newRelay(store: MemoryStore = this.store): Relay {
@@ -253,6 +292,8 @@ export class Rig {
     });
     const tap = net.createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => socket.destroy());
+      this.#egress.add(socket);
+      socket.once('close', () => this.#egress.delete(socket));
       socket.on('data', (bytes) => this.leaks.see('egress', bytes));
       if (this.hostileEgress) this.hostileEgress(socket);
       else this.#proxy.server.emit('connection', socket);

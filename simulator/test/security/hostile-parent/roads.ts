@@ -2,7 +2,7 @@
 import type { SecureClient } from '@perf-aggregator/client';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { judge, judgeRefusal, type Outcome } from './outcome.ts';
-import { PERIOD, putBack, READ_NAMES, READS, type Recorded, timeless, toTrust, TTL_S } from './recorded.ts';
+import { PERIOD, putBack, READ_NAMES, READS, type Recorded, TTL_S, timeless, toTrust } from './recorded.ts';
 import type { Hop, Link, Rig } from './rig.ts';
 
 /** How a walk is tampered with; left out: honest. */
@@ -60,30 +60,33 @@ export function roadsOf(rig: Rig, recorded: Recorded): Readonly<Record<RoadName,
   return {
     ...reads,
     quote: (tampering) =>
-      judge(
-        async () => {
-          const client = rig.client(tampering.walk ?? 'quote', {}, tampering.hop);
-          return toTrust(await under(tampering, () => client.quote()));
-        },
-        recorded.trust,
-      ),
+      judge(async () => {
+        const client = rig.client(tampering.walk ?? 'quote', {}, tampering.hop);
+        return toTrust(await under(tampering, () => client.quote()));
+      }, recorded.trust),
     submit: (tampering) => {
       const client = rig.client(tampering.walk ?? `walk ${walks++}`, { ttl: TTL_S }, tampering.hop);
-      return judge(async () => {
-        const { quote, sessionId, expiresAt } = await under(tampering, () => client.register());
-        await rig.forget(rig.enclave, sessionId);
-        const progress = await firstProgress(client);
-        return { ...toTrust(quote), lives: Math.round((expiresAt - rig.clock.now()) / 1_000), progress };
-      }, { ...recorded.trust, lives: TTL_S, progress: 0 });
+      return judge(
+        async () => {
+          const { quote, sessionId, expiresAt } = await under(tampering, () => client.register());
+          await rig.forget(rig.enclave, sessionId);
+          const progress = await firstProgress(client);
+          return { ...toTrust(quote), lives: Math.round((expiresAt - rig.clock.now()) / 1_000), progress };
+        },
+        { ...recorded.trust, lives: TTL_S, progress: 0 },
+      );
     },
     renew: (tampering) =>
       restored(() => {
         const client = owner(tampering);
-        return judge(async () => {
-          const expiresAt = await under(tampering, () => client.renew(TTL_S));
-          const lives = Math.round((expiresAt - rig.clock.now()) / 1_000);
-          return { lives, metrics: await readBack(rig.resume(client.export())) };
-        }, { lives: TTL_S, metrics: timelessTruth });
+        return judge(
+          async () => {
+            const expiresAt = await under(tampering, () => client.renew(TTL_S));
+            const lives = Math.round((expiresAt - rig.clock.now()) / 1_000);
+            return { lives, metrics: await readBack(rig.resume(client.export())) };
+          },
+          { lives: TTL_S, metrics: timelessTruth },
+        );
       }),
     sync: (tampering) =>
       restored(() =>

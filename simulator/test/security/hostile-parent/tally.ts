@@ -17,7 +17,10 @@ export class Tally {
 
   /** Cases that have run. */
   get total(): number {
-    return [...this.#rows.values()].reduce((sum, row) => sum + KINDS.reduce((all, kind) => all + row[kind], 0), 0);
+    return [...this.#rows.values()].reduce(
+      (sum, row) => sum + KINDS.reduce((all, kind) => all + row[kind], 0),
+      0,
+    );
   }
 
   /** Runs every case of a class. @returns what must not be, each with seed and name */
@@ -30,13 +33,15 @@ export class Tally {
       try {
         const outcome = await one.run();
         checkAllowed(one, outcome, refusedWith, undetectable);
-        row[outcome.kind] += 1;if (process.env['HP']===name) process.stderr.write(`HP ${one.name} ${JSON.stringify(outcome)}\n`);
+        row[outcome.kind] += 1;
+        if (process.env['HP'] === name) process.stderr.write(`HP ${one.name} ${JSON.stringify(outcome)}\n`);
       } catch (error) {
         if (!(error instanceof Wrong)) throw error;
         const cause = error.cause === undefined ? '' : ` (${String(error.cause)})`;
         faults.push(`${SEED} / ${name} / ${one.name}: ${error.message}${cause}`);
       }
-      for (const leak of this.#leaks.takeFound()) faults.push(`${SEED} / ${name} / ${one.name}: leaked ${leak}`);
+      for (const leak of this.#leaks.takeFound())
+        faults.push(`${SEED} / ${name} / ${one.name}: leaked ${leak}`);
     }
     return faults;
   }
@@ -68,6 +73,8 @@ function checkAllowed(
   }
   const isNamed = undetectable.includes(one.name);
   if ((outcome.kind === 'stale:undetectable') !== isNamed) {
-    throw new Wrong(isNamed ? `noticed, although named undetectable: ${outcome.kind}` : 'stale and not noticed');
+    throw new Wrong(
+      isNamed ? `noticed, although named undetectable: ${outcome.kind}` : 'stale and not noticed',
+    );
   }
 }
