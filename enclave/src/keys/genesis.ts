@@ -39,7 +39,7 @@ export interface GenesisContext {
 export async function drawRoot(context: GenesisContext, credentials: AwsCredentials): Promise<GenesisRecord> {
   const { plaintext, ciphertextBlob } = await context.kms.generateDataKey(credentials);
   const { reportKey, ...secrets } = deriveIdentity(plaintext);
-  wipeSecrets(secrets);
+  wipeIdentity(secrets);
   const evidence = await context.nsm.attest({
     publicKey: reportKey,
     userData: encodeUserData({
@@ -66,7 +66,7 @@ export async function openRoot(
   const committed = await verifyEvidence(context, record);
   const identity = deriveIdentity(await context.kms.decrypt(credentials, record.blob));
   if (!equalBytes(identity.reportKey, committed)) {
-    wipeSecrets(identity);
+    wipeIdentity(identity);
     throw new Refusal('genesis_mismatch', 'the genesis evidence commits to another root');
   }
   return identity;
@@ -102,6 +102,6 @@ export function toExpectedPcrs(pcrs: ReadonlyMap<number, Uint8Array>): ExpectedP
 }
 
 /** Overwrites the private parts of an identity that nobody will use. */
-export function wipeSecrets({ reportSeed, auditSeed, sealingBase }: Omit<Identity, 'reportKey'>): void {
+export function wipeIdentity({ reportSeed, auditSeed, sealingBase }: Omit<Identity, 'reportKey'>): void {
   wipe(reportSeed, auditSeed, sealingBase);
 }
