@@ -5,7 +5,7 @@
 import { decodeBootRequest, encodeBootReply } from '@perf-aggregator/shared/wire/boot';
 import type { EnclaveContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
-import { drawRoot, type GenesisContext, openRoot, wipeSecrets } from '../keys/genesis.ts';
+import { drawRoot, type GenesisContext, openRoot, wipeIdentity } from '../keys/genesis.ts';
 import { KmsError } from '../kms/errors.ts';
 import { type Handler, ok } from './operation.ts';
 
@@ -19,7 +19,7 @@ export const boot: Handler = async (context, request) => {
     const kmsPolicy = await context.kms.policyState(credentials);
     // Two boots at once, perhaps with two genuine records: who the enclave is was settled by the first.
     if (context.boot.serve({ identity, kmsPolicy })) context.log('serving', { kmsPolicy });
-    else wipeSecrets(identity);
+    else wipeIdentity(identity);
     return reply(context, null);
   } catch (cause) {
     if (!(cause instanceof KmsError)) throw cause;
