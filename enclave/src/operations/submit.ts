@@ -38,8 +38,8 @@ export const submit: Handler = async (context, request) => {
     context.log('session_opened', { accounts: accounts.length, persistence: state.persistence });
     return ok(utf8(JSON.stringify(receipt(context, state))), write);
   } catch (error) {
-    if (error instanceof Refusal || !(error instanceof CodedError)) throw error;
-    const refusal = refuse(context, keys, error);
+    const isSealed = error instanceof CodedError && !(error instanceof Refusal);
+    const refusal = isSealed ? refuse(context, keys, error) : error;
     // There is no session that they would belong to.
     wipe(keys.request, keys.response);
     throw refusal;
@@ -73,15 +73,17 @@ function open(
   const handshakePub = decodeBase64(submitted.metadata.handshake_pub);
   const ephemeralPub = submitted.ephemeral_pub;
   const privateKey = context.handshake.privateKey(handshakePub);
-  let keys: SessionKeys | null = null;
+  const secrets: Uint8Array[] = [];
   try {
-    keys = deriveSessionKeys(crypto, privateKey, ephemeralPub, { ephemeralPub, handshakePub });
+    const keys = deriveSessionKeys(crypto, privateKey, ephemeralPub, { ephemeralPub, handshakePub });
+    secrets.push(keys.submit, keys.request, keys.response);
     const plaintext = openBox(crypto, keys.submit, submitted, submitted.metadata);
+    secrets.push(plaintext);
     // Only what opens counts as seen: nobody else can fill the set with noise.
     context.handshake.admit(handshakePub, ephemeralPub);
     return { keys, plaintext };
   } catch (cause) {
-    wipe(keys?.submit, keys?.request, keys?.response);
+    wipe(...secrets);
     if (cause instanceof Refusal) throw cause;
     throw new Refusal('submission_unreadable', 'the submission does not open', { cause });
   }
