@@ -32,16 +32,22 @@ export function createLimiter(limits: BucketLimits, clock: Clock, sleep: Sleep):
       filledAt = now;
       const wait = Math.max(Math.ceil((wanted - tokens) / perMs), pausedUntil - now, 0);
       if (now + wait > deadline) {
-        throw new ExchangeError(
-          'exchange_rate_limited',
-          'the venue allows no more calls before the deadline',
-        );
+        throw tooLate();
       }
       tokens -= wanted;
       if (wait > 0) await sleep(wait);
+      // Another call may have been sent away while this one waited.
+      for (let rest = pausedUntil - clock.now(); rest > 0; rest = pausedUntil - clock.now()) {
+        if (pausedUntil > deadline) throw tooLate();
+        await sleep(rest);
+      }
     },
     pauseUntil(instant) {
       pausedUntil = Math.max(pausedUntil, instant);
     },
   };
+}
+
+function tooLate(): ExchangeError {
+  return new ExchangeError('exchange_rate_limited', 'the venue allows no more calls before the deadline');
 }

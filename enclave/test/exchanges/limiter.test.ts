@@ -33,6 +33,30 @@ describe('when calls are limited', () => {
     expect(waits).toEqual([1_000]);
   });
 
+  it('holds back who was waiting already when the venue ordered a pause', async () => {
+    let time = 0;
+    const wake: (() => void)[] = [];
+    const limiter = createLimiter({ capacity: 1, perMinute: 60 }, { now: () => time }, (ms) => {
+      const until = time + ms;
+      return new Promise((resolve) => {
+        wake.push(() => {
+          time = Math.max(time, until);
+          resolve();
+        });
+      });
+    });
+    await limiter.take(1, 60_000);
+    const [late, patient] = [limiter.take(1, 5_000), limiter.take(1, 60_000).then(() => time)];
+    limiter.pauseUntil(7_000);
+    for (let i = 0; i < 5; i++) {
+      wake.shift()?.();
+      await Promise.resolve();
+      await Promise.resolve();
+      if (i === 0) await expect(late).rejects.toMatchObject({ code: 'exchange_rate_limited' });
+    }
+    expect(await patient).toBe(7_000);
+  });
+
   it('waits out a pause that the venue ordered', async () => {
     const { clock, sleep, waits } = world();
     const limiter = createLimiter({ capacity: 10, perMinute: 60 }, clock, sleep);
