@@ -32,6 +32,8 @@ export interface ClientContext extends RetryPorts {
 
 const MINUTE_MS = 60_000;
 const RETRIES_PER_CLIENT = 40;
+/** Longest that a date in `Retry-After` may keep everybody away: what six digits of seconds can say. */
+const MAX_PAUSE_MS = 999_999_000;
 const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE_MS, '1d': 86_400_000 };
 
 /** A client of one account. Nothing is sent before its first call. */
@@ -80,11 +82,10 @@ export class CcxtClient implements VenueClient {
   async fills(symbol: string, fromId: string, limit: number): Promise<readonly FillEntry[]> {
     const { read, costs } = this.#context.table;
     const market = await this.#market(symbol);
-    const trades = await this.#call('fills', costs.fills, () =>
-      this.#exchange.fetchMyTrades(symbol, undefined, limit, { fromId }),
-    );
+    const request = { symbol: this.#exchange.marketId(symbol), fromId, limit };
+    const trades = await this.#list('fills', costs.fills, () => this.#exchange.privateGetMyTrades(request));
     return trades
-      .map((trade) => read.fill(trade.info, market, this.#owner))
+      .map((raw) => read.fill(raw, market, this.#owner))
       .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
   }
 
@@ -95,17 +96,16 @@ export class CcxtClient implements VenueClient {
     offset: number,
   ): Promise<TransferPage> {
     const { read, costs, transfers } = this.#context.table;
-    const window = { endTime: to, offset };
-    await this.markets();
+    const window = { startTime: from, endTime: to, offset, limit: transfers.page };
     const found =
       direction === 'deposit'
-        ? await this.#call('deposits', costs.deposits, () =>
-            this.#exchange.fetchDeposits(undefined, from, transfers.page, window),
+        ? await this.#list('deposits', costs.deposits, () =>
+            this.#exchange.sapiGetCapitalDepositHisrec(window),
           )
-        : await this.#call('withdrawals', costs.withdrawals, () =>
-            this.#exchange.fetchWithdrawals(undefined, from, transfers.page, window),
+        : await this.#list('withdrawals', costs.withdrawals, () =>
+            this.#exchange.sapiGetCapitalWithdrawHistory(window),
           );
-    return sortTransfers(found.map(({ info }) => read.transfer(info, direction, this.#owner)));
+    return sortTransfers(found.map((raw) => read.transfer(raw, direction, this.#owner)));
   }
 
   async closes({ asset, resolution, from, until, limit }: CandleSpan): Promise<readonly Mark[]> {
@@ -124,7 +124,7 @@ export class CcxtClient implements VenueClient {
     const { table } = this.#context;
     const market = await this.#market(`${asset}/${table.markQuote}`);
     const symbol = this.#exchange.marketId(market.symbol);
-    return this.#call('candles', table.costs.candles, () =>
+    return this.#list('candles', table.costs.candles, () =>
       this.#exchange.publicGetKlines({ symbol, ...span }),
     );
   }
@@ -140,6 +140,20 @@ export class CcxtClient implements VenueClient {
     const market = (await this.markets()).get(symbol);
     if (!market) throw new ExchangeError('exchange_symbol_unknown', `${symbol} is not listed`);
     return market;
+  }
+
+  /**
+   * A call whose answer is a list, and nothing that could be taken for an empty one: the library's own readers
+   * of lists take any object for a list of its values.
+   */
+  async #list(
+    operation: string,
+    cost: CallCost,
+    request: () => Promise<unknown>,
+  ): Promise<readonly unknown[]> {
+    const answer = await this.#call(operation, cost, request);
+    if (Array.isArray(answer)) return answer as readonly unknown[];
+    throw new ExchangeError('exchange_bad_response', `${this.#context.table.venue} ${operation}: not a list`);
   }
 
   /** One request within the venue's limits, tried again while its fault may pass. */
@@ -208,10 +222,8 @@ function transportOf(fetch: Fetch, limiter: Limiter, clock: Clock): Fetch {
   return async (url, request) => {
     try {
       const response = await fetch(url, request);
-      const retryAfter = response.headers.get('retry-after');
-      if (retryAfter !== null && [418, 429, 503].includes(response.status) && /^\d{1,6}$/.test(retryAfter)) {
-        limiter.pauseUntil(clock.now() + Number(retryAfter) * 1000);
-      }
+      const comeBack = retryAfter(response.headers.get('retry-after'), clock.now());
+      if (comeBack !== null && [418, 429, 503].includes(response.status)) limiter.pauseUntil(comeBack);
       return response;
     } catch (error) {
       const cause = error instanceof TypeError ? error.cause : undefined;
@@ -219,4 +231,12 @@ function transportOf(fetch: Fetch, limiter: Limiter, clock: Clock): Fetch {
       throw new TypeError('fetch failed', { cause: new Error(`[${cause.code}]`) });
     }
   };
+}
+
+/** The instant that a `Retry-After` names, in seconds or as a date (RFC 9110 §10.2.3); null for neither. */
+function retryAfter(value: string | null, now: number): number | null {
+  if (value === null) return null;
+  if (/^\d{1,6}$/.test(value)) return now + Number(value) * 1_000;
+  const date = /^[A-Z][a-z]{2}, .* GMT$/.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? null : Math.min(date, now + MAX_PAUSE_MS);
 }

@@ -5,7 +5,6 @@
  */
 import { type PullState, parseCursor, toCursor } from './cursor.ts';
 import { ExchangeError } from './errors.ts';
-import { isRetryable } from './faults.ts';
 import { noteSymbols, walkFills } from './fills.ts';
 import { readMarks } from './marks.ts';
 import type { BalanceSnapshot, Coverage, Pull, PullBudget, VenueAccount, VenueCursor } from './port.ts';
@@ -13,8 +12,8 @@ import { type PullPorts, PullRun, type Stage } from './run.ts';
 import { walkTransfers } from './transfers.ts';
 
 /**
- * One pull. When a fault that may pass interrupts it after some way, what was gathered is handed over and the
- * next pull meets the fault; a pull that got nowhere throws.
+ * One pull. When a fault interrupts it after some way, what was gathered is handed over and the next pull meets
+ * the fault, so that a venue that fails now and then is read all the same; a pull that got nowhere throws.
  * @throws ExchangeError
  */
 export async function pullAccount(
@@ -31,7 +30,7 @@ export async function pullAccount(
     run.stage = await readAll(run, taken);
     if (run.stage === 'done') snapshot = taken;
   } catch (error) {
-    if (!(error instanceof ExchangeError) || !isRetryable(error) || !run.hasAdvanced()) throw error;
+    if (!(error instanceof ExchangeError) || !run.hasAdvanced()) throw error;
   }
   return {
     entries: run.entries,

@@ -3,6 +3,7 @@
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type ccxt from 'ccxt';
 import type { SpotMarket } from './client.ts';
+import { ExchangeError } from './errors.ts';
 
 /** The library's class of the venue. */
 export type Exchange = InstanceType<typeof ccxt.binance>;
@@ -42,7 +43,13 @@ async function load(
   call: (load: () => Promise<unknown>) => Promise<unknown>,
 ): Promise<LoadedMarkets> {
   // Permission sets are most of the answer's bytes and say nothing that is needed here.
-  await call(() => source.loadMarkets(true, { showPermissionSets: 'false' }));
+  await call(async () => {
+    await source.loadMarkets(true, { showPermissionSets: 'false' });
+    // The library reads a maintenance page as a venue that lists nothing: every account would look empty.
+    if (Object.keys(source.markets ?? {}).length === 0) {
+      throw new ExchangeError('exchange_bad_response', 'the venue lists no markets');
+    }
+  });
   for (const market of Object.values(source.markets ?? {})) freeze(market);
   for (const shared of [source.markets, source.markets_by_id, source.currencies, source.currencies_by_id])
     freeze(shared);
