@@ -45,7 +45,8 @@ async function pullAccount(
         ...account,
         cursor: pull.cursor,
         snapshot: pull.snapshot ?? account.snapshot,
-        coverage: pull.coverage,
+        // What the numbers cover: they are those of the last reading that was finished.
+        coverage: pull.done || !account.complete ? pull.coverage : account.coverage,
         progress: pull.done ? 1 : pull.progress,
         complete: account.complete || pull.done,
         failure: null,

@@ -3,10 +3,10 @@
  * for the accounts and the market it is given, up to its injected clock. Read-only.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import zlib from 'node:zlib';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Market } from '../../market/market.ts';
 import { authorize, type BinanceAccount } from './authorization.ts';
+import { deliver, type SpoiltDelivery } from './delivery.ts';
 import { Parameters } from './parameters.ts';
 import * as endpoints from './private.ts';
 import { exchangeInfo, klines, ticker24h, tickerPrice } from './public.ts';
@@ -23,11 +23,16 @@ export interface VenueRequest {
   readonly query: URLSearchParams;
 }
 
-/** An answer that replaces the venue's own. `reset`: the connection breaks; `hang`: none ever comes. */
+/**
+ * What happens instead of the venue's answer. `reset`: the connection breaks; `hang`: no answer ever comes;
+ * `truncate`: its first half comes as if it were whole; `break`: the connection breaks in the middle of it;
+ * `drip`: it comes slowly.
+ */
 export type Fault =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
   | 'reset'
-  | 'hang';
+  | 'hang'
+  | SpoiltDelivery;
 
 export interface BinanceVenueOptions {
   readonly market: Market;
@@ -69,7 +74,7 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
       incoming.socket.destroy();
       return;
     }
-    if (fault) {
+    if (fault !== null && typeof fault === 'object') {
       outgoing
         .writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers })
         .end(fault.body);
@@ -84,11 +89,13 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
       const signer = (): BinanceAccount =>
         authorize(accounts, typeof apiKey === 'string' ? apiKey : undefined, rawQuery, now);
       const body = JSON.stringify(route.answer(request, signer, now));
-      send(incoming, outgoing, 200, body, { 'x-mbx-used-weight-1m': String(used) });
+      const headers = { 'x-mbx-used-weight-1m': String(used) };
+      deliver(incoming, outgoing, { status: 200, body, headers }, fault);
     } catch (error) {
       const refusal = error instanceof BinanceRefusal ? error : refusals.internal();
       const body = JSON.stringify({ code: refusal.code, msg: refusal.message });
-      send(incoming, outgoing, refusal.status, body, refusal.headers);
+      const { status, headers } = refusal;
+      deliver(incoming, outgoing, { status, body, headers }, fault);
     }
   };
   return { handle };
@@ -149,22 +156,4 @@ function createMeter(limit: number): (weight: number, now: number) => number {
     if (used > limit) throw refusals.weight(limit, Math.ceil(((current + 1) * 60_000 - now) / 1000));
     return used;
   };
-}
-
-function send(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  status: number,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-): void {
-  const zips = body.length > 1_024 && String(incoming.headers['accept-encoding']).includes('gzip');
-  const payload = zips ? zlib.gzipSync(body, { level: 1 }) : Buffer.from(body);
-  outgoing.writeHead(status, {
-    'content-type': 'application/json;charset=UTF-8',
-    'content-length': payload.length,
-    ...(zips ? { 'content-encoding': 'gzip' } : {}),
-    ...headers,
-  });
-  outgoing.end(payload);
 }
