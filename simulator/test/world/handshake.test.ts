@@ -12,6 +12,7 @@ import {
 } from '@perf-aggregator/client';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { expectCode } from './expect-code.ts';
 import { startTestWorld, type TestWorld } from './fixture.ts';
 
@@ -244,21 +245,6 @@ describe('when a second enclave serves a copy of the store', () => {
     );
   });
 });
-
-/** The service's answer once it is up again. */
-async function eventually<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      const isUp = error instanceof ServiceError && error.status !== 503;
-      // A kept connection that the service closed when it stopped: nothing was sent to anybody.
-      const isGone = error instanceof ClientError && error.code === 'service_unreachable';
-      if (isUp || !(isGone || error instanceof ServiceError) || tries > 500) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
 
 /** Lets `days` pass and waits until the account was read to its end again. */
 async function read({ clock }: TestWorld, client: SecureClient, days: number): Promise<void> {

@@ -3,6 +3,7 @@
 import { type SecureClient, ServiceError } from '@perf-aggregator/client';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { expectCode } from './expect-code.ts';
 import { startTestWorld, type TestWorld } from './fixture.ts';
 
@@ -14,18 +15,6 @@ async function register(overrides: Record<string, unknown> = {}): Promise<Secure
   await client.register();
   await client.getMetrics();
   return client;
-}
-
-/** The client's answer once the service is back: it says 503 and when to ask again until then. */
-async function eventually<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ServiceError) || error.status !== 503 || tries > 500) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
 }
 
 describe('when the enclave is gone', () => {
