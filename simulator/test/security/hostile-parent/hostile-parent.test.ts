@@ -2,6 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootAttacks } from './at-boot.ts';
 import { swapAttacks } from './by-swap.ts';
+import { clockAttacks } from './by-the-clock.ts';
+import { frameAttacks } from './in-frames.ts';
+import { egressAttacks } from './on-the-way-out.ts';
 import { rollbackAttacks, storeAttacks } from './in-the-store.ts';
 import { wireAttacks } from './on-the-wire.ts';
 import type { AttackClass } from './outcome.ts';
@@ -13,11 +16,14 @@ import { Tally } from './tally.ts';
 
 const PARTS: Readonly<Record<string, (rig: Rig, recorded: Recorded) => readonly AttackClass[]>> = {
   'between parent and enclave': wireAttacks,
+  'in frames': frameAttacks,
   'by an answer over HTTP': httpAttacks,
   'by a request over HTTP': requestAttacks,
   'by what is stored': storeAttacks,
   'by what is genuine elsewhere': swapAttacks,
   'at boot': bootAttacks,
+  'by the clock': clockAttacks,
+  'on the way out': egressAttacks,
   'by a state turned back or forked': rollbackAttacks,
 };
 

@@ -23,6 +23,7 @@ const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
   'deadline_exceeded',
   'enclave_unavailable',
   'channel_closed',
+  'egress_timeout',
 ]);
 
 /** One attack. */
