@@ -1,5 +1,5 @@
-/** Waiting for a service that says 503. */
-import { ServiceError } from '@perf-aggregator/client';
+/** Waiting for a service that is not there, or says 503. */
+import { ClientError, ServiceError } from '@perf-aggregator/client';
 
 /** The answer of `work` once the service is back: it says 503 and when to ask again until then. */
 export async function eventually<T>(work: () => Promise<T>): Promise<T> {
