@@ -19,6 +19,10 @@ export interface LocalWorldOptions {
   readonly seed?: string;
   readonly onDeath: (name: string) => void;
   readonly onGiveUp: (error: WorldError) => void;
+  /** As {@link Supervisor} takes it. */
+  readonly maxDeaths?: number;
+  /** Length of the account's history when the world is made, days; default two years. */
+  readonly historyDays?: number;
 }
 
 /** A running world. */
@@ -42,7 +46,12 @@ export async function startLocalWorld(options: LocalWorldOptions): Promise<Local
   mkdirSync(files.path('logs'), { recursive: true, mode: 0o700 });
   // Short on purpose: a socket's path has room for about a hundred bytes.
   const sockets = mkdtempSync('/tmp/pa-');
-  const supervisor = new Supervisor({ now: () => clock.now(), onDeath, onGiveUp });
+  const supervisor = new Supervisor({
+    now: () => clock.now(),
+    onDeath,
+    onGiveUp,
+    ...(options.maxDeaths === undefined ? {} : { maxDeaths: options.maxDeaths }),
+  });
   const stop = async () => {
     await supervisor.stop();
     rmSync(sockets, { recursive: true, force: true });

@@ -31,6 +31,7 @@ export class Supervisor {
   readonly #now: () => number;
   readonly #onDeath: (name: string) => void;
   readonly #onGiveUp: (error: WorldError) => void;
+  readonly #maxDeaths: number;
   #stopping = false;
 
   constructor(options: {
@@ -38,10 +39,13 @@ export class Supervisor {
     readonly onDeath: (name: string) => void;
     /** A process died too often to go on. */
     readonly onGiveUp: (error: WorldError) => void;
+    /** Deaths of one process within ten seconds that are borne; default 10. */
+    readonly maxDeaths?: number;
   }) {
     this.#now = options.now;
     this.#onDeath = options.onDeath;
     this.#onGiveUp = options.onGiveUp;
+    this.#maxDeaths = options.maxDeaths ?? MAX_DEATHS;
   }
 
   /** Process ids by name. */
@@ -104,7 +108,7 @@ export class Supervisor {
       (time) => now - time < DEATH_WINDOW_MS,
     );
     this.#deaths.set(spec.name, deaths);
-    if (deaths.length > MAX_DEATHS) {
+    if (deaths.length > this.#maxDeaths) {
       this.#onGiveUp(new WorldError('world_crash_loop', `${spec.name} keeps dying; see ${spec.logPath}`));
       return;
     }

@@ -47,7 +47,9 @@ export function worldAccount(venue: VenueState): {
 } {
   const market = createMarket({ lastDay: venue.lastDay });
   // The account rests today: a day that is not over would change under the reader's eyes.
-  return { market, account: generateAccount({ seed: venue.seed, market, lastDay: venue.lastDay - 1 }) };
+  const { seed, historyDays } = venue;
+  const days = historyDays === undefined ? {} : { days: historyDays };
+  return { market, account: generateAccount({ seed, market, lastDay: venue.lastDay - 1, ...days }) };
 }
 
 /** The state's account as the venue knows it: a key that can read and nothing else. */

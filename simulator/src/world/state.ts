@@ -31,6 +31,8 @@ export interface VenueState {
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly uid: number;
+  /** Length of the account's history, days; left out: two years. */
+  readonly historyDays?: number;
 }
 
 /** The simulated internet's certificates. */
@@ -54,10 +56,17 @@ export interface WorldMaking {
   readonly random: Random;
   /** Default: drawn. */
   readonly seed?: string;
+  /** Default: two years. */
+  readonly historyDays?: number;
 }
 
 /** A new world, on the day that the clock shows. */
-export async function createWorldState({ clock, random, seed }: WorldMaking): Promise<WorldState> {
+export async function createWorldState({
+  clock,
+  random,
+  seed,
+  historyDays,
+}: WorldMaking): Promise<WorldState> {
   const now = clock.now();
   const authority = await createAuthority('perf-aggregator simulated internet');
   const policy = keyPolicy({ account: ACCOUNT, roleArn: ROLE_ARN, pcrs: SIMULATED_PCRS_HEX, locked: true });
@@ -75,6 +84,7 @@ export async function createWorldState({ clock, random, seed }: WorldMaking): Pr
       lastDay: Math.floor(now / DAY_MS),
       apiKey: encodeHex(random.bytes(32)),
       apiSecret: encodeHex(random.bytes(32)),
+      ...(historyDays === undefined ? {} : { historyDays }),
       uid: 10_000_000 + Math.floor(random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0) / 128),
     },
     pki: { authority, server: await issueServerCertificate(authority, WORLD_HOSTS) },

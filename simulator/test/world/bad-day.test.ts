@@ -121,9 +121,9 @@ async function renewed(client: SecureClient, before: MetricsResult): Promise<Met
 }
 
 /** Everything but the moments of reading. */
-function timeless({ asOf: _, accounts, ...metrics }: MetricsResult): object {
+function timeless({ accounts, ...metrics }: MetricsResult): object {
   const read = accounts.map(({ coverage, ...account }) => ({ ...account, coverage: { ...coverage, to: 0 } }));
-  return { ...metrics, accounts: read };
+  return { ...metrics, asOf: 0, accounts: read };
 }
 
 const answer =
@@ -135,7 +135,12 @@ const PAGE = '<!doctype html><html><body><h1>We will be back soon</h1></body></h
 const HTML = { 'content-type': 'text/html' };
 
 /** Trouble with the requests of `path` after the first `spared` of them. */
-function only(path: string, what: Trouble, spared = 0, more = (_: VenueRequest) => true): Trouble {
+function only(
+  path: string,
+  what: Trouble,
+  spared = 0,
+  more: (request: VenueRequest) => boolean = () => true,
+): Trouble {
   let left = spared;
   return (request) => (request.path.endsWith(path) && more(request) && left-- <= 0 ? what(request) : null);
 }
