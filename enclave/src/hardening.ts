@@ -69,10 +69,13 @@ export function forbidGlobalFetch(scope: { fetch: typeof globalThis.fetch }): vo
 }
 
 /** All of the above, at the start of an enclave's process and before anything else. @throws HardeningError */
-export function hardenProcess(process: NodeJS.Process, scope: { fetch: typeof globalThis.fetch }): void {
-  closeInspector(process);
-  refuseEnvironment(process.env);
-  refuseOptions(process.execArgv);
+export function hardenProcess(
+  own: Pick<NodeJS.Process, 'env' | 'execArgv' | 'on'>,
+  scope: { fetch: typeof globalThis.fetch },
+): void {
+  closeInspector(own);
+  refuseEnvironment(own.env);
+  refuseOptions(own.execArgv);
   emptyCoreDumps('/proc/self/coredump_filter');
   forbidGlobalFetch(scope);
 }
