@@ -6,7 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['node'] } },
   test: {
     include: ['*/test/**/*.test.ts'],
-    exclude: ['*/test/system/**'],
+    exclude: ['*/test/system/**', '*/test/security/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

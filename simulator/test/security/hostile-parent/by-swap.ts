@@ -71,7 +71,7 @@ function quoteSwaps(rig: Rig, recorded: Recorded): AttackClass {
     };
   return {
     name: 'quote of another enclave, time or purpose',
-    refusedWith: ATTESTATION.concat('quote_malformed'),
+    refusedWith: [...ATTESTATION, 'quote_malformed'],
     cases: async () => {
       const foreign = await createNsmRoot(seededRandom('another root'));
       const stale = await rig.hop({

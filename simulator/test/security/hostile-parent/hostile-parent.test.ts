@@ -1,16 +1,19 @@
 /** Everything that a hostile parent can do, enumerated; what came of it is the table in docs/testing.md. */
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootAttacks } from './at-boot.ts';
 import { swapAttacks } from './by-swap.ts';
 import { clockAttacks } from './by-the-clock.ts';
 import { frameAttacks } from './in-frames.ts';
-import { egressAttacks } from './on-the-way-out.ts';
 import { rollbackAttacks, storeAttacks } from './in-the-store.ts';
+import { LeakSearch, PLACES, type Place, type SPELLINGS } from './leaks.ts';
+import { egressAttacks } from './on-the-way-out.ts';
 import { wireAttacks } from './on-the-wire.ts';
 import type { AttackClass } from './outcome.ts';
 import { httpAttacks, requestAttacks } from './over-http.ts';
 import { type Recorded, record } from './recorded.ts';
-import { Rig } from './rig.ts';
+import { MARKERS, Rig } from './rig.ts';
 import { SEED } from './seeded.ts';
 import { Tally } from './tally.ts';
 
@@ -47,7 +50,57 @@ describe(`when the parent is hostile (seed ${SEED})`, () => {
     });
   }
 
-  it('counts', () => {
-    process.stdout.write(`${tally.table()}\n`);
+  it('finds a secret in any spelling, wherever in a longer text it stands', () => {
+    for (const { name, text } of MARKERS) {
+      for (const [spelling, write] of Object.entries(WRITERS)) {
+        for (const before of ['', 'a', 'ab', 'abc']) {
+          const search = new LeakSearch(MARKERS);
+          search.see('log', Buffer.concat([Buffer.from([0, 255]), write(`${before}${text}after`)]));
+          expect(search.takeFound(), `${name}, ${spelling}`).toContainEqual(`${name} (${spelling}) in log`);
+        }
+      }
+    }
+  });
+
+  it('finds a secret that is planted in each place, and looked into all of them', async () => {
+    const { text } = MARKERS[0]!;
+    const bytes = Buffer.from(text);
+    const plant: Readonly<Record<Place, () => unknown>> = {
+      'enclave channel': () => rig.ask(rig.enclave, bytes),
+      http: () => rig.hop({ method: 'GET', path: `/${text}`, body: null }),
+      store: () => rig.store.putGenesis({ blob: bytes, evidence: bytes }),
+      log: () => rig.log.info({ planted: text }, 'planted'),
+      egress: () => planted(`${rig.folder}/egress`, bytes),
+    };
+    rig.leaks.takeFound();
+    for (const place of PLACES) {
+      await plant[place]();
+      expect(new Set(rig.leaks.takeFound())).toEqual(new Set([`${MARKERS[0]!.name} (raw) in ${place}`]));
+      expect(rig.leaks.bytesSeen[place], place).toBeGreaterThan(10_000);
+    }
+  });
+
+  it('has tried 2,000 attacks and more, with the outcomes that docs/testing.md shows', () => {
+    process.stdout.write(`hostile parent, seed ${SEED}\n${tally.table()}\n`);
+    expect(tally.total).toBeGreaterThanOrEqual(2_000);
+    const documented = readFileSync(new URL('../../../../docs/testing.md', import.meta.url), 'utf8');
+    expect(documented).toContain(tally.table());
   });
 });
+
+/** How a slip would write a text, by the platform's own means. */
+const WRITERS: Readonly<Record<keyof typeof SPELLINGS, (text: string) => Buffer>> = {
+  raw: (text) => Buffer.from(text),
+  'utf-16': (text) => Buffer.from(text, 'utf16le'),
+  hex: (text) => Buffer.from(Buffer.from(text).toString('hex')),
+  base64: (text) => Buffer.from(Buffer.from(text).toString('base64')),
+  base64url: (text) => Buffer.from(Buffer.from(text).toString('base64url')),
+};
+
+/** Sends bytes to a socket and waits for its answer. */
+function planted(path: string, bytes: Buffer): Promise<unknown> {
+  const socket = net.connect({ path });
+  socket.end(bytes);
+  socket.resume();
+  return new Promise((resolve) => socket.once('close', resolve));
+}

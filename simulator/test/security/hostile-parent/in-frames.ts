@@ -1,9 +1,9 @@
 /** On the connection itself: frames of either direction, cut, bit by bit, fragmented, out of turn. */
 import net from 'node:net';
+import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { ChannelClient } from '@perf-aggregator/shared/transport/channel-client';
 import { serveChannel } from '@perf-aggregator/shared/transport/channel-server';
 import { TransportError } from '@perf-aggregator/shared/transport/errors';
-import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { encodeFrame, type Frame, FrameReader, REFUSALS } from '@perf-aggregator/shared/wire/frame';
 import { CLIENT_REPLY, SESSION, WIRE } from './codes.ts';
 import { mutantsOf } from './mutation.ts';
@@ -18,15 +18,33 @@ const ID = 7;
 const DEADLINE_MS = 60_000;
 const FLIPS = 72;
 
-const requestOf = (bytes: Uint8Array, more = false, id = ID): Frame => ({ kind: 'request', id, more, deadlineMs: DEADLINE_MS, bytes });
-const responseOf = (bytes: Uint8Array, more = false, id = ID): Frame => ({ kind: 'response', id, more, bytes });
+const requestOf = (bytes: Uint8Array, more = false, id = ID): Frame => ({
+  kind: 'request',
+  id,
+  more,
+  deadlineMs: DEADLINE_MS,
+  bytes,
+});
+const responseOf = (bytes: Uint8Array, more = false, id = ID): Frame => ({
+  kind: 'response',
+  id,
+  more,
+  bytes,
+});
 const stream = (...frames: Frame[]) => concatBytes(...frames.map(encodeFrame));
 
 /** The classes of this part. */
 export function frameAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   const { metrics } = roadsOf(rig, recorded);
   const over = (link: Link) => metrics({ link: once(rig, 'metrics', link) });
-  const refusedWith = [...WIRE, ...SESSION, ...CLIENT_REPLY, 'query_unreadable', 'overloaded', 'request_too_large'];
+  const refusedWith = [
+    ...WIRE,
+    ...SESSION,
+    ...CLIENT_REPLY,
+    'query_unreadable',
+    'overloaded',
+    'request_too_large',
+  ];
   return [
     {
       name: 'frames to the enclave',
@@ -49,9 +67,14 @@ export function frameAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
         // The first id that a fresh connection gives is 1.
         const honest = encodeFrame(responseOf(reply, false, 1));
         return [
-          ...mutantsOf('response frame', honest, { flips: FLIPS }).map(({ name, bytes }) => ({ name, bytes })),
+          ...mutantsOf('response frame', honest, { flips: FLIPS }).map(({ name, bytes }) => ({
+            name,
+            bytes,
+          })),
           ...responseStreams(reply, foreign),
-        ].map(({ name, bytes }): Case => ({ name, run: () => over((message) => answerRaw(rig, message, bytes)) }));
+        ].map(
+          ({ name, bytes }): Case => ({ name, run: () => over((message) => answerRaw(rig, message, bytes)) }),
+        );
       },
     },
   ];
@@ -67,7 +90,11 @@ function requestStreams(message: Uint8Array): { name: string; bytes: Uint8Array 
     'last fragment missing': stream(requestOf(a, true)),
     'first fragment missing': stream(requestOf(b)),
     'fragments under two ids': stream(requestOf(a, true), requestOf(b, false, ID + 1)),
-    'an empty fragment in between': stream(requestOf(a, true), requestOf(new Uint8Array(), true), requestOf(b)),
+    'an empty fragment in between': stream(
+      requestOf(a, true),
+      requestOf(new Uint8Array(), true),
+      requestOf(b),
+    ),
     'cancelled in the middle': stream(requestOf(a, true), { kind: 'cancel', id: ID }, requestOf(b)),
     'cancelled before it begins': stream({ kind: 'cancel', id: ID }, requestOf(message)),
     'an id above 32 bits': Uint8Array.of(0, 0, 0, 12, 0x85, 0, 0x1b, 0, 0, 0, 1, 0, 0, 0, 0, 0xf4),
@@ -76,7 +103,7 @@ function requestStreams(message: Uint8Array): { name: string; bytes: Uint8Array 
     'a refusal first': stream({ kind: 'refusal', id: ID, code: 'failed' }, requestOf(message)),
     'a length of zero first': concatBytes(new Uint8Array(4), encodeFrame(requestOf(message))),
     'a huge length first': concatBytes(new Uint8Array(4).fill(0xff), encodeFrame(requestOf(message))),
-    'nothing': new Uint8Array(),
+    nothing: new Uint8Array(),
   };
   return Object.entries(streams).map(([name, bytes]) => ({ name, bytes }));
 }
@@ -84,7 +111,9 @@ function requestStreams(message: Uint8Array): { name: string; bytes: Uint8Array 
 function responseStreams(reply: Uint8Array, foreign: Uint8Array): { name: string; bytes: Uint8Array }[] {
   const [a, b] = [reply.slice(0, 400), reply.slice(400)];
   const own = (bytes: Uint8Array, more = false) => responseOf(bytes, more, 1);
-  const refusals = REFUSALS.map((code) => [`refused: ${code}`, stream({ kind: 'refusal', id: 1, code })] as const);
+  const refusals = REFUSALS.map(
+    (code) => [`refused: ${code}`, stream({ kind: 'refusal', id: 1, code })] as const,
+  );
   const streams: Readonly<Record<string, Uint8Array>> = {
     'as it is': stream(own(reply)),
     'in two fragments': stream(own(a, true), own(b)),
@@ -102,7 +131,7 @@ function responseStreams(reply: Uint8Array, foreign: Uint8Array): { name: string
     'a cancel first': stream({ kind: 'cancel', id: 1 }, own(reply)),
     'refused, then its own': stream({ kind: 'refusal', id: 1, code: 'failed' }, own(reply)),
     ...Object.fromEntries(refusals),
-    'nothing': new Uint8Array(),
+    nothing: new Uint8Array(),
   };
   return Object.entries(streams).map(([name, bytes]) => ({ name, bytes }));
 }
@@ -110,7 +139,11 @@ function responseStreams(reply: Uint8Array, foreign: Uint8Array): { name: string
 let sockets = 0;
 
 /** A connection whose one end is `served`; both ends are gone when `use` is done. */
-async function connected<T>(rig: Rig, served: (socket: net.Socket) => void, use: (socket: net.Socket) => Promise<T>): Promise<T> {
+async function connected<T>(
+  rig: Rig,
+  served: (socket: net.Socket) => void,
+  use: (socket: net.Socket) => Promise<T>,
+): Promise<T> {
   const path = `${rig.folder}/frames-${sockets++}`;
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => socket.destroy());

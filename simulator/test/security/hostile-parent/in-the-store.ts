@@ -28,7 +28,7 @@ export function storeAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
     name: `stored ${part} altered`,
     refusedWith: REJECTED,
     cases: () =>
-      mutantsOf(`stored ${part}`, bytes, { flips: 48 }).map(({ name, bytes: altered }) => ({
+      mutantsOf(`stored ${part}`, bytes, { flips: 32 }).map(({ name, bytes: altered }) => ({
         name,
         run: walkOver(put(altered), roads.metrics),
       })),
@@ -113,7 +113,7 @@ export function rollbackAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
       await putBack(rig, recorded);
     }
   };
-  const read = (operation: Read, memory: ExportedSession, hop = rig.hop) =>
+  const read = (operation: Read, memory: ExportedSession, hop = rig.hop): Promise<unknown> =>
     READS[operation](rig, rig.resume(memory, hop));
   const answersOf = async (operation: Read, step: (typeof old)[number]) => {
     const answers: HttpAnswer[] = [];

@@ -40,7 +40,7 @@ export function roadsOf(rig: Rig, recorded: Recorded): Readonly<Record<RoadName,
     READ_NAMES.map((read) => [
       read,
       (tampering: Tampering) =>
-        judge(() => under(tampering, () => READS[read](rig, owner(tampering))), truth[read]),
+        judge(() => under<unknown>(tampering, () => READS[read](rig, owner(tampering))), truth[read]),
     ]),
   ) as Record<(typeof READ_NAMES)[number], Road>;
   const restored = async (work: () => Promise<Outcome>): Promise<Outcome> => {
