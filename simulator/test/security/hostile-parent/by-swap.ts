@@ -6,10 +6,11 @@ import { createNsmRoot } from '../../../src/nsm/chain.ts';
 import { simulatedPcrs } from '../../../src/nsm/measurements.ts';
 import { createSimulatedNsm } from '../../../src/nsm/module.ts';
 import { ATTESTATION } from './codes.ts';
+import type { Hop, HttpAnswer } from './hop.ts';
 import { flips, mutantsOf } from './mutation.ts';
 import { type AttackClass, type Case, judge } from './outcome.ts';
 import { REPORT, type Recorded, TTL_S, verifyClaims } from './recorded.ts';
-import type { Hop, HttpAnswer, Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 import { roadsOf } from './roads.ts';
 import { seededRandom } from './seeded.ts';
 

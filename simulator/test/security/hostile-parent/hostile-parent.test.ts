@@ -8,12 +8,13 @@ import { clockAttacks } from './by-the-clock.ts';
 import { frameAttacks } from './in-frames.ts';
 import { rollbackAttacks, storeAttacks } from './in-the-store.ts';
 import { LeakSearch, PLACES, type Place, type SPELLINGS } from './leaks.ts';
+import { MARKERS } from './markers.ts';
 import { egressAttacks } from './on-the-way-out.ts';
 import { wireAttacks } from './on-the-wire.ts';
 import type { AttackClass } from './outcome.ts';
 import { httpAttacks, requestAttacks } from './over-http.ts';
 import { type Recorded, record } from './recorded.ts';
-import { MARKERS, Rig } from './rig.ts';
+import { Rig } from './rig.ts';
 import { SEED } from './seeded.ts';
 import { Tally } from './tally.ts';
 

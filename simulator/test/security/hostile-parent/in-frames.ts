@@ -6,11 +6,12 @@ import { serveChannel } from '@perf-aggregator/shared/transport/channel-server';
 import { TransportError } from '@perf-aggregator/shared/transport/errors';
 import { encodeFrame, type Frame, FrameReader, REFUSALS } from '@perf-aggregator/shared/wire/frame';
 import { CLIENT_REPLY, SESSION, WIRE } from './codes.ts';
+import type { Link } from './hop.ts';
 import { mutantsOf } from './mutation.ts';
 import { exchangeOf, once } from './on-the-wire.ts';
 import type { AttackClass, Case } from './outcome.ts';
 import type { Recorded } from './recorded.ts';
-import type { Link, Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 import { roadsOf } from './roads.ts';
 
 const ID = 7;

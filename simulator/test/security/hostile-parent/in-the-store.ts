@@ -1,10 +1,11 @@
 /** In the store: state altered, cut, reordered, exchanged, of a lied version, turned back, or forked. */
 import type { ExportedSession } from '@perf-aggregator/client';
 import type { StoredState } from '@perf-aggregator/shared/wire/envelope';
+import type { HttpAnswer, Link } from './hop.ts';
 import { mutantsOf } from './mutation.ts';
 import { type AttackClass, type Case, judge, type Outcome, STALE, Wrong } from './outcome.ts';
 import { putBack, READ_NAMES, READS, type Read, type Recorded } from './recorded.ts';
-import type { HttpAnswer, Link, Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 import { type Road, roadsOf } from './roads.ts';
 
 const REJECTED = ['state_rejected', 'state_version_unsupported', 'session_lost'];
@@ -202,7 +203,7 @@ function forkAttacks(
   const twin: Link = (message) => rig.ask(rig.twin, message);
   const renewed = one.steps.at(-2)!.state;
   const sync = () => rig.relay.ask('sync', one.id, NOTHING);
-  const failingSync = () => rig.withEgress((socket) => socket.destroy(), sync);
+  const failingSync = () => rig.egress.during((socket) => socket.destroy(), sync);
   const ahead = { ...one.newest, sequence: one.current.version + 1 };
   const forks: Readonly<Record<string, Fork>> = {
     'at an older version': { from: one.steps[1]!.state, steps: [sync] },

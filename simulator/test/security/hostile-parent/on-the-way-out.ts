@@ -25,7 +25,7 @@ const EXCHANGE = [
 export function egressAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   let walks = 0;
   const submitOver = (takeover: Takeover) =>
-    rig.withEgress(afterHead(takeover), () =>
+    rig.egress.during(afterHead(takeover), () =>
       judge(async () => {
         await rig.client(`egress ${walks++}`, { ttl: TTL_S }).register();
         return 'registered';
@@ -54,7 +54,8 @@ export function egressAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
               ([name]) => few.includes(name) || !/^(CONNECT|bytes put in)/.test(name),
             ),
           ),
-          (takeover) => rig.withEgress(afterHead(takeover), () => bootFresh(rig, recorded, rig.store.record)),
+          (takeover) =>
+            rig.egress.during(afterHead(takeover), () => bootFresh(rig, recorded, rig.store.record)),
         ),
     },
     { name: 'proxy that never answers', refusedWith: [], cases: () => silenceCases(rig) },
@@ -72,7 +73,7 @@ function named(
 async function syncOver(rig: Rig, recorded: Recorded, takeover: Takeover): Promise<Outcome> {
   const { one, truth } = recorded;
   try {
-    await rig.withEgress(afterHead(takeover), () => rig.relay.ask('sync', one.id, new Uint8Array()));
+    await rig.egress.during(afterHead(takeover), () => rig.relay.ask('sync', one.id, new Uint8Array()));
     const read = timeless(await rig.resume(one.newest).getMetrics({ from: '2026-10-20', to: '2026-11-10' }));
     const failure = read.accounts[0]!.failure;
     const accounts = read.accounts.map((account) => ({ ...account, failure: null }));
@@ -215,7 +216,7 @@ function silenceCases(rig: Rig): Case[] {
       socket.write(Buffer.concat([Buffer.from(OK), Buffer.from([22, 3, 3, 1, 0])])),
   };
   return named(silences, (takeover) =>
-    rig.withEgress(afterHead(takeover), () =>
+    rig.egress.during(afterHead(takeover), () =>
       judge(
         () =>
           new Promise((resolve, reject) => {

@@ -2,10 +2,11 @@
 import { TransportError } from '@perf-aggregator/shared/transport/errors';
 import { decodeRequest, type Operation } from '@perf-aggregator/shared/wire/envelope';
 import { CLIENT_QUOTE, CLIENT_REPLY, SESSION, WIRE } from './codes.ts';
+import type { Link } from './hop.ts';
 import { type Mutant, mutantsOf } from './mutation.ts';
 import type { AttackClass, Case } from './outcome.ts';
 import { PERIOD, putBack, REPORT, type Recorded, recordExchange, TTL_S } from './recorded.ts';
-import type { Link, Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 import { type Road, type RoadName, roadsOf } from './roads.ts';
 
 const ROADS = ['quote', 'submit', 'metrics', 'summary', 'report', 'renew', 'sync'] as const;

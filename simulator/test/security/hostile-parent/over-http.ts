@@ -2,11 +2,12 @@
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { PUBLIC_CODES } from '@perf-aggregator/shared/wire/failure';
 import { ATTESTATION, CLIENT_QUOTE, CLIENT_REPLY } from './codes.ts';
+import type { Hop, HttpAnswer } from './hop.ts';
 import { mutantsOf } from './mutation.ts';
 import { exchangeOf } from './on-the-wire.ts';
 import type { AttackClass, Case } from './outcome.ts';
 import type { Recorded } from './recorded.ts';
-import type { Hop, HttpAnswer, Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 import { type RoadName, roadsOf } from './roads.ts';
 
 const ANSWERS = [

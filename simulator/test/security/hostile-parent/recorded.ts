@@ -3,8 +3,9 @@ import type { ExportedSession, SecureClient } from '@perf-aggregator/client';
 import { verifyReport } from '@perf-aggregator/client';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { StoredState } from '@perf-aggregator/shared/wire/envelope';
+import type { HttpAnswer, Link } from './hop.ts';
 import { plainState } from './memory-store.ts';
-import type { HttpAnswer, Link, Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 const DAY_MS = 86_400_000;
 /** The longest that a session may live, s. */

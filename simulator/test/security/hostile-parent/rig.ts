@@ -5,9 +5,8 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
-import net, { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type ExportedSession, SecureClient, type SecureClientOptions } from '@perf-aggregator/client';
-import { createEgressProxy } from '@perf-aggregator/parent/egress/proxy';
 import { createLog } from '@perf-aggregator/parent/log';
 import { bootEnclave, type Credentials } from '@perf-aggregator/parent/relay/boot';
 import { Relay } from '@perf-aggregator/parent/relay/relay';
@@ -19,48 +18,19 @@ import { createSimulatedNsm } from '../../../src/nsm/module.ts';
 import { generateAccount } from '../../../src/trader/account.ts';
 import type { BinanceAccount } from '../../../src/venues/binance/authorization.ts';
 import { enclaveConfig } from '../../../src/world/enclave-part.ts';
-import { simulatedResolver, WORLD_HOSTS } from '../../../src/world/hosts.ts';
 import { type Internet, startInternet, worldAccount } from '../../../src/world/internet.ts';
 import { createWorldState, type WorldState } from '../../../src/world/state.ts';
 import { ManualClock } from '../../world/manual-clock.ts';
-import { LeakSearch, type Marker } from './leaks.ts';
+import { EgressTap } from './egress-tap.ts';
+import { type Hop, type Link, PARENT_URL, toAdapter } from './hop.ts';
+import { LeakSearch } from './leaks.ts';
+import { MARKERS, SECRETS } from './markers.ts';
 import { MemoryStore } from './memory-store.ts';
 import { SEED, seededRandom } from './seeded.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const HISTORY_DAYS = 45;
 const NOTHING = new Uint8Array();
-
-/** One HTTP request and its answer, as whoever sits between client and parent sees them. */
-export interface HttpRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly body: string | null;
-}
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-}
-/** A hop on the way to the parent's HTTP edge. */
-export type Hop = (request: HttpRequest) => Promise<HttpAnswer>;
-/** A hop on the way from the relay to the enclave. */
-export type Link = (message: Uint8Array) => Promise<Uint8Array>;
-
-/** What must never be seen by a parent, and the accounts that carry it. */
-const SECRETS = {
-  user: 'marker-user-7f3a9c',
-  label: 'marker label of a fund',
-  apiKey: 'markerApiKey0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP',
-  apiSecret: 'markerApiSecret0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM',
-  uid: 918_273_645,
-};
-export const MARKERS: readonly Marker[] = [
-  { name: 'user id', text: SECRETS.user },
-  { name: 'label', text: SECRETS.label },
-  { name: 'API key', text: SECRETS.apiKey },
-  { name: 'API secret', text: SECRETS.apiSecret },
-  { name: 'account number', text: String(SECRETS.uid) },
-];
 
 /** The world. */
 export class Rig {
@@ -71,18 +41,15 @@ export class Rig {
   readonly log = createLog('trace', { write: (line) => this.leaks.see('log', line) });
   /** What carries the relay's messages; the honest one asks {@link Rig.enclave}. */
   link: Link = (message) => this.ask(this.enclave, message);
-  /** Who answers at the egress endpoint; null: the honest proxy. */
-  hostileEgress: ((socket: net.Socket) => void) | null = null;
   state!: WorldState;
   internet!: Internet;
+  egress!: EgressTap;
   relay!: Relay;
   /** The enclave that serves, and a second one that holds the same keys. */
   enclave!: Enclave;
   twin!: Enclave;
   #url = '';
-  readonly #servers: net.Server[] = [];
-  readonly #egress = new Set<net.Socket>();
-  #proxy!: ReturnType<typeof createEgressProxy>;
+  readonly #servers: http.Server[] = [];
 
   static async start(): Promise<Rig> {
     const rig = new Rig();
@@ -95,7 +62,13 @@ export class Rig {
     const { apiKey, apiSecret, uid } = SECRETS;
     this.state = { ...made, venue: { ...made.venue, apiKey, apiSecret, uid } };
     this.internet = await this.startInternet();
-    await this.#startEgress();
+    const { ports } = this.internet;
+    this.egress = await EgressTap.start({
+      path: `${this.folder}/egress`,
+      ports,
+      log: this.log,
+      leaks: this.leaks,
+    });
     this.enclave = this.newEnclave('enclave');
     this.twin = this.newEnclave('twin');
     for (const enclave of [this.enclave, this.twin]) await this.boot(enclave);
@@ -200,27 +173,6 @@ export class Rig {
     await this.request(enclave, { operation: 'revoke', session, version: 0 });
   }
 
-  /** Runs `work` with somebody else at the egress endpoint; connections from before are cut. */
-  async withEgress<T>(hostile: (socket: net.Socket) => void, work: () => Promise<T>): Promise<T> {
-    await this.#cutEgress();
-    this.hostileEgress = hostile;
-    try {
-      return await work();
-    } finally {
-      this.hostileEgress = null;
-      await this.#cutEgress();
-    }
-  }
-
-  async #cutEgress(): Promise<void> {
-    const open = [...this.#egress];
-    const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-    for (const socket of open) socket.destroy();
-    await Promise.all(closed);
-    // The enclave's ends learn of it in the turns that follow.
-    for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
-  }
-
   newRelay(store: MemoryStore = this.store): Relay {
     const link = { request: (message: Uint8Array) => this.link(message) };
     return new Relay({ link, store, clock: this.clock, maxSessionTtlMs: 604_800_000 });
@@ -250,7 +202,7 @@ export class Rig {
   client(name: string, overrides: Record<string, unknown> = {}, hop: Hop = this.hop): SecureClient {
     const { apiKey, apiSecret } = SECRETS;
     return new SecureClient({
-      enclaveUrl: 'http://parent.invalid',
+      enclaveUrl: PARENT_URL,
       userId: SECRETS.user,
       label: SECRETS.label,
       exchange: 'binance',
@@ -283,25 +235,6 @@ export class Rig {
     while ((this.store.sessions.get(session)?.syncAt ?? Infinity) <= this.clock.now());
   }
 
-  async #startEgress(): Promise<void> {
-    this.#proxy = createEgressProxy({
-      allow: WORLD_HOSTS.map((host) => ({ host, port: 443 })),
-      resolver: simulatedResolver(this.internet.ports),
-      log: this.log,
-      limits: { headTimeoutMs: 5_000, connectTimeoutMs: 5_000, idleTimeoutMs: 60_000, maxConnections: 512 },
-    });
-    const tap = net.createServer({ allowHalfOpen: true }, (socket) => {
-      socket.on('error', () => socket.destroy());
-      this.#egress.add(socket);
-      socket.once('close', () => this.#egress.delete(socket));
-      socket.on('data', (bytes) => this.leaks.see('egress', bytes));
-      if (this.hostileEgress) this.hostileEgress(socket);
-      else this.#proxy.server.emit('connection', socket);
-    });
-    this.#servers.push(tap);
-    await new Promise<void>((resolve) => tap.listen(`${this.folder}/egress`, resolve));
-  }
-
   async #startHttp(): Promise<void> {
     const app = createApp({
       relay: { ask: (...asked: Parameters<Relay['ask']>) => this.relay.ask(...asked) } as Relay,
@@ -317,23 +250,12 @@ export class Rig {
   }
 
   async stop(): Promise<void> {
-    await this.#proxy.close();
+    await this.egress.close();
     for (const server of this.#servers) {
-      if (server instanceof http.Server) server.closeAllConnections();
+      server.closeAllConnections();
       server.close();
     }
     await this.internet.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** A hop as the SDK's HTTP takes it. */
-function toAdapter(hop: Hop): NonNullable<SecureClientOptions['adapter']> {
-  const adapter = async (config: { url?: string; method?: string; data?: unknown }) => {
-    const path = (config.url ?? '').replace('http://parent.invalid', '');
-    const body = typeof config.data === 'string' ? config.data : null;
-    const answer = await hop({ method: (config.method ?? 'get').toUpperCase(), path, body });
-    return { data: answer.body, status: answer.status, statusText: '', headers: {}, config };
-  };
-  return adapter as unknown as NonNullable<SecureClientOptions['adapter']>;
 }

@@ -1,9 +1,10 @@
 /** The roads of the system, each walked once and judged: what its traveller believes at the end. */
 import type { SecureClient } from '@perf-aggregator/client';
 import { CodedError } from '@perf-aggregator/shared/errors';
+import type { Hop, Link } from './hop.ts';
 import { judge, judgeRefusal, type Outcome } from './outcome.ts';
 import { PERIOD, putBack, READ_NAMES, READS, type Recorded, TTL_S, timeless, toTrust } from './recorded.ts';
-import type { Hop, Link, Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 /** How a walk is tampered with; left out: honest. */
 export interface Tampering {
