@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: ['*/test/**/*.test.ts'],
     exclude: ['*/test/system/**', '*/test/security/**'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
   },
 });

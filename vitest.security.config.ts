@@ -6,8 +6,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['node'] } },
   test: {
     include: ['*/test/security/**/*.test.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
   },
 });
