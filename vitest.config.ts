@@ -5,6 +5,8 @@ export default defineConfig({
   // Dependencies are loaded by Node itself, under its own conditions.
   ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['node'] } },
   test: {
+    setupFiles: ['./vitest.properties.ts'],
+    globalSetup: ['./vitest.seed.ts'],
     include: ['*/test/**/*.test.ts'],
     exclude: ['*/test/system/**', '*/test/security/**'],
     testTimeout: 90_000,

@@ -5,6 +5,8 @@ export default defineConfig({
   // Dependencies are loaded by Node itself, under its own conditions.
   ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['node'] } },
   test: {
+    setupFiles: ['./vitest.properties.ts'],
+    globalSetup: ['./vitest.seed.ts'],
     include: ['*/test/security/**/*.test.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
