@@ -26,7 +26,7 @@ export type CborValue =
 
 /**
  * CBOR bytes of `value`. Object members that are `undefined` are left out; integers, `number` or `bigint`,
- * take their shortest form (RFC 8949 §4.1), which is the only one that `decodeCbor` reads.
+ * take their shortest form (RFC 8949 §4.1), which is the only one that `decodeCbor` reads; −0 is the integer 0.
  * @throws CodecError `cbor_malformed` for text with a lone surrogate (it has no UTF-8) and for integers
  *   outside −2^63 .. 2^64 − 1
  */

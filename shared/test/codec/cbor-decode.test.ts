@@ -276,6 +276,7 @@ describe('when the input is garbage', () => {
 /** What decoding gives back: integers as numbers where they are safe. */
 function canonical(value: CborValue): CborValue {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Object.is(value, -0)) return 0;
   if (Array.isArray(value)) return (value as readonly CborValue[]).map(canonical);
   if (value instanceof Map) {
     return new Map([...(value as ReadonlyMap<CborValue, CborValue>)].map(([k, v]) => [k, canonical(v)]));
