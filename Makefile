@@ -2,7 +2,7 @@
 PNPM := npx -y pnpm@10.34.9
 BIN := node_modules/.bin
 .DEFAULT_GOAL := help
-.PHONY: help install build run test test-system bench format check clean reset
+.PHONY: help install build run test test-system soak bench format check clean reset
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ check: build ## format, lint, types and boundaries
 	@$(BIN)/oxlint --type-aware
 	@$(BIN)/tsc -p tsconfig.test.json
 	@node scripts/boundaries.mjs
+
+soak: build ## property tests with a seed never used before, and twenty times the runs
+	@PROPERTY_SEED=$${PROPERTY_SEED:-$$(date +%s)} PROPERTY_RUNS=2000 \
+	  $(BIN)/vitest run $$(grep -rl --include=*.test.ts "from 'fast-check'" */test) --testTimeout 600000
 
 bench: build ## measure against named baselines
 	@node bench/metrics-route.mjs
