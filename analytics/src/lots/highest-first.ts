@@ -1,0 +1,94 @@
+/** `hifo`: the lots that leave the least profit. */
+import type { Inventory } from './inventory.ts';
+import { type Lot, rescale, split } from './lot.ts';
+
+/** A lot and its place. */
+interface Ranked {
+  readonly lot: Lot;
+  readonly sequence: number;
+}
+
+/**
+ * A binary heap: the highest entry price first for a long position, the lowest for a short one; ties: the oldest.
+ * Fees do not change the order; what has no known price comes last.
+ */
+export class HighestFirst implements Inventory {
+  readonly #direction: 1 | -1;
+  readonly #heap: Ranked[] = [];
+  #sequence = 0;
+
+  constructor(direction: 1 | -1) {
+    this.#direction = direction;
+  }
+
+  add(lot: Lot): void {
+    this.#heap.push({ lot, sequence: this.#sequence++ });
+    this.#rise(this.#heap.length - 1);
+  }
+
+  take(quantity: bigint, visit: (part: Lot) => void): bigint {
+    let open = quantity;
+    while (open > 0n && this.#heap.length > 0) {
+      const { lot } = this.#heap[0]!;
+      if (lot.quantity > open) {
+        visit(split(lot, open));
+        return 0n;
+      }
+      this.#pop();
+      open -= lot.quantity;
+      visit(lot);
+    }
+    return open;
+  }
+
+  isEmpty(): boolean {
+    return this.#heap.length === 0;
+  }
+
+  lots(): readonly Lot[] {
+    return this.#heap.toSorted((a, b) => a.sequence - b.sequence).map(({ lot }) => lot);
+  }
+
+  rescale(quantity: bigint, price: bigint): void {
+    for (const { lot } of this.#heap) rescale(lot, quantity, price);
+  }
+
+  #comesBefore(a: Ranked, b: Ranked): boolean {
+    const [priceA, priceB] = [a.lot.price, b.lot.price];
+    if (priceA === priceB) return a.sequence < b.sequence;
+    if (priceA === null || priceB === null) return priceA !== null;
+    return priceA > priceB === this.#direction > 0;
+  }
+
+  #rise(start: number): void {
+    let index = start;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      if (!this.#comesBefore(this.#heap[index]!, this.#heap[above]!)) return;
+      this.#swap(index, above);
+      index = above;
+    }
+  }
+
+  #pop(): void {
+    const last = this.#heap.pop()!;
+    if (this.#heap.length === 0) return;
+    this.#heap[0] = last;
+    for (let index = 0; ; ) {
+      let first = index;
+      for (const below of [2 * index + 1, 2 * index + 2]) {
+        if (below < this.#heap.length && this.#comesBefore(this.#heap[below]!, this.#heap[first]!))
+          first = below;
+      }
+      if (first === index) return;
+      this.#swap(index, first);
+      index = first;
+    }
+  }
+
+  #swap(a: number, b: number): void {
+    const kept = this.#heap[a]!;
+    this.#heap[a] = this.#heap[b]!;
+    this.#heap[b] = kept;
+  }
+}

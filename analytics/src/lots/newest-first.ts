@@ -1,0 +1,39 @@
+/** `lifo`. */
+import type { Inventory } from './inventory.ts';
+import { type Lot, rescale, split } from './lot.ts';
+
+/** A stack. */
+export class NewestFirst implements Inventory {
+  readonly #lots: Lot[] = [];
+
+  add(lot: Lot): void {
+    this.#lots.push(lot);
+  }
+
+  take(quantity: bigint, visit: (part: Lot) => void): bigint {
+    let open = quantity;
+    while (open > 0n && this.#lots.length > 0) {
+      const lot = this.#lots.at(-1)!;
+      if (lot.quantity > open) {
+        visit(split(lot, open));
+        return 0n;
+      }
+      this.#lots.pop();
+      open -= lot.quantity;
+      visit(lot);
+    }
+    return open;
+  }
+
+  isEmpty(): boolean {
+    return this.#lots.length === 0;
+  }
+
+  lots(): readonly Lot[] {
+    return this.#lots;
+  }
+
+  rescale(quantity: bigint, price: bigint): void {
+    for (const lot of this.#lots) rescale(lot, quantity, price);
+  }
+}

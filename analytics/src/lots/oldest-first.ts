@@ -1,0 +1,49 @@
+/** `fifo`. */
+import type { Inventory } from './inventory.ts';
+import { type Lot, rescale, split } from './lot.ts';
+
+const COMPACT_AT = 1024;
+
+/** A queue; used lots are cut off from time to time, not one by one. */
+export class OldestFirst implements Inventory {
+  #lots: Lot[] = [];
+  #head = 0;
+
+  add(lot: Lot): void {
+    this.#lots.push(lot);
+  }
+
+  take(quantity: bigint, visit: (part: Lot) => void): bigint {
+    let open = quantity;
+    while (open > 0n && this.#head < this.#lots.length) {
+      const lot = this.#lots[this.#head]!;
+      if (lot.quantity > open) {
+        visit(split(lot, open));
+        return 0n;
+      }
+      this.#head += 1;
+      open -= lot.quantity;
+      visit(lot);
+    }
+    if (
+      this.#head === this.#lots.length ||
+      (this.#head >= COMPACT_AT && this.#head * 2 >= this.#lots.length)
+    ) {
+      this.#lots = this.#lots.slice(this.#head);
+      this.#head = 0;
+    }
+    return open;
+  }
+
+  isEmpty(): boolean {
+    return this.#head === this.#lots.length;
+  }
+
+  lots(): readonly Lot[] {
+    return this.#lots.slice(this.#head);
+  }
+
+  rescale(quantity: bigint, price: bigint): void {
+    for (let i = this.#head; i < this.#lots.length; i++) rescale(this.#lots[i]!, quantity, price);
+  }
+}

@@ -1,0 +1,55 @@
+/** `average`: all lots as one. */
+import type { Inventory } from './inventory.ts';
+import { type Lot, rescale, split } from './lot.ts';
+import { OldestFirst } from './oldest-first.ts';
+
+/**
+ * One pool of everything whose cost is known, reset when it is empty; what has no known cost waits behind it,
+ * oldest first. Lots of known cost have a value, of which parts take their share in proportion. The time of the pool
+ * is the quantity-weighted mean of what went in.
+ */
+export class Pool implements Inventory {
+  #known: Lot | null = null;
+  readonly #unknown = new OldestFirst();
+
+  add(lot: Lot): void {
+    if (lot.value === null) this.#unknown.add(lot);
+    else this.#known = this.#known === null ? lot : merge(this.#known, lot);
+  }
+
+  take(quantity: bigint, visit: (part: Lot) => void): bigint {
+    const pool = this.#known;
+    if (pool === null) return this.#unknown.take(quantity, visit);
+    if (pool.quantity > quantity) {
+      visit(split(pool, quantity));
+      return 0n;
+    }
+    this.#known = null;
+    visit(pool);
+    return this.#unknown.take(quantity - pool.quantity, visit);
+  }
+
+  isEmpty(): boolean {
+    return this.#known === null && this.#unknown.isEmpty();
+  }
+
+  lots(): readonly Lot[] {
+    return this.#known === null ? this.#unknown.lots() : [this.#known, ...this.#unknown.lots()];
+  }
+
+  rescale(quantity: bigint, price: bigint): void {
+    if (this.#known !== null) rescale(this.#known, quantity, price);
+    this.#unknown.rescale(quantity, price);
+  }
+}
+
+function merge(pool: Lot, lot: Lot): Lot {
+  const quantity = pool.quantity + lot.quantity;
+  return {
+    quantity,
+    price: lot.price,
+    value: pool.value! + lot.value!,
+    fee: pool.fee + lot.fee,
+    time: pool.time + (lot.time - pool.time) * (Number(lot.quantity) / Number(quantity)),
+  };
+}

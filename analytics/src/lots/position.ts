@@ -1,0 +1,210 @@
+/**
+ * One position: trades open and close lots (METRICS §6).
+ *
+ * A trade on the side of the position, or on a flat one, opens a lot; one against it closes lots in the order of
+ * the method, and what is left over opens the other side at its own price. Spot cannot go short: there the rest
+ * is missing, and no profit comes of it.
+ *
+ * `fifo`, `lifo` and `hifo` of linear contracts and spot are exact. Where something is divided (`average`, inverse
+ * contracts, fees in the basis, shares of fees) a part is rounded to 40 decimals, half to even, and the rest stays
+ * where it was: nothing is lost.
+ */
+import { type Amount, divideHalfEven, ZERO } from '../ledger/decimal.ts';
+import { Closing } from './closing.ts';
+import { createInventory, type Inventory } from './inventory.ts';
+import type { Lot } from './lot.ts';
+import type { CostMethod } from './method.ts';
+import { type ContractTerms, FINE_SCALE, Units } from './units.ts';
+
+export interface PositionOptions extends ContractTerms {
+  readonly method: CostMethod;
+  /** Whether what is sold beyond the inventory is missing (spot) rather than sold short (contracts). */
+  readonly spot: boolean;
+  /** Whether fees raise what a purchase cost and lower what a sale brought, instead of standing beside. */
+  readonly feesInCostBasis?: boolean;
+}
+
+/** One trade. */
+export interface Trade {
+  readonly side: 'buy' | 'sell';
+  /** Positive; contracts, or units of the asset. */
+  readonly quantity: Amount;
+  /** Not negative; of an inverse contract positive. Null: not known; it realises nothing. */
+  readonly price: Amount | null;
+  /** Paid; negative: received. In the currency of the profit. */
+  readonly fee: Amount;
+  /** ms UTC; never before the trade before it. */
+  readonly time: number;
+}
+
+/** A part of a lot that a trade closed. */
+export interface ClosedPart {
+  readonly quantity: Amount;
+  /** When it was opened, ms UTC. */
+  readonly openTime: number;
+  /** What it cost to open, and what it is worth at the closing price; null: not known. */
+  readonly openValue: Amount | null;
+  readonly closeValue: Amount | null;
+}
+
+/** An open lot. */
+export interface OpenPart {
+  readonly quantity: Amount;
+  /** Null: not known. */
+  readonly cost: Amount | null;
+  /** When it was opened, ms UTC. */
+  readonly time: number;
+}
+
+export class Position {
+  readonly #options: PositionOptions;
+  readonly #units: Units;
+  #direction: 1 | -1 = 1;
+  #inventory: Inventory;
+
+  constructor(options: PositionOptions) {
+    this.#options = options;
+    this.#units = new Units(options, options.method !== 'average' && !options.feesInCostBasis);
+    this.#inventory = createInventory(options.method, 1);
+  }
+
+  /** Applies `trade`; null when it only opened. `visit` is called for every part that it closed, in order. */
+  trade(trade: Trade, visit?: (part: ClosedPart) => void): Closing | null {
+    this.#widen(trade.quantity, trade.price);
+    const sign = trade.side === 'buy' ? 1 : -1;
+    if (sign !== this.#direction && this.#inventory.isEmpty() && !this.#options.spot) this.#turn(sign);
+    const quantity = this.#units.ofQuantity(trade.quantity);
+    const price = trade.price && this.#units.ofPrice(trade.price);
+    const fee = trade.fee.isZero() ? 0n : trade.fee.unitsAt(FINE_SCALE);
+    if (sign !== this.#direction) return this.#close(trade, quantity, price, fee, visit);
+    this.#open(trade, quantity, price, fee);
+    return null;
+  }
+
+  /** Takes up to `quantity` away without realising anything. @returns what no lot covers */
+  remove(quantity: Amount): Amount {
+    this.#widen(quantity, null);
+    return this.#units.toQuantity(this.#inventory.take(this.#units.ofQuantity(quantity), () => undefined));
+  }
+
+  /** Signed: positive long, negative short. */
+  get quantity(): Amount {
+    const units = this.#inventory.lots().reduce((sum, lot) => sum + lot.quantity, 0n);
+    return this.#units.toQuantity(this.#direction > 0 ? units : -units);
+  }
+
+  /** What the open lots cost to open; lots of unknown cost count as 0. */
+  get cost(): Amount {
+    return this.#units.toValue(
+      this.#inventory.lots().reduce((sum, lot) => sum + (this.#costOf(lot) ?? 0n), 0n),
+    );
+  }
+
+  /** Open lots, oldest first. */
+  lots(): readonly OpenPart[] {
+    return this.#inventory.lots().map((lot) => {
+      const cost = this.#costOf(lot);
+      return {
+        quantity: this.#units.toQuantity(lot.quantity),
+        cost: cost === null ? null : this.#units.toValue(cost),
+        time: lot.time,
+      };
+    });
+  }
+
+  /** What closing everything of known cost at `mark` would realise, gross of fees. */
+  unrealizedPnl(mark: Amount): Amount {
+    this.#widen(ZERO, mark);
+    const price = this.#units.ofPrice(mark);
+    return this.#units.toValue(
+      this.#inventory.lots().reduce((sum, lot) => {
+        const cost = this.#costOf(lot);
+        return cost === null ? sum : sum + this.#profit(cost, this.#units.value(lot.quantity, price));
+      }, 0n),
+    );
+  }
+
+  #turn(sign: 1 | -1): void {
+    this.#direction = sign;
+    this.#inventory = createInventory(this.#options.method, sign);
+  }
+
+  #open({ side, time }: Trade, quantity: bigint, price: bigint | null, fee: bigint): void {
+    const isProduct = this.#units.areExact || price === null;
+    const value = isProduct ? null : this.#units.value(quantity, price) + this.#basisFee(side, fee);
+    this.#inventory.add({ quantity, price, value, fee, time });
+  }
+
+  #close(
+    trade: Trade,
+    asked: bigint,
+    price: bigint | null,
+    fee: bigint,
+    visit: ((part: ClosedPart) => void) | undefined,
+  ): Closing {
+    const { spot, feesInCostBasis } = this.#options;
+    let [realized, cost, entryFees, unknown, held] = [0n, 0n, 0n, 0n, 0];
+    const rest = this.#inventory.take(asked, (part) => {
+      const openValue = this.#costOf(part);
+      const closeValue =
+        price === null ? null : this.#closeValue(trade.side, part.quantity, price, asked, fee);
+      held += Number(part.quantity) * (trade.time - part.time);
+      entryFees += part.fee;
+      if (openValue === null) unknown += part.quantity;
+      else {
+        cost += openValue;
+        if (closeValue !== null) realized += this.#profit(openValue, closeValue);
+      }
+      if (visit !== undefined) visit(this.#toClosedPart(part, openValue, closeValue));
+    });
+    const ownFee = share(fee, asked - rest, asked);
+    if (rest > 0n && !spot) {
+      this.#turn(trade.side === 'buy' ? 1 : -1);
+      this.#open(trade, rest, price, fee - ownFee);
+    }
+    const fees = feesInCostBasis ? 0n : ownFee + entryFees;
+    const missing = spot ? rest + unknown : unknown;
+    return new Closing({ quantity: asked - rest, realized, cost, missing, fees, held }, this.#units);
+  }
+
+  #closeValue(side: Trade['side'], quantity: bigint, price: bigint, asked: bigint, fee: bigint): bigint {
+    const value = this.#units.value(quantity, price);
+    return fee === 0n ? value : value + this.#basisFee(side, share(fee, quantity, asked));
+  }
+
+  #costOf({ quantity, price, value }: Lot): bigint | null {
+    if (value !== null) return value;
+    return price === null ? null : quantity * price;
+  }
+
+  /** A long position gains when value rises, a short one when it falls; an inverse one the other way round. */
+  #profit(openValue: bigint, closeValue: bigint): bigint {
+    const gainsByRise = this.#direction > 0 !== (this.#options.inverse ?? false);
+    return gainsByRise ? closeValue - openValue : openValue - closeValue;
+  }
+
+  /** What a fee adds to the value of a trade, if fees are in the basis: a purchase costs more, a sale brings less. */
+  #basisFee(side: Trade['side'], fee: bigint): bigint {
+    if (!this.#options.feesInCostBasis) return 0n;
+    return (side === 'buy') !== (this.#options.inverse ?? false) ? fee : -fee;
+  }
+
+  #toClosedPart(part: Lot, openValue: bigint | null, closeValue: bigint | null): ClosedPart {
+    return {
+      quantity: this.#units.toQuantity(part.quantity),
+      openTime: part.time,
+      openValue: openValue === null ? null : this.#units.toValue(openValue),
+      closeValue: closeValue === null ? null : this.#units.toValue(closeValue),
+    };
+  }
+
+  #widen(quantity: Amount, price: Amount | null): void {
+    const factors = this.#units.widen(quantity, price);
+    if (factors !== null) this.#inventory.rescale(factors.quantity, factors.price);
+  }
+}
+
+/** `fee × part / whole`, rounded to a unit. */
+function share(fee: bigint, part: bigint, whole: bigint): bigint {
+  return fee === 0n || part === whole ? fee : divideHalfEven(fee * part, whole);
+}

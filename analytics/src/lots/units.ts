@@ -1,0 +1,88 @@
+/** Whole units of scales: how a position turns amounts into integers and back. */
+import { Amount, divideHalfEven, ONE, powerOfTen } from '../ledger/decimal.ts';
+
+/** Decimals of values that were divided, and of fees. */
+export const FINE_SCALE = 40;
+
+export interface ContractTerms {
+  /** Units of the underlying (linear) or of the quote (inverse) for one contract; 1 when left out. */
+  readonly contractSize?: Amount;
+  /** Whether a contract is worth contractSize / price, in base. */
+  readonly inverse?: boolean;
+}
+
+/**
+ * Scales of one position. Quantities and prices keep the finest scale that was seen; values are exact products of
+ * the two, or, where something was divided, units of 10^−40.
+ */
+export class Units {
+  readonly #contractSize: Amount;
+  readonly #inverse: boolean;
+  readonly #exact: boolean;
+  #quantityScale = 0;
+  #priceScale = 0;
+
+  /** @param exact - whether values are products; inverse contracts cannot be */
+  constructor({ contractSize = ONE, inverse = false }: ContractTerms, exact: boolean) {
+    this.#contractSize = contractSize;
+    this.#inverse = inverse;
+    this.#exact = exact && !inverse;
+  }
+
+  /** Whether values are exact products of quantity and price. */
+  get areExact(): boolean {
+    return this.#exact;
+  }
+
+  get quantityScale(): number {
+    return this.#quantityScale;
+  }
+
+  get valueScale(): number {
+    return this.#exact ? this.#quantityScale + this.#priceScale : FINE_SCALE;
+  }
+
+  /**
+   * Makes room for the decimals of an input.
+   * @returns by how many decimals quantities and prices must be moved, if they must
+   */
+  widen(quantity: Amount, price: Amount | null): { quantity: bigint; price: bigint } | null {
+    const byQuantity = quantity.scale - this.#quantityScale;
+    const byPrice = (price?.scale ?? 0) + this.#contractSize.scale - this.#priceScale;
+    if (byQuantity <= 0 && byPrice <= 0) return null;
+    this.#quantityScale += Math.max(0, byQuantity);
+    this.#priceScale += Math.max(0, byPrice);
+    return { quantity: powerOfTen(Math.max(0, byQuantity)), price: powerOfTen(Math.max(0, byPrice)) };
+  }
+
+  ofQuantity(quantity: Amount): bigint {
+    return quantity.unitsAt(this.#quantityScale);
+  }
+
+  /** Linear: price of a whole contract. */
+  ofPrice(price: Amount): bigint {
+    if (this.#inverse || this.#contractSize === ONE) return price.unitsAt(this.#priceScale);
+    return price.times(this.#contractSize).unitsAt(this.#priceScale);
+  }
+
+  /** Value of `quantity` at `price`, all in units. */
+  value(quantity: bigint, price: bigint): bigint {
+    if (this.#exact) return quantity * price;
+    if (!this.#inverse) return this.#toFine(quantity * price, this.#quantityScale + this.#priceScale);
+    const contracts = this.toQuantity(quantity).times(this.#contractSize);
+    return contracts.dividedBy(new Amount(price, this.#priceScale), FINE_SCALE).unitsAt(FINE_SCALE);
+  }
+
+  toQuantity(units: bigint): Amount {
+    return new Amount(units, this.#quantityScale);
+  }
+
+  toValue(units: bigint): Amount {
+    return new Amount(units, this.valueScale);
+  }
+
+  #toFine(units: bigint, scale: number): bigint {
+    if (scale <= FINE_SCALE) return units * powerOfTen(FINE_SCALE - scale);
+    return divideHalfEven(units, powerOfTen(scale - FINE_SCALE));
+  }
+}
