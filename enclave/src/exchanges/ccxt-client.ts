@@ -5,12 +5,12 @@
 
 import type { FillEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
 import type { Clock } from '@perf-aggregator/shared/clock';
-import ccxt from 'ccxt';
 import { EgressError } from '../egress/errors.ts';
 import type { Fetch } from '../egress/fetch.ts';
 import type { CandleSpan, SpotMarket, TransferPage, VenueClient } from './client.ts';
 import { ExchangeError } from './errors.ts';
 import { toExchangeError } from './faults.ts';
+import { Binance } from './library.ts';
 import type { Limiter } from './limiter.ts';
 import type { Exchange, SharedMarkets } from './markets.ts';
 import type { AccountInspection, BalanceSnapshot, VenueAccount } from './port.ts';
@@ -191,7 +191,7 @@ export function createExchange(
   credentials?: Pick<VenueAccount, 'apiKey' | 'apiSecret' | 'password'>,
 ): Exchange {
   const fetchImplementation = transportOf(context.fetch, context.limiter, context.clock);
-  const exchange = new ccxt.binance({
+  const exchange = new Binance({
     ...(credentials && { apiKey: credentials.apiKey, secret: credentials.apiSecret }),
     ...(credentials?.password !== undefined && { password: credentials.password }),
     // The limiters here know every account behind this address; ccxt's knows one instance.

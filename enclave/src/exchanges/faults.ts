@@ -2,8 +2,18 @@
  * From ccxt's errors to closed codes. ccxt's messages hold the signed URL, so no message and no error of its
  * own leaves this file: only its class name, the venue's numeric code and the way out's code do.
  */
-import ccxt from 'ccxt';
 import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
+import {
+  AuthenticationError,
+  BadResponse,
+  BadSymbol,
+  BaseError,
+  DDoSProtection,
+  InvalidNonce,
+  NetworkError,
+  NullResponse,
+  RateLimitExceeded,
+} from './library.ts';
 
 /** Egress codes that mean somebody else than the venue, or nobody allowed, was on the line. */
 const UNTRUSTED = new Set([
@@ -31,7 +41,7 @@ export function toExchangeError(
   const venueCode = /"code"\s*:\s*"?(-?\d{1,6})\b/.exec(message)?.[1];
   const egressCode = /\[(egress_[a-z_]+)\]$/.exec(message)?.[1];
   const code = egressFault(egressCode) ?? known(venueCodes, venueCode) ?? classFault(error);
-  const name = error instanceof ccxt.BaseError ? error.constructor.name : 'unexpected fault';
+  const name = error instanceof BaseError ? error.constructor.name : 'unexpected fault';
   const detail = [name, venueCode, egressCode].filter((part) => part !== undefined).join(' ');
   return new ExchangeError(code, `${operation}: ${detail}`);
 }
@@ -51,12 +61,11 @@ function known(
 
 /** Order matters: in ccxt a rate limit is a network error, and a bad nonce is one too. */
 function classFault(error: unknown): ExchangeErrorCode {
-  if (error instanceof ccxt.DDoSProtection || error instanceof ccxt.RateLimitExceeded)
-    return 'exchange_rate_limited';
-  if (error instanceof ccxt.InvalidNonce) return 'exchange_clock';
-  if (error instanceof ccxt.BadResponse || error instanceof ccxt.NullResponse) return 'exchange_bad_response';
-  if (error instanceof ccxt.NetworkError) return 'exchange_unavailable';
-  if (error instanceof ccxt.BadSymbol) return 'exchange_symbol_unknown';
-  if (error instanceof ccxt.AuthenticationError) return 'exchange_auth';
+  if (error instanceof DDoSProtection || error instanceof RateLimitExceeded) return 'exchange_rate_limited';
+  if (error instanceof InvalidNonce) return 'exchange_clock';
+  if (error instanceof BadResponse || error instanceof NullResponse) return 'exchange_bad_response';
+  if (error instanceof NetworkError) return 'exchange_unavailable';
+  if (error instanceof BadSymbol) return 'exchange_symbol_unknown';
+  if (error instanceof AuthenticationError) return 'exchange_auth';
   return 'exchange_bad_response';
 }

@@ -1,12 +1,12 @@
 /** A venue's listed markets, loaded once without credentials, frozen, and shared by every account. */
 
 import type { Clock } from '@perf-aggregator/shared/clock';
-import type ccxt from 'ccxt';
 import type { SpotMarket } from './client.ts';
 import { ExchangeError } from './errors.ts';
+import type { Binance } from './library.ts';
 
 /** The library's class of the venue. */
-export type Exchange = InstanceType<typeof ccxt.binance>;
+export type Exchange = InstanceType<typeof Binance>;
 
 /** Loaded markets: the instance to copy them from, and what the engine needs of them. */
 export interface LoadedMarkets {

@@ -43,6 +43,7 @@ describe('when a tree is held against the rules', () => {
     write('parent/src/relay/b.ts', 'export const b = 1; // Date.now() is only said here');
     write('client/src/cli/c.ts', `import 'node:fs';\nexport const now = Date.now();`);
     write('enclave/src/main.ts', 'export const now = Date.now();');
+    write('enclave/src/exchanges/a.ts', `export * from '../../node_modules/ccxt/js/src/binance.js';`);
     expect(check()).toMatchObject({ code: 0, breaks: [] });
   });
 
@@ -83,6 +84,12 @@ describe('when a tree is held against the rules', () => {
       'a path leaves its room',
       'parent/src/a.ts',
       `import '../../shared/src/messages/reply.ts';`,
+      'leaves its room',
+    ],
+    [
+      'a path leaves its room by way of its packages',
+      'parent/src/relay/a.ts',
+      `import '../../node_modules/@perf-aggregator/shared/src/messages/reply.ts';`,
       'leaves its room',
     ],
     ['attestation needs Node', 'attestation/src/a.ts', `import 'node:crypto';`, 'node:crypto'],
