@@ -24,9 +24,39 @@ export type {
 } from './ledger/entry.ts';
 export { identityOf } from './ledger/order.ts';
 export { computeMetrics, type Metrics, type MetricsParameters } from './metrics/account-metrics.ts';
-export { drawdowns } from './metrics/drawdown.ts';
+export {
+  type BenchmarkField,
+  type BenchmarkMetrics,
+  benchmarkMetrics,
+} from './metrics/benchmark-metrics.ts';
+export { calendarSeries, FREQUENCIES, type Frequency } from './metrics/calendar-series.ts';
+export {
+  type CashFlowField,
+  type CashFlowMetrics,
+  type CashFlowPeriod,
+  cashFlowMetrics,
+} from './metrics/cash-flow-metrics.ts';
+export { type Concentration, concentration } from './metrics/concentration.ts';
+export { type CorrelationMatrix, correlationMatrix } from './metrics/correlation.ts';
+export { type Drawdown, drawdowns } from './metrics/drawdown.ts';
 export type { UndefinedReason } from './metrics/outcome.ts';
-export { type RateParameters, type ReturnsMetrics, returnsMetrics } from './metrics/returns-metrics.ts';
-export { type ReturnSeries, toReturnSeries } from './metrics/series.ts';
+export {
+  type IndexRange,
+  NAMED_PERIODS,
+  type NamedPeriod,
+  type PeriodBounds,
+  periodIndices,
+} from './metrics/period-bounds.ts';
+export type { RateParameters } from './metrics/rates.ts';
+export { type ReturnsMetrics, type ReturnsParameters, returnsMetrics } from './metrics/returns-metrics.ts';
+export {
+  ROLLING_METRICS,
+  type RollingMetric,
+  type RollingMetrics,
+  type RollingParameters,
+  rollingMetrics,
+} from './metrics/rolling-metrics.ts';
+export { type ReturnSeries, sliceSeries, toReturnSeries } from './metrics/series.ts';
 export type { SymbolTrading, TradingMetrics, TradingTotals } from './metrics/trading.ts';
+export { type DatedAmount, type XirrResult, xirr } from './metrics/xirr.ts';
 export type { Reconciliation, ReconciliationRow } from './valuation/reconciliation.ts';

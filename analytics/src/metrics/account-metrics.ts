@@ -7,13 +7,18 @@ import type { Reconciliation } from '../valuation/reconciliation.ts';
 import { adverseReturn } from './adverse.ts';
 import { absoluteProfit, modifiedDietz, simpleReturnOnFlows } from './money.ts';
 import { type Outcome, settle } from './outcome.ts';
-import { type AccountPeriod, type PeriodBounds, selectPeriod } from './period.ts';
-import { type RateParameters, type ReturnsMetrics, returnsMetrics } from './returns-metrics.ts';
+import { type AccountPeriod, selectPeriod } from './period.ts';
+import type { PeriodBounds } from './period-bounds.ts';
+import type { RateParameters } from './rates.ts';
+import { type ReturnsMetrics, returnsMetrics } from './returns-metrics.ts';
 import { observed, type ReturnSeries } from './series.ts';
 import { type TradingMetrics, tradingMetrics } from './trading.ts';
 
 /** The period and the rates. */
 export interface MetricsParameters extends PeriodBounds, RateParameters {}
+
+/** Drawdowns that an answer lists: the deepest. */
+const DRAWDOWN_LIMIT = 20;
 
 /** Numbers that need the values and flows, not only the returns. */
 export type AccountField = 'adverseReturn' | 'simpleReturnOnFlows' | 'modifiedDietz' | 'backfilledShare';
@@ -49,7 +54,7 @@ export interface Metrics
  */
 export function computeMetrics(history: AccountHistory, parameters: MetricsParameters = {}): Metrics {
   const period = selectPeriod(history, parameters);
-  const base = returnsMetrics(period.series, parameters);
+  const base = returnsMetrics(period.series, { ...parameters, drawdownLimit: DRAWDOWN_LIMIT });
   const { values, reasons } = settle<AccountField>({
     adverseReturn: adverseReturn(period, history.reconciliation, base.totalReturn),
     simpleReturnOnFlows: simpleReturnOnFlows(period),

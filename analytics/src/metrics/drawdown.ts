@@ -1,70 +1,141 @@
 /** Drawdown (METRICS §3): p_0 = 1 before the first return, so that a loss in the first period counts. */
 import { DAY_MS } from '../valuation/calendar.ts';
-import type { Outcome } from './outcome.ts';
 import type { ReturnSeries } from './series.ts';
 
-/** The deepest drawdown of a record. Times in ms UTC; null where there is none. */
-export interface MaxDrawdown {
-  /** Positive magnitude, at most 1; `noData` without returns. */
-  readonly depth: Outcome;
-  /** Last time at the running maximum before the trough; the start of the record counts. */
-  readonly peakTime: number | null;
-  /** First time of the minimum. */
-  readonly troughTime: number | null;
+/** One episode below a peak. Times in ms UTC. */
+export interface Drawdown {
+  /** Last time at the running maximum before it; the start of the record counts. */
+  readonly peakTime: number;
+  /** First time of its minimum. */
+  readonly troughTime: number;
   /** First later time back at the peak; null: not yet. */
   readonly recoveryTime: number | null;
+  /** Positive magnitude, at most 1. */
+  readonly depth: number;
   /** From the peak to the recovery, else to the end of the record. */
-  readonly durationDays: number | null;
+  readonly durationDays: number;
 }
+
+/** All that the path of a record tells. */
+export interface DrawdownRecord {
+  /** Deepest first, ties by time; at most as many as asked for. */
+  readonly episodes: readonly Drawdown[];
+  readonly episodeCount: number;
+  /** Longest duration of all episodes; 0 without one. */
+  readonly longestDays: number;
+  /** Count of dd_i < 0. */
+  readonly underwaterPeriods: number;
+  /** −dd_n. */
+  readonly current: number;
+  /** sqrt(mean dd_i²). */
+  readonly ulcerIndex: number;
+  /** mean |dd_i|. */
+  readonly painIndex: number;
+}
+
+/** From here on the path is rescaled, by a power of two, so that a long record cannot leave the range. */
+const LARGE = 2 ** 512;
 
 /** dd_i = p_i / P_i − 1 after each observed return: 0 or negative, −1 for good once wiped out. */
 export function drawdowns(returns: Float64Array): Float64Array {
-  const path = valuePath(returns);
+  const depths = new Float64Array(returns.length);
+  let value = 1;
   let peak = 1;
-  return path.map((value) => {
-    peak = Math.max(peak, value);
-    return value / peak - 1;
-  });
+  for (let i = 0; i < returns.length; i++) {
+    value *= 1 + returns[i]!;
+    if (value < peak) {
+      if (value < 0) value = 0;
+      depths[i] = value / peak - 1;
+    } else {
+      if (value > LARGE) value /= LARGE;
+      peak = value;
+    }
+  }
+  return depths;
 }
 
-/** `maxDrawdown` with its times, of an observed series. */
-export function maxDrawdown(series: ReturnSeries): MaxDrawdown {
-  const none = { peakTime: null, troughTime: null, recoveryTime: null, durationDays: null };
-  if (series.returns.length === 0) return { depth: 'noData', ...none };
-  const depths = drawdowns(series.returns);
-  const trough = depths.reduce((lowest, depth, i) => (depth < depths[lowest]! ? i : lowest), 0);
-  if (!(depths[trough]! < 0)) return { depth: 0, ...none };
-  const path = valuePath(series.returns);
-  const peak = depths.subarray(0, trough).lastIndexOf(0);
-  const peakValue = peak === -1 ? 1 : path[peak]!;
-  const recovery = path.findIndex((value, i) => i > trough && value >= peakValue);
-  const peakTime = peak === -1 ? series.starts[0]! : series.ends[peak]!;
-  const recoveryTime = recovery === -1 ? null : series.ends[recovery]!;
+/** The drawdowns of an observed series, in one pass; with `limit` episodes at the most in memory, twice over. */
+export function drawdownRecord(series: ReturnSeries, limit: number): DrawdownRecord {
+  const { returns } = series;
+  const episodes = new DeepestEpisodes(series, limit);
+  // One by one: what comes out of an array literal would be boxed in the loop.
+  let value = 1;
+  let peak = 1;
+  let peakIndex = -1;
+  let trough = -1;
+  let deepest = 0;
+  let depth = 0;
+  let underwaterPeriods = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let i = 0; i < returns.length; i++) {
+    value *= 1 + returns[i]!;
+    if (value < peak) {
+      if (value < 0) value = 0;
+      depth = 1 - value / peak;
+      if (depth > deepest) {
+        deepest = depth;
+        trough = i;
+      }
+      underwaterPeriods += 1;
+      sum += depth;
+      squares += depth * depth;
+    } else {
+      if (deepest > 0) episodes.add(peakIndex, trough, i, deepest);
+      if (value > LARGE) value /= LARGE;
+      peak = value;
+      peakIndex = i;
+      deepest = 0;
+      depth = 0;
+    }
+  }
+  if (deepest > 0) episodes.add(peakIndex, trough, null, deepest);
   return {
-    depth: Math.min(-depths[trough]!, 1),
-    peakTime,
-    troughTime: series.ends[trough]!,
-    recoveryTime,
-    durationDays: ((recoveryTime ?? series.ends.at(-1)!) - peakTime) / DAY_MS,
+    ...episodes.result(),
+    underwaterPeriods,
+    current: depth,
+    ulcerIndex: Math.sqrt(squares / returns.length),
+    painIndex: sum / returns.length,
   };
 }
 
-/** `currentDrawdown`: −dd_n. */
-export function currentDrawdown(returns: Float64Array): Outcome {
-  const last = drawdowns(returns).at(-1);
-  return last === undefined ? 'noData' : Math.abs(last);
-}
+/** The deepest of the episodes that come by: those beyond twice the limit make it drop the shallow ones. */
+class DeepestEpisodes {
+  readonly #series: ReturnSeries;
+  readonly #limit: number;
+  #kept: Drawdown[] = [];
+  /** What is not deeper than this can no longer be among the deepest. */
+  #threshold = 0;
+  #count = 0;
+  #longestDays = 0;
 
-/** `underwaterPeriods`: count of dd_i < 0. */
-export function underwaterPeriods(returns: Float64Array): number {
-  return drawdowns(returns).filter((depth) => depth < 0).length;
-}
+  constructor(series: ReturnSeries, limit: number) {
+    this.#series = series;
+    this.#limit = limit;
+  }
 
-/** p_i = prod(1 + r), 0 from the first i where it falls to zero or below. */
-function valuePath(returns: Float64Array): Float64Array {
-  let value = 1;
-  return returns.map((r) => {
-    value = Math.max(value * (1 + r), 0);
-    return value;
-  });
+  /** Indices into the series; peak −1: the start of the record. */
+  add(peak: number, trough: number, recovery: number | null, depth: number): void {
+    const { starts, ends } = this.#series;
+    const peakTime = peak === -1 ? starts[0]! : ends[peak]!;
+    const recoveryTime = recovery === null ? null : ends[recovery]!;
+    const durationDays = ((recoveryTime ?? ends.at(-1)!) - peakTime) / DAY_MS;
+    this.#count += 1;
+    this.#longestDays = Math.max(this.#longestDays, durationDays);
+    if (depth <= this.#threshold) return;
+    this.#kept.push({ peakTime, troughTime: ends[trough]!, recoveryTime, depth, durationDays });
+    if (this.#kept.length >= 2 * this.#limit) this.#dropShallow();
+  }
+
+  result(): Pick<DrawdownRecord, 'episodes' | 'episodeCount' | 'longestDays'> {
+    this.#dropShallow();
+    return { episodes: this.#kept, episodeCount: this.#count, longestDays: this.#longestDays };
+  }
+
+  #dropShallow(): void {
+    this.#kept.sort((a, b) => b.depth - a.depth || a.peakTime - b.peakTime);
+    if (this.#kept.length < this.#limit) return;
+    this.#kept.length = this.#limit;
+    this.#threshold = this.#kept.at(-1)!.depth;
+  }
 }

@@ -1,81 +1,47 @@
 /** Returns over a record (METRICS §2). Every function takes the observed returns only. */
-import { calendarSpan, monthKey, yearKey } from '../valuation/calendar.ts';
+import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
+import type { Moments } from './moments.ts';
 import { finiteOr, type Outcome } from './outcome.ts';
-import type { ReturnSeries } from './series.ts';
 
-/** Whether the product of 1 + r falls to zero or below somewhere: there the record ends at −1. */
-export function isWipedOut(returns: Float64Array): boolean {
-  let value = 1;
-  return returns.some((r) => {
-    value *= 1 + r;
-    return value <= 0;
-  });
+/** What holds of a record as a whole; `noData` without returns. */
+export interface RecordReturns {
+  readonly totalReturn: Outcome;
+  readonly annualizedReturn: Outcome;
+  readonly geometricMeanReturn: Outcome;
+  readonly averagePeriodReturn: Outcome;
+  readonly bestPeriodReturn: Outcome;
+  readonly worstPeriodReturn: Outcome;
+}
+
+/** Every one of {@link RecordReturns}; `product` and `sample` are growth and moments of `returns`. */
+export function recordReturns(
+  returns: Float64Array,
+  product: Growth,
+  { mean, greatest, least }: Moments,
+  periodsPerYear: number,
+): RecordReturns {
+  const count = returns.length;
+  return {
+    totalReturn: totalOf(product, count),
+    annualizedReturn: annualizedReturn(product, count, periodsPerYear),
+    geometricMeanReturn: count === 0 ? 'noData' : finiteOr(powerReturn(product, 1 / count), 'noConvergence'),
+    averagePeriodReturn: count === 0 ? 'noData' : finiteOr(mean, 'noConvergence'),
+    bestPeriodReturn: count === 0 ? 'noData' : greatest,
+    worstPeriodReturn: count === 0 ? 'noData' : least,
+  };
 }
 
 /** `totalReturn`: prod(1 + r) − 1; −1 once wiped out. */
 export function totalReturn(returns: Float64Array): Outcome {
-  if (returns.length === 0) return 'noData';
-  return isWipedOut(returns) ? -1 : finiteOr(compound(returns), 'noConvergence');
+  return totalOf(growth(returns), returns.length);
 }
 
-/** `annualizedReturn`: (1 + totalReturn)^(A/n) − 1, n observed returns. */
-export function annualizedReturn(returns: Float64Array, periodsPerYear: number): Outcome {
-  const total = totalReturn(returns);
-  if (typeof total !== 'number') return total;
-  if (total === -1) return -1;
-  return finiteOr((1 + total) ** (periodsPerYear / returns.length) - 1, 'tooFewObservations');
+/** `annualizedReturn` of `count` returns that grew to `product`: (1 + totalReturn)^(A/n) − 1. */
+export function annualizedReturn(product: Growth, count: number, periodsPerYear: number): Outcome {
+  if (count === 0) return 'noData';
+  return finiteOr(powerReturn(product, periodsPerYear / count), 'tooFewObservations');
 }
 
-/** `geometricMeanReturn`: (1 + totalReturn)^(1/n) − 1. */
-export function geometricMeanReturn(returns: Float64Array): Outcome {
-  const total = totalReturn(returns);
-  return typeof total === 'number' ? (1 + total) ** (1 / returns.length) - 1 : total;
-}
-
-/** `bestPeriodReturn`. */
-export function bestPeriodReturn(returns: Float64Array): Outcome {
-  return returns.length === 0 ? 'noData' : returns.reduce((best, r) => Math.max(best, r));
-}
-
-/** `worstPeriodReturn`. */
-export function worstPeriodReturn(returns: Float64Array): Outcome {
-  return returns.length === 0 ? 'noData' : returns.reduce((worst, r) => Math.min(worst, r));
-}
-
-/** Returns by UTC calendar month or year, with the keys of those that the record does not cover. */
-export interface CalendarReturns {
-  readonly returns: Readonly<Record<string, number>>;
-  readonly partial: readonly string[];
-}
-
-/** `monthlyReturns`: prod(1 + r) − 1 of the periods that start in the month; months without data are absent. */
-export function monthlyReturns(series: ReturnSeries): CalendarReturns {
-  return byCalendar(series, monthKey);
-}
-
-/** `yearly`: the same by year. */
-export function yearlyReturns(series: ReturnSeries): CalendarReturns {
-  return byCalendar(series, yearKey);
-}
-
-function byCalendar(series: ReturnSeries, keyOf: (time: number) => string): CalendarReturns {
-  const returns: Record<string, number> = {};
-  let from = 0;
-  for (let i = 1; i <= series.returns.length; i++) {
-    const key = keyOf(series.starts[from]!);
-    if (i < series.returns.length && keyOf(series.starts[i]!) === key) continue;
-    returns[key] = compound(series.returns.subarray(from, i));
-    from = i;
-  }
-  const recordStart = series.starts[0] ?? 0;
-  const recordEnd = series.ends.at(-1) ?? 0;
-  const partial = Object.keys(returns).filter((key) => {
-    const [start, end] = calendarSpan(key);
-    return recordStart > start || recordEnd < end;
-  });
-  return { returns, partial };
-}
-
-function compound(returns: Float64Array): number {
-  return returns.reduce((product, r) => product * (1 + r), 1) - 1;
+function totalOf(product: Growth, count: number): Outcome {
+  return count === 0 ? 'noData' : finiteOr(returnOf(product), 'noConvergence');
 }

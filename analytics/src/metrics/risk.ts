@@ -1,97 +1,92 @@
-/** Risk (METRICS §3). Every function takes the observed returns only; rates are per period. */
-import { finiteOr, type Outcome } from './outcome.ts';
+/** Volatility and what is measured by it (METRICS §3). Of the moments of the observed returns; rates per period. */
+import type { Moments } from './moments.ts';
+import { normalDistribution } from './normal.ts';
+import { finiteOr, type Outcome, type UndefinedReason } from './outcome.ts';
 
-/** A standard deviation of at most this share of the largest magnitude is zero. */
-const ZERO_VARIANCE = 1e-12;
-
-/** Per-period rate of an annual one: (1 + R)^(1/A) − 1. */
-export function perPeriodRate(annual: number, periodsPerYear: number): number {
-  return (1 + annual) ** (1 / periodsPerYear) - 1;
+/** Why a metric that needs `least` returns has no value from `count`; undefined: they suffice. */
+export function insufficient(count: number, least: number): UndefinedReason | undefined {
+  if (count === 0) return 'noData';
+  return count < least ? 'tooFewObservations' : undefined;
 }
 
-/** Arithmetic mean; NaN for none. */
-export function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Sample standard deviation (ddof 1), in two passes, 0 where it counts as zero; NaN for fewer than two. */
-export function standardDeviation(values: Float64Array): number {
-  if (values.length < 2) return Number.NaN;
-  const center = mean(values);
-  let [squares, residue, largest] = [0, 0, 0];
-  for (const value of values) {
-    squares += (value - center) ** 2;
-    residue += value - center;
-    largest = Math.max(largest, Math.abs(value));
-  }
-  // The residue is what rounding left of the first moment (Chan, Golub & LeVeque 1983, eq. 1.7).
-  const deviation = Math.sqrt((squares - residue ** 2 / values.length) / (values.length - 1));
-  return deviation <= ZERO_VARIANCE * largest ? 0 : deviation;
-}
-
-/** `averagePeriodReturn`. */
-export function averagePeriodReturn(returns: Float64Array): Outcome {
-  return returns.length === 0 ? 'noData' : mean(returns);
+/** As {@link insufficient}, and `zeroVariance` where all values are equal. */
+export function indistinct({ count, deviation }: Moments, least: number): UndefinedReason | undefined {
+  return insufficient(count, least) ?? (deviation === 0 ? 'zeroVariance' : undefined);
 }
 
 /** `volatilityAnnualized`: s sqrt(A). */
-export function volatilityAnnualized(returns: Float64Array, periodsPerYear: number): Outcome {
-  return (
-    insufficient(returns, 2) ??
-    finiteOr(standardDeviation(returns) * Math.sqrt(periodsPerYear), 'noConvergence')
-  );
-}
-
-/** `downsideDeviationAnnualized`: sqrt(sum min(r − mar, 0)² / n) sqrt(A), over all n. */
-export function downsideDeviationAnnualized(
-  returns: Float64Array,
-  periodsPerYear: number,
-  minimumAcceptable: number,
-): Outcome {
-  return insufficient(returns, 1) ?? downside(returns, minimumAcceptable) * Math.sqrt(periodsPerYear);
+export function volatilityAnnualized({ count, deviation }: Moments, periodsPerYear: number): Outcome {
+  return insufficient(count, 2) ?? finiteOr(deviation * Math.sqrt(periodsPerYear), 'noConvergence');
 }
 
 /** `sharpeRatio`: mean(r − rf) / sd(r − rf) sqrt(A). */
-export function sharpeRatio(returns: Float64Array, periodsPerYear: number, riskFree: number): Outcome {
-  const excess = returns.map((r) => r - riskFree);
-  const deviation = standardDeviation(excess);
+export function sharpeRatio(sample: Moments, periodsPerYear: number, riskFree: number): Outcome {
   return (
-    insufficient(returns, 2) ??
-    (deviation === 0
-      ? 'zeroVariance'
-      : finiteOr((mean(excess) / deviation) * Math.sqrt(periodsPerYear), 'noConvergence'))
+    indistinct(sample, 2) ??
+    finiteOr(sharpePerPeriod(sample, riskFree) * Math.sqrt(periodsPerYear), 'noConvergence')
   );
 }
 
-/** `sortinoRatio`: mean(r − mar) A / downsideDeviationAnnualized. */
-export function sortinoRatio(
-  returns: Float64Array,
-  periodsPerYear: number,
-  minimumAcceptable: number,
-): Outcome {
-  const deviation = downside(returns, minimumAcceptable) * Math.sqrt(periodsPerYear);
-  const excess = mean(returns.map((r) => r - minimumAcceptable));
+/**
+ * `sharpeRatioStandardError` (Mertens 2002), of the annualised ratio:
+ * sqrt((1 + SR²/2 − g1 SR + g2/4 SR²) / (n − 1)) sqrt(A) with SR per period.
+ */
+export function sharpeRatioStandardError(sample: Moments, periodsPerYear: number, riskFree: number): Outcome {
   return (
-    insufficient(returns, 2) ??
-    (deviation === 0 ? 'noLosses' : finiteOr((excess * periodsPerYear) / deviation, 'noConvergence'))
+    indistinct(sample, 4) ??
+    finiteOr(standardErrorPerPeriod(sample, riskFree) * Math.sqrt(periodsPerYear), 'noConvergence')
   );
+}
+
+/** `probabilisticSharpeRatio`: Phi(SR / its standard error), the probability of a true ratio above 0. */
+export function probabilisticSharpeRatio(sample: Moments, riskFree: number): Outcome {
+  const undefinedBecause = indistinct(sample, 4);
+  if (undefinedBecause !== undefined) return undefinedBecause;
+  const error = standardErrorPerPeriod(sample, riskFree);
+  if (error === 0) return 'zeroDenominator';
+  return finiteOr(normalDistribution(sharpePerPeriod(sample, riskFree) / error), 'noConvergence');
+}
+
+/** `skewness`: G1 = sqrt(n (n − 1)) / (n − 2) g1 (Excel SKEW). */
+export function skewness(sample: Moments): Outcome {
+  const n = sample.count;
+  const adjustment = Math.sqrt(n * (n - 1)) / (n - 2);
+  return indistinct(sample, 3) ?? finiteOr(adjustment * sample.skewness, 'noConvergence');
+}
+
+/** `excessKurtosis`: G2 = (n − 1) / ((n − 2)(n − 3)) ((n + 1) g2 + 6) (Excel KURT). */
+export function excessKurtosis(sample: Moments): Outcome {
+  const n = sample.count;
+  const adjusted = ((n - 1) / ((n - 2) * (n - 3))) * ((n + 1) * sample.excessKurtosis + 6);
+  return indistinct(sample, 4) ?? finiteOr(adjusted, 'noConvergence');
 }
 
 /** `calmarRatio`: annualizedReturn / maxDrawdown over the whole record. */
 export function calmarRatio(count: number, annualized: Outcome, maxDrawdown: Outcome): Outcome {
-  if (count === 0) return 'noData';
-  if (count < 2) return 'tooFewObservations';
-  if (typeof annualized !== 'number') return annualized;
+  return overDrawdown(count, annualized, maxDrawdown);
+}
+
+/** `recoveryFactor`: totalReturn / maxDrawdown. */
+export function recoveryFactor(count: number, total: Outcome, maxDrawdown: Outcome): Outcome {
+  return overDrawdown(count, total, maxDrawdown);
+}
+
+function overDrawdown(count: number, numerator: Outcome, maxDrawdown: Outcome): Outcome {
+  const undefinedBecause = insufficient(count, 2);
+  if (undefinedBecause !== undefined) return undefinedBecause;
+  if (typeof numerator !== 'number') return numerator;
   if (typeof maxDrawdown !== 'number') return maxDrawdown;
-  return maxDrawdown === 0 ? 'noLosses' : finiteOr(annualized / maxDrawdown, 'noConvergence');
+  return maxDrawdown === 0 ? 'noLosses' : finiteOr(numerator / maxDrawdown, 'noConvergence');
 }
 
-function downside(returns: Float64Array, minimumAcceptable: number): number {
-  const squares = returns.reduce((sum, r) => sum + Math.min(r - minimumAcceptable, 0) ** 2, 0);
-  return Math.sqrt(squares / returns.length);
+function sharpePerPeriod({ mean, deviation }: Moments, riskFree: number): number {
+  return (mean - riskFree) / deviation;
 }
 
-function insufficient(returns: Float64Array, least: number): 'noData' | 'tooFewObservations' | undefined {
-  if (returns.length === 0) return 'noData';
-  return returns.length < least ? 'tooFewObservations' : undefined;
+function standardErrorPerPeriod(sample: Moments, riskFree: number): number {
+  const ratio = sharpePerPeriod(sample, riskFree);
+  const { skewness, excessKurtosis, count } = sample;
+  const variance = 1 + ratio ** 2 / 2 - skewness * ratio + (excessKurtosis / 4) * ratio ** 2;
+  // Never below 0, as kurtosis is at least skewness² + 1; rounding may be.
+  return Math.sqrt(Math.max(variance, 0) / (count - 1));
 }

@@ -113,7 +113,7 @@ describe.each(goldenCases.filter(({ expected }) => 'maxDrawdownDetail' in expect
 describe('when there is no return', () => {
   it('says noData for every metric', () => {
     const { undefinedReasons } = metricsOf([null, null]);
-    expect(Object.keys(undefinedReasons)).toHaveLength(13);
+    expect(Object.keys(undefinedReasons)).toHaveLength(38);
     expect(new Set(Object.values(undefinedReasons))).toEqual(new Set(['noData']));
   });
 });
