@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { enclaveOptions } from '@perf-aggregator/enclave/hardening';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
-import { Supervisor } from './supervisor.ts';
-import { type WorldError, WorldFiles } from './world/files.ts';
+import { Supervisor, type SupervisorOptions } from './supervisor.ts';
+import { WorldFiles } from './world/files.ts';
 import type { HostPorts } from './world/hosts.ts';
 import { openWorldState, type WorldState } from './world/state.ts';
 
 /** How to start a world. */
-export interface LocalWorldOptions {
+export interface LocalWorldOptions extends Pick<SupervisorOptions, 'onDeath' | 'onGiveUp' | 'maxDeaths'> {
   readonly home: string;
   readonly host: string;
   /** 0: any. */
@@ -17,10 +17,6 @@ export interface LocalWorldOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly seed?: string;
-  readonly onDeath: (name: string) => void;
-  readonly onGiveUp: (error: WorldError) => void;
-  /** As {@link Supervisor} takes it. */
-  readonly maxDeaths?: number;
   /** Length of the account's history when the world is made, days; default two years. */
   readonly historyDays?: number;
 }

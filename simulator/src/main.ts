@@ -24,7 +24,8 @@ async function main(argv: readonly string[]): Promise<number> {
     ...options,
     clock: systemClock,
     random: systemRandom,
-    onDeath: (name) => process.stderr.write(`${name} died; starting it again\n`),
+    onDeath: (name, failure) =>
+      process.stderr.write(`${name} died${failure === null ? '' : ` (${failure})`}; starting it again\n`),
     onGiveUp: giveUp.resolve,
   });
   const stopped = deferred<number>();

@@ -1,6 +1,6 @@
 /** The supervisor of the local world: starts processes, starts them again when they die, stops all of them. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ChildReport } from './processes/child.ts';
 import { WorldError } from './world/files.ts';
@@ -18,39 +18,50 @@ export interface ProcessSpec {
   readonly logPath: string;
 }
 
+/** What the supervisor tells of its processes. */
+export interface SupervisorOptions {
+  readonly now: () => number;
+  /**
+   * A process died and is started again. `failure` is what it said itself before it ended (`code: message`);
+   * null when it said nothing.
+   */
+  readonly onDeath: (name: string, failure: string | null) => void;
+  /** A process died too often to go on: `world_crash_loop`. It is not started again. */
+  readonly onGiveUp: (error: WorldError) => void;
+  /** Deaths in a row that are borne; default 10. */
+  readonly maxDeaths?: number;
+}
+
 const RESTART_MS = 200;
 const STOP_MS = 10_000;
-/** More deaths than this within the window mean that starting again does not help. */
 const MAX_DEATHS = 10;
-const DEATH_WINDOW_MS = 10_000;
+/** Whoever served this long has recovered: the deaths before it are not of the same row. */
+const RECOVERED_MS = 10_000;
+
+/** A process from its start to its death. */
+interface Life {
+  readonly child: ChildProcess;
+  /** What it says first; `exited` when it ends without a word. */
+  readonly report: Promise<ChildReport>;
+  readonly ended: Promise<void>;
+}
 
 /** Processes under supervision, in order of their start. */
 export class Supervisor {
+  readonly #options: SupervisorOptions;
   readonly #running = new Map<string, ChildProcess>();
-  readonly #deaths = new Map<string, number[]>();
-  readonly #now: () => number;
-  readonly #onDeath: (name: string) => void;
-  readonly #onGiveUp: (error: WorldError) => void;
-  readonly #maxDeaths: number;
+  /** Deaths in a row, by name. */
+  readonly #deaths = new Map<string, number>();
   #stopping = false;
 
-  constructor(options: {
-    readonly now: () => number;
-    readonly onDeath: (name: string) => void;
-    /** A process died too often to go on. */
-    readonly onGiveUp: (error: WorldError) => void;
-    /** Deaths of one process within ten seconds that are borne; default 10. */
-    readonly maxDeaths?: number;
-  }) {
-    this.#now = options.now;
-    this.#onDeath = options.onDeath;
-    this.#onGiveUp = options.onGiveUp;
-    this.#maxDeaths = options.maxDeaths ?? MAX_DEATHS;
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
   }
 
-  /** Process ids by name. */
+  /** Process ids by name, of those that live: whoever died has none until it is started again. */
   pids(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#running].map(([name, child]) => [name, child.pid ?? 0]));
+    const living = [...this.#running].filter(([, child]) => isAlive(child));
+    return Object.fromEntries(living.map(([name, child]) => [name, child.pid ?? 0]));
   }
 
   /**
@@ -59,12 +70,12 @@ export class Supervisor {
    * @throws WorldError `world_start_failed` with the process's own reason
    */
   async start(spec: ProcessSpec): Promise<Readonly<Record<string, unknown>>> {
-    const { child, report } = this.#spawn(spec);
-    const first = await report;
+    const life = this.#spawn(spec);
+    const first = await life.report;
     if (first.kind === 'failed') {
       throw new WorldError('world_start_failed', `${spec.name}: ${first.code}: ${first.message}`);
     }
-    child.on('exit', () => this.#died(spec));
+    void this.#watch(spec, life);
     return first.facts;
   }
 
@@ -74,7 +85,7 @@ export class Supervisor {
     for (const child of [...this.#running.values()].reverse()) await end(child);
   }
 
-  #spawn(spec: ProcessSpec): { readonly child: ChildProcess; readonly report: Promise<ChildReport> } {
+  #spawn(spec: ProcessSpec): Life {
     const log = openSync(spec.logPath, 'a', 0o600);
     const child = fork(
       fileURLToPath(new URL(spec.module, import.meta.url)),
@@ -86,44 +97,59 @@ export class Supervisor {
         stdio: ['ignore', log, log, 'ipc'],
       },
     );
+    closeSync(log);
     this.#running.set(spec.name, child);
-    const report = new Promise<ChildReport>((resolve) => {
-      child.once('message', (message) => resolve(message as ChildReport));
-      child.once('exit', (code, signal) =>
-        resolve({
-          kind: 'failed',
-          code: 'exited',
-          message: `ended by ${signal ?? `code ${code}`}; see ${spec.logPath}`,
-        }),
-      );
+    const ended = endOf(child);
+    const said = new Promise<ChildReport>((resolve) =>
+      child.once('message', (message) => resolve(message as ChildReport)),
+    );
+    const silent = ended.then((): ChildReport => {
+      const how = child.signalCode ?? `code ${child.exitCode}`;
+      return { kind: 'failed', code: 'exited', message: `ended by ${how}; see ${spec.logPath}` };
     });
-    return { child, report };
+    return { child, report: Promise.race([said, silent]), ended };
   }
 
-  #died(spec: ProcessSpec): void {
+  /** Starts a process again when it has died, until that does not help. */
+  async #watch(spec: ProcessSpec, life: Life): Promise<void> {
+    const { now, onDeath, onGiveUp, maxDeaths = MAX_DEATHS } = this.#options;
+    const first = await life.report;
+    const readyAt = now();
+    await life.ended;
     if (this.#stopping) return;
-    this.#onDeath(spec.name);
-    const now = this.#now();
-    const deaths = [...(this.#deaths.get(spec.name) ?? []), now].filter(
-      (time) => now - time < DEATH_WINDOW_MS,
-    );
+    const recovered = first.kind === 'ready' && now() - readyAt >= RECOVERED_MS;
+    const deaths = recovered ? 1 : (this.#deaths.get(spec.name) ?? 0) + 1;
     this.#deaths.set(spec.name, deaths);
-    if (deaths.length > this.#maxDeaths) {
-      this.#onGiveUp(new WorldError('world_crash_loop', `${spec.name} keeps dying; see ${spec.logPath}`));
+    const failure =
+      first.kind === 'failed' && first.code !== 'exited' ? `${first.code}: ${first.message}` : null;
+    if (deaths > maxDeaths) {
+      const reason = failure === null ? '' : ` (${failure})`;
+      onGiveUp(new WorldError('world_crash_loop', `${spec.name} keeps dying${reason}; see ${spec.logPath}`));
       return;
     }
-    setTimeout(() => this.#restart(spec), RESTART_MS);
-  }
-
-  #restart(spec: ProcessSpec): void {
-    if (this.#stopping) return;
-    const { child } = this.#spawn(spec);
-    child.on('exit', () => this.#died(spec));
+    onDeath(spec.name, failure);
+    setTimeout(() => {
+      if (!this.#stopping) void this.#watch(spec, this.#spawn(spec));
+    }, RESTART_MS);
   }
 }
 
+/** Settles when the process is gone and everything that it said was heard. */
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => {
+      if (child.connected) child.once('disconnect', () => resolve());
+      else resolve();
+    });
+  });
+}
+
+function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!isAlive(child)) return;
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
   const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
