@@ -1,8 +1,10 @@
 /** Exit codes of the CLI, and which error means which. */
 
+import { InputError } from '@perf-aggregator/analytics';
 import { PolicyError, ReportError, VerificationError } from '@perf-aggregator/attestation';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { InvalidArgumentError } from 'commander';
+import { AnalyzeError } from '../analyze/errors.ts';
 import { ClientError, SecurityError, ServiceError } from '../errors.ts';
 
 /** 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error. */
@@ -27,7 +29,8 @@ export class NotVerified extends Error {}
 
 /** The exit code that an error deserves. */
 export function exitCodeOf(error: unknown): ExitCode {
-  if (error instanceof UsageError || error instanceof InvalidArgumentError) return EXIT.usage;
+  const unusable = [UsageError, InvalidArgumentError, AnalyzeError, InputError];
+  if (unusable.some((kind) => error instanceof kind)) return EXIT.usage;
   if (error instanceof ServiceError) return error.status >= 500 ? EXIT.service : EXIT.refused;
   if (error instanceof ClientError) {
     if (error.code === 'service_unreachable') return EXIT.unreachable;

@@ -1,5 +1,6 @@
 /** The command line, put together from its commands. */
 import { Command } from 'commander';
+import { addAnalyzeCommand } from './analyze-command.ts';
 import type { CliContext } from './context.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addVerifyCommands } from './verify-commands.ts';
@@ -29,6 +30,7 @@ export function createProgram(
   const context = makeContext(globalsOf(argv));
   addServiceCommands(program, context);
   addVerifyCommands(program, context);
+  addAnalyzeCommand(program, context);
   for (const command of program.commands) {
     command.exitOverride();
     command.option('--url <url>', 'the service').option('--json', 'print one JSON value for programs');

@@ -1,0 +1,199 @@
+/**
+ * `analyze`: the numbers of a local file by the very code that computes those of a session. Pure; the names of the
+ * result are those of the metric definitions.
+ */
+import {
+  type Amount,
+  benchmarkMetrics,
+  type CostMethod,
+  calendarSeries,
+  cashFlowMetrics,
+  concentration,
+  correlationMatrix,
+  type Frequency,
+  formatMoney,
+  matchTradeList,
+  navReturns,
+  type ReturnSeries,
+  returnsMetrics,
+  toNumber,
+  type UndefinedReason,
+  ZERO,
+} from '@perf-aggregator/analytics';
+import type { AnalyzeInput, MatrixInput, NavsInput, ReturnsInput, Settings, TradesInput } from './input.ts';
+import { readCsv } from './read-csv.ts';
+import { readJson } from './read-json.ts';
+
+/** What the command line adds to a file, and overrides in it. */
+export interface AnalyzeOptions extends Settings {
+  readonly method?: CostMethod;
+  readonly frequency?: Frequency;
+  readonly markPrice?: Amount;
+}
+
+/** One flat object; `kind` tells which metrics it holds. */
+export interface Analysis {
+  readonly kind: AnalyzeInput['kind'];
+  readonly undefinedReasons: Readonly<Record<string, UndefinedReason>>;
+  readonly [field: string]: unknown;
+}
+
+/**
+ * Analyses a file. JSON begins with `{`; everything else is taken for CSV.
+ * @throws AnalyzeError; InputError `analytics_*` for settings out of range
+ */
+export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
+  const input = /^\s*[{[]/.test(text) ? readJson(text) : readCsv(text, options.frequency);
+  switch (input.kind) {
+    case 'returns':
+      return analyzeReturns(input, options);
+    case 'navs':
+      return analyzeNavs(input, options);
+    case 'trades':
+      return analyzeTrades(input, options);
+    case 'matrix':
+      return analyzeMatrix(input);
+  }
+}
+
+function analyzeReturns(input: ReturnsInput, options: AnalyzeOptions): Analysis {
+  const rates = ratesOf(input, options);
+  const series = toSeries(input.returns, input, options);
+  const benchmark =
+    input.benchmarkReturns === null ? undefined : toSeries(input.benchmarkReturns, input, options);
+  return undated(input, {
+    kind: 'returns',
+    ...merged(returnsMetrics(series, rates), benchmarkMetrics(series, benchmark, rates)),
+    dataQuality: { gapCount: gapsInside(input.returns) },
+  });
+}
+
+function analyzeNavs(input: NavsInput, options: AnalyzeOptions): Analysis {
+  const periods = Math.max(0, input.navs.length - 1);
+  const { starts, ends, periodsPerYear } = toSeries(Array<null>(periods).fill(null), input, options);
+  const [deposits, withdrawals] = [Array<Amount>(periods).fill(ZERO), Array<Amount>(periods).fill(ZERO)];
+  for (const { period, amount } of input.flows) {
+    const side = amount.isNegative() ? withdrawals : deposits;
+    side[period - 1] = side[period - 1]!.plus(amount.abs());
+  }
+  const times = periods === 0 ? [] : [starts[0]!, ...ends];
+  const record = navReturns({ navs: input.navs, times, deposits, withdrawals, periodsPerYear });
+  const { series, gapCount, largeFlowsUnvalued } = record;
+  return undated(input, {
+    kind: 'navs',
+    ...merged(returnsMetrics(series, ratesOf(input, options)), moneyOf(input, times, deposits, withdrawals)),
+    periodReturns: Array.from(series.returns, (r) => (Number.isNaN(r) ? null : r)),
+    largeFlowsUnvalued,
+    dataQuality: { gapCount, nonPositiveNavCount: record.nonPositiveNavCount },
+  });
+}
+
+/** Profit and returns on the money that flowed, from the first known value to the last. */
+function moneyOf(
+  { navs }: NavsInput,
+  times: readonly number[],
+  deposits: readonly Amount[],
+  withdrawals: readonly Amount[],
+) {
+  const first = navs.findIndex((nav) => nav !== null);
+  const last = navs.findLastIndex((nav) => nav !== null);
+  const [navStart, navEnd] = [navs[first] ?? null, navs[last] ?? null];
+  const inside = <T>(all: readonly T[]) => all.slice(Math.max(first, 0), Math.max(last, 0));
+  const sum = (all: readonly Amount[]) => inside(all).reduce((total, amount) => total.plus(amount), ZERO);
+  const [totalIn, totalOut] = [sum(deposits), sum(withdrawals)];
+  const [startTime, endTime] = [times[first] ?? 0, times[last] ?? 0];
+  const flows = inside(deposits.map((_, i) => i)).flatMap((i) => [
+    { time: times[i]!, amount: toNumber(deposits[i]!) },
+    { time: times[i + 1]!, amount: -toNumber(withdrawals[i]!) },
+  ]);
+  const profit =
+    navStart === null || navEnd === null ? null : navEnd.minus(navStart).minus(totalIn).plus(totalOut);
+  return {
+    navStart: navStart && formatMoney(navStart),
+    navEnd: navEnd && formatMoney(navEnd),
+    deposits: formatMoney(totalIn),
+    withdrawals: formatMoney(totalOut),
+    netExternalFlow: formatMoney(totalIn.minus(totalOut)),
+    absoluteProfit: profit && formatMoney(profit),
+    ...cashFlowMetrics({
+      startValue: navStart && toNumber(navStart),
+      endValue: navEnd && toNumber(navEnd),
+      startTime,
+      endTime,
+      flows: flows.filter(({ amount }) => amount !== 0),
+    }),
+  };
+}
+
+/** Of one symbol its numbers stand at the top; of several each has its own, and each currency its totals. */
+function analyzeTrades({ trades, method, ...terms }: TradesInput, options: AnalyzeOptions): Analysis {
+  const { markPrice } = options;
+  const result = matchTradeList(trades, {
+    ...terms,
+    ...(markPrice === undefined ? {} : { markPrice }),
+    method: options.method ?? method ?? 'fifo',
+  });
+  const [only, ...others] = result.symbols;
+  return {
+    kind: 'trades',
+    method: result.method,
+    undefinedReasons: {},
+    ...(others.length === 0 ? only : {}),
+    perTradePnl: result.perTradePnl,
+    totals: result.totals,
+    symbols: result.symbols,
+  };
+}
+
+function analyzeMatrix({ returns, weights }: MatrixInput): Analysis {
+  const { assets, correlation } = correlationMatrix(returns, 'given');
+  const held = concentration(weights ?? {});
+  return { kind: 'matrix', assets, correlation, ...held };
+}
+
+function toSeries(
+  returns: readonly (number | null)[],
+  { start, frequency, periodsPerYear }: ReturnsInput | NavsInput,
+  options: AnalyzeOptions,
+): ReturnSeries {
+  return calendarSeries(returns, start ?? 0, options.frequency ?? frequency, periodsPerYear);
+}
+
+function ratesOf(input: Settings, options: AnalyzeOptions) {
+  return {
+    riskFreeRateAnnual: options.riskFreeRateAnnual ?? input.riskFreeRateAnnual ?? 0,
+    minimumAcceptableReturnAnnual:
+      options.minimumAcceptableReturnAnnual ?? input.minimumAcceptableReturnAnnual ?? 0,
+  };
+}
+
+interface WithReasons {
+  readonly undefinedReasons: Readonly<Partial<Record<string, UndefinedReason>>>;
+}
+
+function merged<A extends WithReasons, B extends WithReasons>(a: A, b: B) {
+  const undefinedReasons = { ...a.undefinedReasons, ...b.undefinedReasons } as Record<
+    string,
+    UndefinedReason
+  >;
+  return { ...a, ...b, undefinedReasons };
+}
+
+/** Missing returns between the first and the last that is there. */
+function gapsInside(returns: readonly (number | null)[]): number {
+  const first = returns.findIndex((r) => r !== null);
+  const last = returns.findLastIndex((r) => r !== null);
+  return returns.slice(Math.max(first, 0), last + 1).filter((r) => r === null).length;
+}
+
+/** A record without a date has durations and no dates. */
+function undated({ start }: ReturnsInput | NavsInput, analysis: Analysis): Analysis {
+  if (start !== null) return analysis;
+  const withoutTimes = (value: object) =>
+    Object.fromEntries(
+      Object.entries(value).map(([key, member]) => [key, /Time$/.test(key) ? null : member]),
+    );
+  const episodes = (analysis['drawdowns'] as readonly object[]).map(withoutTimes);
+  const empty = { monthlyReturns: {}, partialMonths: [], yearly: {}, partialYears: [], drawdowns: episodes };
+  return { ...(withoutTimes(analysis) as unknown as Analysis), ...empty };
+}

@@ -1,0 +1,9 @@
+/** Errors of `analyze`: the file is not what it could be. */
+import { CodedError } from '@perf-aggregator/shared/errors';
+
+/** Codes of {@link AnalyzeError}. */
+export const ANALYZE_ERROR_CODES = ['analyze_unrecognized', 'analyze_malformed'] as const;
+export type AnalyzeErrorCode = (typeof ANALYZE_ERROR_CODES)[number];
+
+/** Says where: line and column of a table, line and column or path of JSON. */
+export class AnalyzeError extends CodedError<AnalyzeErrorCode> {}
