@@ -12,6 +12,7 @@ export {
   toHistoryJson,
 } from './history.ts';
 export type { AccountSnapshot } from './ledger/anchor.ts';
+export { Amount, formatDecimal, formatMoney, toNumber, ZERO } from './ledger/decimal.ts';
 export type {
   CashEntry,
   Decimal,
@@ -19,10 +20,21 @@ export type {
   FillEntry,
   LedgerEntry,
   Mark,
+  Market,
   Money,
   TransferEntry,
 } from './ledger/entry.ts';
 export { identityOf } from './ledger/order.ts';
+export { COST_METHODS, type CostMethod, parseCostMethod } from './lots/method.ts';
+export {
+  type CurrencyTotals,
+  type ListedTrade,
+  matchTradeList,
+  type SymbolTrades,
+  type TradeListOptions,
+  type TradeListResult,
+} from './lots/trade-list.ts';
+export type { TradeStatistics } from './lots/trade-statistics.ts';
 export { computeMetrics, type Metrics, type MetricsParameters } from './metrics/account-metrics.ts';
 export {
   type BenchmarkField,
@@ -59,4 +71,5 @@ export {
 export { type ReturnSeries, sliceSeries, toReturnSeries } from './metrics/series.ts';
 export type { SymbolTrading, TradingMetrics, TradingTotals } from './metrics/trading.ts';
 export { type DatedAmount, type XirrResult, xirr } from './metrics/xirr.ts';
+export { type NavRecord, type NavReturns, navReturns } from './valuation/nav-record.ts';
 export type { Reconciliation, ReconciliationRow } from './valuation/reconciliation.ts';

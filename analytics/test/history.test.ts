@@ -343,7 +343,7 @@ describe('when the input is malformed', () => {
     ['ledger_entry_malformed', { entries: [{ ...buy, time: -1 }] }],
     ['ledger_entry_malformed', { entries: [{ ...buy, time: 1.5 }] }],
     ['ledger_entry_malformed', { entries: [transfer('2024-01-01', 'deposit', '-1 USDT')] }],
-    ['ledger_market_unsupported', { entries: [{ ...buy, market: 'linear' as const }] }],
+    ['ledger_market_unsupported', { entries: [{ ...buy, market: 'option' as const }] }],
     ['ledger_mark_malformed', { marks: [mark('2024-01-01', 'BTC', 'x')] }],
     ['ledger_mark_malformed', { marks: [mark('2024-01-01', 'BTC', '-1')] }],
     ['ledger_snapshot_malformed', { snapshots: [snapshot({ BTC: '1e-8' })] }],

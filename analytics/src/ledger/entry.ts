@@ -15,8 +15,11 @@ export interface EntryBase {
   readonly venue: string;
   /** The account inside its session (`a0`, `a1`, …). */
   readonly account: string;
-  readonly market: 'spot' | 'margin' | 'linear' | 'inverse' | 'option';
+  readonly market: Market;
 }
+
+/** What an entry belongs to, and the wallet of its account that it moves. */
+export type Market = 'spot' | 'margin' | 'linear' | 'inverse' | 'option';
 
 /** An amount of one asset or currency. */
 export interface Money {
@@ -24,10 +27,13 @@ export interface Money {
   readonly currency: string;
 }
 
-/** An execution. `quantity` is in base units (contracts for derivatives), `price` in quote per base. */
+/**
+ * An execution, a liquidation, a conversion of one asset into another, the settlement of a dated contract.
+ * `quantity` is in base units, of contracts in contracts; `price` in quote for one unit of base.
+ */
 export interface FillEntry extends EntryBase {
   readonly kind: 'fill';
-  /** Unified symbol, `BTC/USDT`. */
+  /** Unified symbol: `BTC/USDT` spot, `BTC/USDT:USDT` linear, `BTC/USD:BTC` inverse. */
   readonly symbol: string;
   readonly base: string;
   readonly quote: string;
@@ -37,6 +43,10 @@ export interface FillEntry extends EntryBase {
   /** Paid to the venue; negative for a rebate; null when the venue names none. */
   readonly fee: Money | null;
   readonly orderId: string | null;
+  /** Units of base (linear) or of quote (inverse) for one contract; 1 when left out. Contracts only. */
+  readonly contractSize?: Decimal;
+  /** Currency of a contract's profit: quote (linear), base (inverse). */
+  readonly settle?: string;
 }
 
 /** A deposit to or a withdrawal from the account. `amount` is what arrived or left, without the fee. */
@@ -49,6 +59,11 @@ export interface TransferEntry extends EntryBase {
   readonly fee: Money | null;
   /** Transaction hash, where the venue tells it: matches internal transfers. */
   readonly transactionHash: string | null;
+  /**
+   * Another wallet of the same venue account (`funding`, `margin`, …) to or from which this moved; absent: a
+   * deposit from or a withdrawal to somewhere else.
+   */
+  readonly counterWallet?: string;
 }
 
 /** A signed cash movement that is neither a fill nor a transfer: + received, − paid. */
@@ -63,7 +78,9 @@ export interface CashEntry extends EntryBase {
 export type LedgerEntry = FillEntry | TransferEntry | CashEntry;
 
 /**
- * A price: `price` units of `quote` for one unit of `asset`, the last traded at or before `time`.
+ * A price: `price` units of `quote` for one unit of `asset`, the last traded at or before `time`. Of a contract
+ * `asset` is its symbol, `quote` the quote of its price (of an inverse contract not what it settles in), and the
+ * price its mark.
  * `1d`: the close of the UTC day that ends at `time`. `1m`: the close of the minute that ends at `time`.
  */
 export interface Mark {

@@ -1,7 +1,10 @@
 /** Entries with their amounts read: the one place where ledger text becomes exact numbers. */
 import { InputError } from '../errors.ts';
-import { type Amount, parseDecimal } from './decimal.ts';
+import { type Amount, ONE, parseDecimal } from './decimal.ts';
 import type { CashEntry, FillEntry, LedgerEntry, Money, TransferEntry } from './entry.ts';
+
+/** Decimals of what is divided by a price. */
+const DIVIDED_SCALE = 40;
 
 /** An amount of one asset. */
 export interface ParsedMoney {
@@ -12,13 +15,22 @@ export interface ParsedMoney {
 export interface ParsedFill
   extends Pick<
     FillEntry,
-    'kind' | 'id' | 'time' | 'venue' | 'account' | 'symbol' | 'base' | 'quote' | 'side'
+    'kind' | 'id' | 'time' | 'venue' | 'account' | 'market' | 'symbol' | 'base' | 'quote' | 'side' | 'orderId'
   > {
   readonly quantity: Amount;
   readonly price: Amount;
-  /** quantity × price, in quote. */
+  /** quantity × price, in quote; of a contract what one side of it is worth, in its settlement currency. */
   readonly cost: Amount;
   readonly fee: ParsedMoney | null;
+  /** Null: not a contract. */
+  readonly contract: ParsedContract | null;
+}
+
+/** What a contract is worth: linear quantity × size × price in quote, inverse quantity × size / price in base. */
+export interface ParsedContract {
+  readonly size: Amount;
+  readonly settle: string;
+  readonly inverse: boolean;
 }
 
 export interface ParsedTransfer extends Omit<TransferEntry, 'amount' | 'fee'> {
@@ -33,13 +45,13 @@ export interface ParsedCash extends Omit<CashEntry, 'amount'> {
 export type ParsedEntry = ParsedFill | ParsedTransfer | ParsedCash;
 
 /**
- * Reads one entry. Signs are checked (a fill has a positive quantity and no negative price, a transfer no
- * negative amount); whether the venue told the truth is not.
+ * Reads one entry. Signs are checked (a fill has a positive quantity and no negative price, of an inverse contract a
+ * positive one, a transfer no negative amount); whether the venue told the truth is not. Options are not supported.
  * @throws InputError `ledger_decimal_malformed`, `ledger_entry_malformed`, `ledger_market_unsupported`
  */
 export function parseEntry(entry: LedgerEntry): ParsedEntry {
   if (!Number.isSafeInteger(entry.time) || entry.time < 0) throw malformed(`the time of a ${entry.kind}`);
-  if (entry.market !== 'spot') {
+  if (entry.market === 'option') {
     throw new InputError('ledger_market_unsupported', `entries of ${entry.market} markets are not supported`);
   }
   if (entry.kind === 'fill') return parseFill(entry);
@@ -50,10 +62,30 @@ export function parseEntry(entry: LedgerEntry): ParsedEntry {
 function parseFill(entry: FillEntry): ParsedFill {
   const quantity = parseDecimal(entry.quantity, 'the quantity of a fill');
   const price = parseDecimal(entry.price, 'the price of a fill');
+  const contract = parseContract(entry);
   if (!quantity.isPositive() || price.isNegative()) throw malformed('the quantity or price of a fill');
-  const { kind, id, time, venue, account, symbol, base, quote, side } = entry;
-  const [cost, fee] = [quantity.times(price), parseMoney(entry.fee, 'the fee of a fill')];
-  return { kind, id, time, venue, account, symbol, base, quote, side, quantity, price, cost, fee };
+  if (contract?.inverse && price.isZero()) throw malformed('the price of a fill');
+  const { kind, id, time, venue, account, market, symbol, base, quote, side, orderId } = entry;
+  const fee = parseMoney(entry.fee, 'the fee of a fill');
+  const cost = costOf(quantity, price, contract);
+  return {
+    ...{ kind, id, time, venue, account, market, symbol, base, quote, side, orderId },
+    ...{ quantity, price, cost, fee, contract },
+  };
+}
+
+function parseContract({ market, contractSize, settle, base, quote }: FillEntry): ParsedContract | null {
+  if (market !== 'linear' && market !== 'inverse') return null;
+  const size = contractSize === undefined ? ONE : parseDecimal(contractSize, 'the size of a contract');
+  if (!size.isPositive()) throw malformed('the size of a contract');
+  const inverse = market === 'inverse';
+  return { size, settle: settle ?? (inverse ? base : quote), inverse };
+}
+
+function costOf(quantity: Amount, price: Amount, contract: ParsedContract | null): Amount {
+  if (contract === null) return quantity.times(price);
+  const units = quantity.times(contract.size);
+  return contract.inverse ? units.dividedBy(price, DIVIDED_SCALE) : units.times(price);
 }
 
 function parseTransfer(entry: TransferEntry): ParsedTransfer {
