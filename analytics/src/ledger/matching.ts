@@ -1,28 +1,28 @@
 /**
- * Realised profit (METRICS §6, spot, FIFO): every entry opens or closes lots, in the reporting currency.
+ * Profit of an account (METRICS §6): every entry opens or closes lots.
  *
- * The lot key is the asset, across all own accounts. A fill belongs to its symbol; what else it disposes of
- * (a quote that is not the reporting currency, a fee in a third currency) belongs to that asset's own symbol
- * against the reporting currency. The reporting currency itself has no lots.
+ * The lot key of spot is the asset, across all own accounts, and its lots are priced in the reporting currency. A fill
+ * belongs to its symbol; what else it disposes of (a quote that is not the reporting currency, a fee in a third
+ * currency) belongs to that asset's own symbol against the reporting currency. The reporting currency itself has no
+ * lots. The lot key of a contract is its venue and symbol; what it realises is paid in its settlement currency.
  */
+import type { CostMethod } from '../lots/method.ts';
 import type { PriceBook } from '../valuation/prices.ts';
+import { AssetLots } from './asset-lots.ts';
+import { ClosedParts, type ClosedTrade } from './closed-trade.ts';
+import { ContractLots } from './contract-lots.ts';
 import { type Amount, ZERO } from './decimal.ts';
-import { type Lot, LotBook } from './lots.ts';
-import type { ParsedCash, ParsedEntry, ParsedFill, ParsedMoney, ParsedTransfer } from './parse.ts';
+import type { OpenPosition } from './open-position.ts';
+import type {
+  ParsedCash,
+  ParsedContract,
+  ParsedEntry,
+  ParsedFill,
+  ParsedMoney,
+  ParsedTransfer,
+} from './parse.ts';
 import { type TradingRow, TradingRows } from './trading-rows.ts';
 import type { InternalTransfers } from './transfers.ts';
-
-/** One part of a disposal: a lot, or a piece of it, and what it was given away for. */
-export interface LotMatch {
-  readonly asset: string;
-  readonly symbol: string;
-  readonly quantity: Amount;
-  readonly openTime: number;
-  readonly closeTime: number;
-  /** Per unit in the reporting currency. */
-  readonly openPrice: Amount;
-  readonly closePrice: Amount;
-}
 
 export interface MatchingInput {
   /** Ordered. */
@@ -30,143 +30,245 @@ export interface MatchingInput {
   readonly internal: InternalTransfers;
   readonly prices: PriceBook;
   readonly reportingCurrency: string;
-  /** Called for every match with a known cost and price, in order. */
-  readonly onMatch?: (match: LotMatch) => void;
+  /** FIFO when left out. */
+  readonly method?: CostMethod;
+  /** Ascending instants, ms UTC, for which to tell what is open just before each. */
+  readonly instants?: ArrayLike<number>;
 }
 
 export interface MatchingResult {
   readonly rows: readonly TradingRow[];
-  readonly openLots: readonly (readonly [asset: string, lots: readonly Lot[]])[];
+  readonly closedTrades: readonly ClosedTrade[];
+  /** Open lots of assets at the end, price in the reporting currency; null: not known. */
+  readonly openLots: ReturnType<AssetLots['lots']>;
+  /** What is open at each of `instants`. */
+  readonly open: readonly (readonly OpenPosition[])[];
 }
 
 /** Matches all entries; quantities beyond the inventory are reported as missing, never invented. */
 export function matchLots(input: MatchingInput): MatchingResult {
+  const { entries, instants = [] } = input;
   const matching = new Matching(input);
-  for (const entry of input.entries) matching.apply(entry);
-  return { rows: matching.rows.list(), openLots: matching.lots.open() };
+  const open: (readonly OpenPosition[])[] = [];
+  let next = 0;
+  for (let i = 0; i < instants.length; i++) {
+    while (next < entries.length && entries[next]!.time < instants[i]!) matching.apply(entries[next++]!);
+    open.push(matching.open());
+  }
+  while (next < entries.length) matching.apply(entries[next++]!);
+  return {
+    rows: matching.rows.list(),
+    closedTrades: matching.closedTrades,
+    openLots: matching.assets.lots(),
+    open,
+  };
 }
 
 class Matching {
-  readonly lots = new LotBook();
+  readonly assets: AssetLots;
   readonly rows = new TradingRows();
+  readonly closedTrades: ClosedTrade[] = [];
+  readonly #contracts: ContractLots;
   readonly #input: MatchingInput;
 
   constructor(input: MatchingInput) {
+    const { method = 'fifo' } = input;
     this.#input = input;
+    this.assets = new AssetLots(method);
+    this.#contracts = new ContractLots(method);
   }
 
   apply(entry: ParsedEntry): void {
-    if (entry.kind === 'fill') this.#fill(entry);
-    else if (entry.kind === 'transfer') this.#transfer(entry);
-    else this.#cash(entry);
+    if (entry.kind === 'transfer') this.#transfer(entry);
+    else if (entry.kind !== 'fill') this.#cash(entry);
+    else if (entry.contract === null) this.#spotFill(entry);
+    else this.#contractFill(entry, entry.contract);
   }
 
-  #fill(fill: ParsedFill): void {
-    const row = this.rows.at(fill.time, fill.symbol);
-    const { cost } = fill;
-    const quotePrice = this.#price(fill.quote, fill.time);
+  open(): readonly OpenPosition[] {
+    return [...this.assets.open(), ...this.#contracts.open()];
+  }
+
+  #spotFill(fill: ParsedFill): void {
+    const { base, quote, quantity, time } = fill;
+    const quotePrice = this.#price(quote, time);
     const unitPrice = quotePrice && fill.price.times(quotePrice);
-    row.fillCount += 1;
-    if (quotePrice === null) row.unvaluedCount += 1;
-    else row.volume = row.volume.plus(cost.times(quotePrice));
-    const baseFee = fill.fee?.currency === fill.base ? fill.fee.amount : ZERO;
+    this.#countFill(fill, quotePrice);
+    const baseFee = fill.fee?.currency === base ? fill.fee.amount : ZERO;
+    const fee = this.#fillFee(fill, base, unitPrice);
     if (fill.side === 'buy') {
-      this.#acquire(fill.base, fill.quantity.minus(baseFee), unitPrice, fill.time);
-      this.#dispose(fill.quote, cost, quotePrice, fill.time, this.#symbolOf(fill.quote));
+      this.#acquire(fill, base, quantity.minus(baseFee), unitPrice, fee);
+      this.#dispose(fill, quote, fill.cost, quotePrice);
     } else {
-      this.#dispose(fill.base, fill.quantity.plus(baseFee), unitPrice, fill.time, fill.symbol);
-      this.#acquire(fill.quote, cost, quotePrice, fill.time);
+      this.#sell(fill, quantity.plus(baseFee), unitPrice, fee);
+      this.#acquire(fill, quote, fill.cost, quotePrice, ZERO);
     }
-    if (fill.fee !== null) this.#fillFee(fill.fee, fill, row, unitPrice);
+    if (fill.fee !== null && fill.fee.currency !== base) this.#debit(fill, fill.fee);
   }
 
-  /** A fee in base is in the lots already, at the fill's own price; any other is a disposal of its asset. */
-  #fillFee(fee: ParsedMoney, fill: ParsedFill, row: TradingRow, unitPrice: Amount | null): void {
-    const inBase = fee.currency === fill.base;
-    const price = inBase ? unitPrice : this.#price(fee.currency, fill.time);
-    if (price === null) row.unvaluedCount += 1;
-    else row.fees = row.fees.plus(fee.amount.times(price));
-    if (!inBase) this.#debit(fee, price, fill.time);
+  #contractFill(fill: ParsedFill, contract: ParsedContract): void {
+    const { settle } = contract;
+    const settlePrice = this.#price(settle, fill.time);
+    this.#countFill(fill, settlePrice);
+    const value = this.#fillFee(fill, null, null);
+    const inSettle = fill.fee?.currency === settle ? fill.fee.amount : ZERO;
+    const parts = new ClosedParts();
+    const closing = this.#contracts.trade(fill, contract, inSettle, parts.add);
+    if (closing !== null) {
+      if (settlePrice !== null) {
+        const realizedPnl = closing.realizedPnl.times(settlePrice);
+        const ownFee = inSettle.isZero() ? value : ZERO;
+        const fees = closing.realizedPnl.minus(closing.netPnl).times(settlePrice).plus(ownFee);
+        const row = this.rows.at(fill.time, fill);
+        row.realizedPnl = row.realizedPnl.plus(realizedPnl);
+        this.#close(fill, parts, realizedPnl, fees, closing.heldQuantityMs, settlePrice);
+      }
+      this.#debit(fill, { amount: closing.realizedPnl.neg(), currency: settle });
+    }
+    if (fill.fee !== null) this.#debit(fill, fill.fee);
+  }
+
+  #countFill(fill: ParsedFill, costPrice: Amount | null): void {
+    const row = this.rows.at(fill.time, fill);
+    row.fillCount += 1;
+    if (costPrice === null) row.unvaluedCount += 1;
+    else row.volume = row.volume.plus(fill.cost.times(costPrice));
+  }
+
+  /** Books the fee of a fill: one in base at the fill's own price. @returns its value; 0 where nothing prices it */
+  #fillFee({ fee, time, ...fill }: ParsedFill, base: string | null, unitPrice: Amount | null): Amount {
+    if (fee === null) return ZERO;
+    const row = this.rows.at(time, fill);
+    const price = fee.currency === base ? unitPrice : this.#price(fee.currency, time);
+    if (price === null) {
+      row.unvaluedCount += 1;
+      return ZERO;
+    }
+    const value = fee.amount.times(price);
+    row.fees = row.fees.plus(value);
+    return value;
+  }
+
+  /** A sale of what the symbol trades: the one disposal that is a trade. */
+  #sell(fill: ParsedFill, quantity: Amount, price: Amount | null, fee: Amount): void {
+    if (fill.base === this.#input.reportingCurrency) return;
+    const parts = new ClosedParts();
+    const closing = this.assets.dispose(fill, fill.base, quantity, price, fee, fill.time, parts.add);
+    if (closing === null) return;
+    const row = this.rows.at(fill.time, fill);
+    bookDisposal(row, closing, price);
+    this.#close(
+      fill,
+      parts,
+      closing.realizedPnl,
+      closing.realizedPnl.minus(closing.netPnl),
+      closing.heldQuantityMs,
+    );
+  }
+
+  #close(
+    fill: ParsedFill,
+    parts: ClosedParts,
+    realizedPnl: Amount,
+    fees: Amount,
+    heldQuantityMs: number,
+    price?: Amount,
+  ): void {
+    if (parts.isEmpty()) return;
+    const { venue, account, symbol, orderId, time } = fill;
+    this.closedTrades.push({
+      ...{ venue, account, symbol, orderId, time, realizedPnl, fees, heldQuantityMs },
+      openTime: parts.openTime,
+      direction: fill.side === 'sell' ? 'long' : 'short',
+      quantity: parts.quantity,
+      openValue: price === undefined ? parts.openValue : parts.openValue.times(price),
+      closeValue: price === undefined ? parts.closeValue : parts.closeValue.times(price),
+    });
   }
 
   #transfer(transfer: ParsedTransfer): void {
-    const { asset, time } = transfer;
-    const price = this.#price(asset, time);
-    if (this.#input.internal.has(transfer)) {
-      if (transfer.direction === 'withdrawal') {
-        this.#transferFee({ amount: this.#input.internal.shortfall(transfer), currency: asset }, time);
+    const { asset, amount, direction } = transfer;
+    const { internal, reportingCurrency } = this.#input;
+    if (internal.has(transfer) || transfer.counterWallet !== undefined) {
+      const lost = direction === 'withdrawal' ? internal.shortfall(transfer) : ZERO;
+      if (asset !== reportingCurrency) {
+        this.assets.shift(transfer, asset, direction === 'deposit' ? amount : lost.minus(amount));
       }
-    } else if (transfer.direction === 'deposit') {
-      this.#acquire(asset, transfer.amount, price, time);
-    } else if (asset !== this.#input.reportingCurrency) {
-      this.lots.remove(asset, transfer.amount, () => undefined);
+      this.#transferFee(transfer, { amount: lost, currency: asset });
+    } else if (direction === 'deposit') {
+      this.#acquire(transfer, asset, amount, this.#price(asset, transfer.time), ZERO);
+    } else if (asset !== reportingCurrency) {
+      this.#withdraw(transfer);
     }
-    if (transfer.fee !== null) this.#transferFee(transfer.fee, time);
+    if (transfer.fee !== null) this.#transferFee(transfer, transfer.fee);
   }
 
-  #transferFee(fee: ParsedMoney, time: number): void {
+  #withdraw(transfer: ParsedTransfer): void {
+    const { asset, amount, time } = transfer;
+    const price = this.#price(asset, time);
+    const left = this.assets.remove(transfer, asset, amount);
+    if (price === null) return;
+    const row = this.#assetRow(transfer, asset);
+    row.withdrawnGain = row.withdrawnGain.plus(left.quantity.times(price).minus(left.cost));
+  }
+
+  #transferFee(transfer: ParsedTransfer, fee: ParsedMoney): void {
     if (fee.amount.isZero()) return;
-    const row = this.rows.at(time, this.#symbolOf(fee.currency));
-    const price = this.#price(fee.currency, time);
+    const row = this.#assetRow(transfer, fee.currency);
+    const price = this.#price(fee.currency, transfer.time);
     if (price === null) row.unvaluedCount += 1;
     else row.transferFees = row.transferFees.plus(fee.amount.times(price));
-    this.#debit(fee, price, time);
+    this.#debit(transfer, fee);
   }
 
   #cash(entry: ParsedCash): void {
-    const row = this.rows.at(entry.time, entry.symbol ?? this.#symbolOf(entry.asset));
-    const price = this.#price(entry.asset, entry.time);
+    const { asset, amount, time, symbol } = entry;
+    const row = symbol === null ? this.#assetRow(entry, asset) : this.rows.at(time, { ...entry, symbol });
+    const price = this.#price(asset, time);
     if (price === null) row.unvaluedCount += 1;
-    else bookCash(row, entry, entry.amount.times(price));
-    this.#debit({ amount: entry.amount.neg(), currency: entry.asset }, price, entry.time);
+    else bookCash(row, entry, amount.times(price));
+    this.#debit(entry, { amount: amount.neg(), currency: asset });
   }
 
-  /** Takes what was paid out of the lots at `price`; what was received (negative) opens a lot at it. */
-  #debit(money: ParsedMoney, price: Amount | null, time: number): void {
-    if (money.amount.isNegative()) this.#acquire(money.currency, money.amount.neg(), price, time);
-    else this.#dispose(money.currency, money.amount, price, time, this.#symbolOf(money.currency));
+  /** Takes what was paid out of the lots at its price; what was received (negative) opens a lot at it. */
+  #debit(entry: ParsedEntry, { amount, currency }: ParsedMoney): void {
+    const price = this.#price(currency, entry.time);
+    if (amount.isNegative()) this.#acquire(entry, currency, amount.neg(), price, ZERO);
+    else this.#dispose(entry, currency, amount, price);
   }
 
-  #acquire(asset: string, quantity: Amount, price: Amount | null, time: number): void {
+  #acquire(entry: ParsedEntry, asset: string, quantity: Amount, price: Amount | null, fee: Amount): void {
     if (asset === this.#input.reportingCurrency) return;
-    if (quantity.isNegative()) this.#dispose(asset, quantity.neg(), price, time, this.#symbolOf(asset));
-    else this.lots.add(asset, { quantity, price, time });
+    if (quantity.isNegative()) this.#dispose(entry, asset, quantity.neg(), price);
+    else this.assets.acquire(entry, asset, quantity, price, fee, entry.time);
   }
 
-  #dispose(asset: string, quantity: Amount, price: Amount | null, time: number, symbol: string): void {
-    if (asset === this.#input.reportingCurrency || !quantity.isPositive()) return;
-    const row = this.rows.at(time, symbol);
-    let missing = ZERO;
-    const beyond = this.lots.remove(asset, quantity, (lot) => {
-      if (lot.price === null) missing = missing.plus(lot.quantity);
-      else if (price !== null) this.#realize(row, { ...lot, price: lot.price }, asset, symbol, time, price);
-    });
-    missing = missing.plus(beyond);
-    row.missingQuantity = row.missingQuantity.plus(missing);
-    if (price !== null) row.missingProceeds = row.missingProceeds.plus(missing.times(price));
-  }
-
-  #realize(
-    row: TradingRow,
-    lot: Lot & { readonly price: Amount },
-    asset: string,
-    symbol: string,
-    closeTime: number,
-    closePrice: Amount,
-  ): void {
-    const { quantity, price: openPrice, time: openTime } = lot;
-    row.realizedPnl = row.realizedPnl.plus(quantity.times(closePrice.minus(openPrice)));
-    this.#input.onMatch?.({ asset, symbol, quantity, openTime, closeTime, openPrice, closePrice });
+  #dispose(entry: ParsedEntry, asset: string, quantity: Amount, price: Amount | null): void {
+    if (asset === this.#input.reportingCurrency) return;
+    const closing = this.assets.dispose(entry, asset, quantity, price, ZERO, entry.time);
+    if (closing !== null) bookDisposal(this.#assetRow(entry, asset), closing, price);
   }
 
   #price(asset: string, time: number): Amount | null {
     return this.#input.prices.at(asset, time)?.value ?? null;
   }
 
-  #symbolOf(asset: string): string {
+  /** The row of an asset that is no fill's own. */
+  #assetRow({ venue, account, time }: ParsedEntry, asset: string): TradingRow {
     const { reportingCurrency } = this.#input;
-    return asset === reportingCurrency ? asset : `${asset}/${reportingCurrency}`;
+    const symbol = asset === reportingCurrency ? asset : `${asset}/${reportingCurrency}`;
+    return this.rows.at(time, { venue, account, symbol });
   }
+}
+
+function bookDisposal(
+  row: TradingRow,
+  closing: { readonly realizedPnl: Amount; readonly missingQuantity: Amount },
+  price: Amount | null,
+): void {
+  row.realizedPnl = row.realizedPnl.plus(closing.realizedPnl);
+  row.missingQuantity = row.missingQuantity.plus(closing.missingQuantity);
+  if (price !== null) row.missingProceeds = row.missingProceeds.plus(closing.missingQuantity.times(price));
 }
 
 /** Books the value of a cash movement (+ received) under its name; rebates are negative fees. */

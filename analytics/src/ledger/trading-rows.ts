@@ -1,12 +1,18 @@
-/** What trading came to, by UTC day and symbol: fine enough for every period, small enough to keep. */
+/** What trading came to, by UTC day, venue, account and symbol: fine enough for every period, small enough to keep. */
 import { startOfDay } from '../valuation/calendar.ts';
 import { type Amount, ZERO } from './decimal.ts';
 
-/** Sums of one day and symbol. Money in the reporting currency; fees and interest are positive when paid. */
-export interface TradingRow {
+/** Whose trading it is. */
+export interface Subject {
+  readonly venue: string;
+  readonly account: string;
+  readonly symbol: string;
+}
+
+/** Sums of one day and subject. Money in the reporting currency; fees and interest are positive when paid. */
+export interface TradingRow extends Subject {
   /** 00:00 UTC of the day, ms. */
   readonly day: number;
-  readonly symbol: string;
   fillCount: number;
   volume: Amount;
   fees: Amount;
@@ -15,6 +21,8 @@ export interface TradingRow {
   fundingPnl: Amount;
   borrowInterest: Amount;
   otherIncome: Amount;
+  /** What lots had gained when an external withdrawal took them away: profit that no sale realised. */
+  withdrawnGain: Amount;
   /** Disposed of without a known acquisition, in units of the asset. */
   missingQuantity: Amount;
   missingProceeds: Amount;
@@ -23,9 +31,11 @@ export interface TradingRow {
 }
 
 /** An empty row. */
-export function emptyRow(day: number, symbol: string): TradingRow {
+export function emptyRow(day: number, { venue, account, symbol }: Subject): TradingRow {
   return {
     day,
+    venue,
+    account,
     symbol,
     fillCount: 0,
     volume: ZERO,
@@ -35,6 +45,7 @@ export function emptyRow(day: number, symbol: string): TradingRow {
     fundingPnl: ZERO,
     borrowInterest: ZERO,
     otherIncome: ZERO,
+    withdrawnGain: ZERO,
     missingQuantity: ZERO,
     missingProceeds: ZERO,
     unvaluedCount: 0,
@@ -43,23 +54,34 @@ export function emptyRow(day: number, symbol: string): TradingRow {
 
 /** Rows under way. */
 export class TradingRows {
-  readonly #days = new Map<number, Map<string, TradingRow>>();
+  readonly #rows = new Map<string, TradingRow>();
 
-  /** The row of the day of `time` and of `symbol`. */
-  at(time: number, symbol: string): TradingRow {
+  /** The row of the day of `time` and of `subject`. */
+  at(time: number, subject: Subject): TradingRow {
     const day = startOfDay(time);
-    const symbols = this.#days.get(day) ?? new Map<string, TradingRow>();
-    const row = symbols.get(symbol) ?? emptyRow(day, symbol);
-    this.#days.set(day, symbols.set(symbol, row));
+    const key = `${day}\n${keyOf(subject)}`;
+    const known = this.#rows.get(key);
+    if (known !== undefined) return known;
+    const row = emptyRow(day, subject);
+    this.#rows.set(key, row);
     return row;
   }
 
-  /** All rows, by day, then symbol. */
+  /** All rows, by day, venue, account, symbol. */
   list(): readonly TradingRow[] {
-    return [...this.#days.values()]
-      .flatMap((symbols) => [...symbols.values()])
-      .sort((a, b) => a.day - b.day || (a.symbol < b.symbol ? -1 : 1));
+    return [...this.#rows.values()].sort((a, b) => a.day - b.day || compareSubjects(a, b));
   }
+}
+
+/** One text for each subject. */
+export function keyOf({ venue, account, symbol }: Subject): string {
+  return `${venue}\n${account}\n${symbol}`;
+}
+
+/** Order of subjects: venue, account, symbol. */
+export function compareSubjects(a: Subject, b: Subject): number {
+  const [left, right] = [keyOf(a), keyOf(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Adds the sums of `row` to `total`. */
@@ -72,6 +94,7 @@ export function addRow(total: TradingRow, row: TradingRow): void {
   total.fundingPnl = total.fundingPnl.plus(row.fundingPnl);
   total.borrowInterest = total.borrowInterest.plus(row.borrowInterest);
   total.otherIncome = total.otherIncome.plus(row.otherIncome);
+  total.withdrawnGain = total.withdrawnGain.plus(row.withdrawnGain);
   total.missingQuantity = total.missingQuantity.plus(row.missingQuantity);
   total.missingProceeds = total.missingProceeds.plus(row.missingProceeds);
   total.unvaluedCount += row.unvaluedCount;

@@ -61,6 +61,8 @@ export class Position {
   readonly #units: Units;
   #direction: 1 | -1 = 1;
   #inventory: Inventory;
+  /** Of the open lots, those of unknown cost apart. */
+  #held = { quantity: 0n, cost: 0n, unknown: 0n };
 
   constructor(options: PositionOptions) {
     this.#options = options;
@@ -82,22 +84,29 @@ export class Position {
   }
 
   /** Takes up to `quantity` away without realising anything. @returns what no lot covers */
-  remove(quantity: Amount): Amount {
+  remove(quantity: Amount, visit?: (part: ClosedPart) => void): Amount {
     this.#widen(quantity, null);
-    return this.#units.toQuantity(this.#inventory.take(this.#units.ofQuantity(quantity), () => undefined));
+    const rest = this.#inventory.take(this.#units.ofQuantity(quantity), (part) => {
+      const cost = this.#leave(part);
+      visit?.(this.#toClosedPart(part, cost, null));
+    });
+    return this.#units.toQuantity(rest);
   }
 
   /** Signed: positive long, negative short. */
   get quantity(): Amount {
-    const units = this.#inventory.lots().reduce((sum, lot) => sum + lot.quantity, 0n);
+    const units = this.#held.quantity + this.#held.unknown;
     return this.#units.toQuantity(this.#direction > 0 ? units : -units);
+  }
+
+  /** The part of `quantity` whose cost is known. */
+  get knownQuantity(): Amount {
+    return this.#units.toQuantity(this.#direction > 0 ? this.#held.quantity : -this.#held.quantity);
   }
 
   /** What the open lots cost to open; lots of unknown cost count as 0. */
   get cost(): Amount {
-    return this.#units.toValue(
-      this.#inventory.lots().reduce((sum, lot) => sum + (this.#costOf(lot) ?? 0n), 0n),
-    );
+    return this.#units.toValue(this.#held.cost);
   }
 
   /** Open lots, oldest first. */
@@ -115,13 +124,8 @@ export class Position {
   /** What closing everything of known cost at `mark` would realise, gross of fees. */
   unrealizedPnl(mark: Amount): Amount {
     this.#widen(ZERO, mark);
-    const price = this.#units.ofPrice(mark);
-    return this.#units.toValue(
-      this.#inventory.lots().reduce((sum, lot) => {
-        const cost = this.#costOf(lot);
-        return cost === null ? sum : sum + this.#profit(cost, this.#units.value(lot.quantity, price));
-      }, 0n),
-    );
+    const value = this.#units.value(this.#held.quantity, this.#units.ofPrice(mark));
+    return this.#units.toValue(this.#profit(this.#held.cost, value));
   }
 
   #turn(sign: 1 | -1): void {
@@ -132,7 +136,25 @@ export class Position {
   #open({ side, time }: Trade, quantity: bigint, price: bigint | null, fee: bigint): void {
     const isProduct = this.#units.areExact || price === null;
     const value = isProduct ? null : this.#units.value(quantity, price) + this.#basisFee(side, fee);
-    this.#inventory.add({ quantity, price, value, fee, time });
+    const lot = { quantity, price, value, fee, time };
+    const cost = this.#costOf(lot);
+    if (cost === null) this.#held.unknown += quantity;
+    else {
+      this.#held.quantity += quantity;
+      this.#held.cost += cost;
+    }
+    this.#inventory.add(lot);
+  }
+
+  /** Counts a part out of what is open. @returns its cost; null: not known */
+  #leave(part: Lot): bigint | null {
+    const cost = this.#costOf(part);
+    if (cost === null) this.#held.unknown -= part.quantity;
+    else {
+      this.#held.quantity -= part.quantity;
+      this.#held.cost -= cost;
+    }
+    return cost;
   }
 
   #close(
@@ -145,7 +167,7 @@ export class Position {
     const { spot, feesInCostBasis } = this.#options;
     let [realized, cost, entryFees, unknown, held] = [0n, 0n, 0n, 0n, 0];
     const rest = this.#inventory.take(asked, (part) => {
-      const openValue = this.#costOf(part);
+      const openValue = this.#leave(part);
       const closeValue =
         price === null ? null : this.#closeValue(trade.side, part.quantity, price, asked, fee);
       held += Number(part.quantity) * (trade.time - part.time);
@@ -200,7 +222,11 @@ export class Position {
 
   #widen(quantity: Amount, price: Amount | null): void {
     const factors = this.#units.widen(quantity, price);
-    if (factors !== null) this.#inventory.rescale(factors.quantity, factors.price);
+    if (factors === null) return;
+    this.#inventory.rescale(factors.quantity, factors.price);
+    this.#held.quantity *= factors.quantity;
+    this.#held.unknown *= factors.quantity;
+    if (this.#units.areExact) this.#held.cost *= factors.quantity * factors.price;
   }
 }
 

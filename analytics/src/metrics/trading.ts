@@ -11,13 +11,15 @@ export interface TradingTotals {
   /** Fees of deposits and withdrawals, and what own transfers lost on the way. */
   readonly transferFees: Decimal;
   readonly fillCount: number;
-  /** Gross of fees, FIFO. */
+  /** Gross of fees. */
   readonly realizedPnl: Decimal;
   readonly fundingPnl: Decimal;
   /** Paid less received. */
   readonly borrowInterest: Decimal;
   /** Airdrops and other movements that are neither. */
   readonly otherIncome: Decimal;
+  /** What lots had gained when a withdrawal took them out of the account. */
+  readonly withdrawnGain: Decimal;
   /** realizedPnl + fundingPnl − fees − borrowInterest. */
   readonly netPnl: Decimal;
   /** Proceeds of quantities sold beyond the known acquisitions; no profit is taken from them. */
@@ -40,10 +42,10 @@ export interface TradingMetrics extends TradingTotals {
 
 /** Sums rows; the caller chooses the days. */
 export function tradingMetrics(rows: readonly TradingRow[]): TradingMetrics {
-  const total = emptyRow(0, '');
+  const total = emptyRow(0, { venue: '', account: '', symbol: '' });
   const bySymbol = new Map<string, TradingRow>();
   for (const row of rows) {
-    const sums = bySymbol.get(row.symbol) ?? emptyRow(0, row.symbol);
+    const sums = bySymbol.get(row.symbol) ?? emptyRow(0, row);
     bySymbol.set(row.symbol, sums);
     addRow(sums, row);
     addRow(total, row);
@@ -68,6 +70,7 @@ function toTotals(sums: TradingRow): TradingTotals {
     fundingPnl: formatMoney(sums.fundingPnl),
     borrowInterest: formatMoney(sums.borrowInterest),
     otherIncome: formatMoney(sums.otherIncome),
+    withdrawnGain: formatMoney(sums.withdrawnGain),
     netPnl: formatMoney(netPnl(sums)),
     missingProceeds: formatMoney(sums.missingProceeds),
     unvaluedCount: sums.unvaluedCount,

@@ -1,31 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { formatDecimal, formatMoney, toNumber } from '../../src/ledger/decimal.ts';
-import type { FillEntry, LedgerEntry, Mark } from '../../src/ledger/entry.ts';
-import { type LotMatch, matchLots } from '../../src/ledger/matching.ts';
+import type { ClosedTrade } from '../../src/ledger/closed-trade.ts';
+import { type Amount, formatDecimal, formatMoney, toNumber } from '../../src/ledger/decimal.ts';
+import type { LedgerEntry, Mark } from '../../src/ledger/entry.ts';
+import { matchLots } from '../../src/ledger/matching.ts';
 import { orderEntries } from '../../src/ledger/order.ts';
 import { parseEntry } from '../../src/ledger/parse.ts';
 import { matchInternalTransfers } from '../../src/ledger/transfers.ts';
 import { tradingMetrics } from '../../src/metrics/trading.ts';
 import { PriceBook } from '../../src/valuation/prices.ts';
-import { lotsCases, type Rp2Case, rp2Cases, workedExamples } from '../goldens.ts';
-import { amount, cash, fill, mark, transfer } from './entries.ts';
+import { lotsCases, workedExamples } from '../goldens.ts';
+import { cash, fill, mark, transfer } from './entries.ts';
 
 function match(entries: readonly LedgerEntry[], marks: readonly Mark[] = []) {
   const ordered = orderEntries(entries).entries.map(parseEntry);
-  const matches: LotMatch[] = [];
   const result = matchLots({
     entries: ordered,
     internal: matchInternalTransfers(ordered),
     prices: new PriceBook(marks, 'USDT'),
     reportingCurrency: 'USDT',
-    onMatch: (found) => matches.push(found),
   });
   const lots = result.openLots.flatMap(([asset, open]) =>
     open.map(
       ({ quantity, price }) => `${formatDecimal(quantity)} ${asset}@${price ? formatDecimal(price) : '?'}`,
     ),
   );
-  return { ...tradingMetrics(result.rows), lots, matches, rows: result.rows };
+  return { ...tradingMetrics(result.rows), lots, closed: result.closedTrades, rows: result.rows };
 }
 
 const symbolOf = (metrics: ReturnType<typeof match>, symbol: string) =>
@@ -46,14 +45,9 @@ describe.each(lotsCases.filter(({ spot }) => spot))('when the ledger is golden c
   });
 
   it('agrees on the P&L of every closing trade', () => {
-    const perTrade = fills.map(({ time }) => {
-      const closed = metrics.matches.filter(({ closeTime }) => closeTime === time);
-      if (closed.length === 0) return null;
-      const pnl = closed.reduce(
-        (sum, { quantity, openPrice, closePrice }) => sum.plus(quantity.times(closePrice.minus(openPrice))),
-        amount(0),
-      );
-      return formatMoney(pnl);
+    const perTrade = fills.map((sale) => {
+      const closed = metrics.closed.find(({ time }) => time === sale.time);
+      return closed === undefined ? null : formatMoney(closed.realizedPnl);
     });
     expect(perTrade).toEqual(fifo.perTradePnl);
   });
@@ -92,19 +86,20 @@ describe.each(WORKED)('when the ledger is the worked example %s', (id, fields) =
   );
   const metrics = match(fills);
   const sales = fills.filter(({ side }) => side === 'sell');
-  const perSale = (of: (found: LotMatch) => number) =>
-    sales.map(({ time }) =>
-      metrics.matches.filter((found) => found.closeTime === time).reduce((sum, found) => sum + of(found), 0),
+  const perSale = (of: (closed: ClosedTrade) => Amount) =>
+    sales.map((sale) =>
+      metrics.closed
+        .filter(({ time }) => time === sale.time)
+        .reduce((sum, one) => sum + toNumber(of(one)), 0),
     );
-  const cost = perSale(({ quantity, openPrice }) => toNumber(quantity.times(openPrice)));
+  const cost = perSale(({ openValue }) => openValue);
   const answers: Readonly<Record<string, () => unknown>> = {
     realizedPnl: () => Number(metrics.realizedPnl),
     fees: () => Number(metrics.fees),
     netPnl: () => Number(metrics.netPnl),
     matchedCost: () => cost.reduce((sum, value) => sum + value, 0),
     perTradeMatchedCost: () => cost,
-    perSalePnl: () =>
-      perSale(({ quantity, openPrice, closePrice }) => toNumber(quantity.times(closePrice.minus(openPrice)))),
+    perSalePnl: () => perSale(({ realizedPnl }) => realizedPnl),
     unrealizedPnl: () =>
       metrics.lots.reduce((sum, lot) => {
         const [quantity, price] = lot.split(' BTC@').map(Number) as [number, number];
@@ -124,48 +119,6 @@ describe.each(WORKED)('when the ledger is the worked example %s', (id, fields) =
     });
   });
 });
-
-/*
- * rp2's ledgers: one pool an asset, FIFO. Quantities and acquisition dates of every lot row agree with
- * METRICS §6. Not compared: costs (rp2 puts fees into the basis) and income rows (they have no lot). What a
- * move between holders loses on the way is a disposal there, as a transfer fee is here.
- */
-describe.each(rp2Cases)('when the ledger is $name', ({ transactions, expected }: Rp2Case) => {
-  it('matches the same lots', () => {
-    const acquisition = (time: string, quantity: string): FillEntry =>
-      fill(Date.parse(time), 'buy', quantity, 'BTC/USDT', '1');
-    const disposal = (time: string, quantity: string): FillEntry =>
-      fill(Date.parse(time) + 1, 'sell', quantity, 'BTC/USDT', '1');
-    const entries = [
-      ...transactions.in.map((row) => acquisition(row.timestamp, row.crypto_in)),
-      ...transactions.in
-        .filter((row) => Number(row.crypto_fee ?? 0) > 0)
-        .map((row) => disposal(row.timestamp, row.crypto_fee!)),
-      ...transactions.out.map((row) => disposal(row.timestamp, plus(row.crypto_out_no_fee, row.crypto_fee))),
-      ...transactions.intra
-        .map((row) => ({ ...row, lost: plus(row.crypto_sent, `-${row.crypto_received}`) }))
-        .filter(({ lost }) => lost !== '0')
-        .map(({ timestamp, lost }) => disposal(timestamp, lost)),
-    ];
-    const rows = match(entries).matches.map(
-      ({ closeTime, openTime, quantity }) =>
-        `${closeTime - 1} ${usDate(openTime)} ${formatDecimal(quantity)}`,
-    );
-    const expectedRows = expected.fifo.lots
-      .filter(({ acquired }) => acquired !== null)
-      .map((lot) => `${Date.parse(lot.eventTimestamp)} ${lot.acquired} ${plus(lot.amount, '0')}`);
-    expect(rows.sort()).toEqual(expectedRows.sort());
-  });
-});
-
-function plus(a: string, b: string): string {
-  return formatDecimal(amount(a).plus(amount(b)));
-}
-
-function usDate(time: number): string {
-  const [year, month, day] = new Date(time).toISOString().slice(0, 10).split('-');
-  return `${month}/${day}/${year}`;
-}
 
 describe('when the fee of a buy is paid in base', () => {
   it('opens a lot without it and books it at the price of the fill', () => {

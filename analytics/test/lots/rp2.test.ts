@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Amount, toNumber, ZERO } from '../../src/ledger/decimal.ts';
 import type { CostMethod } from '../../src/lots/method.ts';
 import { type ClosedPart, Position, type Trade } from '../../src/lots/position.ts';
-import { type Rp2Case, rp2Cases } from '../goldens.ts';
+import { type Rp2Case, rp2Cases } from './rp2-ledgers.ts';
 import { amount } from './trades.ts';
 
 /** One thing that happened, as trades of ours. */
