@@ -2,13 +2,16 @@
 import { type DailyRecord, flowsByDay, recordDays } from './daily-record.ts';
 import { InputError } from './errors.ts';
 import { type AccountSnapshot, anchorHoldings } from './ledger/anchor.ts';
+import type { ClosedTrade } from './ledger/closed-trade.ts';
 import { type Amount, formatDecimal, ratio, ZERO } from './ledger/decimal.ts';
 import type { Decimal, LedgerEntry, Mark } from './ledger/entry.ts';
 import { type MatchingResult, matchLots } from './ledger/matching.ts';
+import type { OpenPosition } from './ledger/open-position.ts';
 import { orderEntries } from './ledger/order.ts';
 import { parseEntry } from './ledger/parse.ts';
 import type { TradingRow } from './ledger/trading-rows.ts';
 import { matchInternalTransfers } from './ledger/transfers.ts';
+import type { CostMethod } from './lots/method.ts';
 import { type Flow, sumFlows } from './valuation/flows.ts';
 import type { Book } from './valuation/nav.ts';
 import { PriceBook } from './valuation/prices.ts';
@@ -28,6 +31,8 @@ export interface HistoryInput {
   readonly asOf: number;
   /** Since when the entries were read as they happened; what lies before was read afterwards. */
   readonly liveSince?: number;
+  /** Which lots a disposal takes first; FIFO when left out. */
+  readonly method?: CostMethod;
   /** Assets that no market prices any more, or ever did: worth 0 where no mark is known (METRICS §1). */
   readonly delistedAssets?: readonly string[];
 }
@@ -83,6 +88,10 @@ export interface ExactHistory {
   readonly floorReturns: Float64Array;
   readonly flows: readonly Flow[];
   readonly trading: readonly TradingRow[];
+  readonly closedTrades: readonly ClosedTrade[];
+  /** What is open at the same instants as `nav`. */
+  readonly open: readonly (readonly OpenPosition[])[];
+  readonly prices: PriceBook;
 }
 
 /** Daily arrays have one element for each day; money is exact text in the reporting currency. */
@@ -135,7 +144,10 @@ export function buildAccountHistory(input: HistoryInput): AccountHistory {
   const earliestActivity = entries[0] !== undefined && entries[0].time <= input.asOf ? entries[0].time : null;
   const book: Book = { entries, opening: anchor.opening, internal, prices, delistedAssets };
   const record = recordDays(book, earliestActivity, input.asOf);
-  const matching = matchLots({ entries, internal, prices, reportingCurrency });
+  const matching = matchLots({
+    ...{ entries, internal, prices, reportingCurrency, instants: record.bounds },
+    ...(input.method === undefined ? {} : { method: input.method }),
+  });
   const reconciliation = reconcile(anchor, prices, input.asOf);
   const dataQuality = {
     ...judge(record),
@@ -152,7 +164,7 @@ export function buildAccountHistory(input: HistoryInput): AccountHistory {
     openLots: toOpenLots(matching.openLots),
     reconciliation,
     dataQuality,
-    exact: toExact(record, matching.rows),
+    exact: toExact(record, matching, prices),
   };
 }
 
@@ -186,13 +198,16 @@ function toDailyText(record: DailyRecord) {
   };
 }
 
-function toExact(record: DailyRecord, trading: readonly TradingRow[]): ExactHistory {
+function toExact(record: DailyRecord, matching: MatchingResult, prices: PriceBook): ExactHistory {
   return {
+    prices,
+    closedTrades: matching.closedTrades,
+    open: matching.open,
     nav: record.valuations.map(({ value }) => value),
     floorNav: record.valuations.map(({ floor }) => floor),
     floorReturns: record.floorReturns,
     flows: record.flows,
-    trading,
+    trading: matching.rows,
   };
 }
 

@@ -93,7 +93,7 @@ export class AssetLots {
       quantity: position.quantity,
       knownQuantity: position.knownQuantity,
       cost: position.cost,
-      settle: null,
+      contract: null,
       shares: [...held.values()].map(({ holder, quantity }): HeldShare => ({ ...holder, quantity })),
     }));
   }

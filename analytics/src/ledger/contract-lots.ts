@@ -44,16 +44,14 @@ export class ContractLots {
       .sort((a, b) => (`${a.venue}\n${a.symbol}` < `${b.venue}\n${b.symbol}` ? -1 : 1))
       .map(({ venue, account, symbol, contract, position }) => {
         const quantity = position.quantity.times(contract.size);
-        const { cost } = position;
-        const shares = [{ venue, account, quantity }];
         return {
           asset: symbol,
           venue,
           quantity,
           knownQuantity: quantity,
-          cost,
-          settle: contract.settle,
-          shares,
+          cost: position.cost,
+          contract: { settle: contract.settle, inverse: contract.inverse },
+          shares: [{ venue, account, quantity }],
         };
       });
   }

@@ -11,10 +11,10 @@ export interface OpenPosition {
   readonly quantity: Amount;
   /** The part of it whose cost is known. */
   readonly knownQuantity: Amount;
-  /** Cost of that part: of assets in the reporting currency, of contracts in `settle`. */
+  /** Cost of that part: of assets in the reporting currency, of contracts in what they settle in. */
   readonly cost: Amount;
-  /** Currency that a contract settles in; null: an asset. */
-  readonly settle: string | null;
+  /** What a contract settles in, and whether it is worth quantity / price; null: an asset. */
+  readonly contract: { readonly settle: string; readonly inverse: boolean } | null;
   /** How an asset's quantity is spread over own accounts, by venue and account; its sum need not be the quantity. */
   readonly shares: readonly HeldShare[];
 }
