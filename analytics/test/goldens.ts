@@ -1,12 +1,45 @@
 /** Reads the fixtures, typed as far as the tests use them. */
 import { readFileSync } from 'node:fs';
+import type { Frequency } from '../src/metrics/calendar-series.ts';
 
 export interface GoldenCase {
   readonly id: string;
   readonly periodsPerYear: number;
   readonly start: string;
+  readonly frequency: Frequency;
+  readonly returns: readonly (number | null)[];
+  readonly benchmarkReturns?: readonly (number | null)[];
+  readonly expected: Readonly<Record<string, unknown>>;
+  /** What other libraries say, by the name of their function. */
+  readonly empyrical: Readonly<Record<string, unknown>>;
+  readonly quantstats: Readonly<Record<string, unknown>>;
+  readonly performanceAnalyticsR?: Readonly<Record<string, unknown>>;
+}
+
+export interface MatrixCase {
+  readonly id: string;
+  readonly kind: 'matrix';
+  readonly returns: Readonly<Record<string, readonly (number | null)[]>>;
+  readonly weights: Readonly<Record<string, number>>;
+  readonly expected: {
+    readonly correlation: readonly (readonly (number | null)[])[];
+    readonly hhi: number;
+    readonly effectivePositions: number;
+    readonly top1Weight: number;
+    readonly top3Weight: number;
+  };
+}
+
+/** A case of reference.json: exact fractions, by reference.py. */
+export interface ReferenceCase {
+  readonly id: string;
+  readonly frequency: Frequency;
+  readonly start: string;
+  readonly riskFreeRateAnnual: number;
   readonly returns: readonly (number | null)[];
   readonly expected: Readonly<Record<string, unknown>>;
+  readonly benchmarkReturns?: readonly (number | null)[];
+  readonly expectedOfBenchmark?: Readonly<Record<string, unknown>>;
 }
 
 export interface CashFlowCase {
@@ -96,13 +129,15 @@ function read<T>(name: string): T {
 
 const golden = read<{
   readonly cases: readonly GoldenCase[];
-  readonly extraCases: readonly (CashFlowCase | LotsCase | { readonly kind: 'matrix' })[];
+  readonly extraCases: readonly (CashFlowCase | LotsCase | MatrixCase)[];
 }>('golden.json');
 
 export const goldenCases = golden.cases;
 export const cashFlowCases = golden.extraCases.filter((c): c is CashFlowCase => c.kind === 'cashFlow');
 export const lotsCases = golden.extraCases.filter((c): c is LotsCase => c.kind === 'lots');
+export const matrixCases = golden.extraCases.filter((c): c is MatrixCase => c.kind === 'matrix');
 export const workedExamples = read<{ readonly examples: readonly WorkedExample[] }>(
   'worked-examples.json',
 ).examples;
 export const rp2Cases = read<{ readonly cases: readonly Rp2Case[] }>('lot-matching.json').cases;
+export const referenceCases = read<{ readonly cases: readonly ReferenceCase[] }>('reference.json').cases;

@@ -60,12 +60,18 @@ export class OrderStatistics {
 /**
  * Floyd and Rivest 1975, "Algorithm 489: SELECT": puts the value of `rank` in its place within
  * `values[from .. to]`, smaller ones before and larger ones after it. What a hostile order keeps it from doing in
- * a few rounds is sorted.
+ * `maxRounds` is sorted.
  */
-export function select(values: Float64Array, rank: number, from: number, to: number): void {
+export function select(
+  values: Float64Array,
+  rank: number,
+  from: number,
+  to: number,
+  maxRounds = MAX_ROUNDS,
+): void {
   let [left, right] = [from, to];
   for (let rounds = 0; right > left; rounds++) {
-    if (rounds === MAX_ROUNDS) {
+    if (rounds === maxRounds) {
       values.subarray(left, right + 1).sort();
       return;
     }

@@ -1,136 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import { type ReturnsMetrics, returnsMetrics } from '../../src/metrics/returns-metrics.ts';
-import { toReturnSeries } from '../../src/metrics/series.ts';
+import { calendarSeries } from '../../src/metrics/calendar-series.ts';
+import { moments } from '../../src/metrics/moments.ts';
+import { returnsMetrics } from '../../src/metrics/returns-metrics.ts';
+import { type ReturnSeries, toReturnSeries } from '../../src/metrics/series.ts';
+import { isCornishFisherValid, TAIL_95, TAIL_99 } from '../../src/metrics/value-at-risk.ts';
 import { DAY_MS } from '../../src/valuation/calendar.ts';
-import { goldenCases, workedExamples } from '../goldens.ts';
-
-/** What is compared of every golden case: the golden's field, and how we come to it. */
-const GOLDEN_FIELDS: Readonly<Record<string, (rates: Rates) => unknown>> = {
-  observationCount: ({ plain }) => plain.observationCount,
-  totalReturn: ({ plain }) => plain.totalReturn,
-  annualizedReturn: ({ plain }) => plain.annualizedReturn,
-  volatilityAnnualized: ({ plain }) => plain.volatilityAnnualized,
-  downsideDeviationAnnualized: ({ plain }) => plain.downsideDeviationAnnualized,
-  sharpeRatio: ({ plain }) => plain.sharpeRatio,
-  sharpeRatioRf2pct: ({ twoPercent }) => twoPercent.sharpeRatio,
-  sortinoRatio: ({ plain }) => plain.sortinoRatio,
-  sortinoRatioMar2pct: ({ twoPercent }) => twoPercent.sortinoRatio,
-  maxDrawdown: ({ plain }) => plain.maxDrawdown,
-  calmarRatio: ({ plain }) => plain.calmarRatio,
-  bestPeriodReturn: ({ plain }) => plain.bestPeriodReturn,
-  worstPeriodReturn: ({ plain }) => plain.worstPeriodReturn,
-  monthlyReturns: ({ plain }) => plain.monthlyReturns,
-  currentDrawdown: ({ plain }) => plain.currentDrawdown,
-  underwaterPeriods: ({ plain }) => plain.underwaterPeriods,
-};
-
-/** Golden fields of later work: named here so that a new field in the goldens fails the test. */
-const LATER_FIELDS = new Set(
-  `omegaRatio historicalVar95 expectedShortfall95 parametricVar95 parametricEs95 cornishFisherVar95
-   historicalVar99 expectedShortfall99 parametricVar99 parametricEs99 cornishFisherVar99 skewness
-   excessKurtosis periodWinRate ulcerIndex pairedObservationCount beta alphaAnnualized rSquared
-   alphaAnnualizedRf2pct correlation trackingErrorAnnualized informationRatio treynorRatio treynorRatioRf2pct`.split(
-    /\s+/,
-  ),
-);
-
-interface Rates {
-  readonly plain: ReturnsMetrics;
-  readonly twoPercent: ReturnsMetrics;
-}
-
-interface DrawdownIndices {
-  readonly peakIndex: number;
-  readonly troughIndex: number;
-  readonly recoveryIndex: number | null;
-  readonly durationDays: number;
-}
-
-function expectClose(actual: unknown, expected: unknown): void {
-  if (typeof expected === 'number' && typeof actual === 'number') {
-    expect(Math.abs(actual - expected)).toBeLessThanOrEqual(Math.max(1e-9 * Math.abs(expected), 1e-12));
-  } else if (typeof expected === 'object' && expected !== null) {
-    expect(Object.keys(actual as object)).toEqual(Object.keys(expected));
-    for (const [key, value] of Object.entries(expected)) {
-      expectClose((actual as Record<string, unknown>)[key], value);
-    }
-  } else {
-    expect(actual).toBe(expected);
-  }
-}
 
 function metricsOf(returns: readonly (number | null)[], start = '2023-01-01') {
   return returnsMetrics(toReturnSeries(returns, Date.parse(start)));
 }
-
-describe.each(goldenCases)('when the record is golden case $id', (golden) => {
-  const start = Date.parse(golden.start);
-  const series = toReturnSeries(golden.returns, start);
-  const rates: Rates = {
-    plain: returnsMetrics(series),
-    twoPercent: returnsMetrics(series, { riskFreeRateAnnual: 0.02, minimumAcceptableReturnAnnual: 0.02 }),
-  };
-  const fields = Object.keys(golden.expected).filter(
-    (field) => field !== 'maxDrawdownDetail' && !LATER_FIELDS.has(field),
-  );
-
-  it.each(fields)('agrees on %s', (field) => {
-    const compute = GOLDEN_FIELDS[field];
-    expect(compute).toBeTypeOf('function');
-    expectClose(compute?.(rates), golden.expected[field]);
-  });
-
-  it('has a reason for every null and none for a number', () => {
-    for (const [field, value] of Object.entries(rates.plain)) {
-      if (value === null && field in GOLDEN_FIELDS) {
-        expect(rates.plain.undefinedReasons[field]).toBeTypeOf('string');
-      } else if (typeof value === 'number') {
-        expect(rates.plain.undefinedReasons).not.toHaveProperty(field);
-        expect(value).toSatisfy(Number.isFinite);
-      }
-    }
-  });
-});
-
-describe.each(goldenCases.filter(({ expected }) => 'maxDrawdownDetail' in expected))(
-  'when golden case $id has a drawdown',
-  (golden) => {
-    const start = Date.parse(golden.start);
-    const metrics = returnsMetrics(toReturnSeries(golden.returns, start));
-
-    it('agrees on its times', () => {
-      const detail = golden.expected['maxDrawdownDetail'] as DrawdownIndices;
-      const endOf = (index: number | null) => (index === null ? null : start + (index + 1) * DAY_MS);
-      expect(metrics.maxDrawdownPeakTime).toBe(endOf(detail.peakIndex));
-      expect(metrics.maxDrawdownTroughTime).toBe(endOf(detail.troughIndex));
-      expect(metrics.maxDrawdownRecoveryTime).toBe(endOf(detail.recoveryIndex));
-      expect(metrics.maxDrawdownDurationDays).toBe(detail.durationDays);
-    });
-  },
-);
-
-describe('when there is no return', () => {
-  it('says noData for every metric', () => {
-    const { undefinedReasons } = metricsOf([null, null]);
-    expect(Object.keys(undefinedReasons)).toHaveLength(38);
-    expect(new Set(Object.values(undefinedReasons))).toEqual(new Set(['noData']));
-  });
-});
-
-describe('when a metric is undefined', () => {
-  it.each([
-    [[0.01], 'sharpeRatio', 'tooFewObservations'],
-    [[0.01, 0.01], 'sharpeRatio', 'zeroVariance'],
-    [[0.01, 0.02], 'sortinoRatio', 'noLosses'],
-    [[0.01, 0.02], 'calmarRatio', 'noLosses'],
-    [[1e10], 'annualizedReturn', 'tooFewObservations'],
-  ] as const)('of %j, %s has the reason %s', (returns, field, reason) => {
-    const metrics = metricsOf(returns);
-    expect(metrics[field]).toBeNull();
-    expect(metrics.undefinedReasons[field]).toBe(reason);
-  });
-});
 
 describe('when months are not whole', () => {
   it('lists the first and the last as partial and leaves months without data out', () => {
@@ -143,6 +22,16 @@ describe('when months are not whole', () => {
 
   it('lists none of whole ones', () => {
     expect(metricsOf(Array(59).fill(0.01) as number[]).partialMonths).toEqual([]);
+  });
+});
+
+describe('when periods are longer than a month', () => {
+  it('has years, and no months', () => {
+    const metrics = returnsMetrics(calendarSeries([0.1, 0.2, 0.1], Date.parse('2022-07-01'), 'Q'));
+    expect(metrics.monthlyReturns).toEqual({});
+    expect(metrics.yearly['2022']).toBeCloseTo(0.32, 14);
+    expect(metrics.yearly['2023']).toBeCloseTo(0.1, 14);
+    expect(metrics.partialYears).toEqual(['2022', '2023']);
   });
 });
 
@@ -159,39 +48,66 @@ describe('when the record is short of a year', () => {
   });
 });
 
-describe('when a loss comes first', () => {
-  it('counts it as a drawdown from the start of the record', () => {
-    const metrics = metricsOf([-0.1, 0.2]);
-    expect(metrics.maxDrawdown).toBeCloseTo(0.1, 15);
-    expect(metrics.maxDrawdownPeakTime).toBe(Date.parse('2023-01-01'));
-    expect(metrics.maxDrawdownTroughTime).toBe(Date.parse('2023-01-02'));
-    expect(metrics.maxDrawdownRecoveryTime).toBe(Date.parse('2023-01-03'));
-    expect(metrics.maxDrawdownDurationDays).toBe(2);
+describe('when a return is missing', () => {
+  it('drops it: neither n nor the record include what lies before the first or after the last', () => {
+    const metrics = metricsOf([null, 0.1, null, -0.05, null]);
+    expect(metrics).toMatchObject({
+      observationCount: 2,
+      startTime: Date.parse('2023-01-02'),
+      endTime: Date.parse('2023-01-05'),
+      maxDrawdownPeakTime: Date.parse('2023-01-03'),
+      maxDrawdownDurationDays: 2,
+    });
   });
 });
 
-describe('when a rate is not above -1', () => {
-  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d', (riskFreeRateAnnual) => {
-    const act = () => returnsMetrics(toReturnSeries([0.1], 0), { riskFreeRateAnnual });
+describe('when the Cornish-Fisher expansion turns', () => {
+  const sample = (skewness: number, excessKurtosis: number) => ({
+    ...moments(Float64Array.of(0.1, 0, 0.2, -0.1)),
+    skewness,
+    excessKurtosis,
+  });
+
+  it('says so level by level', () => {
+    const skewed = sample(1.2, 1);
+    expect(isCornishFisherValid(skewed, TAIL_95)).toBe(true);
+    expect(isCornishFisherValid(skewed, TAIL_99)).toBe(false);
+    expect(isCornishFisherValid(sample(0, 1), TAIL_99)).toBe(true);
+    expect(isCornishFisherValid(moments(Float64Array.of(1, 1, 1, 1)), TAIL_95)).toBeNull();
+  });
+});
+
+describe('when the input is not what it claims to be', () => {
+  const series = toReturnSeries([0.1, 0.2], 0);
+  const refused = (act: () => unknown) => {
     expect(act).toThrow(InputError);
     expect(act).toThrow(expect.objectContaining({ code: 'analytics_parameter_invalid' }));
-  });
-});
+  };
 
-describe('when the record is the monthly one of Bacon', () => {
-  it('agrees with the published numbers', () => {
-    const example = workedExamples.find(({ id }) => id === 'bacon-pa-public')!;
-    const { returns } = example.input as unknown as { returns: readonly number[] };
-    const expected = example.expected as unknown as Record<string, number>;
-    const monthly = toReturnSeries(returns, 0, (365 * DAY_MS) / 12);
-    const metrics = returnsMetrics(monthly);
-    expect(metrics.periodsPerYear).toBe(12);
-    expectClose(metrics.totalReturn, expected['Return.cumulative']);
-    expectClose(metrics.annualizedReturn, expected['Return.annualized']);
-    expectClose(metrics.volatilityAnnualized, expected['StdDev.annualized']);
-    expectClose(metrics.maxDrawdown, expected['maxDrawdown']);
-    expectClose(metrics.calmarRatio, expected['CalmarRatio']);
-    const perPeriodSortino = (metrics.sortinoRatio ?? Number.NaN) / Math.sqrt(12);
-    expectClose(perPeriodSortino, expected['SortinoRatio_MAR0']);
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses a rate of %d', (rate) => {
+    refused(() => returnsMetrics(series, { riskFreeRateAnnual: rate }));
+    refused(() => returnsMetrics(series, { minimumAcceptableReturnAnnual: rate }));
+  });
+
+  it.each([0, 1.5, -1, Number.NaN])('refuses to list %d drawdowns', (drawdownLimit) => {
+    refused(() => returnsMetrics(series, { drawdownLimit }));
+  });
+
+  it.each<[string, Partial<ReturnSeries>]>([
+    ['an infinite return', { returns: Float64Array.of(0.1, Number.NEGATIVE_INFINITY) }],
+    ['a start too few', { starts: Float64Array.of(0) }],
+    ['an end too few', { ends: Float64Array.of(DAY_MS) }],
+    ['no periods in a year', { periodsPerYear: 0 }],
+    ['NaN periods in a year', { periodsPerYear: Number.NaN }],
+  ])('refuses a series with %s', (_, change) => {
+    refused(() => returnsMetrics({ ...series, ...change }));
+  });
+
+  it('refuses to make a series of what is no number, or begins or steps nowhere', () => {
+    refused(() => toReturnSeries([0.1, Number.POSITIVE_INFINITY], 0));
+    refused(() => toReturnSeries(['0.1' as unknown as number], 0));
+    refused(() => toReturnSeries([0.1], 0.5));
+    refused(() => toReturnSeries([0.1], 0, 0));
+    refused(() => toReturnSeries([0.1], 0, Number.POSITIVE_INFINITY));
   });
 });
