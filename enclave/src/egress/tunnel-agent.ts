@@ -136,7 +136,17 @@ function checkPins(
   return new EgressError('egress_pin_mismatch', `the key of ${host} is not one of those pinned for it`);
 }
 
-function tlsError(host: string, cause: Error): EgressError {
+/** The connection was gone before anything had come that could be refused. */
+const BROKEN = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
+
+function tlsError(host: string, cause: NodeJS.ErrnoException): EgressError {
   if (cause instanceof EgressError) return cause;
+  if (cause.code !== undefined && BROKEN.has(cause.code)) {
+    return new EgressError(
+      'egress_unreachable',
+      `the connection broke before there was TLS with ${host}`,
+      cause,
+    );
+  }
   return new EgressError('egress_tls', `TLS with ${host} failed`, cause);
 }

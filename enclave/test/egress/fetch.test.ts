@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import type net from 'node:net';
 import zlib from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EgressError } from '../../src/egress/errors.ts';
@@ -22,7 +23,15 @@ async function start(
   limits: Partial<FetchLimits> = {},
   config: Partial<TunnelAgentConfig> = {},
 ): Promise<Fetch> {
-  way = await openWay(handle);
+  return startOver(await openWay(handle), limits, config);
+}
+
+function startOver(
+  opened: Way,
+  limits: Partial<FetchLimits> = {},
+  config: Partial<TunnelAgentConfig> = {},
+): Fetch {
+  way = opened;
   agent = new TunnelAgent({
     endpoint: way.endpoint,
     allow: ALLOW,
@@ -176,6 +185,34 @@ describe('when TLS is set up', () => {
     const url = config.allow ? 'https://other.test/' : URL_OF_VENUE;
     expect(await codeOf(fetch(url))).toBe(code);
     expect(agent.openSockets).toBe(0);
+  });
+
+  it.each<[string, (client: net.Socket) => void]>([
+    ['is destroyed', (client) => client.destroy()],
+    ['ends', (client) => client.end()],
+  ])('nobody was refused when the connection %s before there is TLS', async (_what, leave) => {
+    const follow = (client: net.Socket): void => void client.once('data', () => leave(client));
+    const fetch = startOver(await openWay(ok, undefined, follow));
+    expect(await codeOf(fetch(URL_OF_VENUE))).toBe('egress_unreachable');
+    expect(agent.openSockets).toBe(0);
+  });
+
+  it.each<[string, (client: net.Socket, upstream: net.Socket) => void]>([
+    ['is no TLS', (client) => client.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
+    [
+      'was altered on its way',
+      (client, upstream) =>
+        upstream.once('data', (hello: Buffer) => client.write(hello.fill(0x55, 40, 60))) &&
+        client.pipe(upstream),
+    ],
+  ])('refuses an answer that %s', async (_what, answer) => {
+    const follow = (client: net.Socket, upstream: net.Socket): void =>
+      void client.once('data', (hello: Buffer) => {
+        upstream.write(hello);
+        answer(client, upstream);
+      });
+    const fetch = startOver(await openWay(ok, undefined, follow));
+    expect(await codeOf(fetch(URL_OF_VENUE))).toBe('egress_tls');
   });
 });
 

@@ -28,11 +28,12 @@ export interface Way {
 
 /**
  * Opens the way. `answer` is the proxy's reply to a head: text to send, after which the target follows when
- * it starts with a 200; null to say nothing.
+ * it starts with a 200; null to say nothing. `follow` joins the client to the target.
  */
 export async function openWay(
   handle: RequestListener,
   answer: (head: string) => string | null = () => 'HTTP/1.1 200 OK\r\n\r\n',
+  follow = (client: net.Socket, upstream: net.Socket): void => void client.pipe(upstream).pipe(client),
 ): Promise<Way> {
   const server = https.createServer({ cert: CERTIFICATE, key: fixture('venue.test.key') }, handle);
   server.listen(0, '127.0.0.1');
@@ -64,7 +65,7 @@ export async function openWay(
       const upstream = net.connect({ host: '127.0.0.1', port, allowHalfOpen: true });
       upstream.on('error', () => client.destroy());
       client.on('close', () => upstream.destroy());
-      client.pipe(upstream).pipe(client);
+      follow(client, upstream);
     });
   });
   const directory = mkdtempSync('/tmp/pa-way-');
