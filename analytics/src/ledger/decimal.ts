@@ -123,6 +123,15 @@ export function parseDecimal(
   return new Amount(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1);
 }
 
+/** The shortest decimal that reads back as `value`, exactly; `value` is finite. */
+export function fromNumber(value: number): Amount {
+  const [digits = '0', exponent = '0'] = value.toExponential().split('e');
+  const [whole = '0', fraction = ''] = digits.split('.');
+  const scale = fraction.length - Number(exponent);
+  const units = BigInt(whole + fraction);
+  return scale >= 0 ? new Amount(units, scale) : new Amount(units * powerOfTen(-scale), 0);
+}
+
 /** All digits, never an exponent. */
 export function formatDecimal(amount: Amount): Decimal {
   return amount.toString();

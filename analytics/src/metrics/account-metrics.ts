@@ -1,27 +1,52 @@
 /** Metrics of an account history over a period: the one call that a handler makes. */
 import type { AccountHistory, DataQuality } from '../history.ts';
-import { type Amount, formatMoney } from '../ledger/decimal.ts';
+import { type Amount, formatMoney, fromNumber, toNumber, ZERO } from '../ledger/decimal.ts';
 import type { Decimal } from '../ledger/entry.ts';
 import { sumFlows } from '../valuation/flows.ts';
 import type { Reconciliation } from '../valuation/reconciliation.ts';
+import { type AccountBenchmark, againstBenchmark } from './account-benchmark.ts';
 import { adverseReturn } from './adverse.ts';
-import { absoluteProfit, modifiedDietz, simpleReturnOnFlows } from './money.ts';
+import type { CashFlowField } from './cash-flow-metrics.ts';
+import { type Exposure, exposure } from './exposure.ts';
+import { type IdentityCheck, monthlyIdentity } from './identity.ts';
+import { absoluteProfit, cashFlowsOf, timeWeightedCapital } from './money.ts';
 import { type Outcome, settle } from './outcome.ts';
 import { type AccountPeriod, selectPeriod } from './period.ts';
 import type { PeriodBounds } from './period-bounds.ts';
+import { explainProfit, type ProfitMetrics } from './profit.ts';
 import type { RateParameters } from './rates.ts';
 import { type ReturnsMetrics, returnsMetrics } from './returns-metrics.ts';
 import { observed, type ReturnSeries } from './series.ts';
 import { type TradingMetrics, tradingMetrics } from './trading.ts';
 
-/** The period and the rates. */
-export interface MetricsParameters extends PeriodBounds, RateParameters {}
+/** The period, the rates, and what to compare with. */
+export interface MetricsParameters extends PeriodBounds, RateParameters {
+  /** An asset that the history's marks price: its daily closes are the benchmark. */
+  readonly benchmark?: string;
+}
 
 /** Drawdowns that an answer lists: the deepest. */
 const DRAWDOWN_LIMIT = 20;
 
 /** Numbers that need the values and flows, not only the returns. */
-export type AccountField = 'adverseReturn' | 'simpleReturnOnFlows' | 'modifiedDietz' | 'backfilledShare';
+export type AccountField = 'adverseReturn' | 'backfilledShare' | 'turnoverAnnualized' | CashFlowField;
+
+/** Ratios that are also told in money (METRICS §3). */
+const RISK_RATIOS = [
+  'historicalVar95',
+  'historicalVar99',
+  'expectedShortfall95',
+  'expectedShortfall99',
+  'parametricVar95',
+  'parametricVar99',
+  'parametricEs95',
+  'parametricEs99',
+  'cornishFisherVar95',
+  'cornishFisherVar99',
+] as const;
+
+/** Money at risk: the ratio of the same name times NAV at the end. */
+export type RiskAmount = `${(typeof RISK_RATIOS)[number]}Amount`;
 
 /**
  * Every metric of METRICS.md in scope, by its name there. Ratios are numbers (0.05 = 5 %), money exact
@@ -30,7 +55,9 @@ export type AccountField = 'adverseReturn' | 'simpleReturnOnFlows' | 'modifiedDi
 export interface Metrics
   extends ReturnsMetrics,
     TradingMetrics,
-    Readonly<Record<AccountField, number | null>> {
+    ProfitMetrics,
+    Readonly<Record<AccountField, number | null>>,
+    Readonly<Record<RiskAmount, Decimal | null>> {
   readonly reportingCurrency: string;
   readonly asOf: number;
   readonly liveSince: number | null;
@@ -42,6 +69,12 @@ export interface Metrics
   readonly withdrawals: Decimal;
   readonly netExternalFlow: Decimal;
   readonly absoluteProfit: Decimal | null;
+  readonly xirrMultipleRoots: boolean;
+  /** At the end of the period. */
+  readonly exposure: Exposure;
+  readonly identityChecks: readonly IdentityCheck[];
+  /** Null: none was asked for. */
+  readonly benchmark: AccountBenchmark | null;
   /** Of the whole history, whatever the period. */
   readonly reconciliation: Reconciliation;
   /** Of the whole history, whatever the period. */
@@ -55,18 +88,22 @@ export interface Metrics
 export function computeMetrics(history: AccountHistory, parameters: MetricsParameters = {}): Metrics {
   const period = selectPeriod(history, parameters);
   const base = returnsMetrics(period.series, { ...parameters, drawdownLimit: DRAWDOWN_LIMIT });
-  const { values, reasons } = settle<AccountField>({
+  const { profit, checks, trades } = explainProfit(history, period, timeWeightedCapital(period));
+  const { values, reasons } = settle<'adverseReturn' | 'backfilledShare' | 'turnoverAnnualized'>({
     adverseReturn: adverseReturn(period, history.reconciliation, base.totalReturn),
-    simpleReturnOnFlows: simpleReturnOnFlows(period),
-    modifiedDietz: modifiedDietz(period),
     backfilledShare: backfilledShare(period.series, history.liveSince),
+    turnoverAnnualized: turnoverAnnualized(history, period),
   });
   const money = moneyOf(period);
+  const { undefinedReasons: flowReasons, ...flowValues } = cashFlowsOf(period);
   return {
     ...base,
     ...tradingMetrics(period.trading),
     ...values,
+    ...flowValues,
+    ...profit,
     ...money,
+    ...riskAmounts(base, period.navEnd),
     startTime: period.startTime,
     endTime: period.endTime,
     reportingCurrency: history.reportingCurrency,
@@ -74,10 +111,18 @@ export function computeMetrics(history: AccountHistory, parameters: MetricsParam
     liveSince: history.liveSince,
     earliestActivity: history.earliestActivity,
     periodIsFullHistory: period.series.returns.length === history.days.length,
+    exposure: exposureAtEnd(history, period),
+    identityChecks: [...checks, monthlyIdentity(base.monthlyReturns, base.totalReturn, base.wipedOut)],
+    benchmark:
+      parameters.benchmark === undefined
+        ? null
+        : againstBenchmark(history, period, parameters.benchmark, parameters),
     reconciliation: history.reconciliation,
     dataQuality: history.dataQuality,
     undefinedReasons: {
       ...base.undefinedReasons,
+      ...flowReasons,
+      ...trades.undefinedReasons,
       ...reasons,
       ...(money.absoluteProfit === null ? { absoluteProfit: 'noData' as const } : {}),
     },
@@ -103,4 +148,40 @@ function backfilledShare(series: ReturnSeries, liveSince: number | null): Outcom
   const { starts } = observed(series);
   if (liveSince === null || starts.length === 0) return 'noData';
   return starts.filter((start) => start < liveSince).length / starts.length;
+}
+
+function riskAmounts(
+  base: ReturnsMetrics,
+  navEnd: Amount | null,
+): Readonly<Record<RiskAmount, Decimal | null>> {
+  const amounts = RISK_RATIOS.map((name) => {
+    const ratio = base[name];
+    return [
+      `${name}Amount`,
+      ratio === null || navEnd === null ? null : formatMoney(navEnd.times(fromNumber(ratio))),
+    ];
+  });
+  return Object.fromEntries(amounts) as Record<RiskAmount, Decimal | null>;
+}
+
+/** `turnoverAnnualized`: half of the volume over mean NAV, by 365 days. */
+function turnoverAnnualized(history: AccountHistory, { days, trading }: AccountPeriod): Outcome {
+  const navs = history.exact.nav.slice(days.from, days.to + 1).filter((nav) => nav !== null);
+  if (days.from === days.to || navs.length === 0) return 'noData';
+  const mean = toNumber(navs.reduce((sum, nav) => sum.plus(nav), ZERO)) / navs.length;
+  if (!(mean > 0)) return 'nonPositiveNav';
+  const volume = toNumber(trading.reduce((sum, row) => sum.plus(row.volume), ZERO));
+  return ((volume / 2 / mean) * 365) / (days.to - days.from);
+}
+
+function exposureAtEnd(history: AccountHistory, { days, endTime, navEnd }: AccountPeriod): Exposure {
+  const { open, prices } = history.exact;
+  const isEmpty = endTime === null;
+  return exposure(
+    isEmpty ? [] : (open[days.to] ?? []),
+    prices,
+    endTime ?? 0,
+    isEmpty ? null : navEnd,
+    history.reportingCurrency,
+  );
 }

@@ -1,7 +1,8 @@
 /** Profit in money and over money (METRICS §2). None of these is a performance; they stand beside it. */
 import { type Amount, toNumber, ZERO } from '../ledger/decimal.ts';
 import { type Flow, sumFlows } from '../valuation/flows.ts';
-import type { Outcome } from './outcome.ts';
+import { type CashFlowMetrics, cashFlowMetrics } from './cash-flow-metrics.ts';
+import type { DatedAmount } from './xirr.ts';
 
 /** What these metrics need of a period. */
 export interface MoneyPeriod {
@@ -18,22 +19,28 @@ export function absoluteProfit({ navStart, navEnd, flows }: MoneyPeriod): Amount
   return navEnd.minus(navStart).minus(sumFlows(flows, 'deposit')).plus(sumFlows(flows, 'withdrawal'));
 }
 
-/** `simpleReturnOnFlows`: absoluteProfit / (V_start + sum D). */
-export function simpleReturnOnFlows(period: MoneyPeriod): Outcome {
-  const profit = absoluteProfit(period);
-  if (profit === null || period.navStart === null) return 'noData';
-  const capital = period.navStart.plus(sumFlows(period.flows, 'deposit'));
-  return capital.isPositive() ? toNumber(profit) / toNumber(capital) : 'zeroDenominator';
+/** Metrics of the flows of a period, every flow at its own time; all null when a value is not known. */
+export function cashFlowsOf(period: MoneyPeriod): CashFlowMetrics {
+  const { startTime, endTime, navStart, navEnd, flows } = period;
+  const known = absoluteProfit(period) !== null && startTime !== null && endTime !== null;
+  return cashFlowMetrics({
+    startValue: known && navStart !== null ? toNumber(navStart) : null,
+    endValue: known && navEnd !== null ? toNumber(navEnd) : null,
+    startTime: startTime ?? 0,
+    endTime: endTime ?? 0,
+    flows: known ? flows.map(toDatedAmount) : [],
+  });
 }
 
-/** `modifiedDietz`: (V_e − V_s − F) / (V_s + sum f_k (T − t_k)/T), every flow at its own time. */
-export function modifiedDietz(period: MoneyPeriod): Outcome {
-  const profit = absoluteProfit(period);
-  const { startTime, endTime, navStart } = period;
-  if (profit === null || navStart === null || startTime === null || endTime === null) return 'noData';
-  const weighted = period.flows.reduce((sum, { time, direction, value }) => {
-    const share = (endTime - time) / (endTime - startTime);
-    return sum + (direction === 'deposit' ? 1 : -1) * toNumber(value ?? ZERO) * share;
+/** V_s + sum f_k (T − t_k)/T: what worked in the period, the denominator of `modifiedDietz`; null: not above 0. */
+export function timeWeightedCapital({ startTime, endTime, navStart, flows }: MoneyPeriod): number | null {
+  if (navStart === null || startTime === null || endTime === null) return null;
+  const capital = flows.map(toDatedAmount).reduce((sum, { time, amount }) => {
+    return sum + amount * ((endTime - time) / (endTime - startTime));
   }, toNumber(navStart));
-  return weighted > 0 ? toNumber(profit) / weighted : 'zeroDenominator';
+  return capital > 0 ? capital : null;
+}
+
+function toDatedAmount({ time, direction, value }: MoneyPeriod['flows'][number]): DatedAmount {
+  return { time, amount: (direction === 'deposit' ? 1 : -1) * toNumber(value ?? ZERO) };
 }

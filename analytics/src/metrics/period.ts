@@ -1,12 +1,15 @@
 /** A period of an account history: the days that lie wholly in it, and what happened in them. */
 import type { AccountHistory } from '../history.ts';
+import type { ClosedTrade } from '../ledger/closed-trade.ts';
 import type { Amount } from '../ledger/decimal.ts';
 import type { TradingRow } from '../ledger/trading-rows.ts';
 import type { Flow } from '../valuation/flows.ts';
-import { type PeriodBounds, periodIndices } from './period-bounds.ts';
+import { type IndexRange, type PeriodBounds, periodIndices } from './period-bounds.ts';
 import { type ReturnSeries, sliceSeries, toReturnSeries } from './series.ts';
 
 export interface AccountPeriod {
+  /** Days of the history that the period is: `from <= i < to`. */
+  readonly days: IndexRange;
   /** First instant and end (exclusive), ms UTC; null: no day lies in the period. */
   readonly startTime: number | null;
   readonly endTime: number | null;
@@ -19,6 +22,7 @@ export interface AccountPeriod {
   /** External flows in [startTime, endTime). */
   readonly flows: readonly Flow[];
   readonly trading: readonly TradingRow[];
+  readonly closedTrades: readonly ClosedTrade[];
 }
 
 /** @throws InputError `analytics_range_invalid` as {@link periodIndices} */
@@ -32,6 +36,7 @@ export function selectPeriod(history: AccountHistory, bounds: PeriodBounds): Acc
   const within = (time: number) =>
     startTime !== null && endTime !== null && time >= startTime && time < endTime;
   return {
+    days: { from: first, to: last },
     startTime,
     endTime,
     series: sliceSeries(series, first, last),
@@ -41,5 +46,6 @@ export function selectPeriod(history: AccountHistory, bounds: PeriodBounds): Acc
     floorNavEnd: isEmpty ? null : (exact.floorNav[last] ?? null),
     flows: exact.flows.filter((flow) => within(flow.time)),
     trading: exact.trading.filter((row) => within(row.day)),
+    closedTrades: exact.closedTrades.filter((trade) => within(trade.time)),
   };
 }

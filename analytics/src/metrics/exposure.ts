@@ -1,0 +1,84 @@
+/** What an account is exposed to at an instant (METRICS §7). */
+import { type Amount, formatMoney, toNumber, ZERO } from '../ledger/decimal.ts';
+import type { Decimal } from '../ledger/entry.ts';
+import type { OpenPosition } from '../ledger/open-position.ts';
+import { isCash } from '../valuation/cash.ts';
+import type { PriceBook } from '../valuation/prices.ts';
+import { type Concentration, concentration } from './concentration.ts';
+
+/** One position that is not cash. */
+export interface ExposureRow {
+  readonly asset: string;
+  /** Null: spot, across venues. */
+  readonly venue: string | null;
+  /** Signed, in the reporting currency. */
+  readonly notional: Decimal;
+}
+
+/** Ratios to NAV; null when NAV is not positive or not known, or a position has no price. */
+export interface Exposure extends Omit<Concentration, 'undefinedReasons'> {
+  readonly grossExposure: number | null;
+  readonly netExposure: number | null;
+  readonly longExposure: number | null;
+  readonly shortExposure: number | null;
+  /** By the size of the notional, largest first. */
+  readonly positions: readonly ExposureRow[];
+}
+
+const NONE: Exposure = {
+  grossExposure: null,
+  netExposure: null,
+  longExposure: null,
+  shortExposure: null,
+  positions: [],
+  hhi: null,
+  effectivePositions: null,
+  topNWeights: null,
+};
+
+/**
+ * Exposure of what is open at `time`. The reporting currency itself has no lots: what of NAV no position accounts
+ * for is cash. Not listed: assets that were held before the first entry.
+ */
+export function exposure(
+  open: readonly OpenPosition[],
+  prices: PriceBook,
+  time: number,
+  nav: Amount | null,
+  reportingCurrency: string,
+): Exposure {
+  if (nav === null || !nav.isPositive()) return NONE;
+  const positions: (OpenPosition & { readonly notional: Amount })[] = [];
+  for (const position of open) {
+    const price = prices.at(position.asset, time)?.value;
+    if (price === undefined) return NONE;
+    const value = position.quantity.times(price);
+    positions.push({ ...position, notional: position.contract?.inverse ? value.neg() : value });
+  }
+  const risky = positions.filter(({ asset, contract }) => contract !== null || !isCash(asset));
+  const sum = (of: (notional: Amount) => boolean) =>
+    toNumber(risky.reduce((total, { notional }) => (of(notional) ? total.plus(notional) : total), ZERO)) /
+    toNumber(nav);
+  const [longExposure, short] = [sum((n) => n.isPositive()), sum((n) => n.isNegative())];
+  const weights = Object.fromEntries(
+    positions.map((p) => [`${p.venue ?? ''} ${p.asset}`, toNumber(p.notional)]),
+  );
+  const spot = positions.filter(({ contract }) => contract === null);
+  const cash = spot.reduce((left, { notional }) => left.minus(notional), nav);
+  const { undefinedReasons: _, ...held } = concentration({ ...weights, [reportingCurrency]: toNumber(cash) });
+  return {
+    grossExposure: longExposure - short,
+    netExposure: longExposure + short,
+    longExposure,
+    shortExposure: short === 0 ? 0 : -short,
+    positions: risky
+      .sort((a, b) => compareSizes(b.notional, a.notional) || (a.asset < b.asset ? -1 : 1))
+      .map(({ asset, venue, notional }) => ({ asset, venue, notional: formatMoney(notional) })),
+    ...held,
+  };
+}
+
+function compareSizes(a: Amount, b: Amount): number {
+  const [left, right] = [a.abs(), b.abs()];
+  return left.eq(right) ? 0 : left.gt(right) ? 1 : -1;
+}

@@ -1,0 +1,90 @@
+/** Profit of a period, explained: where it came from, and whether the explanations add up. */
+import type { AccountHistory } from '../history.ts';
+import { type Amount, formatMoney, parseDecimal, toNumber, ZERO } from '../ledger/decimal.ts';
+import type { Decimal } from '../ledger/entry.ts';
+import { type TradeStatistics, TradeTally } from '../lots/trade-statistics.ts';
+import { type AttributionRow, attribute } from './attribution.ts';
+import { attributionIdentity, type IdentityCheck, profitIdentity } from './identity.ts';
+import { absoluteProfit } from './money.ts';
+import type { AccountPeriod } from './period.ts';
+import { type Unrealized, unrealizedPnl } from './unrealized.ts';
+
+/** Money in the reporting currency. */
+export interface ProfitMetrics extends Omit<TradeStatistics, 'undefinedReasons'> {
+  /** Of what is open at the end; null: something open has no price. */
+  readonly unrealizedPnl: Decimal | null;
+  /** Against the start of the period. */
+  readonly unrealizedPnlChange: Decimal | null;
+  /** What cash in other currencies than that of the report gained against it. */
+  readonly currencyEffect: Decimal | null;
+  /** absoluteProfit less everything that the attribution explains; null: one of the two is not known. */
+  readonly unexplainedPnl: Decimal | null;
+  /** By venue, account, symbol. */
+  readonly attribution: readonly AttributionRow[];
+}
+
+/** Explains the profit of `period`. @param capital - Modified Dietz denominator; null: not known */
+export function explainProfit(
+  history: AccountHistory,
+  period: AccountPeriod,
+  capital: number | null,
+): {
+  readonly profit: ProfitMetrics;
+  readonly checks: readonly IdentityCheck[];
+  readonly trades: TradeStatistics;
+} {
+  const [before, after] = [unrealizedAt(history, period.days.from), unrealizedAt(history, period.days.to)];
+  const attribution = attribute(period.trading, before ?? [], after ?? [], capital);
+  const explained = before && after ? attribution.traded.plus(attribution.currency) : null;
+  const total = absoluteProfit(period);
+  const trades = tradeStatistics(period);
+  const { undefinedReasons: _, ...statistics } = trades;
+  const rows = attribution.rows.map(({ totalPnl }) => parseDecimal(totalPnl, 'an attribution'));
+  const checks = [
+    profitIdentity(total, explained),
+    attributionIdentity(rows, attribution.traded.plus(attribution.currency)),
+  ];
+  return {
+    profit: {
+      ...statistics,
+      unrealizedPnl: after && formatMoney(sumOf(after)),
+      unrealizedPnlChange: before && after && formatMoney(sumOf(after).minus(sumOf(before))),
+      currencyEffect: before && after && formatMoney(attribution.currency),
+      unexplainedPnl: total && explained && formatMoney(total.minus(explained)),
+      attribution: attribution.rows,
+    },
+    checks,
+    trades,
+  };
+}
+
+/** Statistics of the trades that closed something in the period: fills of one order are one trade. */
+function tradeStatistics({ closedTrades }: AccountPeriod): TradeStatistics {
+  const tally = new TradeTally();
+  for (const {
+    venue,
+    account,
+    symbol,
+    orderId,
+    realizedPnl,
+    fees,
+    quantity,
+    heldQuantityMs,
+  } of closedTrades) {
+    const order = orderId === null ? null : `${venue}\n${account}\n${symbol}\n${orderId}`;
+    tally.add({ order, netPnl: realizedPnl.minus(fees), quantity: toNumber(quantity), heldQuantityMs });
+  }
+  return tally.statistics();
+}
+
+/** Unrealised profit at the start of day `index`; nothing is open before the first. */
+function unrealizedAt(history: AccountHistory, index: number): readonly Unrealized[] | null {
+  const { exact, startTime, days, reportingCurrency } = history;
+  const time = index === 0 ? startTime : days[index - 1];
+  if (time === null || time === undefined) return [];
+  return unrealizedPnl(exact.open[index] ?? [], exact.prices, time, reportingCurrency);
+}
+
+function sumOf(parts: readonly Unrealized[]): Amount {
+  return parts.reduce((sum, { pnl }) => sum.plus(pnl), ZERO);
+}
