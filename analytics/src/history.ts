@@ -1,7 +1,7 @@
 /** The history of a set of own accounts: entries, prices and live balances in; daily values and returns out. */
 import { type DailyRecord, flowsByDay, recordDays } from './daily-record.ts';
 import { InputError } from './errors.ts';
-import { type AccountSnapshot, anchorHoldings } from './ledger/anchor.ts';
+import { anchorHoldings } from './ledger/anchor.ts';
 import type { ClosedTrade } from './ledger/closed-trade.ts';
 import { type Amount, formatDecimal, ratio, ZERO } from './ledger/decimal.ts';
 import type { Decimal, LedgerEntry, Mark } from './ledger/entry.ts';
@@ -9,6 +9,7 @@ import { type MatchingResult, matchLots } from './ledger/matching.ts';
 import type { OpenPosition } from './ledger/open-position.ts';
 import { orderEntries } from './ledger/order.ts';
 import { parseEntry } from './ledger/parse.ts';
+import type { AccountSnapshot } from './ledger/snapshot.ts';
 import type { TradingRow } from './ledger/trading-rows.ts';
 import { matchInternalTransfers } from './ledger/transfers.ts';
 import type { CostMethod } from './lots/method.ts';

@@ -11,7 +11,6 @@ export {
   type OpenLot,
   toHistoryJson,
 } from './history.ts';
-export type { AccountSnapshot } from './ledger/anchor.ts';
 export { Amount, formatDecimal, formatMoney, toNumber, ZERO } from './ledger/decimal.ts';
 export type {
   CashEntry,
@@ -25,6 +24,7 @@ export type {
   TransferEntry,
 } from './ledger/entry.ts';
 export { identityOf } from './ledger/order.ts';
+export type { AccountSnapshot, SnapshotPosition } from './ledger/snapshot.ts';
 export { COST_METHODS, type CostMethod, parseCostMethod } from './lots/method.ts';
 export {
   type CurrencyTotals,

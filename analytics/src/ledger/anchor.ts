@@ -3,24 +3,19 @@
  * Whatever the entries cannot explain is taken as held since before the first of them (a history that
  * begins too late is the usual cause), reported as a difference, and booked as a loss by `adverseReturn`.
  */
-import { InputError } from '../errors.ts';
-import { type Amount, parseDecimal, ZERO } from './decimal.ts';
-import type { Decimal } from './entry.ts';
+import { type Amount, ZERO } from './decimal.ts';
 import type { ParsedEntry } from './parse.ts';
-import { addHolding, type Holdings, postEntry } from './replay.ts';
+import { type AssetSums, addAsset, Holdings, postEntry } from './replay.ts';
+import { type AccountSnapshot, countContractFill, type SnapshotSums, sumSnapshot } from './snapshot.ts';
 
-/** What one account held at an instant, as the venue says; assets that are not listed are zero. */
-export interface AccountSnapshot {
-  readonly account: string;
-  /** ms UTC. */
-  readonly time: number;
-  readonly balances: readonly { readonly asset: string; readonly total: Decimal }[];
-}
-
-/** One asset of one account for which entries and snapshot disagree. */
+/** One asset, or contract, of one account for which entries and snapshot disagree. */
 export interface Difference {
   readonly account: string;
+  readonly venue: string;
+  /** The asset, or the symbol of a contract. */
   readonly asset: string;
+  /** What a contract settles in: its difference and that of this currency are one. Null: an asset. */
+  readonly settle: string | null;
   /** Of the snapshot, ms UTC. */
   readonly time: number;
   readonly replayed: Amount;
@@ -30,7 +25,7 @@ export interface Difference {
 export interface Anchor {
   /** Holdings before the first entry: snapshot − replayed. */
   readonly opening: Holdings;
-  /** Assets that disagree in some account, sorted by asset, one row an account. */
+  /** Assets that disagree in some account, sorted by account and asset. */
   readonly differences: readonly Difference[];
   /** Everything the snapshots hold. */
   readonly held: Holdings;
@@ -38,10 +33,9 @@ export interface Anchor {
   readonly accountsWithoutSnapshot: readonly string[];
 }
 
-interface AccountSums {
-  readonly time: number;
-  readonly snapshot: Holdings;
-  readonly replayed: Holdings;
+interface AccountSums extends SnapshotSums {
+  readonly replayed: AssetSums;
+  venue: string;
 }
 
 /**
@@ -58,44 +52,48 @@ export function anchorHoldings(
     const sums = accounts.get(entry.account);
     if (sums === undefined) unanchored.add(entry.account);
     else if (entry.time <= sums.time) {
-      postEntry(entry, (asset, delta) => addHolding(sums.replayed, asset, delta));
+      sums.venue = entry.venue;
+      postEntry(entry, sums.replayed);
+      if (entry.kind === 'fill' && entry.contract !== null) countContractFill(entry, entry.contract, sums);
     }
   }
   return { ...compare(accounts), accountsWithoutSnapshot: [...unanchored].sort() };
 }
 
 function compare(accounts: ReadonlyMap<string, AccountSums>): Omit<Anchor, 'accountsWithoutSnapshot'> {
-  const opening: Holdings = new Map();
-  const held: Holdings = new Map();
+  const opening = new Holdings();
+  const held = new Holdings();
   const differences: Difference[] = [];
   for (const [account, sums] of [...accounts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    for (const asset of [...new Set([...sums.replayed.keys(), ...sums.snapshot.keys()])].sort()) {
+    const { time, venue } = sums;
+    for (const asset of [...new Set([...sums.replayed.keys(), ...sums.held.keys()])].sort()) {
       const replayed = sums.replayed.get(asset) ?? ZERO;
-      const snapshot = sums.snapshot.get(asset) ?? ZERO;
-      addHolding(held, asset, snapshot);
-      addHolding(opening, asset, snapshot.minus(replayed));
-      if (!snapshot.eq(replayed)) differences.push({ account, asset, time: sums.time, replayed, snapshot });
+      const snapshot = settledValue(asset, replayed, sums);
+      addAsset(held.at(venue), asset, snapshot);
+      addAsset(opening.at(venue), asset, snapshot.minus(replayed));
+      if (snapshot.eq(replayed)) continue;
+      differences.push({
+        ...{ account, venue, asset, settle: sums.settleOf.get(asset) ?? null },
+        ...{ time, replayed, snapshot },
+      });
     }
   }
   return { opening, held, differences };
 }
 
-function latestSnapshots(snapshots: readonly AccountSnapshot[]): Map<string, AccountSums> {
-  const latest = new Map<string, AccountSums>();
-  for (const { account, time, balances } of snapshots) {
-    if (!Number.isSafeInteger(time)) throw malformed('the time of a snapshot is not an instant');
-    const known = latest.get(account);
-    if (known?.time === time) throw malformed('an account has two snapshots of one instant');
-    if (known !== undefined && known.time > time) continue;
-    const snapshot: Holdings = new Map();
-    for (const { asset, total } of balances) {
-      addHolding(snapshot, asset, parseDecimal(total, 'a balance', 'ledger_snapshot_malformed'));
-    }
-    latest.set(account, { time, snapshot, replayed: new Map() });
-  }
-  return latest;
+/** What the snapshot holds, or what was replayed where the two differ by no more than the venue's own rounding. */
+function settledValue(asset: string, replayed: Amount, { held, slack }: SnapshotSums): Amount {
+  const snapshot = held.get(asset) ?? ZERO;
+  const allowed = slack.get(asset);
+  return allowed === undefined || snapshot.minus(replayed).abs().gt(allowed) ? snapshot : replayed;
 }
 
-function malformed(what: string): InputError {
-  return new InputError('ledger_snapshot_malformed', what);
+function latestSnapshots(snapshots: readonly AccountSnapshot[]): Map<string, AccountSums> {
+  const latest = new Map<string, AccountSums>();
+  for (const snapshot of snapshots) {
+    const sums = sumSnapshot(snapshot, latest.get(snapshot.account)?.time);
+    if (sums === null) continue;
+    latest.set(snapshot.account, { ...sums, replayed: new Map(), venue: '' });
+  }
+  return latest;
 }

@@ -1,10 +1,11 @@
 /** Entries with their amounts read: the one place where ledger text becomes exact numbers. */
 import { InputError } from '../errors.ts';
+import { parseSymbol } from '../lots/symbol.ts';
 import { type Amount, ONE, parseDecimal } from './decimal.ts';
 import type { CashEntry, FillEntry, LedgerEntry, Money, TransferEntry } from './entry.ts';
 
 /** Decimals of what is divided by a price. */
-const DIVIDED_SCALE = 40;
+export const DIVIDED_SCALE = 40;
 
 /** An amount of one asset. */
 export interface ParsedMoney {
@@ -46,7 +47,8 @@ export type ParsedEntry = ParsedFill | ParsedTransfer | ParsedCash;
 
 /**
  * Reads one entry. Signs are checked (a fill has a positive quantity and no negative price, of an inverse contract a
- * positive one, a transfer no negative amount); whether the venue told the truth is not. Options are not supported.
+ * positive one, a transfer no negative amount), and that the symbol of a contract says what it settles in; whether
+ * the venue told the truth is not. Options are not supported.
  * @throws InputError `ledger_decimal_malformed`, `ledger_entry_malformed`, `ledger_market_unsupported`
  */
 export function parseEntry(entry: LedgerEntry): ParsedEntry {
@@ -74,12 +76,21 @@ function parseFill(entry: FillEntry): ParsedFill {
   };
 }
 
-function parseContract({ market, contractSize, settle, base, quote }: FillEntry): ParsedContract | null {
+function parseContract(entry: FillEntry): ParsedContract | null {
+  const { market, symbol, contractSize, base, quote } = entry;
   if (market !== 'linear' && market !== 'inverse') return null;
   const size = contractSize === undefined ? ONE : parseDecimal(contractSize, 'the size of a contract');
   if (!size.isPositive()) throw malformed('the size of a contract');
   const inverse = market === 'inverse';
-  return { size, settle: settle ?? (inverse ? base : quote), inverse };
+  const settle = entry.settle ?? (inverse ? base : quote);
+  if (!settlesIn(symbol, settle, inverse)) throw malformed('the symbol of a contract');
+  return { size, settle, inverse };
+}
+
+/** Whether a unified symbol is that of a contract of these terms: prices know contracts by their symbols. */
+export function settlesIn(symbol: string, settle: string, inverse: boolean): boolean {
+  const said = parseSymbol(symbol);
+  return !said.spot && said.settle === settle && said.inverse === inverse;
 }
 
 function costOf(quantity: Amount, price: Amount, contract: ParsedContract | null): Amount {

@@ -1,53 +1,87 @@
-/** Holdings from entries: what each entry moves, and the sums of it at instants. */
+/**
+ * Holdings from entries: what each entry moves, and the sums of it at instants.
+ *
+ * A contract is held under its symbol, in units of its underlying (linear) or of its quote (inverse), and what its
+ * fills cost is owed or owned in its settlement currency. So units at mark and cash together are the wallet balance
+ * and the unrealised P&L (METRICS §1), whatever lots say: a linear long of one BTC bought at 50,000 is `+1` of
+ * `BTC/USDT:USDT` and `−50,000 USDT`. An inverse long of 100 USD bought at 50,000 is `+100` of `BTC/USD:BTC`, which
+ * is worth −100/mark BTC, and `+0.002 BTC`. What margin borrows is a negative holding.
+ */
 import { type Amount, ZERO } from './decimal.ts';
-import type { ParsedEntry, ParsedMoney } from './parse.ts';
+import type { ParsedEntry, ParsedFill, ParsedMoney } from './parse.ts';
 import type { InternalTransfers } from './transfers.ts';
 
-/** Quantity of each asset; an absent asset is zero, a negative one is what the entries cannot explain. */
-export type Holdings = Map<string, Amount>;
+/** Quantity of each asset; an absent asset is zero, a negative one is owed, or what the entries cannot explain. */
+export type AssetSums = Map<string, Amount>;
 
-/** Takes one signed movement of one asset. */
-export type Post = (asset: string, delta: Amount) => void;
+/** Quantities by venue and asset: each is valued at its own venue's prices. */
+export class Holdings {
+  readonly #venues = new Map<string, AssetSums>();
 
-/** Posts what `entry` moves on its own account: + received, − paid. Fees are debited on top. */
-export function postEntry(entry: ParsedEntry, post: Post): void {
+  /** A copy of `other`; empty without it. */
+  constructor(other?: Holdings) {
+    if (other === undefined) return;
+    for (const [venue, sums] of other.#venues) this.#venues.set(venue, new Map(sums));
+  }
+
+  /** The live quantities at one venue. */
+  at(venue: string): AssetSums {
+    const known = this.#venues.get(venue);
+    if (known !== undefined) return known;
+    const sums: AssetSums = new Map();
+    this.#venues.set(venue, sums);
+    return sums;
+  }
+
+  /** Every venue with its live quantities. */
+  byVenue(): Iterable<readonly [venue: string, sums: AssetSums]> {
+    return this.#venues;
+  }
+}
+
+/** Adds `delta` to the quantity of `asset`. */
+export function addAsset(sums: AssetSums, asset: string, delta: Amount): void {
+  const sum = (sums.get(asset) ?? ZERO).plus(delta);
+  if (sum.isZero()) sums.delete(asset);
+  else sums.set(asset, sum);
+}
+
+/** Adds what `entry` moves on its own account: + received, − paid. Fees are debited on top. */
+export function postEntry(entry: ParsedEntry, sums: AssetSums): void {
   if (entry.kind === 'fill') {
-    const buys = entry.side === 'buy';
-    post(entry.base, buys ? entry.quantity : entry.quantity.neg());
-    post(entry.quote, buys ? entry.cost.neg() : entry.cost);
-    postFee(entry.fee, post);
+    postFill(entry, sums);
+    postFee(entry.fee, sums);
   } else if (entry.kind === 'transfer') {
-    post(entry.asset, entry.direction === 'deposit' ? entry.amount : entry.amount.neg());
-    postFee(entry.fee, post);
+    addAsset(sums, entry.asset, entry.direction === 'deposit' ? entry.amount : entry.amount.neg());
+    postFee(entry.fee, sums);
   } else {
-    post(entry.asset, entry.amount);
+    addAsset(sums, entry.asset, entry.amount);
   }
 }
 
 /**
- * Posts what `entry` moves on all own accounts together. A matched internal transfer leaves one account and
- * reaches the other later: it stays a holding while in transit (METRICS §1), so only what was lost on the
- * way and the fees move anything.
+ * Adds what `entry` moves on all own accounts together. A matched internal transfer leaves one account and
+ * reaches the other later: it stays a holding while in transit (METRICS §1), at the venue that it left, so only
+ * what was lost on the way and the fees move anything.
  */
-export function postOwnEntry(entry: ParsedEntry, internal: InternalTransfers, post: Post): void {
+export function postOwnEntry(entry: ParsedEntry, internal: InternalTransfers, holdings: Holdings): void {
+  const sums = holdings.at(entry.venue);
   if (entry.kind !== 'transfer' || !internal.has(entry)) {
-    postEntry(entry, post);
+    postEntry(entry, sums);
     return;
   }
-  if (entry.direction === 'withdrawal') post(entry.asset, internal.shortfall(entry).neg());
-  postFee(entry.fee, post);
-}
-
-/** Adds `delta` to the holding of `asset`. */
-export function addHolding(holdings: Holdings, asset: string, delta: Amount): void {
-  const sum = (holdings.get(asset) ?? ZERO).plus(delta);
-  if (sum.isZero()) holdings.delete(asset);
-  else holdings.set(asset, sum);
+  if (entry.direction === 'withdrawal') {
+    addAsset(sums, entry.asset, internal.shortfall(entry).neg());
+  } else {
+    addAsset(holdings.at(internal.counterpart(entry)!.venue), entry.asset, entry.amount.neg());
+    addAsset(sums, entry.asset, entry.amount);
+  }
+  postFee(entry.fee, sums);
 }
 
 /**
  * Replays ordered `entries` on top of `opening` and shows the holdings at each of the ascending `instants`,
- * counting entries strictly before it (a day is [00:00, 24:00), METRICS §0). The map shown is live.
+ * counting entries strictly before it (a day is [00:00, 24:00), METRICS §0). What is shown is live.
  */
 export function replayHoldings(
   entries: readonly ParsedEntry[],
@@ -56,19 +90,33 @@ export function replayHoldings(
   instants: ArrayLike<number>,
   visit: (index: number, holdings: Holdings) => void,
 ): void {
-  const holdings = new Map(opening);
-  const post: Post = (asset, delta) => addHolding(holdings, asset, delta);
+  const holdings = new Holdings(opening);
   let next = 0;
   for (let i = 0; i < instants.length; i++) {
     const instant = instants[i]!;
     while (next < entries.length && entries[next]!.time < instant) {
-      postOwnEntry(entries[next]!, internal, post);
+      postOwnEntry(entries[next]!, internal, holdings);
       next += 1;
     }
     visit(i, holdings);
   }
 }
 
-function postFee(fee: ParsedMoney | null, post: Post): void {
-  if (fee !== null) post(fee.currency, fee.amount.neg());
+function postFill(
+  { side, base, quote, symbol, quantity, cost, contract }: ParsedFill,
+  sums: AssetSums,
+): void {
+  const buys = side === 'buy';
+  if (contract === null) {
+    addAsset(sums, base, buys ? quantity : quantity.neg());
+    addAsset(sums, quote, buys ? cost.neg() : cost);
+    return;
+  }
+  const units = quantity.times(contract.size);
+  addAsset(sums, symbol, buys ? units : units.neg());
+  addAsset(sums, contract.settle, buys === contract.inverse ? cost : cost.neg());
+}
+
+function postFee(fee: ParsedMoney | null, sums: AssetSums): void {
+  if (fee !== null) addAsset(sums, fee.currency, fee.amount.neg());
 }

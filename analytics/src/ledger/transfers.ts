@@ -22,6 +22,11 @@ export class InternalTransfers {
     return this.#counterparts.has(transfer);
   }
 
+  /** The other side of a matched transfer. */
+  counterpart(transfer: ParsedTransfer): ParsedTransfer | undefined {
+    return this.#counterparts.get(transfer);
+  }
+
   /** What a matched withdrawal sent more than arrived: a cost (`transferFees`). */
   shortfall(withdrawal: ParsedTransfer): Amount {
     const deposit = this.#counterparts.get(withdrawal);

@@ -86,14 +86,14 @@ function isLargeCredit(
   navBefore: (time: number) => Amount | null,
 ): entry is ParsedCash {
   if ((entry.kind !== 'rebate' && entry.kind !== 'other') || !entry.amount.isPositive()) return false;
-  const price = book.prices.at(entry.asset, entry.time);
+  const price = book.prices.at(entry.asset, entry.time, entry.venue);
   if (price === null) return false;
   const nav = navBefore(entry.time) ?? ZERO;
   return entry.amount.times(price.value).gt(nav.times(LARGE_SHARE));
 }
 
 function toFlow(entry: ParsedTransfer | ParsedCash, book: Book): Flow {
-  const price = book.prices.at(entry.asset, entry.time);
+  const price = book.prices.at(entry.asset, entry.time, entry.venue);
   return {
     id: entry.id,
     time: entry.time,
@@ -112,7 +112,8 @@ function toPoint(book: Book, flows: readonly Flow[], valueBefore: Amount | null)
   const { time } = flows[0]!;
   // The value after the flow follows from its own price, so that too must be known to the minute.
   const toTheMinute = flows.every(
-    (flow) => book.delistedAssets.has(flow.asset) || book.prices.atMinute(flow.asset, time) !== null,
+    (flow) =>
+      book.delistedAssets.has(flow.asset) || book.prices.atMinute(flow.asset, time, flow.venue) !== null,
   );
   const fees = feesOf(book, flows);
   return {
@@ -128,9 +129,9 @@ function toPoint(book: Book, flows: readonly Flow[], valueBefore: Amount | null)
 /** Value of the flows' own fees at their minute; null: one cannot be valued. */
 function feesOf(book: Book, flows: readonly Flow[]): Amount | null {
   let sum = ZERO;
-  for (const { fee, time } of flows) {
+  for (const { fee, time, venue } of flows) {
     if (fee === null || fee.amount.isZero()) continue;
-    const price = book.prices.atMinute(fee.currency, time);
+    const price = book.prices.atMinute(fee.currency, time, venue);
     if (price === null) return null;
     sum = sum.plus(fee.amount.times(price.value));
   }

@@ -25,22 +25,24 @@ export interface Valuation {
   readonly unpriced: readonly string[];
 }
 
-/** Values `holdings` by `priceOf`. */
+/** Values `holdings` by `priceOf`, each at its venue. */
 export function valueHoldings(
   holdings: Holdings,
   delistedAssets: ReadonlySet<string>,
-  priceOf: (asset: string) => Price | null,
+  priceOf: (asset: string, venue: string) => Price | null,
 ): Valuation {
   let floor = ZERO;
   let staleCount = 0;
   const unpriced: string[] = [];
-  for (const [asset, quantity] of holdings) {
-    const price = priceOf(asset);
-    if (price !== null) {
-      floor = floor.plus(quantity.times(price.value));
-      if (price.stale) staleCount += 1;
-    } else if (!delistedAssets.has(asset)) {
-      unpriced.push(asset);
+  for (const [venue, sums] of holdings.byVenue()) {
+    for (const [asset, quantity] of sums) {
+      const price = priceOf(asset, venue);
+      if (price !== null) {
+        floor = floor.plus(quantity.times(price.value));
+        if (price.stale) staleCount += 1;
+      } else if (!delistedAssets.has(asset)) {
+        unpriced.push(asset);
+      }
     }
   }
   return { value: unpriced.length === 0 ? floor : null, floor, staleCount, unpriced };
@@ -50,7 +52,7 @@ export function valueHoldings(
 export function valueAt(book: Book, instants: ArrayLike<number>): readonly Valuation[] {
   const values: Valuation[] = [];
   replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings) => {
-    const price = (asset: string) => book.prices.at(asset, instants[i]!);
+    const price = (asset: string, venue: string) => book.prices.at(asset, instants[i]!, venue);
     values.push(valueHoldings(holdings, book.delistedAssets, price));
   });
   return values;
@@ -60,7 +62,7 @@ export function valueAt(book: Book, instants: ArrayLike<number>): readonly Valua
 export function valueAtMinutes(book: Book, instants: ArrayLike<number>): readonly (Amount | null)[] {
   const values: (Amount | null)[] = [];
   replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings) => {
-    const price = (asset: string) => book.prices.atMinute(asset, instants[i]!);
+    const price = (asset: string, venue: string) => book.prices.atMinute(asset, instants[i]!, venue);
     values.push(valueHoldings(holdings, book.delistedAssets, price).value);
   });
   return values;

@@ -1,8 +1,10 @@
 /** Prices in the reporting currency, from marks (METRICS §1 "price at the valuation time"). */
-import { InputError } from '../errors.ts';
-import { type Amount, ONE, parseDecimal } from '../ledger/decimal.ts';
+import { Amount, ONE } from '../ledger/decimal.ts';
 import type { Mark } from '../ledger/entry.ts';
+import { DIVIDED_SCALE } from '../ledger/parse.ts';
 import { DAY_MS } from './calendar.ts';
+import { type Pair, type Series, type SeriesPair, toPairs } from './marks.ts';
+import { type Leg, type Route, Routes } from './routes.ts';
 
 /** A price older than this is `stale`: used, and counted. */
 export const STALE_AFTER_MS = DAY_MS;
@@ -16,90 +18,100 @@ export interface Price {
   readonly stale: boolean;
 }
 
-interface Series {
-  readonly times: Float64Array;
-  readonly values: readonly Amount[];
+/** A mark in its series. */
+interface Found {
+  readonly series: Series;
+  readonly index: number;
+  readonly stale: boolean;
 }
 
 const NOW: Price = { value: ONE, stale: false };
 
-/** Last price at or before an instant, by asset. A zero price is a price. */
+/**
+ * Last price at or before an instant, by asset, or by symbol for a unit of a contract: its mark times the rate of
+ * what it settles in, and −1/mark times that of an inverse one, which is owed for in base. A zero price is a price,
+ * but has no inverse. Rates over another currency are rounded to 40 decimals.
+ *
+ * Where a `venue` is named its own price comes first, then that of any venue; of several routes ({@link Routes}) the
+ * first that is not stale, else the first.
+ */
 export class PriceBook {
-  readonly #reportingCurrency: string;
-  readonly #all: ReadonlyMap<string, Series>;
-  readonly #minutes: ReadonlyMap<string, Series>;
+  readonly #routes: Routes;
 
   /**
-   * @param marks - in any order; those quoted in other currencies are left aside. Of several at one instant
-   * the minute mark wins, then the venue that sorts first.
+   * @param marks - in any order. Of several at one instant the minute mark wins, then the venue that sorts first.
    * @throws InputError `ledger_mark_malformed`
    */
   constructor(marks: readonly Mark[], reportingCurrency: string) {
-    const relevant = marks.filter((mark) => mark.quote === reportingCurrency).sort(compareMarks);
-    this.#reportingCurrency = reportingCurrency;
-    this.#all = toSeries(relevant);
-    this.#minutes = toSeries(relevant.filter((mark) => mark.resolution === '1m'));
+    this.#routes = new Routes(toPairs(marks), reportingCurrency);
   }
 
   /** The last price of `asset` at or before `time`; null when there is none. */
-  at(asset: string, time: number): Price | null {
-    if (asset === this.#reportingCurrency) return NOW;
-    const found = lastAtOrBefore(this.#all.get(asset), time);
-    return found && { value: found.value, stale: time - found.time > STALE_AFTER_MS };
+  at(asset: string, time: number, venue?: string): Price | null {
+    return this.#best(asset, (pair) => lastMark(pair, time, venue));
   }
 
   /** The price of `asset` at the instant itself, to the minute; null when no minute mark tells it. */
-  atMinute(asset: string, time: number): Price | null {
-    if (asset === this.#reportingCurrency) return NOW;
-    const found = lastAtOrBefore(this.#minutes.get(asset), time);
-    return found && time - found.time <= MINUTE_MARK_MAX_AGE_MS ? { value: found.value, stale: false } : null;
+  atMinute(asset: string, time: number, venue?: string): Price | null {
+    return this.#best(asset, (pair) => minuteMark(pair, time, venue));
+  }
+
+  #best(asset: string, find: (pair: Pair) => Found | null): Price | null {
+    let stale: Price | null = null;
+    for (const route of this.#routes.of(asset)) {
+      const price = follow(route, find);
+      if (price?.stale === false) return price;
+      stale ??= price;
+    }
+    return stale;
   }
 }
 
-function lastAtOrBefore(series: Series | undefined, time: number): { value: Amount; time: number } | null {
-  if (series === undefined) return null;
-  let [low, high] = [0, series.times.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (series.times[middle]! <= time) low = middle + 1;
-    else high = middle;
+function follow({ legs, inverseContract }: Route, find: (pair: Pair) => Found | null): Price | null {
+  let price: Price | null = null;
+  for (const leg of legs) {
+    const step = take(leg, find(leg.pair));
+    if (step === null) return null;
+    price =
+      price === null ? step : { value: product(price.value, step.value), stale: price.stale || step.stale };
   }
-  return low === 0 ? null : { value: series.values[low - 1]!, time: series.times[low - 1]! };
+  if (price === null) return NOW;
+  return inverseContract ? { ...price, value: price.value.neg() } : price;
 }
 
-function toSeries(sorted: readonly Mark[]): ReadonlyMap<string, Series> {
-  const byAsset = new Map<string, Mark[]>();
-  for (const mark of sorted) {
-    const group = byAsset.get(mark.asset);
-    if (group === undefined) byAsset.set(mark.asset, [mark]);
-    else group.push(mark);
-  }
-  return new Map(
-    [...byAsset].map(([asset, group]) => [
-      asset,
-      { times: Float64Array.from(group, (mark) => mark.time), values: group.map(readPrice) },
-    ]),
-  );
+function take({ inverse }: Leg, found: Found | null): Price | null {
+  if (found === null) return null;
+  const value = inverse ? found.series.inverse(found.index) : found.series.value(found.index);
+  return value && { value, stale: found.stale };
 }
 
-function readPrice(mark: Mark): Amount {
-  const price = parseDecimal(mark.price, 'the price of a mark', 'ledger_mark_malformed');
-  if (price.isNegative() || !Number.isSafeInteger(mark.time)) {
-    throw new InputError('ledger_mark_malformed', 'the price or time of a mark is out of range');
-  }
-  return price;
+function product(a: Amount, b: Amount): Amount {
+  const exact = a.times(b);
+  return exact.scale <= DIVIDED_SCALE ? exact : new Amount(exact.unitsAt(DIVIDED_SCALE), DIVIDED_SCALE);
 }
 
-/** Ascending in time; what comes last at one instant is what a search finds. */
-function compareMarks(a: Mark, b: Mark): number {
-  return (
-    a.time - b.time ||
-    compareText(a.resolution, b.resolution) ||
-    compareText(b.venue, a.venue) ||
-    compareText(a.price, b.price)
-  );
+/** The venue's own mark unless it is stale and another venue's is not. */
+function lastMark(pair: Pair, time: number, venue: string | undefined): Found | null {
+  const own = ownSeries(pair, venue);
+  const found = findIn((own ?? pair.anyVenue).all, time, STALE_AFTER_MS);
+  if (own === undefined || own === pair.anyVenue || found?.stale === false) return found;
+  const other = findIn(pair.anyVenue.all, time, STALE_AFTER_MS);
+  return other?.stale === false ? other : (found ?? other);
 }
 
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function minuteMark(pair: Pair, time: number, venue: string | undefined): Found | null {
+  const own = ownSeries(pair, venue);
+  const found = own && findIn(own.minutes, time, MINUTE_MARK_MAX_AGE_MS);
+  if (found?.stale === false) return found;
+  const other = findIn(pair.anyVenue.minutes, time, MINUTE_MARK_MAX_AGE_MS);
+  return other?.stale === false ? other : null;
+}
+
+function ownSeries(pair: Pair, venue: string | undefined): SeriesPair | undefined {
+  return venue === undefined ? undefined : pair.byVenue.get(venue);
+}
+
+function findIn(series: Series, time: number, staleAfterMs: number): Found | null {
+  const index = series.indexAt(time);
+  return index < 0 ? null : { series, index, stale: time - series.times[index]! > staleAfterMs };
 }

@@ -1,11 +1,11 @@
 /** What the entries cannot explain against the live balances (DESIGN §9): valued, reported, never hidden. */
 
-import type { Anchor } from '../ledger/anchor.ts';
+import type { Anchor, Difference } from '../ledger/anchor.ts';
 import { type Amount, formatDecimal, formatMoney, ratio, ZERO } from '../ledger/decimal.ts';
 import type { Decimal } from '../ledger/entry.ts';
 import type { PriceBook } from './prices.ts';
 
-/** One asset of one account for which entries and snapshot disagree. */
+/** One asset, or contract, of one account for which entries and snapshot disagree. */
 export interface ReconciliationRow {
   readonly account: string;
   readonly asset: string;
@@ -19,7 +19,7 @@ export interface ReconciliationRow {
 
 export interface Reconciliation {
   readonly rows: readonly ReconciliationRow[];
-  /** Sum of the values of all differences. */
+  /** Sum of the values of all differences, those of contracts taken together with what they settle in. */
   readonly unexplainedValue: Decimal;
   /** Share of what the snapshots hold; null when that is worth nothing. */
   readonly unexplainedShare: number | null;
@@ -33,25 +33,14 @@ export interface Reconciliation {
 
 /** Values the differences of `anchor`, each at the time of its snapshot. */
 export function reconcile(anchor: Anchor, prices: PriceBook, asOf: number): Reconciliation {
-  let [surplus, deficit] = [ZERO, ZERO];
-  const rows = anchor.differences.map(({ account, asset, time, replayed, snapshot }) => {
-    const difference = replayed.minus(snapshot);
-    const price = prices.at(asset, time);
-    const value = price && difference.abs().times(price.value);
-    if (value !== null && difference.isPositive()) deficit = deficit.plus(value);
-    else if (value !== null) surplus = surplus.plus(value);
-    return {
-      account,
-      asset,
-      replayed: formatDecimal(replayed),
-      snapshot: formatDecimal(snapshot),
-      difference: formatDecimal(difference),
-      value: value && formatMoney(value),
-    };
+  const values = anchor.differences.map(({ venue, asset, time, replayed, snapshot }) => {
+    const price = prices.at(asset, time, venue);
+    return price && snapshot.minus(replayed).times(price.value);
   });
+  const { surplus, deficit } = sumBySettlement(anchor.differences, values);
   const unexplained = surplus.plus(deficit);
   return {
-    rows,
+    rows: anchor.differences.map((difference, i) => toRow(difference, values[i]!)),
     unexplainedValue: formatMoney(unexplained),
     unexplainedShare: unexplained.isZero() ? 0 : ratio(unexplained, heldValue(anchor, prices, asOf)),
     surplusValue: formatMoney(surplus),
@@ -60,10 +49,41 @@ export function reconcile(anchor: Anchor, prices: PriceBook, asOf: number): Reco
   };
 }
 
+function toRow({ account, asset, replayed, snapshot }: Difference, value: Amount | null): ReconciliationRow {
+  return {
+    account,
+    asset,
+    replayed: formatDecimal(replayed),
+    snapshot: formatDecimal(snapshot),
+    difference: formatDecimal(replayed.minus(snapshot)),
+    value: value && formatMoney(value.abs()),
+  };
+}
+
+/**
+ * What is held too much and too little. Units of a contract and the cash that they cost are one thing, worth their
+ * sum: a position of which nothing is known is worth its unrealised P&L, not its notional.
+ */
+function sumBySettlement(differences: readonly Difference[], values: readonly (Amount | null)[]) {
+  const sums = new Map<string, Amount>();
+  differences.forEach(({ account, asset, settle }, i) => {
+    const key = `${account}\n${settle ?? asset}`;
+    sums.set(key, (sums.get(key) ?? ZERO).plus(values[i] ?? ZERO));
+  });
+  let [surplus, deficit] = [ZERO, ZERO];
+  for (const sum of sums.values()) {
+    if (sum.isNegative()) deficit = deficit.minus(sum);
+    else surplus = surplus.plus(sum);
+  }
+  return { surplus, deficit };
+}
+
 function heldValue(anchor: Anchor, prices: PriceBook, asOf: number): Amount {
   let sum = ZERO;
-  for (const [asset, quantity] of anchor.held) {
-    sum = sum.plus(quantity.times(prices.at(asset, asOf)?.value ?? ZERO));
+  for (const [venue, sums] of anchor.held.byVenue()) {
+    for (const [asset, quantity] of sums) {
+      sum = sum.plus(quantity.times(prices.at(asset, asOf, venue)?.value ?? ZERO));
+    }
   }
   return sum;
 }

@@ -46,6 +46,35 @@ export function fill(
   };
 }
 
+/** A fill of a contract, whose market is what its symbol says. */
+export function contractFill(
+  time: string | number,
+  side: 'buy' | 'sell',
+  contracts: string,
+  symbol: string,
+  price: string,
+  rest: {
+    readonly size?: string;
+    readonly fee?: string;
+    readonly venue?: string;
+    readonly account?: string;
+  } = {},
+): FillEntry {
+  const [pair, settlement] = symbol.split(':') as [string, string];
+  const [settle] = settlement.split('-') as [string];
+  const { size, fee, ...others } = rest;
+  const entry = fill(time, side, contracts, pair, price, fee ?? null);
+  const market = settle === entry.base ? ('inverse' as const) : ('linear' as const);
+  return {
+    ...entry,
+    symbol,
+    market,
+    settle,
+    ...(size === undefined ? {} : { contractSize: size }),
+    ...others,
+  };
+}
+
 export function transfer(
   time: string | number,
   direction: 'deposit' | 'withdrawal',

@@ -1,0 +1,320 @@
+/** Contracts: our value is the wallet balance and the unrealised P&L at mark, at every step (METRICS §1). */
+import { Decimal } from 'decimal.js';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/errors.ts';
+import type { HistoryInput } from '../../src/history.ts';
+import type { FillEntry, LedgerEntry } from '../../src/ledger/entry.ts';
+import { build, position, snapshot } from '../history-input.ts';
+import { at, cash, contractFill, fill, mark, transfer } from '../ledger/entries.ts';
+
+const LINEAR = 'BTC/USDT:USDT';
+const INVERSE = 'BTC/USD:BTC';
+const DAY = 86_400_000;
+
+const inverseMark = (time: string | number, price: string) => ({
+  ...mark(time, INVERSE, price),
+  quote: 'USD',
+});
+
+function nav(input: Partial<HistoryInput>): (number | null)[] {
+  return build(input).nav.map((value) => (value === null ? null : Number(value)));
+}
+
+describe('when a linear contract is bought in parts, flipped, funded and closed', () => {
+  const entries = [
+    transfer('2024-01-01T01:00', 'deposit', '1000 USDT', { market: 'linear' }),
+    // 300 contracts of 0.01: +3 at 100, then at 110: +5 at an average of 104.
+    contractFill('2024-01-01T02:00', 'buy', '300', LINEAR, '100', { size: '0.01', fee: '1 USDT' }),
+    contractFill('2024-01-01T03:00', 'buy', '200', LINEAR, '110', { size: '0.01', fee: '0.5 USDT' }),
+    { ...cash('2024-01-01T16:00', 'funding', '-2.5 USDT'), symbol: LINEAR, market: 'linear' as const },
+    // Sells 8: closes 5 at 120, opens −3.
+    contractFill('2024-01-02T05:00', 'sell', '800', LINEAR, '120', { size: '0.01', fee: '2 USDT' }),
+    // Liquidated at 150.
+    contractFill('2024-01-03T05:00', 'buy', '300', LINEAR, '150', { size: '0.01', fee: '4 USDT' }),
+  ];
+  const marks = [
+    mark('2024-01-02', LINEAR, '115'),
+    mark('2024-01-03', LINEAR, '130'),
+    mark('2024-01-04', LINEAR, '160'),
+  ];
+
+  it('is worth wallet and unrealised P&L on every day', () => {
+    expect(nav({ entries, marks })).toEqual([
+      // 1000 − 1.5 − 2.5 in the wallet, 5 × (115 − 104) unrealised
+      996 + 55,
+      // 996 − 2 + 5 × (120 − 104) in the wallet, −3 × (130 − 120)
+      1074 - 30,
+      // 1074 − 4 − 3 × (150 − 120)
+      980,
+    ]);
+  });
+
+  it('agrees with the venue in every state, by positions and wallet balances', () => {
+    const states = [
+      snapshot(
+        { USDT: '996' },
+        { time: at('2024-01-02'), positions: [position(LINEAR, '500', '104', '0.01')] },
+      ),
+      snapshot(
+        { USDT: '1074' },
+        { time: at('2024-01-03'), positions: [position(LINEAR, '-300', '120', '0.01')] },
+      ),
+      snapshot({ USDT: '980' }, { time: at('2024-01-04'), positions: [] }),
+    ];
+    for (const state of states) {
+      const { reconciliation } = build({ entries, marks, snapshots: [state] });
+      expect(reconciliation).toMatchObject({ rows: [], unexplainedShare: 0 });
+    }
+  });
+
+  it('takes the margin of an account without entries for what the snapshot says', () => {
+    const first = [transfer('2024-01-03T23:00', 'deposit', '0.01 USDT')];
+    const snapshots = [snapshot({ USDT: '900.01' }, { positions: [position(LINEAR, '2', '140')] })];
+    const { reconciliation, nav: values } = build({ entries: first, marks, snapshots });
+    expect(values).toEqual(['940.01']);
+    expect(reconciliation.rows).toEqual([
+      {
+        ...{ account: 'a0', asset: LINEAR, replayed: '0', snapshot: '2', difference: '-2', value: '320' },
+      },
+      {
+        ...{
+          account: 'a0',
+          asset: 'USDT',
+          replayed: '0.01',
+          snapshot: '620.01',
+          difference: '-620',
+          value: '620',
+        },
+      },
+    ]);
+    // The wallet balance of 900 and 2 × (160 − 140): not the notional.
+    expect(reconciliation).toMatchObject({ surplusValue: '940', deficitValue: '0', unexplainedValue: '940' });
+  });
+});
+
+describe('when an inverse contract is bought in parts, flipped and closed', () => {
+  const entries = [
+    transfer('2024-01-01T01:00', 'deposit', '10 BTC', { market: 'inverse' }),
+    // 2 contracts of 100 USD at 50, 4 at 100: 4 + 4 BTC of cost, harmonic average 75.
+    contractFill('2024-01-01T02:00', 'buy', '2', INVERSE, '50', { size: '100', fee: '0.01 BTC' }),
+    contractFill('2024-01-01T03:00', 'buy', '4', INVERSE, '100', { size: '100', fee: '0.01 BTC' }),
+    { ...cash('2024-01-02T00:00', 'funding', '0.5 BTC'), symbol: INVERSE, market: 'inverse' as const },
+    // Sells 10: closes 6 at 200, opens −4.
+    contractFill('2024-01-02T05:00', 'sell', '10', INVERSE, '200', { size: '100' }),
+    contractFill('2024-01-03T05:00', 'buy', '4', INVERSE, '160', { size: '100' }),
+  ];
+  const marks = [
+    inverseMark('2024-01-02', '80'),
+    inverseMark('2024-01-03', '250'),
+    ...['2024-01-02', '2024-01-03', '2024-01-04'].map((day, i) => mark(day, 'BTC', ['81', '249', '160'][i]!)),
+  ];
+
+  it('is worth wallet and unrealised P&L in base, at the price of base', () => {
+    const values = nav({ entries, marks });
+    // 600 × (1/75 − 1/80); then 600 × (1/75 − 1/200) realised and −400 × (1/200 − 1/250); then 400 × (1/160 − 1/200)
+    const [first, second] = [9.98 + 600 * (1 / 75 - 1 / 80), 10.48 + 600 * (1 / 75 - 1 / 200)] as const;
+    expect(values[0]).toBeCloseTo(81 * first, 10);
+    expect(values[1]).toBeCloseTo(249 * (second - 400 * (1 / 200 - 1 / 250)), 10);
+    expect(values[2]).toBeCloseTo(160 * (second + 400 * (1 / 160 - 1 / 200)), 10);
+  });
+
+  it('agrees with the venue, whose entry prices are rounded', () => {
+    const states = [
+      snapshot(
+        { BTC: '9.98' },
+        { time: at('2024-01-01T12:00'), positions: [position(INVERSE, '6', '75', '100')] },
+      ),
+      snapshot(
+        { BTC: '15.48' },
+        { time: at('2024-01-03'), positions: [position(INVERSE, '-4', '200', '100')] },
+      ),
+      snapshot({ BTC: '15.98' }),
+    ];
+    for (const state of states) {
+      expect(build({ entries, marks, snapshots: [state] }).reconciliation.rows).toEqual([]);
+    }
+    const third = [
+      transfer('2024-01-01T01:00', 'deposit', '1 BTC'),
+      contractFill('2024-01-01T02:00', 'buy', '1', INVERSE, '3', { size: '100' }),
+      contractFill('2024-01-01T02:00', 'buy', '1', INVERSE, '7', { size: '100' }),
+    ];
+    const rounded = (entryPrice: string, total = '1') =>
+      build({
+        entries: third,
+        marks,
+        snapshots: [snapshot({ BTC: total }, { positions: [position(INVERSE, '2', entryPrice, '100')] })],
+      }).reconciliation.rows;
+    expect(rounded('4.2')).toEqual([]);
+    expect(rounded('4.2', '1.0001')).toHaveLength(1);
+    expect(rounded('4.21')).toHaveLength(1);
+  });
+});
+
+describe('when a dated contract settles', () => {
+  it('leaves what it realised, and needs no mark any more', () => {
+    const symbol = 'ETH/USDT:USDT-240102';
+    const entries = [
+      transfer('2024-01-01T01:00', 'deposit', '100 USDT'),
+      contractFill('2024-01-01T02:00', 'sell', '2', symbol, '50'),
+      contractFill('2024-01-02T08:00', 'buy', '2', symbol, '42'),
+    ];
+    expect(nav({ entries, marks: [mark('2024-01-02', symbol, '45')] })).toEqual([110, 116, 116]);
+  });
+});
+
+describe('when a contract has no mark', () => {
+  it('has no value, and names its symbol', () => {
+    const entries = [
+      transfer('2024-01-01T01:00', 'deposit', '100 USDT'),
+      contractFill('2024-01-02T02:00', 'buy', '1', LINEAR, '50'),
+    ];
+    const history = build({ entries });
+    expect(history.nav).toEqual(['100', null, null]);
+    expect(history.dataQuality.unpricedAssets).toEqual([LINEAR]);
+    const atZero = build({ entries, marks: [mark('2024-01-03', LINEAR, '0')] });
+    expect(atZero.nav).toEqual(['100', '50', '50']);
+  });
+
+  it('has none at a zero mark either, where its value is a quotient', () => {
+    const entries = [
+      transfer('2024-01-01T01:00', 'deposit', '1 BTC'),
+      contractFill('2024-01-01T02:00', 'buy', '1', INVERSE, '50'),
+    ];
+    const marks = [mark('2024-01-02', 'BTC', '50'), inverseMark('2024-01-02', '0')];
+    expect(build({ entries, marks }).nav).toEqual([null, null, null]);
+  });
+});
+
+describe('when money is borrowed on margin', () => {
+  it('owes what it borrowed, and pays the interest', () => {
+    const margin = { market: 'margin' as const };
+    const entries = [
+      transfer('2024-01-01T01:00', 'deposit', '100 USDT', margin),
+      { ...fill('2024-01-01T02:00', 'buy', '3', 'BTC/USDT', '100'), ...margin },
+      { ...cash('2024-01-02T02:00', 'interest', '-0.5 USDT'), ...margin },
+      { ...fill('2024-01-03T02:00', 'sell', '3', 'BTC/USDT', '90'), ...margin },
+    ];
+    const marks = [mark('2024-01-02', 'BTC', '110'), mark('2024-01-03', 'BTC', '95')];
+    const history = build({ entries, marks, snapshots: [snapshot({ USDT: '69.5' })] });
+    // −200 + 330; −200.5 + 285; 69.5
+    expect(history.nav).toEqual(['130', '84.5', '69.5']);
+    expect(history.reconciliation.rows).toEqual([]);
+    const open = snapshot({ USDT: '-200.5', BTC: '3' }, { time: at('2024-01-03') });
+    expect(build({ entries, marks, snapshots: [open] }).reconciliation.rows).toEqual([]);
+  });
+});
+
+describe('when a contract is malformed', () => {
+  const buy = contractFill('2024-01-01', 'buy', '1', LINEAR, '50');
+  it.each([
+    { ...buy, contractSize: '0' },
+    { ...buy, symbol: 'BTC/USDT' },
+    { ...buy, settle: 'USDC' },
+    { ...buy, market: 'inverse' as const },
+    { ...contractFill('2024-01-01', 'buy', '1', INVERSE, '50'), price: '0' },
+  ] satisfies readonly LedgerEntry[])('refuses the entry', (entry) => {
+    const act = () => build({ entries: [entry] });
+    expect(act).toThrow(InputError);
+    expect(act).toThrow(expect.objectContaining({ code: 'ledger_entry_malformed' }));
+  });
+
+  it.each([
+    position(LINEAR, '1e3', '1'),
+    position(LINEAR, '1', '-1'),
+    position(LINEAR, '1', '1', '0'),
+    position(INVERSE, '1', '0'),
+    { ...position(LINEAR, '1', '1'), settle: 'BTC' },
+  ])('refuses the position', (open) => {
+    const act = () => build({ snapshots: [snapshot({}, { positions: [open] })] });
+    expect(act).toThrow(InputError);
+    expect(act).toThrow(expect.objectContaining({ code: 'ledger_snapshot_malformed' }));
+  });
+});
+
+/** The venue's own book: a wallet, and a position at an average price, harmonic for inverse contracts. */
+class VenueBook {
+  wallet: Decimal;
+  #units = new Decimal(0);
+  #entry = new Decimal(0);
+  readonly #inverse: boolean;
+
+  constructor(wallet: number, inverse: boolean) {
+    this.wallet = new Decimal(wallet);
+    this.#inverse = inverse;
+  }
+
+  trade({ side, quantity, price, fee }: FillEntry): void {
+    const signed = new Decimal(quantity).times(side === 'buy' ? 1 : -1);
+    const closes = this.#units.isZero() || this.#units.s === signed.s ? new Decimal(0) : this.#units.abs();
+    const closed = Decimal.min(closes, signed.abs()).times(this.#units.s || 1);
+    this.wallet = this.wallet.plus(this.#profit(closed, new Decimal(price))).minus(fee?.amount ?? 0);
+    const left = this.#units.minus(closed);
+    const added = signed.plus(closed);
+    if (!added.isZero()) this.#entry = this.#average(left, added, new Decimal(price));
+    this.#units = left.plus(added);
+  }
+
+  value(markPrice: Decimal): Decimal {
+    return this.wallet.plus(this.#profit(this.#units, markPrice));
+  }
+
+  #profit(units: Decimal, price: Decimal): Decimal {
+    if (units.isZero()) return new Decimal(0);
+    const one = new Decimal(1);
+    return this.#inverse
+      ? units.times(one.div(this.#entry).minus(one.div(price)))
+      : units.times(price.minus(this.#entry));
+  }
+
+  #average(left: Decimal, added: Decimal, price: Decimal): Decimal {
+    if (left.isZero()) return price;
+    const sum = left.plus(added);
+    return this.#inverse
+      ? sum.div(left.div(this.#entry).plus(added.div(price)))
+      : left.times(this.#entry).plus(added.times(price)).div(sum);
+  }
+}
+
+describe('when a venue keeps the same contract by average price', () => {
+  const price = fc.integer({ min: 5000, max: 15_000 }).map((cents) => (cents / 100).toFixed(2));
+  const trade = fc.record({
+    side: fc.constantFrom('buy' as const, 'sell' as const),
+    contracts: fc.integer({ min: 1, max: 30 }),
+    price,
+    fee: fc.integer({ min: -20, max: 50 }),
+  });
+
+  it.each([
+    [LINEAR, false],
+    [INVERSE, true],
+  ])('has the value of our holdings of %s after every trade', (symbol, inverse) => {
+    const start = at('2024-01-01');
+    const settle = inverse ? 'BTC' : 'USDT';
+    fc.assert(
+      fc.property(fc.array(fc.tuple(trade, price), { minLength: 1, maxLength: 15 }), (days) => {
+        const fills = days.map(([{ side, contracts, price: paid, fee }], i) =>
+          contractFill(start + i * DAY + 5, side, String(contracts), symbol, paid, {
+            fee: `${fee} ${settle}`,
+          }),
+        );
+        const marks = days.map(([, close], i) => ({
+          ...mark(start + (i + 1) * DAY, symbol, close),
+          quote: inverse ? 'USD' : 'USDT',
+        }));
+        const values = build({
+          entries: [transfer(start, 'deposit', `10000 ${settle}`), ...fills],
+          marks,
+          reportingCurrency: settle,
+          asOf: start + days.length * DAY,
+        }).nav;
+        const venue = new VenueBook(10_000, inverse);
+        fills.forEach((entry, i) => {
+          venue.trade(entry);
+          const expected = venue.value(new Decimal(marks[i]!.price));
+          expect(expected.minus(values[i]!).abs().toNumber()).toBeLessThan(1e-12);
+        });
+      }),
+    );
+  });
+});
