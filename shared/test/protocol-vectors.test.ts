@@ -86,8 +86,8 @@ function rawBox(
   const sealed = crypto.aesGcmSeal(key, base64.decodeBase64(nonce), bytes.utf8(plaintext), bytes.utf8(aad));
   return {
     nonce,
-    ciphertext: base64.encodeBase64(sealed.subarray(0, -16)),
-    tag: base64.encodeBase64(sealed.subarray(-16)),
+    ciphertext: base64.encodeBase64(sealed.ciphertext),
+    tag: base64.encodeBase64(sealed.tag),
   };
 }
 

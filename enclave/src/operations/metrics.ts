@@ -1,6 +1,6 @@
 /** `metrics`: everything that is computed over a period, with what a reader must know to believe it. */
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
-import { JsonText } from '@perf-aggregator/shared/messages/reply';
+import { JsonBytes } from '@perf-aggregator/shared/messages/reply';
 import { periodParameters } from '@perf-aggregator/shared/messages/request';
 import type { EnclaveContext } from '../context.ts';
 import { computeOnce, type Session } from '../sessions/session.ts';
@@ -12,10 +12,12 @@ export const metrics: Handler = (context, request) => {
   const session = context.vault.find(request);
   const { asked, parameters } = readParameters(context, session, request, periodParameters);
   const computed = metricsOf(context, session, asked, parameters);
-  const text = computeOnce(session, `metrics text ${canonicalJson(parameters)}`, () =>
-    JSON.stringify(toResult(context, session, computed)),
+  const result = computeOnce(
+    session,
+    `metrics result ${canonicalJson(parameters)}`,
+    () => new JsonBytes(toResult(context, session, computed)),
   );
-  return Promise.resolve(ok(sealResult(context, session, asked, new JsonText(text))));
+  return Promise.resolve(ok(sealResult(context, session, asked, result)));
 };
 
 function toResult(context: EnclaveContext, session: Session, metrics: PeriodMetrics) {

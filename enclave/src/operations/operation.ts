@@ -1,13 +1,14 @@
 /** What every operation is: a request of the wire in, a reply of the wire out. */
-import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
+import { fromUtf8 } from '@perf-aggregator/shared/bytes';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import { sealReply } from '@perf-aggregator/shared/messages/reply';
+import { sealReplyBytes } from '@perf-aggregator/shared/messages/reply';
 import { decodeQuery, openRequest } from '@perf-aggregator/shared/messages/request';
 import type { EnclaveReply, EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/envelope';
 import type { z } from 'zod';
 import type { EnclaveContext } from '../context.ts';
 import { Refusal, SealedRefusal } from '../errors.ts';
 import { publicHead, type Session } from '../sessions/session.ts';
+import { replyJson } from './reply-json.ts';
 
 /** One operation. @throws Refusal, StateRequired */
 export type Handler = (context: EnclaveContext, request: EnclaveRequest) => Promise<EnclaveReply>;
@@ -102,5 +103,5 @@ function seal(
     ledger_head: publicHead(session.state),
     ...answer,
   };
-  return utf8(JSON.stringify(sealReply(crypto, context.random, responseKey, header, reply)));
+  return replyJson(sealReplyBytes(crypto, context.random, responseKey, header, reply));
 }

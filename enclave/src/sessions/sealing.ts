@@ -8,6 +8,7 @@
 import { concatBytes, wipe } from '@perf-aggregator/shared/bytes';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
 import { crypto } from '@perf-aggregator/shared/crypto';
+import { splitTag } from '@perf-aggregator/shared/crypto/port';
 import type { Random } from '@perf-aggregator/shared/random';
 import { decodePlain } from '@perf-aggregator/shared/wire/envelope';
 import { Refusal } from '../errors.ts';
@@ -40,9 +41,9 @@ export function sealBlob(
   const salt = random.bytes(SALT_BYTES);
   const nonce = random.bytes(NONCE_BYTES);
   const key = crypto.hkdfSha256(base, salt, associated, 32);
-  const sealed = crypto.aesGcmSeal(key, nonce, plaintext, associated);
+  const { ciphertext, tag } = crypto.aesGcmSeal(key, nonce, plaintext, associated);
   wipe(key);
-  return concatBytes(Uint8Array.of(FORMAT), salt, nonce, sealed);
+  return concatBytes(Uint8Array.of(FORMAT), salt, nonce, ciphertext, tag);
 }
 
 /**
@@ -58,7 +59,7 @@ export function openBlob(base: Uint8Array, context: SealingContext, blob: Uint8A
   const nonce = blob.subarray(1 + SALT_BYTES, HEAD_BYTES);
   const key = crypto.hkdfSha256(base, salt, associated, 32);
   try {
-    return crypto.aesGcmOpen(key, nonce, blob.subarray(HEAD_BYTES), associated);
+    return crypto.aesGcmOpen(key, nonce, splitTag(blob.subarray(HEAD_BYTES)), associated);
   } catch (cause) {
     throw new Refusal('state_rejected', `stored state does not open as ${context.kind}`, { cause });
   } finally {

@@ -60,7 +60,10 @@ export interface SessionState {
 /** Ledger head of a session without entries. */
 export const EMPTY_HEAD = '0'.repeat(64);
 
-const bytes32 = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 32);
+// A copy: the keys of an open session must not keep the whole plaintext of its blob.
+const key = z
+  .custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 32)
+  .transform((bytes) => bytes.slice());
 const count = z.number().int().nonnegative();
 // What we sealed ourselves is authentic: the schema guards against our own older formats, not against attackers.
 const schema = z.strictObject({
@@ -71,8 +74,8 @@ const schema = z.strictObject({
   expiresAt: count,
   persistence: z.enum(['sealed', 'memory']),
   renewals: count,
-  requestKey: bytes32,
-  responseKey: bytes32,
+  requestKey: key,
+  responseKey: key,
   userId: z.string(),
   label: z.string().nullable(),
   reportingCurrency: z.string(),

@@ -3,10 +3,11 @@
  * becomes a request.
  */
 import { randomUUID } from 'node:crypto';
-import http, { type RequestListener, type ServerResponse } from 'node:http';
+import http, { type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
 import type { Log } from '../log.ts';
+import { type Application, messagesOf } from './messages.ts';
 import { PROBLEM_TYPE, problemJson } from './problem.ts';
 
 /** How long a request may be and take, bytes and ms. */
@@ -30,9 +31,10 @@ export const HTTP_LIMITS: HttpLimits = {
 };
 
 /** A server for `app` that does not listen yet. */
-export function createHttpServer(app: RequestListener, log: Log, limits = HTTP_LIMITS): http.Server {
+export function createHttpServer(app: Application, log: Log, limits = HTTP_LIMITS): http.Server {
   const answers = new WeakMap<Duplex, ServerResponse>();
   const server = http.createServer({
+    ...messagesOf(app),
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,

@@ -1,4 +1,4 @@
-import http from 'node:http';
+import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { utf8 } from '@perf-aggregator/shared/bytes';
@@ -6,6 +6,7 @@ import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits'
 import { PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
 import { RelayError, relayError } from '../../src/relay/errors.ts';
 import type { Relay } from '../../src/relay/relay.ts';
@@ -33,14 +34,15 @@ beforeAll(async () => {
     asked.push({ operation, session, body });
     return answer();
   };
+  const log = createLog('trace', destination);
   const app = createApp({
     relay: { ask } as unknown as Relay,
     readiness: () => Promise.resolve(ready),
-    log: createLog('trace', destination),
+    log,
     version: '1.2.3',
     sessionTtl: { default: 60, max: 600 },
   });
-  server = http.createServer(app);
+  server = createHttpServer(app, log);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

@@ -5,8 +5,16 @@ import { p384 } from '@noble/curves/nist.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha384 } from '@noble/hashes/sha2.js';
+import { concatBytes } from '../bytes.ts';
 import { CryptoError } from '../errors.ts';
-import { AES_GCM_NONCE_BYTES, type CryptoBackend, KEY_BYTES, requireLength } from './port.ts';
+import {
+  AES_GCM_NONCE_BYTES,
+  AES_GCM_TAG_BYTES,
+  type CryptoBackend,
+  KEY_BYTES,
+  requireLength,
+  splitTag,
+} from './port.ts';
 
 /** noble-curves, noble-ciphers, noble-hashes. */
 export const crypto: CryptoBackend = {
@@ -17,13 +25,14 @@ export const crypto: CryptoBackend = {
   aesGcmSeal(key, nonce, plaintext, aad) {
     requireLength(key, KEY_BYTES);
     requireLength(nonce, AES_GCM_NONCE_BYTES);
-    return gcm(key, nonce, aad).encrypt(plaintext);
+    return splitTag(gcm(key, nonce, aad).encrypt(plaintext));
   },
-  aesGcmOpen(key, nonce, sealed, aad) {
+  aesGcmOpen(key, nonce, { ciphertext, tag }, aad) {
     try {
       requireLength(key, KEY_BYTES);
       requireLength(nonce, AES_GCM_NONCE_BYTES);
-      return gcm(key, nonce, aad).decrypt(sealed);
+      requireLength(tag, AES_GCM_TAG_BYTES);
+      return gcm(key, nonce, aad).decrypt(concatBytes(ciphertext, tag));
     } catch {
       throw new CryptoError('aead_open_failed', 'the box does not open');
     }

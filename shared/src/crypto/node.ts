@@ -40,18 +40,20 @@ export const crypto: CryptoBackend = {
     requireLength(nonce, AES_GCM_NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, nonce);
     cipher.setAAD(aad);
-    return concatBytes(cipher.update(plaintext), cipher.final(), cipher.getAuthTag());
+    // GCM has no blocks to finish: `update` gives the whole ciphertext.
+    const ciphertext = plain(cipher.update(plaintext));
+    cipher.final();
+    return { ciphertext, tag: plain(cipher.getAuthTag()) };
   },
-  aesGcmOpen(key, nonce, sealed, aad) {
+  aesGcmOpen(key, nonce, { ciphertext, tag }, aad) {
     try {
       requireLength(key, KEY_BYTES);
       requireLength(nonce, AES_GCM_NONCE_BYTES);
-      const split = sealed.length - AES_GCM_TAG_BYTES;
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: AES_GCM_TAG_BYTES });
       decipher.setAAD(aad);
-      decipher.setAuthTag(sealed.subarray(split));
-      // GCM has no blocks to finish: `update` gives the whole plaintext. Nobody has it before `final` agrees.
-      const plaintext = decipher.update(sealed.subarray(0, split));
+      decipher.setAuthTag(tag);
+      // Here too `update` gives everything. Nobody has it before `final` agrees.
+      const plaintext = decipher.update(ciphertext);
       try {
         decipher.final();
         return new Uint8Array(plaintext);

@@ -5,6 +5,14 @@
  */
 import { CryptoError } from '../errors.ts';
 
+/** What AES-256-GCM makes of a plaintext. */
+export interface GcmSealed {
+  /** As long as the plaintext. */
+  readonly ciphertext: Uint8Array;
+  /** {@link AES_GCM_TAG_BYTES} bytes. */
+  readonly tag: Uint8Array;
+}
+
 /** Both back ends implement this; all functions are synchronous and take and return plain byte arrays. */
 export interface CryptoBackend {
   /** SHA-256 (FIPS 180-4), 32 bytes. */
@@ -17,15 +25,14 @@ export interface CryptoBackend {
   hkdfSha256(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
   /**
    * AES-256-GCM (NIST SP 800-38D): 32-byte key, 12-byte nonce, 16-byte tag.
-   * @returns ciphertext followed by the tag
    * @throws CryptoError `key_invalid` when key or nonce have another length
    */
-  aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array;
+  aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): GcmSealed;
   /**
    * Opens what {@link CryptoBackend.aesGcmSeal} sealed.
    * @throws CryptoError `aead_open_failed`, whatever was wrong
    */
-  aesGcmOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array;
+  aesGcmOpen(key: Uint8Array, nonce: Uint8Array, sealed: GcmSealed, aad: Uint8Array): Uint8Array;
   /** X25519 public key (RFC 7748) of a 32-byte private key. @throws CryptoError `key_invalid` */
   x25519PublicKey(privateKey: Uint8Array): Uint8Array;
   /**
@@ -53,6 +60,12 @@ export const KEY_BYTES = 32;
 export const AES_GCM_TAG_BYTES = 16;
 /** Bytes of the AES-256-GCM nonce. */
 export const AES_GCM_NONCE_BYTES = 12;
+
+/** The parts of `sealed`, which ends with the tag; without one when it is too short, and then it does not open. */
+export function splitTag(sealed: Uint8Array): GcmSealed {
+  const split = Math.max(0, sealed.length - AES_GCM_TAG_BYTES);
+  return { ciphertext: sealed.subarray(0, split), tag: sealed.subarray(split) };
+}
 
 /**
  * Refuses what one back end would take for AES-128 and the other would not.

@@ -3,7 +3,6 @@
  * that is always the canonical JSON (RFC 8785) of something both sides know.
  */
 import { z } from 'zod';
-import { concatBytes } from '../bytes.ts';
 import { decodeBase64, encodeBase64 } from '../codec/base64.ts';
 import { canonicalJsonBytes } from '../codec/canonical-json.ts';
 import { AES_GCM_NONCE_BYTES, AES_GCM_TAG_BYTES, type CryptoBackend } from '../crypto/port.ts';
@@ -48,6 +47,18 @@ export interface Box {
 }
 
 /** Seals `plaintext` under `key` with a fresh random nonce. */
+export function sealBytes(
+  crypto: CryptoBackend,
+  random: Random,
+  key: Uint8Array,
+  plaintext: Uint8Array,
+  associated: unknown,
+): Box {
+  const nonce = random.bytes(AES_GCM_NONCE_BYTES);
+  return { nonce, ...crypto.aesGcmSeal(key, nonce, plaintext, canonicalJsonBytes(associated)) };
+}
+
+/** {@link sealBytes}, as JSON carries it. */
 export function sealBox(
   crypto: CryptoBackend,
   random: Random,
@@ -55,14 +66,12 @@ export function sealBox(
   plaintext: Uint8Array,
   associated: unknown,
 ): BoxJson {
-  const nonce = random.bytes(AES_GCM_NONCE_BYTES);
-  const sealed = crypto.aesGcmSeal(key, nonce, plaintext, canonicalJsonBytes(associated));
-  const split = sealed.length - AES_GCM_TAG_BYTES;
-  return {
-    nonce: encodeBase64(nonce),
-    ciphertext: encodeBase64(sealed.subarray(0, split)),
-    tag: encodeBase64(sealed.subarray(split)),
-  };
+  return toBoxJson(sealBytes(crypto, random, key, plaintext, associated));
+}
+
+/** A box as JSON carries it. */
+export function toBoxJson({ nonce, ciphertext, tag }: Box): BoxJson {
+  return { nonce: encodeBase64(nonce), ciphertext: encodeBase64(ciphertext), tag: encodeBase64(tag) };
 }
 
 /** @throws CryptoError `aead_open_failed` */
@@ -70,10 +79,5 @@ export function openBox(crypto: CryptoBackend, key: Uint8Array, box: Box, associ
   if (box.nonce.length !== AES_GCM_NONCE_BYTES || box.tag.length !== AES_GCM_TAG_BYTES) {
     throw new CryptoError('aead_open_failed', 'the box does not open');
   }
-  return crypto.aesGcmOpen(
-    key,
-    box.nonce,
-    concatBytes(box.ciphertext, box.tag),
-    canonicalJsonBytes(associated),
-  );
+  return crypto.aesGcmOpen(key, box.nonce, box, canonicalJsonBytes(associated));
 }

@@ -7,7 +7,7 @@ import { fromUtf8, utf8 } from '../bytes.ts';
 import type { CryptoBackend } from '../crypto/port.ts';
 import { REPLY_BUCKET_BYTES } from '../limits.ts';
 import type { Random } from '../random.ts';
-import { type BoxJson, boxFields, openBox, sealBox } from './box.ts';
+import { type Box, type BoxJson, boxFields, openBox, sealBytes, toBoxJson } from './box.ts';
 
 /** What a sealed reply says once it is open. */
 export interface ReplyContent {
@@ -34,14 +34,17 @@ const content = z.strictObject({
   refusal: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 });
 
-/** A sealed reply as JSON carries it. */
-export interface SealedReply extends BoxJson {
+/** What a sealed reply says openly: its additional data. */
+export interface ReplyHeader {
   readonly v: 1;
   /** Empty for a submission that was refused: there is no session. */
   readonly session_id: string;
   /** Version of the session's state; reads never change it. 0 without a session. */
   readonly sequence: number;
 }
+
+/** A sealed reply as JSON carries it. */
+export type SealedReply = ReplyHeader & BoxJson;
 
 /** Schema of {@link SealedReply}, its binary fields decoded. */
 export const sealedReply = z.strictObject({
@@ -51,33 +54,45 @@ export const sealedReply = z.strictObject({
   ...boxFields,
 });
 
-/** A value that is JSON text already: what is asked for often is serialised once. */
-export class JsonText {
-  readonly text: string;
+/** A result that is JSON in UTF-8 already: what is asked for often is serialised once. */
+export class JsonBytes {
+  readonly bytes: Uint8Array;
 
-  /** @param text - JSON, from `JSON.stringify`; not checked */
-  constructor(text: string) {
-    this.text = text;
+  /** @param value - as `JSON.stringify` takes it */
+  constructor(value: unknown) {
+    this.bytes = utf8(JSON.stringify(value));
   }
 }
 
-/** Seals `reply` for the client; its `result` may be {@link JsonText}. */
+/** Seals `reply` for the client under a fresh nonce; its `result` may be {@link JsonBytes}. */
+export function sealReplyBytes(
+  crypto: CryptoBackend,
+  random: Random,
+  responseKey: Uint8Array,
+  { session_id, sequence }: Pick<ReplyHeader, 'session_id' | 'sequence'>,
+  reply: ReplyContent,
+): ReplyHeader & Box {
+  const header: ReplyHeader = { v: 1, session_id, sequence };
+  return { ...header, ...sealBytes(crypto, random, responseKey, encodeContent(reply), header) };
+}
+
+/** {@link sealReplyBytes}, as JSON carries it. */
 export function sealReply(
   crypto: CryptoBackend,
   random: Random,
   responseKey: Uint8Array,
-  header: { readonly session_id: string; readonly sequence: number },
+  header: Pick<ReplyHeader, 'session_id' | 'sequence'>,
   reply: ReplyContent,
 ): SealedReply {
-  const associated = { v: 1 as const, session_id: header.session_id, sequence: header.sequence };
-  const plaintext = padToBucket(utf8(encodeContent(reply)));
-  return { ...associated, ...sealBox(crypto, random, responseKey, plaintext, associated) };
+  const sealed = sealReplyBytes(crypto, random, responseKey, header, reply);
+  const { v, session_id, sequence } = sealed;
+  return { v, session_id, sequence, ...toBoxJson(sealed) };
 }
 
-function encodeContent(reply: ReplyContent): string {
+function encodeContent(reply: ReplyContent): Uint8Array {
   const { result, ...rest } = reply;
-  if (!(result instanceof JsonText)) return JSON.stringify(reply);
-  return `{"result":${result.text},${JSON.stringify(rest).slice(1)}`;
+  if (!(result instanceof JsonBytes)) return padToBucket(utf8(JSON.stringify(reply)));
+  return padToBucket(utf8('{"result":'), result.bytes, utf8(`,${JSON.stringify(rest).slice(1)}`));
 }
 
 /**
@@ -96,12 +111,17 @@ export function openReply(
 }
 
 /**
- * Pads JSON text with spaces to a multiple of the bucket (up to 64 buckets), above that to a power of two:
+ * Joins JSON text and pads it with spaces to a multiple of the bucket (up to 64 buckets), above that to a power of two:
  * JSON ignores white space at its end, so nothing needs to be taken off.
  */
-export function padToBucket(json: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(paddedLength(json.length)).fill(0x20);
-  padded.set(json);
+export function padToBucket(...json: readonly Uint8Array[]): Uint8Array {
+  const length = json.reduce((sum, part) => sum + part.length, 0);
+  const padded = new Uint8Array(paddedLength(length)).fill(0x20, length);
+  let at = 0;
+  for (const part of json) {
+    padded.set(part, at);
+    at += part.length;
+  }
   return padded;
 }
 

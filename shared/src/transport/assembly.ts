@@ -23,15 +23,15 @@ export class Assembly {
 
   /**
    * The whole message that `bytes` complete; undefined while there is more. What overflows is forgotten.
+   * @param bytes - kept as they are, not copied: of a frame that has memory of its own
    * @throws TransportError `frame_malformed` for an empty fragment that is not the last: it says nothing, and
    *   any number of them could be held
    */
   add(id: number, more: boolean, bytes: Uint8Array): Uint8Array | undefined | Overflow {
     if (more && bytes.length === 0) throw new TransportError('frame_malformed', 'an empty fragment');
     const message = this.#unfinished.get(id) ?? { parts: [], length: 0 };
-    if (!more && message.parts.length === 0) return bytes.slice();
-    // The reader hands out views of its buffer: keep a copy, not the buffer.
-    message.parts.push(bytes.slice());
+    if (!more && message.parts.length === 0) return bytes;
+    message.parts.push(bytes);
     message.length += bytes.length;
     this.#held += bytes.length;
     this.#unfinished.set(id, message);

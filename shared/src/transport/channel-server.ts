@@ -6,8 +6,14 @@ import { Assembly } from './assembly.ts';
 import { TransportError } from './errors.ts';
 import { FrameWriter } from './frame-writer.ts';
 
-/** Answers one message. A rejection tells the peer nothing but `failed`. */
-export type MessageHandler = (message: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>;
+/**
+ * Answers one message. A rejection tells the peer nothing but `failed`. `call.signal` is made when it is first
+ * read, and aborts when nobody waits for the answer any more.
+ */
+export type MessageHandler = (
+  message: Uint8Array,
+  call: { readonly signal: AbortSignal },
+) => Promise<Uint8Array>;
 
 /** What a served connection may do, and whom to tell. */
 export interface ChannelServerOptions {
@@ -23,12 +29,35 @@ export function serveChannel(socket: Socket, options: ChannelServerOptions): voi
   new ChannelServer(socket, options);
 }
 
+/** A request under way. Few handlers look at its signal, which costs more than all the rest of it. */
+class Call {
+  #controller: AbortController | null = null;
+  #isAborted = false;
+
+  get isAborted(): boolean {
+    return this.#isAborted;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#isAborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#isAborted = true;
+    this.#controller?.abort();
+  }
+}
+
 class ChannelServer {
   readonly #options: ChannelServerOptions;
   readonly #maxInFlight: number;
   readonly #writer: FrameWriter;
   readonly #assembly = new Assembly();
-  readonly #running = new Map<number, AbortController>();
+  readonly #running = new Map<number, Call>();
   /** Requests refused before they were here whole: what still comes of them is ignored. */
   readonly #refused = new Set<number>();
 
@@ -52,7 +81,7 @@ class ChannelServer {
     socket.on('error', () => socket.destroy());
     socket.on('end', () => socket.end());
     socket.on('close', () => {
-      for (const controller of this.#running.values()) controller.abort();
+      for (const call of this.#running.values()) call.abort();
     });
   }
 
@@ -100,15 +129,15 @@ class ChannelServer {
   }
 
   async #answer(id: number, deadlineMs: number, message: Uint8Array): Promise<void> {
-    const controller = new AbortController();
-    this.#running.set(id, controller);
+    const call = new Call();
+    this.#running.set(id, call);
     const timer = setTimeout(() => {
-      controller.abort();
+      call.abort();
       this.#writer.control({ kind: 'refusal', id, code: 'deadline_exceeded' });
     }, deadlineMs);
     try {
-      const reply = await this.#options.handler(message, controller.signal);
-      if (controller.signal.aborted) return;
+      const reply = await this.#options.handler(message, call);
+      if (call.isAborted) return;
       if (reply.length > MAX_MESSAGE_BYTES) {
         this.#writer.control({ kind: 'refusal', id, code: 'message_too_large' });
       } else {
@@ -116,7 +145,7 @@ class ChannelServer {
       }
     } catch (error) {
       this.#options.onError?.(error);
-      if (!controller.signal.aborted) this.#writer.control({ kind: 'refusal', id, code: 'failed' });
+      if (!call.isAborted) this.#writer.control({ kind: 'refusal', id, code: 'failed' });
     } finally {
       clearTimeout(timer);
       this.#running.delete(id);

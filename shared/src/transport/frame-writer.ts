@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { MAX_FRAGMENT_BYTES } from '../limits.ts';
-import { encodeFrame, type Frame } from '../wire/frame.ts';
+import { encodeFrame, encodeFrameHead, type Frame } from '../wire/frame.ts';
 
 type Head =
   | { readonly kind: 'request'; readonly id: number; readonly deadlineMs: number }
@@ -15,6 +15,9 @@ interface Outgoing {
   readonly bytes: Uint8Array;
   at: number;
 }
+
+/** Bytes that are cheaper to copy behind their head than to hand over by themselves. */
+const SMALL_BYTES = 2_048;
 
 /** The writing half of one connection. */
 export class FrameWriter {
@@ -35,7 +38,7 @@ export class FrameWriter {
     });
   }
 
-  /** Queues a whole message; it is cut into frames as the socket takes them. */
+  /** Queues a whole message; it is cut into frames as the socket takes them, and must not change any more. */
   message(head: Head, bytes: Uint8Array): void {
     this.#queue.push({ head, bytes, at: 0 });
     this.#schedule();
@@ -73,7 +76,7 @@ export class FrameWriter {
     if (this.#blocked || this.#socket.destroyed) return;
     this.#socket.cork();
     for (let frame = this.#next(); frame; frame = this.#next()) {
-      if (!this.#socket.write(encodeFrame(frame))) {
+      if (!this.#write(frame)) {
         this.#blocked = true;
         break;
       }
@@ -85,6 +88,15 @@ export class FrameWriter {
       this.#schedule();
     }
     this.#onWritten?.();
+  }
+
+  /** @returns whether the socket takes more */
+  #write(frame: Frame): boolean {
+    if (!('bytes' in frame) || frame.bytes.length <= SMALL_BYTES) {
+      return this.#socket.write(encodeFrame(frame));
+    }
+    this.#socket.write(encodeFrameHead(frame));
+    return this.#socket.write(frame.bytes);
   }
 
   #next(): Frame | undefined {

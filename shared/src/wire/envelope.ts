@@ -3,9 +3,10 @@
  * nothing here is secret: operations, session ids, versions, expiry times, opaque blobs, public codes.
  */
 import { z } from 'zod';
-import { fromUtf8 } from '../bytes.ts';
+import { concatBytes, fromUtf8 } from '../bytes.ts';
 import { decodeCbor } from '../codec/cbor-decode.ts';
 import { type CborValue, encodeCbor } from '../codec/cbor-encode.ts';
+import { cborBoolean, cborHead, MAJOR } from '../codec/cbor-head.ts';
 import { MAX_CBOR_DEPTH } from '../limits.ts';
 import { TransportError } from '../transport/errors.ts';
 import { type Failure, PUBLIC_CODES } from './failure.ts';
@@ -88,10 +89,26 @@ export function encodeRequest(request: EnclaveRequest): Uint8Array {
   return encodeCbor(request as unknown as CborValue);
 }
 
-/** CBOR of a reply. */
+/** CBOR of a reply. The body of one that is `ok` is most of it, and is copied once. */
 export function encodeReply(reply: EnclaveReply): Uint8Array {
-  return encodeCbor(reply as unknown as CborValue);
+  if (reply.outcome !== 'ok') return encodeCbor(reply as unknown as CborValue);
+  const { body, write, erase } = reply;
+  return concatBytes(
+    OK_UP_TO_BODY,
+    Uint8Array.from(cborHead(MAJOR.bytes, body.length)),
+    body,
+    WRITE,
+    encodeCbor(write as unknown as CborValue),
+    ERASE,
+    Uint8Array.of(cborBoolean(erase)),
+  );
 }
+
+const [WRITE, ERASE] = [encodeCbor('write'), encodeCbor('erase')];
+const OK_UP_TO_BODY = concatBytes(
+  Uint8Array.from(cborHead(MAJOR.map, 4)),
+  ...['outcome', 'ok', 'body'].map(encodeCbor),
+);
 
 /** @throws TransportError `frame_malformed` */
 export function decodeRequest(message: Uint8Array): EnclaveRequest {
@@ -123,15 +140,21 @@ function parse<T>(schema: z.ZodType<T>, message: Uint8Array): T {
 }
 
 function toPlain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return value.slice();
+  if (value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map(toPlain);
   if (!(value instanceof Map)) return value;
-  const plain: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
+  const plain: Record<string, unknown> = {};
   for (const [key, member] of value) {
     if (typeof key !== 'string') throw new TypeError('a key is not text');
-    plain[key] = toPlain(member);
+    if (key === '__proto__') setOwn(plain, key, toPlain(member));
+    else plain[key] = toPlain(member);
   }
-  return { ...plain };
+  return plain;
+}
+
+/** What an assignment does, save for `__proto__`, where it would set the prototype. */
+function setOwn(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { value, configurable: true, enumerable: true, writable: true });
 }
 
 /** JSON of client bytes. @throws SyntaxError or TypeError when `body` is not JSON in UTF-8 */

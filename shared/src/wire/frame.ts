@@ -14,8 +14,10 @@
  * A message longer than a fragment is sent as several frames of one id, all but the last with `more` true;
  * frames of different ids interleave, so that a long state never holds up a short quote.
  */
+import { concatBytes } from '../bytes.ts';
 import { decodeCbor } from '../codec/cbor-decode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
+import { cborBoolean, cborHead, MAJOR } from '../codec/cbor-head.ts';
 import { MAX_FRAGMENT_BYTES } from '../limits.ts';
 import { TransportError } from '../transport/errors.ts';
 
@@ -42,11 +44,16 @@ export const MAX_FRAME_BYTES = MAX_FRAGMENT_BYTES + 64;
 
 /** Length prefix and CBOR of `frame`. */
 export function encodeFrame(frame: Frame): Uint8Array {
-  const body = encodeCbor(toArray(frame));
-  const out = new Uint8Array(4 + body.length);
-  new DataView(out.buffer).setUint32(0, body.length);
-  out.set(body, 4);
-  return out;
+  return concatBytes(encodeFrameHead(frame), bytesOf(frame));
+}
+
+/** What of {@link encodeFrame} comes before the frame's bytes, so that those can be sent where they lie. */
+export function encodeFrameHead(frame: Frame): Uint8Array {
+  const array = arrayUpToBytes(frame);
+  const head = new Uint8Array(4 + array.length);
+  new DataView(head.buffer).setUint32(0, array.length + bytesOf(frame).length);
+  head.set(array, 4);
+  return head;
 }
 
 /**
@@ -65,16 +72,27 @@ export function decodeFrame(body: Uint8Array): Frame {
   return frame;
 }
 
-function toArray(frame: Frame) {
+const NOTHING = new Uint8Array();
+
+function bytesOf(frame: Frame): Uint8Array {
+  return 'bytes' in frame ? frame.bytes : NOTHING;
+}
+
+/** CBOR of a frame's array up to the bytes at its end. */
+function arrayUpToBytes(frame: Frame): readonly number[] {
+  const id = cborHead(MAJOR.unsigned, frame.id);
+  const bytes = cborHead(MAJOR.bytes, bytesOf(frame).length);
   switch (frame.kind) {
-    case 'request':
-      return [0, frame.id, frame.more, frame.deadlineMs, frame.bytes];
+    case 'request': {
+      const deadline = cborHead(MAJOR.unsigned, frame.deadlineMs);
+      return [...cborHead(MAJOR.array, 5), 0, ...id, cborBoolean(frame.more), ...deadline, ...bytes];
+    }
     case 'response':
-      return [1, frame.id, frame.more, frame.bytes];
+      return [...cborHead(MAJOR.array, 4), 1, ...id, cborBoolean(frame.more), ...bytes];
     case 'cancel':
-      return [2, frame.id];
+      return [...cborHead(MAJOR.array, 2), 2, ...id];
     case 'refusal':
-      return [3, frame.id, frame.code];
+      return [...cborHead(MAJOR.array, 3), 3, ...id, ...encodeCbor(frame.code)];
   }
 }
 
@@ -98,9 +116,12 @@ function isUint32(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
 }
 
-/** Cuts a byte stream into frames, whatever the sizes in which it arrives. */
+/** Cuts a byte stream into frames, whatever the sizes in which it arrives. Each frame has memory of its own. */
 export class FrameReader {
-  #pending: Uint8Array[] = [];
+  readonly #prefix = new Uint8Array(4);
+  #prefixLength = 0;
+  /** The frame that is arriving, and how much of it is here. */
+  #frame: Uint8Array | null = null;
   #length = 0;
 
   /**
@@ -108,40 +129,31 @@ export class FrameReader {
    * @throws TransportError `frame_malformed`, also for a length above {@link MAX_FRAME_BYTES}
    */
   *push(chunk: Uint8Array): Generator<Frame> {
-    // Node's Buffer is a Uint8Array whose `slice` does not copy: frames are of plain arrays, whoever reads.
-    this.#pending.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
-    this.#length += chunk.length;
-    while (this.#length >= 4) {
-      const head = this.#peek(4);
-      const size = new DataView(head.buffer, head.byteOffset).getUint32(0);
-      if (size === 0 || size > MAX_FRAME_BYTES) {
-        throw new TransportError('frame_malformed', `a frame of ${size} bytes`);
-      }
-      if (this.#length < 4 + size) return;
-      const frame = this.#peek(4 + size);
-      this.#drop(4 + size);
-      yield decodeFrame(frame.subarray(4, 4 + size));
-    }
-  }
-
-  /** The first `size` pending bytes (or more) in one array. */
-  #peek(size: number): Uint8Array {
-    const first = this.#pending[0]!;
-    if (first.length >= size) return first;
-    const joined = new Uint8Array(this.#length);
     let at = 0;
-    for (const part of this.#pending) {
-      joined.set(part, at);
-      at += part.length;
+    while (at < chunk.length) {
+      if (!this.#frame) {
+        this.#prefix[this.#prefixLength++] = chunk[at++]!;
+        if (this.#prefixLength === 4) this.#begin();
+        continue;
+      }
+      const end = Math.min(chunk.length, at + this.#frame.length - this.#length);
+      this.#frame.set(chunk.subarray(at, end), this.#length);
+      this.#length += end - at;
+      at = end;
+      if (this.#length < this.#frame.length) return;
+      const whole = this.#frame;
+      this.#frame = null;
+      yield decodeFrame(whole);
     }
-    this.#pending = [joined];
-    return joined;
   }
 
-  #drop(size: number): void {
-    const first = this.#pending[0]!;
-    this.#length -= size;
-    if (first.length === size) this.#pending.shift();
-    else this.#pending[0] = first.subarray(size);
+  #begin(): void {
+    const size = new DataView(this.#prefix.buffer).getUint32(0);
+    if (size === 0 || size > MAX_FRAME_BYTES) {
+      throw new TransportError('frame_malformed', `a frame of ${size} bytes`);
+    }
+    this.#frame = new Uint8Array(size);
+    this.#length = 0;
+    this.#prefixLength = 0;
   }
 }

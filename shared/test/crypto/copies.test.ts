@@ -49,7 +49,7 @@ describe('when a private key was used', () => {
     ['aesGcmSeal', () => crypto.aesGcmSeal(SECRET, NONCE, NOTHING, NOTHING)],
   ])('%s leaves no copy of it', (name, use) => {
     use();
-    expect(copies.length > 0).toBe(name !== 'hkdfSha256');
+    expect(copies.length > 0).toBe(name !== 'hkdfSha256' && name !== 'aesGcmSeal');
     expect(holding(SECRET)).toEqual([]);
   });
 });
@@ -65,7 +65,7 @@ describe('when a box was opened', () => {
 
   it('whoever altered it learns nothing', () => {
     const sealed = crypto.aesGcmSeal(key, NONCE, SECRET, NOTHING);
-    sealed[0]! ^= 1;
+    sealed.ciphertext[0]! ^= 1;
     expect(codeOf(() => crypto.aesGcmOpen(key, NONCE, sealed, NOTHING), CryptoError)).toBe(
       'aead_open_failed',
     );

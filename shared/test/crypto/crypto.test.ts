@@ -94,7 +94,7 @@ describe.each(BACKENDS)('when a box of the %s back end was changed', (_name, cry
       fc.property(box, flip, ({ key, nonce, plaintext, aad }, { at, bit }) => {
         const sealed = crypto.aesGcmSeal(key, nonce, plaintext, aad);
         expect(crypto.aesGcmOpen(key, nonce, sealed, aad)).toEqual(plaintext);
-        for (const part of [key, nonce, sealed, aad]) {
+        for (const part of [key, nonce, sealed.ciphertext, sealed.tag, aad]) {
           if (part.length === 0) continue;
           part[at % part.length]! ^= 1 << bit;
           const open = () => crypto.aesGcmOpen(key, nonce, sealed, aad);
@@ -106,9 +106,9 @@ describe.each(BACKENDS)('when a box of the %s back end was changed', (_name, cry
     );
   });
 
-  it.each([0, 1, 15])('does not open when %i bytes are left of it', (length) => {
-    const open = () =>
-      crypto.aesGcmOpen(new Uint8Array(32), new Uint8Array(12), new Uint8Array(length), NOTHING);
+  it.each([0, 1, 15, 17])('does not open with a tag of %i bytes', (length) => {
+    const sealed = { ciphertext: NOTHING, tag: new Uint8Array(length) };
+    const open = () => crypto.aesGcmOpen(new Uint8Array(32), new Uint8Array(12), sealed, NOTHING);
     expect(codeOf(open, CryptoError)).toBe('aead_open_failed');
   });
 });
@@ -120,7 +120,8 @@ describe.each(BACKENDS)('when a key of the %s back end has another length', (_na
     const key = new Uint8Array(length);
     const message = new Uint8Array(32);
     expect(codeOf(() => crypto.aesGcmSeal(key, nonce, message, NOTHING), CryptoError)).toBe('key_invalid');
-    expect(codeOf(() => crypto.aesGcmOpen(key, nonce, message, NOTHING), CryptoError)).toBe(
+    const sealed = { ciphertext: message, tag: new Uint8Array(16) };
+    expect(codeOf(() => crypto.aesGcmOpen(key, nonce, sealed, NOTHING), CryptoError)).toBe(
       'aead_open_failed',
     );
     expect(codeOf(() => crypto.x25519PublicKey(key), CryptoError)).toBe('key_invalid');
@@ -147,7 +148,7 @@ describe('when both back ends do the same', () => {
           crypto.sha384(message),
           crypto.hmacSha256(key, message),
           crypto.hkdfSha256(key, other, message, 77),
-          crypto.aesGcmSeal(key, nonce, message, other),
+          ...Object.values(crypto.aesGcmSeal(key, nonce, message, other)),
           crypto.x25519PublicKey(key),
           crypto.x25519SharedSecret(key, crypto.x25519PublicKey(other)),
           crypto.ed25519PublicKey(key),

@@ -3,6 +3,7 @@ import { CodecError, CryptoError } from '@perf-aggregator/shared/errors';
 import { boxFields, openBox, sealBox } from '@perf-aggregator/shared/messages/box';
 import { deriveSessionKeys } from '@perf-aggregator/shared/messages/handshake';
 import {
+  JsonBytes,
   openReply,
   paddedLength,
   padToBucket,
@@ -148,6 +149,17 @@ describe.each(BACKENDS)('when a reply is sealed on the %s back end', (_name, cry
     fc.assert(
       fc.property(json, (result) => {
         const sealed = sealedReply.parse(sealReply(crypto, random, KEY, header, replyOf(result)));
+        expect(openReply(crypto, KEY, sealed)).toEqual(replyOf(result));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('opens to the same content when its result was serialised before', () => {
+    fc.assert(
+      fc.property(json, (result) => {
+        const reply = replyOf(new JsonBytes(result));
+        const sealed = sealedReply.parse(sealReply(crypto, random, KEY, header, reply));
         expect(openReply(crypto, KEY, sealed)).toEqual(replyOf(result));
       }),
       { numRuns: 30 },

@@ -160,7 +160,7 @@ describe('when a request is refused before it is here whole', () => {
 describe('when time is up', () => {
   it('rejects with `deadline_exceeded`, and the handler’s signal is aborted', async () => {
     const aborted = deferred<void>();
-    const { client } = await channel((_message, signal) => {
+    const { client } = await channel((_message, { signal }) => {
       signal.addEventListener('abort', () => aborted.resolve());
       return aborted.promise.then(() => utf8('too late'));
     });
@@ -180,7 +180,7 @@ describe('when time is up', () => {
   it('cancels at the server what the client gave up', async () => {
     const begun = deferred<AbortSignal>();
     const { near, far } = await connectedPair();
-    const handler = (_message: Uint8Array, signal: AbortSignal) => {
+    const handler = (_message: Uint8Array, { signal }: { readonly signal: AbortSignal }) => {
       begun.resolve(signal);
       return new Promise<Uint8Array>(() => undefined);
     };
@@ -229,7 +229,7 @@ describe('when the connection ends', () => {
 
   it('aborts what the server was doing', async () => {
     const begun = deferred<AbortSignal>();
-    const { client } = await channel((_message, signal) => {
+    const { client } = await channel((_message, { signal }) => {
       begun.resolve(signal);
       return new Promise(() => undefined);
     });

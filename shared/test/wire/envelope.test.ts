@@ -143,6 +143,16 @@ describe.each(CODECS)('when a $name crosses the wire', ({ arbitrary, encode, dec
   });
 });
 
+describe('when a reply is written', () => {
+  it('is the map that the encoder writes, though its body goes another way', () => {
+    fc.assert(
+      fc.property(reply, (value) => {
+        expect(encodeReply(value)).toEqual(encodeCbor(value as unknown as CborValue));
+      }),
+    );
+  });
+});
+
 describe('when a request is wrong', () => {
   const valid = { operation: 'quote', session: null, version: null, body: utf8(''), state: null };
   it.each([

@@ -1,10 +1,11 @@
 import { concatBytes } from '@perf-aggregator/shared/bytes';
-import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
+import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { TransportError } from '@perf-aggregator/shared/transport/errors';
 import {
   decodeFrame,
   encodeFrame,
+  encodeFrameHead,
   type Frame,
   FrameReader,
   MAX_FRAME_BYTES,
@@ -34,6 +35,34 @@ function readAll(chunks: readonly Uint8Array[]): Frame[] {
   return chunks.flatMap((chunk) => [...reader.push(chunk)]);
 }
 
+describe('when a frame is written', () => {
+  it('is the array that the encoder writes, after its length', () => {
+    fc.assert(
+      fc.property(frame, (written) => {
+        const { kind, ...fields } = written;
+        const { id, more, deadlineMs, bytes: last, code } = fields as Record<string, CborValue>;
+        const array = [
+          ['request', 'response', 'cancel', 'refusal'].indexOf(kind),
+          ...[id, more, deadlineMs, last, code].filter((field) => field !== undefined),
+        ];
+        const body = encodeCbor(array);
+        const prefix = new Uint8Array(4);
+        new DataView(prefix.buffer).setUint32(0, body.length);
+        expect(encodeFrame(written)).toEqual(concatBytes(prefix, body));
+      }),
+    );
+  });
+
+  it('may be sent in two pieces', () => {
+    fc.assert(
+      fc.property(frame, (written) => {
+        const rest = 'bytes' in written ? written.bytes : new Uint8Array();
+        expect(readAll([encodeFrameHead(written), rest])).toEqual([written]);
+      }),
+    );
+  });
+});
+
 describe('when a stream of frames arrives', () => {
   it('is cut the same byte by byte, at random, and whole', () => {
     const cuts = fc.array(fc.nat(2_000), { maxLength: 20 });
@@ -55,8 +84,16 @@ describe('when a stream of frames arrives', () => {
     );
     const [read] = readAll([stream]) as [Extract<Frame, { kind: 'response' }>];
     const copy = read.bytes.slice();
+    copy.fill(0);
+    expect(read.bytes).toEqual(Uint8Array.of(7));
+  });
+
+  it('gives bytes of their own, whatever becomes of what came', () => {
+    const bytes = Uint8Array.of(7);
+    const stream = encodeFrame({ kind: 'response', id: 1, more: false, bytes });
+    const read = readAll([stream]);
     stream.fill(0);
-    expect(copy).toEqual(Uint8Array.of(7));
+    expect(read).toEqual([{ kind: 'response', id: 1, more: false, bytes }]);
   });
 
   it.each([0, MAX_FRAME_BYTES + 1, 0xffff_ffff])(

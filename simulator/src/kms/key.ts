@@ -4,6 +4,7 @@ import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
+import { splitTag } from '@perf-aggregator/shared/crypto/port';
 import type { Random } from '@perf-aggregator/shared/random';
 import { AwsError } from './errors.ts';
 
@@ -69,8 +70,9 @@ export function sealBlob(
 ): Uint8Array {
   const head = concatBytes(FORMAT, utf8(keyIdOf(key)));
   const nonce = random.bytes(NONCE_BYTES);
-  const box = crypto.aesGcmSeal(decodeBase64(key.material), nonce, plaintext, associated(head, context));
-  return concatBytes(head, nonce, box);
+  const material = decodeBase64(key.material);
+  const { ciphertext, tag } = crypto.aesGcmSeal(material, nonce, plaintext, associated(head, context));
+  return concatBytes(head, nonce, ciphertext, tag);
 }
 
 /** Key id that a blob names. @throws AwsError `InvalidCiphertextException` */
@@ -89,7 +91,7 @@ export function openBlob(key: KmsKey, blob: Uint8Array, context: EncryptionConte
     return crypto.aesGcmOpen(
       decodeBase64(key.material),
       blob.subarray(nonceAt, boxAt),
-      blob.subarray(boxAt),
+      splitTag(blob.subarray(boxAt)),
       aad,
     );
   } catch {

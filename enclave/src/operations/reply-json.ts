@@ -1,0 +1,22 @@
+/** The bytes of a sealed reply as the client reads them: JSON (docs/protocol.md §5). */
+import type { Box } from '@perf-aggregator/shared/messages/box';
+import type { ReplyHeader } from '@perf-aggregator/shared/messages/reply';
+
+/**
+ * JSON of `sealed`. It is what `JSON.stringify` would give, and takes a tenth of the time: base64 needs no
+ * escaping, and Node encodes it natively.
+ */
+export function replyJson(sealed: ReplyHeader & Box): Uint8Array {
+  const { v, session_id, sequence, nonce, ciphertext, tag } = sealed;
+  const head = JSON.stringify({ v, session_id, sequence, nonce: toBase64(nonce) }).slice(0, -1);
+  // ASCII, all of it.
+  const json = Buffer.from(
+    `${head},"ciphertext":"${toBase64(ciphertext)}","tag":"${toBase64(tag)}"}`,
+    'latin1',
+  );
+  return new Uint8Array(json.buffer, json.byteOffset, json.length);
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+}
