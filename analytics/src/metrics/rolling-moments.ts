@@ -90,7 +90,7 @@ export function eachWindow(
   const stored = new StoredMoments(Math.min(window, x.length));
   for (let cut = 0; cut < x.length; cut += window) {
     before.restart(x[cut]!, y[cut]!);
-    for (let i = cut - 1; i >= 0 && i >= cut - window; i--) {
+    for (let i = cut - 1; i >= 0 && i > cut - window; i--) {
       before.add(x[i]!, y[i]!);
       stored.write(cut - i, before);
     }
