@@ -2,7 +2,7 @@
 import { type Amount, ZERO } from './ledger/decimal.ts';
 import { type PeriodReturns, periodReturns } from './metrics/period-returns.ts';
 import { DAY_MS, startOfDay } from './valuation/calendar.ts';
-import { externalFlows, type Flow, type FlowPoint, flowPoints } from './valuation/flows.ts';
+import { externalFlows, type Flow, type FlowPoint, flowPoints, unreadFlowPoints } from './valuation/flows.ts';
 import { type Book, type Valuation, valueAt } from './valuation/nav.ts';
 
 export interface DailyRecord {
@@ -12,7 +12,10 @@ export interface DailyRecord {
   readonly valuations: readonly Valuation[];
   readonly flows: readonly Flow[];
   readonly linked: PeriodReturns;
-  /** Returns with unpriced assets at 0 and unvalued large flows by the formula: what is left at the least. */
+  /**
+   * Returns with unpriced assets and money in unread wallets at 0 and unvalued large flows by the formula: what is
+   * left at the least.
+   */
   readonly floorReturns: Float64Array;
 }
 
@@ -34,7 +37,10 @@ export function recordDays(book: Book, earliestActivity: number | null, asOf: nu
     navAtStart: start?.floor ?? null,
     ends,
     nav: valuations.slice(1).map(({ floor }) => floor),
-    flows: points.map((point): FlowPoint => ({ ...point, priced: true })),
+    flows: [
+      ...points.map((point): FlowPoint => ({ ...point, priced: true })),
+      ...unreadFlowPoints(book),
+    ].sort((a, b) => a.time - b.time),
     unvaluedLargeFlows: 'formula',
   });
   return { bounds, valuations, flows, linked, floorReturns: floor.returns };

@@ -73,7 +73,9 @@ export interface DataQuality {
   readonly largeFlowsUnvalued: number;
   /** Rebates and other credits above 1 % of NAV, as a share of the last NAV; null without one. */
   readonly unclassifiedCreditsShare: number | null;
-  /** Matched transfers between own accounts. */
+  /** Days at whose end money was in a wallet that is not read: they have no value. */
+  readonly unreadWalletDays: number;
+  /** Matched transfers between own accounts, and between wallets of one. */
   readonly internalTransferCount: number;
   /** Identities of entries that came with contradicting contents. */
   readonly conflictCount: number;
@@ -83,7 +85,7 @@ export interface DataQuality {
 export interface ExactHistory {
   /** At `startTime` and at the end of each day: one more than there are days. */
   readonly nav: readonly (Amount | null)[];
-  /** As `nav`, with assets without a price at 0: what `adverseReturn` starts from. */
+  /** As `nav`, with assets without a price and money in unread wallets at 0: what `adverseReturn` starts from. */
   readonly floorNav: readonly Amount[];
   /** Returns of `floorNav`, days with unvalued large flows included by the formula. */
   readonly floorReturns: Float64Array;
@@ -107,7 +109,7 @@ export interface AccountHistory {
   /** End of each day: 00:00 UTC of the next. */
   readonly days: readonly number[];
   readonly navAtStart: Decimal | null;
-  /** Net asset value at the end of each day; null: a held asset has no price. */
+  /** Net asset value at the end of each day; null: a held asset has no price, or a wallet is not read. */
   readonly nav: readonly (Decimal | null)[];
   readonly deposits: readonly Decimal[];
   readonly withdrawals: readonly Decimal[];
@@ -234,6 +236,7 @@ function judge(record: DailyRecord) {
     stalePrices: valuations.reduce((sum, { staleCount }) => sum + staleCount, 0),
     unpricedAssets: [...unpriced].sort(),
     largeFlowsUnvalued: linked.largeFlowsUnvalued,
+    unreadWalletDays: valuations.reduce((days, { isKnown }) => (isKnown ? days : days + 1), 0),
     unclassifiedCreditsShare: credits.length === 0 ? 0 : ratio(sumFlows(credits, 'deposit'), lastNav),
   };
 }

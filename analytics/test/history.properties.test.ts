@@ -110,15 +110,19 @@ function split(entry: FillEntry): readonly LedgerEntry[] {
 /** Metrics without what counts fills. */
 function withoutCounts(metrics: Metrics) {
   const symbols = metrics.symbols.map((symbol) => ({ ...symbol, fillCount: null }));
-  return { ...metrics, symbols, fillCount: null };
+  const attribution = metrics.attribution.map((part) => ({ ...part, tradeCount: null }));
+  return { ...metrics, symbols, attribution, fillCount: null };
 }
 
 describe('when every fill is split in two', () => {
   it('changes nothing but the counts', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
-        const whole = analyse(input);
-        const parts = input.entries.flatMap((entry) => (entry.kind === 'fill' ? split(entry) : [entry]));
+        const orders = input.entries.map((entry) =>
+          entry.kind === 'fill' ? { ...entry, orderId: `order ${entry.id}` } : entry,
+        );
+        const whole = analyse({ ...input, entries: orders });
+        const parts = orders.flatMap((entry) => (entry.kind === 'fill' ? split(entry) : [entry]));
         const pieces = analyse({ ...input, entries: parts });
         expect(pieces.history.nav).toEqual(whole.history.nav);
         expect(pieces.history.returns).toEqual(whole.history.returns);

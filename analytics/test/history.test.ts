@@ -74,6 +74,7 @@ describe('when money is deposited, put into BTC and withdrawn in part', () => {
       stalePrices: 0,
       unpricedAssets: [],
       largeFlowsUnvalued: 0,
+      unreadWalletDays: 0,
       unclassifiedCreditsShare: 0,
       internalTransferCount: 0,
       conflictCount: 0,

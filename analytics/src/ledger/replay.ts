@@ -10,6 +10,7 @@
 import { type Amount, ZERO } from './decimal.ts';
 import type { ParsedEntry, ParsedFill, ParsedMoney } from './parse.ts';
 import type { InternalTransfers } from './transfers.ts';
+import { UnreadWallets } from './unread-wallets.ts';
 
 /** Quantity of each asset; an absent asset is zero, a negative one is owed, or what the entries cannot explain. */
 export type AssetSums = Map<string, Amount>;
@@ -81,24 +82,28 @@ export function postOwnEntry(entry: ParsedEntry, internal: InternalTransfers, ho
 
 /**
  * Replays ordered `entries` on top of `opening` and shows the holdings at each of the ascending `instants`,
- * counting entries strictly before it (a day is [00:00, 24:00), METRICS §0). What is shown is live.
+ * counting entries strictly before it (a day is [00:00, 24:00), METRICS §0). What is shown is live; it is not known
+ * to be all while money is in wallets that are not read.
  */
 export function replayHoldings(
   entries: readonly ParsedEntry[],
   opening: Holdings,
   internal: InternalTransfers,
   instants: ArrayLike<number>,
-  visit: (index: number, holdings: Holdings) => void,
+  visit: (index: number, holdings: Holdings, isKnown: boolean) => void,
 ): void {
   const holdings = new Holdings(opening);
+  const unread = new UnreadWallets();
   let next = 0;
   for (let i = 0; i < instants.length; i++) {
     const instant = instants[i]!;
     while (next < entries.length && entries[next]!.time < instant) {
-      postOwnEntry(entries[next]!, internal, holdings);
+      const entry = entries[next]!;
+      postOwnEntry(entry, internal, holdings);
+      if (entry.kind === 'transfer' && internal.isUnread(entry)) unread.book(entry);
       next += 1;
     }
-    visit(i, holdings);
+    visit(i, holdings, !unread.areOutstanding);
   }
 }
 

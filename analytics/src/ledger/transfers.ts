@@ -1,10 +1,16 @@
-/** Internal transfer matching (METRICS §1): a withdrawal of one own account that is the deposit of another. */
+/**
+ * Internal transfer matching (METRICS §1): a withdrawal of one own account that is the deposit of another, or the two
+ * sides of a transfer between two wallets of one account. The other side of a transfer between wallets that has no
+ * entry lies in a wallet that nobody reads: what happens to it there is not known.
+ */
 import { type Amount, parseDecimal, ZERO } from './decimal.ts';
 import type { ParsedEntry, ParsedTransfer } from './parse.ts';
 
 /** The deposit may be booked a little before the withdrawal, and at most a day after it. */
 const EARLIEST_MS = -600_000;
 const LATEST_MS = 86_400_000;
+/** A venue books both sides of a transfer between wallets at once. */
+const WALLETS_APART_MS = 600_000;
 const ABSOLUTE_SLACK = parseDecimal('0.00000001', 'a slack');
 const RELATIVE_SLACK = parseDecimal('0.001', 'a slack');
 
@@ -20,6 +26,11 @@ export class InternalTransfers {
   /** Whether the transfer stays inside the set of own accounts. */
   has(transfer: ParsedTransfer): boolean {
     return this.#counterparts.has(transfer);
+  }
+
+  /** Whether the transfer went to or came from a wallet that is not read. */
+  isUnread(transfer: ParsedTransfer): boolean {
+    return transfer.counterWallet !== undefined && !this.has(transfer);
   }
 
   /** The other side of a matched transfer. */
@@ -39,14 +50,22 @@ export class InternalTransfers {
   }
 }
 
-/** Pairs withdrawals and deposits of different accounts: by transaction hash, else by amount and time. */
+/**
+ * Pairs withdrawals and deposits. Of different accounts: by transaction hash, else by amount and time. Of two wallets
+ * of one account: the same amount within ten minutes, each wallet being the other's.
+ */
 export function matchInternalTransfers(entries: readonly ParsedEntry[]): InternalTransfers {
   const transfers = entries.filter((entry): entry is ParsedTransfer => entry.kind === 'transfer');
   const withdrawals = transfers.filter((transfer) => transfer.direction === 'withdrawal');
   const deposits = transfers.filter((transfer) => transfer.direction === 'deposit');
   const used = new Set<ParsedTransfer>();
   const pairs: (readonly [ParsedTransfer, ParsedTransfer])[] = [];
-  for (const [withdrawal, deposit] of [...byHash(withdrawals, deposits), ...byTime(withdrawals, deposits)]) {
+  const candidates = [
+    ...byHash(withdrawals, deposits),
+    ...nearestFirst(withdrawals, deposits, walletsKeyOf, areWalletsOfOneAccount),
+    ...nearestFirst(withdrawals, deposits, ({ asset }) => asset, isPlausible),
+  ];
+  for (const [withdrawal, deposit] of candidates) {
     if (used.has(withdrawal) || used.has(deposit)) continue;
     used.add(withdrawal).add(deposit);
     pairs.push([withdrawal, deposit]);
@@ -64,24 +83,54 @@ function byHash(withdrawals: readonly ParsedTransfer[], deposits: readonly Parse
   );
   return withdrawals.flatMap((withdrawal) =>
     (byKey.get(keyOf(withdrawal)) ?? [])
-      .filter((deposit) => deposit.account !== withdrawal.account)
+      .filter((deposit) => areOfTwoAccounts(withdrawal, deposit))
       .map((deposit) => [withdrawal, deposit] as const),
   );
 }
 
-/** Candidates by amount and time, the nearest in time first; ties in ledger order. */
-function byTime(withdrawals: readonly ParsedTransfer[], deposits: readonly ParsedTransfer[]): Candidate[] {
-  const byAsset = groupBy(deposits, (deposit) => deposit.asset);
+/** Candidates of one key within a day, the nearest in time first; ties in ledger order. */
+function nearestFirst(
+  withdrawals: readonly ParsedTransfer[],
+  deposits: readonly ParsedTransfer[],
+  keyOf: (transfer: ParsedTransfer) => string,
+  matches: (withdrawal: ParsedTransfer, deposit: ParsedTransfer) => boolean,
+): Candidate[] {
+  const byKey = groupBy(deposits, keyOf);
   return withdrawals
     .flatMap((withdrawal) =>
-      within(byAsset.get(withdrawal.asset) ?? [], withdrawal.time + EARLIEST_MS, withdrawal.time + LATEST_MS)
-        .filter((deposit) => deposit.account !== withdrawal.account && isPlausible(withdrawal, deposit))
+      within(byKey.get(keyOf(withdrawal)) ?? [], withdrawal.time + EARLIEST_MS, withdrawal.time + LATEST_MS)
+        .filter((deposit) => matches(withdrawal, deposit))
         .map((deposit) => [withdrawal, deposit] as const),
     )
     .sort(([a, b], [c, d]) => Math.abs(b.time - a.time) - Math.abs(d.time - c.time));
 }
 
+function areOfTwoAccounts(withdrawal: ParsedTransfer, deposit: ParsedTransfer): boolean {
+  return (
+    deposit.account !== withdrawal.account &&
+    withdrawal.counterWallet === undefined &&
+    deposit.counterWallet === undefined
+  );
+}
+
+/** The two sides of a transfer between wallets agree in all of it, to the last digit. */
+function walletsKeyOf({ venue, account, asset, amount }: ParsedTransfer): string {
+  return `${venue}\n${account}\n${asset}\n${amount.toString()}`;
+}
+
+/** Both naming the same wallet went through it: neither is the other's other side. */
+function areWalletsOfOneAccount(withdrawal: ParsedTransfer, deposit: ParsedTransfer): boolean {
+  return (
+    withdrawal.counterWallet !== undefined &&
+    deposit.counterWallet !== undefined &&
+    deposit.counterWallet !== withdrawal.counterWallet &&
+    deposit.market !== withdrawal.market &&
+    Math.abs(deposit.time - withdrawal.time) <= WALLETS_APART_MS
+  );
+}
+
 function isPlausible(withdrawal: ParsedTransfer, deposit: ParsedTransfer): boolean {
+  if (!areOfTwoAccounts(withdrawal, deposit)) return false;
   const lost = withdrawal.amount.minus(deposit.amount);
   const fee = withdrawal.fee?.currency === withdrawal.asset ? withdrawal.fee.amount : ZERO;
   const relative = withdrawal.amount.times(RELATIVE_SLACK);

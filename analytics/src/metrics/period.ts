@@ -17,7 +17,7 @@ export interface AccountPeriod {
   readonly floorReturns: Float64Array;
   readonly navStart: Amount | null;
   readonly navEnd: Amount | null;
-  /** Value at the end with assets without a price at 0. */
+  /** Value at the end with assets without a price and money in unread wallets at 0. */
   readonly floorNavEnd: Amount | null;
   /** External flows in [startTime, endTime). */
   readonly flows: readonly Flow[];

@@ -1,6 +1,7 @@
 /** External flows (METRICS §1): what crosses the boundary of the set of own accounts, valued at its instant. */
 import { type Amount, parseDecimal, ZERO } from '../ledger/decimal.ts';
 import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../ledger/parse.ts';
+import { UnreadWallets } from '../ledger/unread-wallets.ts';
 import { type Book, valueAtMinutes } from './nav.ts';
 
 /** A flow above this share of NAV is large; a credit above it is not income until classified. */
@@ -39,7 +40,7 @@ export interface FlowPoint {
 }
 
 /**
- * Unmatched transfers, and rebates and other credits above 1 % of NAV.
+ * Unmatched transfers from and to elsewhere, and rebates and other credits above 1 % of NAV.
  * @param navBefore - the last known NAV at or before an instant; null or not positive: every credit is large
  */
 export function externalFlows(book: Book, navBefore: (time: number) => Amount | null): readonly Flow[] {
@@ -65,6 +66,26 @@ export function flowPoints(book: Book, flows: readonly Flow[]): readonly FlowPoi
   return groups.map((group, i) => toPoint(book, group, values[i]!));
 }
 
+/**
+ * What came out of unread wallets beyond all that had gone there, and what of it went back, as flows: for the least
+ * that may be left ({@link Valuation.floor}), where what went there is lost until it comes back, and what comes from
+ * there is no profit.
+ */
+export function unreadFlowPoints(book: Book): readonly FlowPoint[] {
+  const unread = new UnreadWallets();
+  const points: FlowPoint[] = [];
+  for (const entry of book.entries) {
+    if (entry.kind !== 'transfer' || !book.internal.isUnread(entry)) continue;
+    const amount = unread.book(entry);
+    if (amount.isZero()) continue;
+    const { time } = entry;
+    const value = amount.times(book.prices.at(entry.asset, time, entry.venue)?.value ?? ZERO);
+    const [deposits, withdrawals] = value.isNegative() ? [ZERO, value.neg()] : [value, ZERO];
+    points.push({ time, deposits, withdrawals, count: 1, priced: true, valueBefore: null });
+  }
+  return points;
+}
+
 /** Sum of the values of the flows of one direction; flows without a value count as 0. */
 export function sumFlows(
   flows: readonly Pick<Flow, 'direction' | 'value'>[],
@@ -77,7 +98,7 @@ export function sumFlows(
 }
 
 function isExternal(entry: ParsedEntry, book: Book): entry is ParsedTransfer {
-  return entry.kind === 'transfer' && !book.internal.has(entry);
+  return entry.kind === 'transfer' && entry.counterWallet === undefined && !book.internal.has(entry);
 }
 
 function isLargeCredit(

@@ -17,17 +17,20 @@ export interface Book {
 
 /** One valuation. */
 export interface Valuation {
-  /** Null when a held asset has no price. */
+  /** Null when a held asset has no price, or money is in a wallet that is not read. */
   readonly value: Amount | null;
-  /** The same with the assets without a price at 0. */
+  /** The same with the assets without a price, and what is in unread wallets, at 0. */
   readonly floor: Amount;
+  /** Whether no money is in a wallet that is not read. */
+  readonly isKnown: boolean;
   readonly staleCount: number;
   readonly unpriced: readonly string[];
 }
 
 /** Values `holdings` by `priceOf`, each at its venue. */
-export function valueHoldings(
+function valueHoldings(
   holdings: Holdings,
+  isKnown: boolean,
   delistedAssets: ReadonlySet<string>,
   priceOf: (asset: string, venue: string) => Price | null,
 ): Valuation {
@@ -45,25 +48,25 @@ export function valueHoldings(
       }
     }
   }
-  return { value: unpriced.length === 0 ? floor : null, floor, staleCount, unpriced };
+  return { value: isKnown && unpriced.length === 0 ? floor : null, floor, isKnown, staleCount, unpriced };
 }
 
 /** Values at `instants` (ascending), by the last price at or before each. */
 export function valueAt(book: Book, instants: ArrayLike<number>): readonly Valuation[] {
   const values: Valuation[] = [];
-  replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings) => {
+  replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings, isKnown) => {
     const price = (asset: string, venue: string) => book.prices.at(asset, instants[i]!, venue);
-    values.push(valueHoldings(holdings, book.delistedAssets, price));
+    values.push(valueHoldings(holdings, isKnown, book.delistedAssets, price));
   });
   return values;
 }
 
-/** Values just before `instants` (ascending), to the minute; null where a held asset has no minute mark. */
+/** Values just before `instants` (ascending), to the minute; null where they are not known. */
 export function valueAtMinutes(book: Book, instants: ArrayLike<number>): readonly (Amount | null)[] {
   const values: (Amount | null)[] = [];
-  replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings) => {
+  replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings, isKnown) => {
     const price = (asset: string, venue: string) => book.prices.atMinute(asset, instants[i]!, venue);
-    values.push(valueHoldings(holdings, book.delistedAssets, price).value);
+    values.push(valueHoldings(holdings, isKnown, book.delistedAssets, price).value);
   });
   return values;
 }

@@ -52,3 +52,36 @@ describe('when a withdrawal may be a deposit of another own account', () => {
     expect(matched(out, far, near).sort()).toEqual(['near', 'out']);
   });
 });
+
+describe('when a transfer is between wallets of one account', () => {
+  const fromSpot = transfer('2024-01-02T10:00', 'withdrawal', '1 BTC', {
+    id: 'out',
+    counterWallet: 'linear',
+  });
+  const intoLinear = transfer('2024-01-02T10:00', 'deposit', '1.0 BTC', {
+    ...{ id: 'in', market: 'linear' as const, counterWallet: 'spot' },
+  });
+
+  it('matches the other wallet that is read, before or after', () => {
+    expect(matched(fromSpot, intoLinear)).toEqual(['in', 'out']);
+    expect(matched(fromSpot, { ...intoLinear, time: fromSpot.time - 600_000 })).toHaveLength(2);
+  });
+
+  it.each([
+    ['another account', { account: 'a1' }],
+    ['another venue', { venue: 'kraken' }],
+    ['the same wallet', { market: 'spot' as const }],
+    ['less than left', { amount: '0.9999' }],
+    ['another time', { time: fromSpot.time + 600_001 }],
+    ['a third wallet between', { counterWallet: 'linear' }],
+  ])('does not match %s', (_, rest) => {
+    expect(matched(fromSpot, { ...intoLinear, ...rest })).toEqual([]);
+  });
+
+  it('never takes a deposit from elsewhere for the other side', () => {
+    const { counterWallet: _, ...deposit } = intoLinear;
+    expect(matched(fromSpot, deposit)).toEqual([]);
+    expect(matched(fromSpot, { ...deposit, account: 'a1' })).toEqual([]);
+    expect(matched(fromSpot, { ...deposit, account: 'a1', transactionHash: '0x1' })).toEqual([]);
+  });
+});
