@@ -86,7 +86,7 @@ describe('when entries and marks come in another order, and more than once', () 
   });
 });
 
-/** Two fills of `share` and the rest, at the same instant and price. */
+/** Two fills of four and six tenths, fee and all, at the same instant and price. */
 function split(entry: FillEntry): readonly LedgerEntry[] {
   const halve = (text: string) => {
     const [whole, fraction = ''] = text.split('.') as [string, string?];
@@ -95,7 +95,7 @@ function split(entry: FillEntry): readonly LedgerEntry[] {
       const digits = String(value).padStart(fraction.length + 2, '0');
       return `${digits.slice(0, -(fraction.length + 1))}.${digits.slice(-(fraction.length + 1))}`;
     };
-    return [write(units / 3n), write(units - units / 3n)] as const;
+    return [write((units * 4n) / 10n), write((units * 6n) / 10n)] as const;
   };
   const quantities = halve(entry.quantity);
   const fees = halve(entry.fee!.amount);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Amount, toNumber, ZERO } from '../../src/ledger/decimal.ts';
-import { absoluteProfit, modifiedDietz, simpleReturnOnFlows } from '../../src/metrics/money.ts';
+import { absoluteProfit, cashFlowsOf } from '../../src/metrics/money.ts';
 import { periodReturns } from '../../src/metrics/period-returns.ts';
 import { returnsMetrics } from '../../src/metrics/returns-metrics.ts';
 import { toReturnSeries } from '../../src/metrics/series.ts';
@@ -75,7 +75,7 @@ describe.each(cashFlowCases)('when only daily values exist: $id', (golden: CashF
   it('computes profit and modified Dietz', () => {
     const profit = toNumber(absoluteProfit(money)!);
     expect(relative(profit, golden.expected['absoluteProfit']!)).toBeLessThanOrEqual(1e-9);
-    const dietz = modifiedDietz(money) as number;
+    const dietz = cashFlowsOf(money).modifiedDietz!;
     expect(relative(dietz, golden.expected['modifiedDietz']!)).toBeLessThanOrEqual(1e-9);
   });
 });
@@ -177,9 +177,12 @@ describe('when profit is put over money', () => {
       navEnd: amount(end),
       flows: flow ? [{ time: flow.day, direction: 'deposit' as const, value: amount(flow.amount) }] : [],
     });
-    expect(modifiedDietz(money(100, 300, 730, { day: 365, amount: 50 }))).toBeCloseTo(1.2, 12);
-    expect(modifiedDietz(money(0, 10, 30))).toBe('zeroDenominator');
-    expect(simpleReturnOnFlows(money(100, 300, 730, { day: 365, amount: 50 }))).toBe(1);
-    expect(simpleReturnOnFlows(money(0, 10, 30))).toBe('zeroDenominator');
+    const worked = cashFlowsOf(money(100, 300, 730, { day: 365, amount: 50 }));
+    expect(worked.modifiedDietz).toBeCloseTo(1.2, 12);
+    expect(worked.simpleReturnOnFlows).toBe(1);
+    expect(cashFlowsOf(money(0, 10, 30)).undefinedReasons).toMatchObject({
+      modifiedDietz: 'zeroDenominator',
+      simpleReturnOnFlows: 'zeroDenominator',
+    });
   });
 });
