@@ -22,7 +22,8 @@ export interface ClosedTrade {
   readonly realizedPnl: Amount;
   /** Own fee and those of the lots, each in proportion. */
   readonly fees: Amount;
-  readonly heldQuantityMs: number;
+  /** Σ quantity × ms held. */
+  readonly heldQuantityMs: Amount;
 }
 
 /** Sums of parts of known cost, in the currency of their values. */

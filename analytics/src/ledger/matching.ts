@@ -171,7 +171,7 @@ class Matching {
     parts: ClosedParts,
     realizedPnl: Amount,
     fees: Amount,
-    heldQuantityMs: number,
+    heldQuantityMs: Amount,
     price?: Amount,
   ): void {
     if (parts.isEmpty()) return;

@@ -12,7 +12,7 @@ export interface ClosingSums {
   /** Own fee and entry fees, each in proportion; 0 where fees are in the basis. */
   readonly fees: bigint;
   /** Σ quantity × time held. */
-  readonly held: number;
+  readonly held: bigint;
 }
 
 /** Money in quote, of an inverse contract in base. Amounts are made when they are asked for. */
@@ -53,8 +53,8 @@ export class Closing {
     return new Amount(this.#sums.missing, this.#quantityScale);
   }
 
-  /** Σ quantity × ms held: a double, for a mean. */
-  get heldQuantityMs(): number {
-    return this.#sums.held / 10 ** this.#quantityScale;
+  /** Σ quantity × ms held. */
+  get heldQuantityMs(): Amount {
+    return new Amount(this.#sums.held, this.#quantityScale);
   }
 }

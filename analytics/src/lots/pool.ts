@@ -6,7 +6,7 @@ import { OldestFirst } from './oldest-first.ts';
 /**
  * One pool of everything whose cost is known, reset when it is empty; what has no known cost waits behind it,
  * oldest first. Lots of known cost have a value, of which parts take their share in proportion. The time of the pool
- * is the quantity-weighted mean of what went in.
+ * is the quantity-weighted mean of what went in, to the millisecond.
  */
 export class Pool implements Inventory {
   #known: Lot | null = null;
@@ -50,6 +50,6 @@ function merge(pool: Lot, lot: Lot): Lot {
     price: lot.price,
     value: pool.value! + lot.value!,
     fee: pool.fee + lot.fee,
-    time: pool.time + (lot.time - pool.time) * (Number(lot.quantity) / Number(quantity)),
+    time: pool.time + Math.round((lot.time - pool.time) * (Number(lot.quantity) / Number(quantity))),
   };
 }

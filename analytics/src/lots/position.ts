@@ -165,12 +165,12 @@ export class Position {
     visit: ((part: ClosedPart) => void) | undefined,
   ): Closing {
     const { spot, feesInCostBasis } = this.#options;
-    let [realized, cost, entryFees, unknown, held] = [0n, 0n, 0n, 0n, 0];
+    let [realized, cost, entryFees, unknown, held] = [0n, 0n, 0n, 0n, 0n];
     const rest = this.#inventory.take(asked, (part) => {
       const openValue = this.#leave(part);
       const closeValue =
         price === null ? null : this.#closeValue(trade.side, part.quantity, price, asked, fee);
-      held += Number(part.quantity) * (trade.time - part.time);
+      held += part.quantity * BigInt(trade.time - part.time);
       entryFees += part.fee;
       if (openValue === null) unknown += part.quantity;
       else {

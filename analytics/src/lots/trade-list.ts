@@ -1,5 +1,5 @@
 /** A list of trades as it stands, without an account around it: lots, profit and statistics (METRICS §6). */
-import { type Amount, formatMoney, ONE, parseDecimal, toNumber, ZERO } from '../ledger/decimal.ts';
+import { type Amount, formatMoney, ONE, parseDecimal, ZERO } from '../ledger/decimal.ts';
 import type { Decimal } from '../ledger/entry.ts';
 import type { Closing } from './closing.ts';
 import type { CostMethod } from './method.ts';
@@ -191,9 +191,8 @@ class SymbolBook {
   #count(closing: Closing, order: string | null): void {
     this.#sums.realized = this.#sums.realized.plus(closing.realizedPnl);
     this.#sums.missing = this.#sums.missing.plus(closing.missingQuantity);
-    const quantity = toNumber(closing.quantity);
-    if (quantity === 0) return;
-    this.#tally.add({ order, netPnl: closing.netPnl, quantity, heldQuantityMs: closing.heldQuantityMs });
+    const { quantity, netPnl, heldQuantityMs } = closing;
+    if (!quantity.isZero()) this.#tally.add({ order, netPnl, quantity, heldQuantityMs });
   }
 
   #averageEntryPrice(quantity: Amount, cost: Amount): Amount {

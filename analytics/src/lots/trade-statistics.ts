@@ -28,21 +28,21 @@ export interface ClosingFill {
   readonly order: string | null;
   /** Net of its own fee and of the fees that opened what it closed. */
   readonly netPnl: Amount;
-  /** What was closed, and the sum of quantity × ms held, as doubles. */
-  readonly quantity: number;
-  readonly heldQuantityMs: number;
+  /** What was closed, and the sum of quantity × ms held. */
+  readonly quantity: Amount;
+  readonly heldQuantityMs: Amount;
 }
 
 /** Collects what fills closed. Memory grows with the number of orders. */
 export class TradeTally {
   readonly #netByOrder = new Map<string, Amount>();
   readonly #single: Amount[] = [];
-  #quantity = 0;
-  #heldQuantityMs = 0;
+  #quantity = ZERO;
+  #heldQuantityMs = ZERO;
 
   add(closing: ClosingFill): void {
-    this.#quantity += closing.quantity;
-    this.#heldQuantityMs += closing.heldQuantityMs;
+    this.#quantity = this.#quantity.plus(closing.quantity);
+    this.#heldQuantityMs = this.#heldQuantityMs.plus(closing.heldQuantityMs);
     if (closing.order === null) this.#single.push(closing.netPnl);
     else {
       const before = this.#netByOrder.get(closing.order);
@@ -80,7 +80,9 @@ export class TradeTally {
     return {
       tradeWinRate: winCount / closedTradeCount,
       profitFactor: losses.isZero() ? 'noLosses' : toNumber(wins) / toNumber(losses.abs()),
-      averageHoldingSeconds: this.#quantity > 0 ? this.#heldQuantityMs / this.#quantity / 1_000 : 'noData',
+      averageHoldingSeconds: this.#quantity.isPositive()
+        ? toNumber(this.#heldQuantityMs) / toNumber(this.#quantity) / 1_000
+        : 'noData',
     };
   }
 }

@@ -1,6 +1,6 @@
 /** Profit of a period, explained: where it came from, and whether the explanations add up. */
 import type { AccountHistory } from '../history.ts';
-import { type Amount, formatMoney, parseDecimal, toNumber, ZERO } from '../ledger/decimal.ts';
+import { type Amount, formatMoney, parseDecimal, ZERO } from '../ledger/decimal.ts';
 import type { Decimal } from '../ledger/entry.ts';
 import { type TradeStatistics, TradeTally } from '../lots/trade-statistics.ts';
 import { type AttributionRow, attribute } from './attribution.ts';
@@ -72,7 +72,7 @@ function tradeStatistics({ closedTrades }: AccountPeriod): TradeStatistics {
     heldQuantityMs,
   } of closedTrades) {
     const order = orderId === null ? null : `${venue}\n${account}\n${symbol}\n${orderId}`;
-    tally.add({ order, netPnl: realizedPnl.minus(fees), quantity: toNumber(quantity), heldQuantityMs });
+    tally.add({ order, netPnl: realizedPnl.minus(fees), quantity, heldQuantityMs });
   }
   return tally.statistics();
 }

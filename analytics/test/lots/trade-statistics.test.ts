@@ -5,7 +5,7 @@ import { amount } from './trades.ts';
 function statistics(closings: readonly (readonly [order: string | null, net: string, held?: number])[]) {
   const tally = new TradeTally();
   for (const [order, net, held = 1_000] of closings) {
-    tally.add({ order, netPnl: amount(net), quantity: 1, heldQuantityMs: held });
+    tally.add({ order, netPnl: amount(net), quantity: amount(1), heldQuantityMs: amount(held) });
   }
   return tally.statistics();
 }
