@@ -2,7 +2,16 @@
 import { type Amount, ZERO } from './ledger/decimal.ts';
 import { type PeriodReturns, periodReturns } from './metrics/period-returns.ts';
 import { DAY_MS, startOfDay } from './valuation/calendar.ts';
-import { externalFlows, type Flow, type FlowPoint, flowPoints, unreadFlowPoints } from './valuation/flows.ts';
+import {
+  creditsValue,
+  externalFlows,
+  type Flow,
+  type FlowPoint,
+  flowPoints,
+  sumFlows,
+  unreadFlowPoints,
+} from './valuation/flows.ts';
+import { illiquidPnl } from './valuation/illiquid.ts';
 import { type Book, type Valuation, valueAt } from './valuation/nav.ts';
 
 export interface DailyRecord {
@@ -17,6 +26,10 @@ export interface DailyRecord {
    * left at the least.
    */
   readonly floorReturns: Float64Array;
+  /** What holdings too large for their markets gained on each day. */
+  readonly illiquidPnl: readonly Amount[];
+  /** Rebates and other credits of these days that are income, not flows. */
+  readonly creditIncome: Amount;
 }
 
 /** Values every day from that of `earliestActivity` to the last one that is over at `asOf`. */
@@ -43,7 +56,16 @@ export function recordDays(book: Book, earliestActivity: number | null, asOf: nu
     ].sort((a, b) => a.time - b.time),
     unvaluedLargeFlows: 'formula',
   });
-  return { bounds, valuations, flows, linked, floorReturns: floor.returns };
+  return {
+    ...{ bounds, valuations, flows, linked, floorReturns: floor.returns },
+    illiquidPnl: illiquidPnl(book, bounds, valuations),
+    creditIncome: creditIncome(book, flows, bounds.at(-1) ?? 0),
+  };
+}
+
+function creditIncome(book: Book, flows: readonly Flow[], until: number): Amount {
+  const unclassified = flows.filter(({ unclassifiedCredit, time }) => unclassifiedCredit && time < until);
+  return creditsValue(book, until).minus(sumFlows(unclassified, 'deposit'));
 }
 
 /** Sums of the flows of one direction by day, for the days between `bounds`. */

@@ -1,9 +1,10 @@
 /** The history of a set of own accounts: entries, prices and live balances in; daily values and returns out. */
 import { type DailyRecord, flowsByDay, recordDays } from './daily-record.ts';
+import { type DataQuality, judgeRecord } from './data-quality.ts';
 import { InputError } from './errors.ts';
 import { anchorHoldings } from './ledger/anchor.ts';
 import type { ClosedTrade } from './ledger/closed-trade.ts';
-import { type Amount, formatDecimal, ratio, ZERO } from './ledger/decimal.ts';
+import { type Amount, formatDecimal } from './ledger/decimal.ts';
 import type { Decimal, LedgerEntry, Mark } from './ledger/entry.ts';
 import { type MatchingResult, matchLots } from './ledger/matching.ts';
 import type { OpenPosition } from './ledger/open-position.ts';
@@ -13,20 +14,26 @@ import type { AccountSnapshot } from './ledger/snapshot.ts';
 import type { TradingRow } from './ledger/trading-rows.ts';
 import { matchInternalTransfers } from './ledger/transfers.ts';
 import type { CostMethod } from './lots/method.ts';
-import { type Flow, sumFlows } from './valuation/flows.ts';
+import type { Flow } from './valuation/flows.ts';
 import type { Book } from './valuation/nav.ts';
+import { bookAtMark } from './valuation/off-market.ts';
 import { PriceBook } from './valuation/prices.ts';
 import { type Reconciliation, reconcile } from './valuation/reconciliation.ts';
 
+export type { DataQuality } from './data-quality.ts';
+
 /** What a history is built from. Times in ms UTC. */
 export interface HistoryInput {
-  /** Of all own accounts, in any order; copies are dropped. Only spot for now. */
+  /** Of all own accounts, in any order; copies are dropped. */
   readonly entries: readonly LedgerEntry[];
-  /** Prices; those quoted in `reportingCurrency` are used. Minute marks at external flows link the days there. */
+  /**
+   * Prices, in whatever quotes: what has none in `reportingCurrency` is priced over another currency. Minute marks at
+   * external flows link the days there; ranges of minutes and volumes of days are used where they are told.
+   */
   readonly marks: readonly Mark[];
   /** Live balances; the latest of each account anchors it. */
   readonly snapshots: readonly AccountSnapshot[];
-  /** `USDT`, or any currency in which the marks are quoted. */
+  /** `USDT`, `USD`, `EUR`, `BTC`, or any currency to which marks lead. */
   readonly reportingCurrency: string;
   /** The history ends with the last UTC day that is over at this instant. */
   readonly asOf: number;
@@ -49,8 +56,10 @@ export interface AccountFlow {
   readonly amount: Decimal;
   /** In the reporting currency; null: the asset has no price. */
   readonly value: Decimal | null;
-  /** A rebate or other credit above 1 % of NAV, not income until classified. */
+  /** A rebate or other credit of a day with more than 1 % of NAV of them, not income until classified. */
   readonly unclassifiedCredit: boolean;
+  /** What a fill outside its market was better (a deposit) or worse than the mark at which it is booked. */
+  readonly offMarket: boolean;
 }
 
 /** An open lot; `price` in the reporting currency, null when the cost is not known. */
@@ -61,26 +70,6 @@ export interface OpenLot {
   readonly price: Decimal | null;
 }
 
-/** What a reader must know before believing the numbers, over the whole history. */
-export interface DataQuality {
-  /** Returns that span days without a valuation. */
-  readonly gapCount: number;
-  /** Uses of a price older than 24 h in daily values. */
-  readonly stalePrices: number;
-  /** Assets without a price where one was needed, sorted; the value of such days is null. */
-  readonly unpricedAssets: readonly string[];
-  /** Flows above 1 % of NAV that minute marks could not value; their days have no return. */
-  readonly largeFlowsUnvalued: number;
-  /** Rebates and other credits above 1 % of NAV, as a share of the last NAV; null without one. */
-  readonly unclassifiedCreditsShare: number | null;
-  /** Days at whose end money was in a wallet that is not read: they have no value. */
-  readonly unreadWalletDays: number;
-  /** Matched transfers between own accounts, and between wallets of one. */
-  readonly internalTransferCount: number;
-  /** Identities of entries that came with contradicting contents. */
-  readonly conflictCount: number;
-}
-
 /** Exact amounts behind the text, for metrics. */
 export interface ExactHistory {
   /** At `startTime` and at the end of each day: one more than there are days. */
@@ -89,6 +78,8 @@ export interface ExactHistory {
   readonly floorNav: readonly Amount[];
   /** Returns of `floorNav`, days with unvalued large flows included by the formula. */
   readonly floorReturns: Float64Array;
+  /** What holdings too large for their markets gained on each day: what `illiquidPnlShare` of a period sums. */
+  readonly illiquidPnl: readonly Amount[];
   readonly flows: readonly Flow[];
   readonly trading: readonly TradingRow[];
   readonly closedTrades: readonly ClosedTrade[];
@@ -139,10 +130,11 @@ export function buildAccountHistory(input: HistoryInput): AccountHistory {
   checkAsOf(input.asOf);
   const { reportingCurrency } = input;
   const ordered = orderEntries(input.entries);
-  const entries = ordered.entries.map(parseEntry);
+  const parsed = ordered.entries.map(parseEntry);
   const prices = new PriceBook(input.marks, reportingCurrency);
-  const anchor = anchorHoldings(entries, input.snapshots);
-  const internal = matchInternalTransfers(entries);
+  const anchor = anchorHoldings(parsed, input.snapshots);
+  const internal = matchInternalTransfers(parsed);
+  const { entries, ...conduct } = bookAtMark(parsed, prices);
   const delistedAssets = new Set(input.delistedAssets);
   const earliestActivity = entries[0] !== undefined && entries[0].time <= input.asOf ? entries[0].time : null;
   const book: Book = { entries, opening: anchor.opening, internal, prices, delistedAssets };
@@ -153,7 +145,8 @@ export function buildAccountHistory(input: HistoryInput): AccountHistory {
   });
   const reconciliation = reconcile(anchor, prices, input.asOf);
   const dataQuality = {
-    ...judge(record),
+    ...judgeRecord(record),
+    ...conduct,
     internalTransferCount: internal.count,
     conflictCount: ordered.conflictCount,
   };
@@ -209,6 +202,7 @@ function toExact(record: DailyRecord, matching: MatchingResult, prices: PriceBoo
     nav: record.valuations.map(({ value }) => value),
     floorNav: record.valuations.map(({ floor }) => floor),
     floorReturns: record.floorReturns,
+    illiquidPnl: record.illiquidPnl,
     flows: record.flows,
     trading: matching.rows,
   };
@@ -223,20 +217,4 @@ function toOpenLots(byAsset: MatchingResult['openLots']): readonly OpenLot[] {
       price: price && formatDecimal(price),
     })),
   );
-}
-
-function judge(record: DailyRecord) {
-  const { valuations, flows, linked } = record;
-  const unpriced = new Set(valuations.flatMap((valuation) => valuation.unpriced));
-  for (const flow of flows) if (flow.value === null) unpriced.add(flow.asset);
-  const credits = flows.filter((flow) => flow.unclassifiedCredit);
-  const lastNav = valuations.findLast(({ value }) => value !== null)?.value ?? ZERO;
-  return {
-    gapCount: linked.gapCount,
-    stalePrices: valuations.reduce((sum, { staleCount }) => sum + staleCount, 0),
-    unpricedAssets: [...unpriced].sort(),
-    largeFlowsUnvalued: linked.largeFlowsUnvalued,
-    unreadWalletDays: valuations.reduce((days, { isKnown }) => (isKnown ? days : days + 1), 0),
-    unclassifiedCreditsShare: credits.length === 0 ? 0 : ratio(sumFlows(credits, 'deposit'), lastNav),
-  };
 }

@@ -76,6 +76,12 @@ describe('when money is deposited, put into BTC and withdrawn in part', () => {
       largeFlowsUnvalued: 0,
       unreadWalletDays: 0,
       unclassifiedCreditsShare: 0,
+      creditIncomeShare: 0,
+      illiquidPnlShare: 0,
+      positionMoves: 0,
+      offMarketFillShare: 0,
+      blockTradeShare: 0,
+      checkedFillShare: 0,
       internalTransferCount: 0,
       conflictCount: 0,
     });

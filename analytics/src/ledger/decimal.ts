@@ -98,6 +98,11 @@ export class Amount {
     return divideHalfEven(this.#units, powerOfTen(this.#scale - scale));
   }
 
+  /** The same where it has no more than `scale` decimals; else rounded to them, half to even. */
+  atMost(scale: number): Amount {
+    return this.#scale <= scale ? this : new Amount(this.unitsAt(scale), scale);
+  }
+
   /** All digits, without an exponent and without trailing zeros. */
   toString(): string {
     return write(this.#units, this.#scale);

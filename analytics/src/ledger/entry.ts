@@ -47,6 +47,8 @@ export interface FillEntry extends EntryBase {
   readonly contractSize?: Decimal;
   /** Currency of a contract's profit: quote (linear), base (inverse). */
   readonly settle?: string;
+  /** Whether the venue says that it was agreed upon outside the order book. */
+  readonly block?: boolean;
 }
 
 /** A deposit to or a withdrawal from the account. `amount` is what arrived or left, without the fee. */
@@ -91,4 +93,17 @@ export interface Mark {
   readonly time: number;
   readonly price: Decimal;
   readonly resolution: '1d' | '1m';
+  /**
+   * Of a minute: the lowest and the highest price at which it traded. A fill of that minute outside of them did not
+   * happen on the market (METRICS §1). Both or none.
+   */
+  readonly low?: Decimal;
+  readonly high?: Decimal;
+  /**
+   * Of a day: what traded on the venue in its 24 hours, in units of `asset`, of an inverse contract in units of its
+   * quote. A holding of more than a tenth of it rests on an illiquid mark (METRICS §1).
+   */
+  readonly volume?: Decimal;
+  /** Of a day: the volume-weighted median price of its 24 hours, or the average where the venue tells no median. */
+  readonly vwap?: Decimal;
 }

@@ -25,6 +25,8 @@ export interface ParsedFill
   readonly fee: ParsedMoney | null;
   /** Null: not a contract. */
   readonly contract: ParsedContract | null;
+  /** Agreed upon outside the order book. */
+  readonly block: boolean;
 }
 
 /** What a contract is worth: linear quantity × size × price in quote, inverse quantity × size / price in base. */
@@ -37,6 +39,8 @@ export interface ParsedContract {
 export interface ParsedTransfer extends Omit<TransferEntry, 'amount' | 'fee'> {
   readonly amount: Amount;
   readonly fee: ParsedMoney | null;
+  /** No entry of a venue: what a fill outside its market was better or worse than the mark at which it is booked. */
+  readonly offMarket?: true;
 }
 
 export interface ParsedCash extends Omit<CashEntry, 'amount'> {
@@ -72,7 +76,7 @@ function parseFill(entry: FillEntry): ParsedFill {
   const cost = costOf(quantity, price, contract);
   return {
     ...{ kind, id, time, venue, account, market, symbol, base, quote, side, orderId },
-    ...{ quantity, price, cost, fee, contract },
+    ...{ quantity, price, cost, fee, contract, block: entry.block === true },
   };
 }
 
@@ -93,7 +97,8 @@ export function settlesIn(symbol: string, settle: string, inverse: boolean): boo
   return !said.spot && said.settle === settle && said.inverse === inverse;
 }
 
-function costOf(quantity: Amount, price: Amount, contract: ParsedContract | null): Amount {
+/** What one side of a fill is worth: in quote, of a contract in its settlement currency. */
+export function costOf(quantity: Amount, price: Amount, contract: ParsedContract | null): Amount {
   if (contract === null) return quantity.times(price);
   const units = quantity.times(contract.size);
   return contract.inverse ? units.dividedBy(price, DIVIDED_SCALE) : units.times(price);

@@ -2,7 +2,8 @@
 import { type Amount, parseDecimal, ZERO } from '../ledger/decimal.ts';
 import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../ledger/parse.ts';
 import { UnreadWallets } from '../ledger/unread-wallets.ts';
-import { type Book, valueAtMinutes } from './nav.ts';
+import { startOfDay } from './calendar.ts';
+import { type Book, VALUE_SCALE, valueAtMinutes } from './nav.ts';
 
 /** A flow above this share of NAV is large; a credit above it is not income until classified. */
 export const LARGE_SHARE = parseDecimal('0.01', 'a share');
@@ -22,6 +23,8 @@ export interface Flow {
   readonly fee: ParsedMoney | null;
   /** A rebate or other credit too large to be taken for income. */
   readonly unclassifiedCredit: boolean;
+  /** What a fill outside its market was better (a deposit) or worse than the mark at which it is booked. */
+  readonly offMarket: boolean;
 }
 
 /** All flows of one instant together. */
@@ -40,15 +43,30 @@ export interface FlowPoint {
 }
 
 /**
- * Unmatched transfers from and to elsewhere, and rebates and other credits above 1 % of NAV.
+ * Unmatched transfers from and to elsewhere, and rebates and other credits that come to more than 1 % of NAV in a day
+ * (small ones add up), or that nothing prices.
  * @param navBefore - the last known NAV at or before an instant; null or not positive: every credit is large
  */
 export function externalFlows(book: Book, navBefore: (time: number) => Amount | null): readonly Flow[] {
+  const creditsOf = creditsByDay(book);
+  const isLarge = (credit: ParsedCash) => {
+    const credits = creditsOf(credit.time);
+    return credits === null || credits.gt((navBefore(credit.time) ?? ZERO).times(LARGE_SHARE));
+  };
   const flows: Flow[] = [];
   for (const entry of book.entries) {
-    if (isExternal(entry, book) || isLargeCredit(entry, book, navBefore)) flows.push(toFlow(entry, book));
+    if (isExternal(entry, book) || (isCredit(entry) && isLarge(entry))) flows.push(toFlow(entry, book));
   }
   return flows;
+}
+
+/** Value of all rebates and other credits, whether flows or income; those without a price count as 0. */
+export function creditsValue(book: Book, until: number): Amount {
+  let sum = ZERO;
+  for (const entry of book.entries) {
+    if (isCredit(entry) && entry.time < until) sum = sum.plus(flowValue(entry, book) ?? ZERO);
+  }
+  return sum;
 }
 
 /** Groups flows by instant and values the account just before each of them. */
@@ -101,20 +119,30 @@ function isExternal(entry: ParsedEntry, book: Book): entry is ParsedTransfer {
   return entry.kind === 'transfer' && entry.counterWallet === undefined && !book.internal.has(entry);
 }
 
-function isLargeCredit(
-  entry: ParsedEntry,
-  book: Book,
-  navBefore: (time: number) => Amount | null,
-): entry is ParsedCash {
-  if ((entry.kind !== 'rebate' && entry.kind !== 'other') || !entry.amount.isPositive()) return false;
-  const price = book.prices.at(entry.asset, entry.time, entry.venue);
-  if (price === null) return false;
-  const nav = navBefore(entry.time) ?? ZERO;
-  return entry.amount.times(price.value).gt(nav.times(LARGE_SHARE));
+function isCredit(entry: ParsedEntry): entry is ParsedCash {
+  return (entry.kind === 'rebate' || entry.kind === 'other') && entry.amount.isPositive();
+}
+
+/** Value of the credits of the day of an instant; null: one has no price, and is not of a delisted asset. */
+function creditsByDay(book: Book): (time: number) => Amount | null {
+  const days = new Map<number, Amount | null>();
+  for (const entry of book.entries) {
+    if (!isCredit(entry)) continue;
+    const day = startOfDay(entry.time);
+    const worthless = book.delistedAssets.has(entry.asset) ? ZERO : null;
+    const [sum, value] = [days.get(day), flowValue(entry, book) ?? worthless];
+    days.set(day, sum === null || value === null ? null : (sum ?? ZERO).plus(value));
+  }
+  return (time) => days.get(startOfDay(time)) ?? null;
+}
+
+/** Value of what moved, at its instant; null: no price. */
+function flowValue({ asset, amount, time, venue }: ParsedTransfer | ParsedCash, book: Book): Amount | null {
+  const price = book.prices.at(asset, time, venue);
+  return price && amount.times(price.value).atMost(VALUE_SCALE);
 }
 
 function toFlow(entry: ParsedTransfer | ParsedCash, book: Book): Flow {
-  const price = book.prices.at(entry.asset, entry.time, entry.venue);
   return {
     id: entry.id,
     time: entry.time,
@@ -123,9 +151,10 @@ function toFlow(entry: ParsedTransfer | ParsedCash, book: Book): Flow {
     direction: entry.kind === 'transfer' ? entry.direction : 'deposit',
     asset: entry.asset,
     amount: entry.amount,
-    value: price && entry.amount.times(price.value),
+    value: flowValue(entry, book),
     fee: entry.kind === 'transfer' ? entry.fee : null,
     unclassifiedCredit: entry.kind !== 'transfer',
+    offMarket: entry.kind === 'transfer' && entry.offMarket === true,
   };
 }
 

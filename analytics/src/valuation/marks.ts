@@ -1,22 +1,22 @@
 /** Marks in order: series of prices by pair and venue, and the search in them. */
 import { InputError } from '../errors.ts';
 import { type Amount, ONE, parseDecimal } from '../ledger/decimal.ts';
-import type { Mark } from '../ledger/entry.ts';
+import type { Decimal, Mark } from '../ledger/entry.ts';
 import { DIVIDED_SCALE } from '../ledger/parse.ts';
+import { DAY_MS } from './calendar.ts';
 
-/** Prices of one asset in one quote, ascending in time. */
-export class Series {
+const MINUTE_MS = 60_000;
+
+/** What the marks of one asset in one quote say, ascending in time. */
+class Timeline {
   readonly times: Float64Array;
-  readonly #values: readonly Amount[];
-  readonly #inverses: (Amount | null | undefined)[] = [];
 
   /** @param marks - ascending in time; of several at one instant the last counts */
   constructor(marks: readonly Mark[]) {
     this.times = Float64Array.from(marks, (mark) => mark.time);
-    this.#values = marks.map(readPrice);
   }
 
-  /** Index of the last price at or before `time`; −1: none. */
+  /** Index of the last mark at or before `time`; −1: none. */
   indexAt(time: number): number {
     let [low, high] = [0, this.times.length];
     while (low < high) {
@@ -25,6 +25,17 @@ export class Series {
       else high = middle;
     }
     return low - 1;
+  }
+}
+
+/** Prices. */
+export class Series extends Timeline {
+  readonly #values: readonly Amount[];
+  readonly #inverses: (Amount | null | undefined)[] = [];
+
+  constructor(marks: readonly Mark[]) {
+    super(marks);
+    this.#values = marks.map(readPrice);
   }
 
   value(index: number): Amount {
@@ -42,11 +53,63 @@ export class Series {
   }
 }
 
+/** What a day traded; `median` null: nobody says. */
+export interface DayVolume {
+  readonly volume: Amount;
+  readonly median: Amount | null;
+}
+
+/** Volumes of days. */
+class Volumes extends Timeline {
+  readonly #days: readonly DayVolume[];
+
+  constructor(marks: readonly Mark[]) {
+    super(marks);
+    this.#days = marks.map(({ volume, vwap }) => ({
+      volume: readAmount(volume!, 'the volume of a mark'),
+      median: vwap === undefined ? null : readAmount(vwap, 'the median of a mark'),
+    }));
+  }
+
+  /** The last day that ended in the 24 hours up to `time`; null: nobody says. */
+  at(time: number): DayVolume | null {
+    const index = this.indexAt(time);
+    return index < 0 || time - this.times[index]! > DAY_MS ? null : this.#days[index]!;
+  }
+}
+
+/** Where a minute traded, and its mark. */
+export interface MinuteRange {
+  readonly low: Amount;
+  readonly high: Amount;
+  readonly mark: Amount;
+}
+
+/** Ranges of minutes. */
+class Ranges extends Timeline {
+  readonly #minutes: readonly MinuteRange[];
+
+  constructor(marks: readonly Mark[]) {
+    super(marks);
+    this.#minutes = marks.map(readRange);
+  }
+
+  /** That of the minute that holds `time`; null: nobody says. */
+  at(time: number): MinuteRange | null {
+    const end = (Math.floor(time / MINUTE_MS) + 1) * MINUTE_MS;
+    const index = this.indexAt(end);
+    return index < 0 || this.times[index] !== end ? null : this.#minutes[index]!;
+  }
+}
+
 /** The series of one pair at one venue, or at all of them. */
 export interface SeriesPair {
   /** Days and minutes. */
   readonly all: Series;
   readonly minutes: Series;
+  /** Null: no mark says a volume, or a range. */
+  readonly volumes: Volumes | null;
+  readonly ranges: Ranges | null;
 }
 
 /** What is known of one asset in one quote. */
@@ -75,9 +138,14 @@ export function toPairs(marks: readonly Mark[]): readonly Pair[] {
 }
 
 function toSeriesPair(sorted: readonly Mark[]): SeriesPair {
+  const minutes = sorted.filter(({ resolution }) => resolution === '1m');
+  const volumes = sorted.filter(({ resolution, volume }) => resolution === '1d' && volume !== undefined);
+  const ranges = minutes.filter(({ low, high }) => low !== undefined || high !== undefined);
   return {
     all: new Series(sorted),
-    minutes: new Series(sorted.filter(({ resolution }) => resolution === '1m')),
+    minutes: new Series(minutes),
+    volumes: volumes.length === 0 ? null : new Volumes(volumes),
+    ranges: ranges.length === 0 ? null : new Ranges(ranges),
   };
 }
 
@@ -93,11 +161,29 @@ function groupBy(marks: readonly Mark[], keyOf: (mark: Mark) => string): Readonl
 }
 
 function readPrice(mark: Mark): Amount {
-  const price = parseDecimal(mark.price, 'the price of a mark', 'ledger_mark_malformed');
-  if (price.isNegative() || !Number.isSafeInteger(mark.time)) {
-    throw new InputError('ledger_mark_malformed', 'the price or time of a mark is out of range');
-  }
-  return price;
+  if (!Number.isSafeInteger(mark.time)) throw malformed('the time of a mark is not an instant');
+  return readAmount(mark.price, 'the price of a mark');
+}
+
+function readRange({ price, low, high }: Mark): MinuteRange {
+  if (low === undefined || high === undefined) throw malformed('a mark has one end of a range');
+  const range = {
+    low: readAmount(low, 'the low of a mark'),
+    high: readAmount(high, 'the high of a mark'),
+    mark: readAmount(price, 'the price of a mark'),
+  };
+  if (range.low.gt(range.high)) throw malformed('the low of a mark is above its high');
+  return range;
+}
+
+function readAmount(text: Decimal, what: string): Amount {
+  const amount = parseDecimal(text, what, 'ledger_mark_malformed');
+  if (amount.isNegative()) throw malformed(`${what} is negative`);
+  return amount;
+}
+
+function malformed(what: string): InputError {
+  return new InputError('ledger_mark_malformed', what);
 }
 
 /** Ascending in time; what comes last at one instant is what a search finds. */
@@ -106,8 +192,13 @@ function compareMarks(a: Mark, b: Mark): number {
     a.time - b.time ||
     compareText(a.resolution, b.resolution) ||
     compareText(b.venue, a.venue) ||
-    compareText(a.price, b.price)
+    compareText(a.price, b.price) ||
+    compareText(rangeAndVolume(a), rangeAndVolume(b))
   );
+}
+
+function rangeAndVolume({ low, high, volume, vwap }: Mark): string {
+  return [low, high, volume, vwap].join(' ');
 }
 
 function compareText(a: string, b: string): number {

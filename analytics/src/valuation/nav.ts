@@ -3,7 +3,10 @@ import { type Amount, ZERO } from '../ledger/decimal.ts';
 import type { ParsedEntry } from '../ledger/parse.ts';
 import { type Holdings, replayHoldings } from '../ledger/replay.ts';
 import type { InternalTransfers } from '../ledger/transfers.ts';
-import type { Price, PriceBook } from './prices.ts';
+import type { Held, HeldPrice, PriceBook } from './prices.ts';
+
+/** Decimals of a value: as many as a decimal may have. */
+export const VALUE_SCALE = 40;
 
 /** What is valued: ordered entries on top of the holdings before them. */
 export interface Book {
@@ -25,48 +28,63 @@ export interface Valuation {
   readonly isKnown: boolean;
   readonly staleCount: number;
   readonly unpriced: readonly string[];
+  /** Holdings too large for their markets ({@link PriceBook.ofHeld}). */
+  readonly illiquid: readonly HeldAsset[];
 }
 
-/** Values `holdings` by `priceOf`, each at its venue. */
-function valueHoldings(
-  holdings: Holdings,
-  isKnown: boolean,
-  delistedAssets: ReadonlySet<string>,
-  priceOf: (asset: string, venue: string) => Price | null,
-): Valuation {
-  let floor = ZERO;
-  let staleCount = 0;
-  const unpriced: string[] = [];
-  for (const [venue, sums] of holdings.byVenue()) {
-    for (const [asset, quantity] of sums) {
-      const price = priceOf(asset, venue);
-      if (price !== null) {
-        floor = floor.plus(quantity.times(price.value));
-        if (price.stale) staleCount += 1;
-      } else if (!delistedAssets.has(asset)) {
-        unpriced.push(asset);
-      }
-    }
-  }
-  return { value: isKnown && unpriced.length === 0 ? floor : null, floor, isKnown, staleCount, unpriced };
+/** An asset, or a contract, at a venue. */
+export interface HeldAsset {
+  readonly venue: string;
+  readonly asset: string;
 }
 
 /** Values at `instants` (ascending), by the last price at or before each. */
 export function valueAt(book: Book, instants: ArrayLike<number>): readonly Valuation[] {
-  const values: Valuation[] = [];
-  replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings, isKnown) => {
-    const price = (asset: string, venue: string) => book.prices.at(asset, instants[i]!, venue);
-    values.push(valueHoldings(holdings, isKnown, book.delistedAssets, price));
-  });
-  return values;
+  return valueEach(book, instants, (asset, time, held) => book.prices.ofHeld(asset, time, held));
 }
 
 /** Values just before `instants` (ascending), to the minute; null where they are not known. */
 export function valueAtMinutes(book: Book, instants: ArrayLike<number>): readonly (Amount | null)[] {
-  const values: (Amount | null)[] = [];
+  return valueEach(book, instants, (asset, time, held) => book.prices.ofHeldAtMinute(asset, time, held)).map(
+    ({ value }) => value,
+  );
+}
+
+type PriceOf = (asset: string, time: number, held: Held) => HeldPrice | null;
+
+function valueEach(book: Book, instants: ArrayLike<number>, priceOf: PriceOf): readonly Valuation[] {
+  const values: Valuation[] = [];
   replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings, isKnown) => {
-    const price = (asset: string, venue: string) => book.prices.atMinute(asset, instants[i]!, venue);
-    values.push(valueHoldings(holdings, isKnown, book.delistedAssets, price).value);
+    const sum = new Sum();
+    for (const [venue, sums] of holdings.byVenue()) {
+      for (const [asset, quantity] of sums) {
+        const price = priceOf(asset, instants[i]!, { venue, quantity });
+        if (price !== null) sum.add(venue, asset, quantity, price);
+        else if (!book.delistedAssets.has(asset)) sum.unpriced.push(asset);
+      }
+    }
+    values.push(sum.result(isKnown));
   });
   return values;
+}
+
+/** One valuation under way. */
+class Sum {
+  readonly unpriced: string[] = [];
+  readonly #illiquid: HeldAsset[] = [];
+  #value = ZERO;
+  #staleCount = 0;
+
+  add(venue: string, asset: string, quantity: Amount, price: HeldPrice): void {
+    this.#value = this.#value.plus(quantity.times(price.value));
+    if (price.stale) this.#staleCount += 1;
+    if (price.illiquid) this.#illiquid.push({ venue, asset });
+  }
+
+  result(isKnown: boolean): Valuation {
+    const floor = this.#value.atMost(VALUE_SCALE);
+    const value = isKnown && this.unpriced.length === 0 ? floor : null;
+    const [unpriced, illiquid, staleCount] = [this.unpriced, this.#illiquid, this.#staleCount];
+    return { value, floor, isKnown, staleCount, unpriced, illiquid };
+  }
 }

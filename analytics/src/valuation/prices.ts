@@ -1,9 +1,9 @@
 /** Prices in the reporting currency, from marks (METRICS §1 "price at the valuation time"). */
-import { Amount, ONE } from '../ledger/decimal.ts';
+import { type Amount, ONE, parseDecimal } from '../ledger/decimal.ts';
 import type { Mark } from '../ledger/entry.ts';
 import { DIVIDED_SCALE } from '../ledger/parse.ts';
 import { DAY_MS } from './calendar.ts';
-import { type Pair, type Series, type SeriesPair, toPairs } from './marks.ts';
+import { type MinuteRange, type Pair, type Series, type SeriesPair, toPairs } from './marks.ts';
 import { type Leg, type Route, Routes } from './routes.ts';
 
 /** A price older than this is `stale`: used, and counted. */
@@ -18,14 +18,33 @@ export interface Price {
   readonly stale: boolean;
 }
 
+/** The price of a holding, which may be too large for its market. */
+export interface HeldPrice extends Price {
+  /** Whether the mark was worsened, or would have been if a median were known. */
+  readonly illiquid: boolean;
+}
+
+/** What is held of an asset at a venue. */
+export interface Held {
+  readonly venue: string;
+  /** Signed. */
+  readonly quantity: Amount;
+}
+
 /** A mark in its series. */
 interface Found {
+  readonly from: SeriesPair;
   readonly series: Series;
   readonly index: number;
   readonly stale: boolean;
 }
 
-const NOW: Price = { value: ONE, stale: false };
+type Find = (pair: Pair) => Found | null;
+
+const NOW: HeldPrice = { value: ONE, stale: false, illiquid: false };
+
+/** A position is liquid up to this share of a day's volume: a tenth. */
+const LIQUID_MULTIPLE = parseDecimal('10', 'a multiple');
 
 /**
  * Last price at or before an instant, by asset, or by symbol for a unit of a contract: its mark times the rate of
@@ -36,6 +55,8 @@ const NOW: Price = { value: ONE, stale: false };
  * first that is not stale, else the first.
  */
 export class PriceBook {
+  /** Whether any mark says where its minute traded. */
+  readonly hasRanges: boolean;
   readonly #routes: Routes;
 
   /**
@@ -43,23 +64,42 @@ export class PriceBook {
    * @throws InputError `ledger_mark_malformed`
    */
   constructor(marks: readonly Mark[], reportingCurrency: string) {
+    this.hasRanges = marks.some(({ low }) => low !== undefined);
     this.#routes = new Routes(toPairs(marks), reportingCurrency);
   }
 
   /** The last price of `asset` at or before `time`; null when there is none. */
   at(asset: string, time: number, venue?: string): Price | null {
-    return this.#best(asset, (pair) => lastMark(pair, time, venue));
+    return this.#best(asset, time, (pair) => lastMark(pair, time, venue));
   }
 
   /** The price of `asset` at the instant itself, to the minute; null when no minute mark tells it. */
   atMinute(asset: string, time: number, venue?: string): Price | null {
-    return this.#best(asset, (pair) => minuteMark(pair, time, venue));
+    return this.#best(asset, time, (pair) => minuteMark(pair, time, venue));
   }
 
-  #best(asset: string, find: (pair: Pair) => Found | null): Price | null {
-    let stale: Price | null = null;
+  /**
+   * As `at`, for a holding: where it is above a tenth of what traded in the last whole day that is known, at the
+   * worse of the mark and that day's volume-weighted median (METRICS §1 "Illiquid marks").
+   */
+  ofHeld(asset: string, time: number, held: Held): HeldPrice | null {
+    return this.#best(asset, time, (pair) => lastMark(pair, time, held.venue), held);
+  }
+
+  /** As `atMinute`, for a holding. */
+  ofHeldAtMinute(asset: string, time: number, held: Held): HeldPrice | null {
+    return this.#best(asset, time, (pair) => minuteMark(pair, time, held.venue), held);
+  }
+
+  /** Where a pair, or a contract, traded at a venue in the minute that holds `time`; null: nobody says. */
+  rangeOf(asset: string, quote: string, time: number, venue: string): MinuteRange | null {
+    return this.#routes.pair(asset, quote)?.byVenue.get(venue)?.ranges?.at(time) ?? null;
+  }
+
+  #best(asset: string, time: number, find: Find, held?: Held): HeldPrice | null {
+    let stale: HeldPrice | null = null;
     for (const route of this.#routes.of(asset)) {
-      const price = follow(route, find);
+      const price = follow(route, time, find, held);
       if (price?.stale === false) return price;
       stale ??= price;
     }
@@ -67,43 +107,60 @@ export class PriceBook {
   }
 }
 
-function follow({ legs, inverseContract }: Route, find: (pair: Pair) => Found | null): Price | null {
-  let price: Price | null = null;
+function follow({ legs, inverseContract }: Route, time: number, find: Find, held?: Held): HeldPrice | null {
+  let price: HeldPrice | null = null;
   for (const leg of legs) {
-    const step = take(leg, find(leg.pair));
+    // Only the first leg is a price of what is held, and only where it is not that of the other currency.
+    const own = price === null && (!leg.inverse || inverseContract) ? held : undefined;
+    const step = take(leg, find(leg.pair), time, own);
     if (step === null) return null;
-    price =
-      price === null ? step : { value: product(price.value, step.value), stale: price.stale || step.stale };
+    price = price === null ? step : chain(price, step);
   }
   if (price === null) return NOW;
   return inverseContract ? { ...price, value: price.value.neg() } : price;
 }
 
-function take({ inverse }: Leg, found: Found | null): Price | null {
+function take({ inverse }: Leg, found: Found | null, time: number, held?: Held): HeldPrice | null {
   if (found === null) return null;
-  const value = inverse ? found.series.inverse(found.index) : found.series.value(found.index);
-  return value && { value, stale: found.stale };
+  const { series, index, stale } = found;
+  const day = held === undefined ? null : (found.from.volumes?.at(time) ?? null);
+  if (held !== undefined && day !== null && held.quantity.abs().times(LIQUID_MULTIPLE).gt(day.volume)) {
+    const value = worse(series.value(index), day.median, held.quantity);
+    if (inverse && value.isZero()) return null;
+    return { value: inverse ? ONE.dividedBy(value, DIVIDED_SCALE) : value, stale, illiquid: true };
+  }
+  const value = inverse ? series.inverse(index) : series.value(index);
+  return value && { value, stale, illiquid: false };
 }
 
-function product(a: Amount, b: Amount): Amount {
-  const exact = a.times(b);
-  return exact.scale <= DIVIDED_SCALE ? exact : new Amount(exact.unitsAt(DIVIDED_SCALE), DIVIDED_SCALE);
+/** The lower for a long holding, the higher for a short one. */
+function worse(mark: Amount, median: Amount | null, quantity: Amount): Amount {
+  if (median === null || mark.gt(median) === quantity.isNegative()) return mark;
+  return median;
+}
+
+function chain(a: HeldPrice, b: HeldPrice): HeldPrice {
+  return {
+    value: a.value.times(b.value).atMost(DIVIDED_SCALE),
+    stale: a.stale || b.stale,
+    illiquid: a.illiquid,
+  };
 }
 
 /** The venue's own mark unless it is stale and another venue's is not. */
 function lastMark(pair: Pair, time: number, venue: string | undefined): Found | null {
   const own = ownSeries(pair, venue);
-  const found = findIn((own ?? pair.anyVenue).all, time, STALE_AFTER_MS);
+  const found = findIn(own ?? pair.anyVenue, 'all', time, STALE_AFTER_MS);
   if (own === undefined || own === pair.anyVenue || found?.stale === false) return found;
-  const other = findIn(pair.anyVenue.all, time, STALE_AFTER_MS);
+  const other = findIn(pair.anyVenue, 'all', time, STALE_AFTER_MS);
   return other?.stale === false ? other : (found ?? other);
 }
 
 function minuteMark(pair: Pair, time: number, venue: string | undefined): Found | null {
   const own = ownSeries(pair, venue);
-  const found = own && findIn(own.minutes, time, MINUTE_MARK_MAX_AGE_MS);
+  const found = own && findIn(own, 'minutes', time, MINUTE_MARK_MAX_AGE_MS);
   if (found?.stale === false) return found;
-  const other = findIn(pair.anyVenue.minutes, time, MINUTE_MARK_MAX_AGE_MS);
+  const other = findIn(pair.anyVenue, 'minutes', time, MINUTE_MARK_MAX_AGE_MS);
   return other?.stale === false ? other : null;
 }
 
@@ -111,7 +168,13 @@ function ownSeries(pair: Pair, venue: string | undefined): SeriesPair | undefine
   return venue === undefined ? undefined : pair.byVenue.get(venue);
 }
 
-function findIn(series: Series, time: number, staleAfterMs: number): Found | null {
+function findIn(
+  from: SeriesPair,
+  which: 'all' | 'minutes',
+  time: number,
+  staleAfterMs: number,
+): Found | null {
+  const series = from[which];
   const index = series.indexAt(time);
-  return index < 0 ? null : { series, index, stale: time - series.times[index]! > staleAfterMs };
+  return index < 0 ? null : { from, series, index, stale: time - series.times[index]! > staleAfterMs };
 }

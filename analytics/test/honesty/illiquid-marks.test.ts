@@ -1,0 +1,113 @@
+/** The trader marks up a coin that nobody but him trades (METRICS §1 "Illiquid marks"). */
+import { describe, expect, it } from 'vitest';
+import type { HistoryInput } from '../../src/history.ts';
+import type { Mark } from '../../src/ledger/entry.ts';
+import { computeMetrics } from '../../src/metrics/account-metrics.ts';
+import { build } from '../history-input.ts';
+import { contractFill, fill, mark, transfer } from '../ledger/entries.ts';
+
+const deposit = transfer('2024-01-01T01:00', 'deposit', '1000 USDT');
+const LINEAR = 'XYZ/USDT:USDT';
+const INVERSE = 'XYZ/USD:XYZ';
+
+const traded = (time: string, price: string, volume: string, vwap?: string, asset = 'XYZ'): Mark => ({
+  ...mark(time, asset, price),
+  volume,
+  ...(vwap === undefined ? {} : { vwap }),
+});
+
+function seen(input: Partial<HistoryInput>) {
+  const history = build(input);
+  const { totalReturn } = computeMetrics(history);
+  return { nav: history.nav, totalReturn, illiquidPnlShare: history.dataQuality.illiquidPnlShare };
+}
+
+describe('when the last trade of a day is made at ten times the price', () => {
+  const entries = [deposit, fill('2024-01-01T02:00', 'buy', '100', 'XYZ/USDT', '1')];
+
+  it('is worth what the day was worth, and the share of the profit is told', () => {
+    const marks = [
+      traded('2024-01-02', '1', '999', '1'),
+      traded('2024-01-03', '10', '999', '1.1'),
+      traded('2024-01-04', '10', '999', '1.2'),
+    ];
+    const numbers = seen({ entries, marks });
+    expect(numbers.nav).toEqual(['1000', '1010', '1020']);
+    expect(numbers.totalReturn).toBeCloseTo(0.02, 14);
+    expect(numbers.illiquidPnlShare).toBe(1);
+  });
+
+  it('is a mark like any other where the market is ten times larger', () => {
+    const marks = [traded('2024-01-02', '10', '1000', '1.1'), traded('2024-01-03', '10', '1000', '1.1')];
+    expect(seen({ entries, marks })).toMatchObject({ nav: ['1900', '1900', '1900'], illiquidPnlShare: 0 });
+  });
+
+  it('is the mark where that is the lower, or no median is known', () => {
+    expect(seen({ entries, marks: [traded('2024-01-02', '1', '1', '3')] }).nav[0]).toBe('1000');
+    const unknown = seen({ entries, marks: [traded('2024-01-02', '3', '1')] });
+    expect(unknown).toMatchObject({ nav: ['1200', '1200', '1200'], illiquidPnlShare: 1 });
+  });
+
+  it('values flows within the day alike', () => {
+    const flow = transfer('2024-01-02T12:00', 'deposit', '500 USDT');
+    const marks = [traded('2024-01-02', '10', '9', '1'), traded('2024-01-03', '10', '9', '1')];
+    const history = build({
+      entries: [...entries, flow],
+      marks: [...marks, mark('2024-01-02T12:00', 'XYZ', '10', '1m')],
+    });
+    expect(history.returns[1]).toBe(0);
+  });
+
+  it('takes the promise back when it is sold', () => {
+    const sold = fill('2024-01-03T05:00', 'sell', '100', 'XYZ/USDT', '0.5');
+    const marks = [traded('2024-01-02', '2', '9', '2'), traded('2024-01-03', '3', '9', '3')];
+    const history = build({ entries: [...entries, sold], marks });
+    expect(history.exact.illiquidPnl.map(String)).toEqual(['100', '100', '-250']);
+    expect(history.dataQuality.illiquidPnlShare).toBe(1);
+  });
+
+  it('tells how much of the profit rests on it beside others', () => {
+    const btc = fill('2024-01-01T03:00', 'buy', '1', 'BTC/USDT', '100');
+    const marks = [
+      traded('2024-01-02', '2', '9', '2'),
+      traded('2024-01-03', '4', '9', '4'),
+      traded('2024-01-04', '4', '9', '4'),
+      mark('2024-01-02', 'BTC', '100'),
+      mark('2024-01-03', 'BTC', '200'),
+    ];
+    // 300 of XYZ, 100 of BTC
+    expect(seen({ entries: [...entries, btc], marks }).illiquidPnlShare).toBe(0.75);
+  });
+});
+
+describe('when the holding is a contract', () => {
+  it.each([
+    ['buy', '13', '12', 1020],
+    ['buy', '12', '13', 1020],
+    ['sell', '12', '13', 970],
+    ['sell', '13', '12', 970],
+  ] as const)('marks a linear %s at the worse of %s and %s', (side, price, median, value) => {
+    const entries = [deposit, contractFill('2024-01-01T02:00', side, '10', LINEAR, '10')];
+    const marks = [traded('2024-01-02', price, '99', median, LINEAR)];
+    expect(seen({ entries, marks }).nav[0]).toBe(String(value));
+  });
+
+  it.each([
+    ['buy', '20', 100 * (1 / 10 - 1 / 20)],
+    ['sell', '25', 100 * (1 / 25 - 1 / 10)],
+  ] as const)('marks an inverse %s at the worse, %s', (side, _, profit) => {
+    const entries = [
+      transfer('2024-01-01T01:00', 'deposit', '100 XYZ'),
+      contractFill('2024-01-01T02:00', side, '100', INVERSE, '10'),
+    ];
+    const marks = [{ ...traded('2024-01-02', '25', '999', '20', INVERSE), quote: 'USD' }];
+    const history = build({ entries, marks, reportingCurrency: 'XYZ' });
+    expect(Number(history.nav[0])).toBeCloseTo(100 + profit, 12);
+  });
+
+  it('counts what was paid for it as no gain', () => {
+    const entries = [deposit, contractFill('2024-01-01T02:00', 'sell', '10', LINEAR, '10')];
+    const marks = ['12', '9', '9'].map((price, i) => traded(`2024-01-0${i + 2}`, price, '9', price, LINEAR));
+    expect(build({ entries, marks }).exact.illiquidPnl.map(String)).toEqual(['-20', '30', '0']);
+  });
+});
