@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, type DatabaseOptions, open, type RootDatabase } from 'lmdb';
 import { StoreError } from './errors.ts';
 import type { SessionRecord, Store, WriteOutcome } from './port.ts';
 import { structuralFault } from './structure.ts';
@@ -11,6 +11,9 @@ import { structuralFault } from './structure.ts';
 type DueKey = [syncAt: number, session: string];
 type ChunkKey = [session: string, index: number];
 type StoredRecord = SessionRecord & { readonly chunks: number };
+
+/** By default each value brings its structure, which is compiled at every read. (lmdb's types lack the option.) */
+const PLAIN_OBJECTS: DatabaseOptions & { readonly encoder: object } = { encoder: { useRecords: false } };
 
 /**
  * Opens the store in folder `path`, made if absent.
@@ -41,7 +44,7 @@ class LmdbStore implements Store {
   constructor(root: RootDatabase) {
     this.#root = root;
     this.#meta = root.openDB('meta', { encoding: 'binary' });
-    this.#records = root.openDB('records', {});
+    this.#records = root.openDB('records', PLAIN_OBJECTS);
     this.#blobs = root.openDB('blobs', { encoding: 'binary' });
     this.#chunks = root.openDB('chunks', { encoding: 'binary' });
     this.#due = root.openDB('due', {});
