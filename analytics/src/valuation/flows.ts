@@ -3,7 +3,8 @@ import { type Amount, parseDecimal, ZERO } from '../ledger/decimal.ts';
 import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../ledger/parse.ts';
 import { UnreadWallets } from '../ledger/unread-wallets.ts';
 import { startOfDay } from './calendar.ts';
-import { type Book, VALUE_SCALE, valueAtMinutes } from './nav.ts';
+import { type Book, valueAtMinutes } from './nav.ts';
+import { toValueScale } from './value-scale.ts';
 
 /** A flow above this share of NAV is large; a credit above it is not income until classified. */
 export const LARGE_SHARE = parseDecimal('0.01', 'a share');
@@ -139,7 +140,7 @@ function creditsByDay(book: Book): (time: number) => Amount | null {
 /** Value of what moved, at its instant; null: no price. */
 function flowValue({ asset, amount, time, venue }: ParsedTransfer | ParsedCash, book: Book): Amount | null {
   const price = book.prices.at(asset, time, venue);
-  return price && amount.times(price.value).atMost(VALUE_SCALE);
+  return price && toValueScale(amount.times(price.value));
 }
 
 function toFlow(entry: ParsedTransfer | ParsedCash, book: Book): Flow {

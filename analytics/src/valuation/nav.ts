@@ -4,9 +4,7 @@ import type { ParsedEntry } from '../ledger/parse.ts';
 import { type Holdings, replayHoldings } from '../ledger/replay.ts';
 import type { InternalTransfers } from '../ledger/transfers.ts';
 import type { Held, HeldPrice, PriceBook } from './prices.ts';
-
-/** Decimals of a value: as many as a decimal may have. */
-export const VALUE_SCALE = 40;
+import { toValueScale } from './value-scale.ts';
 
 /** What is valued: ordered entries on top of the holdings before them. */
 export interface Book {
@@ -82,7 +80,7 @@ class Sum {
   }
 
   result(isKnown: boolean): Valuation {
-    const floor = this.#value.atMost(VALUE_SCALE);
+    const floor = toValueScale(this.#value);
     const value = isKnown && this.unpriced.length === 0 ? floor : null;
     const [unpriced, illiquid, staleCount] = [this.unpriced, this.#illiquid, this.#staleCount];
     return { value, floor, isKnown, staleCount, unpriced, illiquid };

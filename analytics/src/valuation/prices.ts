@@ -5,6 +5,7 @@ import { DIVIDED_SCALE } from '../ledger/parse.ts';
 import { DAY_MS } from './calendar.ts';
 import { type MinuteRange, type Pair, type Series, type SeriesPair, toPairs } from './marks.ts';
 import { type Leg, type Route, Routes } from './routes.ts';
+import { toValueScale } from './value-scale.ts';
 
 /** A price older than this is `stale`: used, and counted. */
 export const STALE_AFTER_MS = DAY_MS;
@@ -141,7 +142,7 @@ function worse(mark: Amount, median: Amount | null, quantity: Amount): Amount {
 
 function chain(a: HeldPrice, b: HeldPrice): HeldPrice {
   return {
-    value: a.value.times(b.value).atMost(DIVIDED_SCALE),
+    value: toValueScale(a.value.times(b.value)),
     stale: a.stale || b.stale,
     illiquid: a.illiquid,
   };
