@@ -61,10 +61,10 @@ function measureLots() {
   }));
   const match = (count) => {
     const position = new Position({ method: 'fifo', spot: false });
-    let realized = 0n;
+    let realized = 0;
     for (let i = 0; i < count; i++) {
       const closing = position.trade(trades[i]);
-      if (closing !== null) realized += closing.realizedPnl.unitsAt(5);
+      if (closing !== null) realized += Number(closing.realizedPnl.unitsAt(5));
     }
     return realized;
   };

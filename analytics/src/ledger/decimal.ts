@@ -7,24 +7,33 @@
  */
 import { InputError, type InputErrorCode } from '../errors.ts';
 import type { Decimal } from './entry.ts';
+import {
+  add,
+  divideHalfEven,
+  multiply,
+  negate,
+  parseWhole,
+  powerOfTen,
+  subtract,
+  toWhole,
+  type Whole,
+} from './whole.ts';
 
 /** Decimals of money in reports (METRICS §6 "Rounding"). */
 const MONEY_DECIMALS = 12;
 
 const DECIMAL = /^-?\d{1,40}(?:\.\d{1,40})?$/;
 
-const POWERS_OF_TEN: readonly bigint[] = Array.from(
-  { length: 256 },
-  (_, exponent) => 10n ** BigInt(exponent),
-);
+/** Powers of ten that are doubles exactly. */
+const EXACT_POWERS: readonly number[] = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 /** An exact decimal number, units / 10^scale. Immutable. */
 export class Amount {
-  readonly #units: bigint;
+  readonly #units: Whole;
   readonly #scale: number;
 
-  constructor(units: bigint, scale: number) {
-    this.#units = units;
+  constructor(units: Whole, scale: number) {
+    this.#units = typeof units === 'bigint' ? toWhole(units) : units;
     this.#scale = scale;
   }
 
@@ -35,49 +44,49 @@ export class Amount {
 
   plus(other: Amount): Amount {
     const scale = Math.max(this.#scale, other.#scale);
-    return new Amount(this.unitsAt(scale) + other.unitsAt(scale), scale);
+    return new Amount(add(this.unitsAt(scale), other.unitsAt(scale)), scale);
   }
 
   minus(other: Amount): Amount {
     const scale = Math.max(this.#scale, other.#scale);
-    return new Amount(this.unitsAt(scale) - other.unitsAt(scale), scale);
+    return new Amount(subtract(this.unitsAt(scale), other.unitsAt(scale)), scale);
   }
 
   times(other: Amount): Amount {
-    return new Amount(this.#units * other.#units, this.#scale + other.#scale);
+    return new Amount(multiply(this.#units, other.#units), this.#scale + other.#scale);
   }
 
   /** Quotient to `scale` decimals, half to even. `other` is not zero. */
   dividedBy(other: Amount, scale: number): Amount {
     const shift = scale + other.#scale - this.#scale;
-    const [dividend, divisor] = [
-      shift >= 0 ? this.#units * powerOfTen(shift) : this.#units,
-      shift >= 0 ? other.#units : other.#units * powerOfTen(-shift),
-    ];
-    return new Amount(
-      divisor < 0n ? divideHalfEven(-dividend, -divisor) : divideHalfEven(dividend, divisor),
-      scale,
+    const dividend = shift > 0 ? multiply(this.#units, powerOfTen(shift)) : this.#units;
+    const divisor = shift < 0 ? multiply(other.#units, powerOfTen(-shift)) : other.#units;
+    const isNegative = divisor < 0;
+    const quotient = divideHalfEven(
+      isNegative ? negate(dividend) : dividend,
+      isNegative ? negate(divisor) : divisor,
     );
+    return new Amount(quotient, scale);
   }
 
   neg(): Amount {
-    return new Amount(-this.#units, this.#scale);
+    return new Amount(negate(this.#units), this.#scale);
   }
 
   abs(): Amount {
-    return this.#units < 0n ? this.neg() : this;
+    return this.#units < 0 ? this.neg() : this;
   }
 
   isZero(): boolean {
-    return this.#units === 0n;
+    return this.#units === 0;
   }
 
   isPositive(): boolean {
-    return this.#units > 0n;
+    return this.#units > 0;
   }
 
   isNegative(): boolean {
-    return this.#units < 0n;
+    return this.#units < 0;
   }
 
   /** Whether this is greater than `other`. */
@@ -91,16 +100,24 @@ export class Amount {
     return this.unitsAt(scale) === other.unitsAt(scale);
   }
 
-  /** How many 10^−scale this is: exact at its own scale or a finer one, half to even at a coarser one. */
-  unitsAt(scale: number): bigint {
-    if (scale === this.#scale) return this.#units;
-    if (scale > this.#scale) return this.#units * powerOfTen(scale - this.#scale);
-    return divideHalfEven(this.#units, powerOfTen(this.#scale - scale));
-  }
-
   /** The same where it has no more than `scale` decimals; else rounded to them, half to even. */
   atMost(scale: number): Amount {
     return this.#scale <= scale ? this : new Amount(this.unitsAt(scale), scale);
+  }
+
+  /** How many 10^−scale this is: exact at its own scale or a finer one, half to even at a coarser one. */
+  unitsAt(scale: number): Whole {
+    if (scale === this.#scale) return this.#units;
+    if (scale > this.#scale) return multiply(this.#units, powerOfTen(scale - this.#scale));
+    return divideHalfEven(this.#units, powerOfTen(this.#scale - scale));
+  }
+
+  /** The nearest double. */
+  toNumber(): number {
+    // Of two exact doubles, the quotient is the nearest one (IEEE 754); beyond, the text is read.
+    if (typeof this.#units === 'number' && this.#scale < EXACT_POWERS.length)
+      return this.#units / EXACT_POWERS[this.#scale]!;
+    return Number(this.toString());
   }
 
   /** All digits, without an exponent and without trailing zeros. */
@@ -109,8 +126,8 @@ export class Amount {
   }
 }
 
-export const ZERO = new Amount(0n, 0);
-export const ONE = new Amount(1n, 0);
+export const ZERO = new Amount(0, 0);
+export const ONE = new Amount(1, 0);
 
 /**
  * Reads a decimal: optional minus, 1 to 40 digits, optionally a point and 1 to 40 digits; no exponent.
@@ -124,8 +141,8 @@ export function parseDecimal(
 ): Amount {
   if (typeof text !== 'string' || !DECIMAL.test(text)) throw new InputError(code, `${what} is not a decimal`);
   const point = text.indexOf('.');
-  if (point === -1) return new Amount(BigInt(text), 0);
-  return new Amount(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1);
+  if (point === -1) return new Amount(parseWhole(text), 0);
+  return new Amount(parseWhole(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1);
 }
 
 /** The shortest decimal that reads back as `value`, exactly; `value` is finite. */
@@ -133,8 +150,8 @@ export function fromNumber(value: number): Amount {
   const [digits = '0', exponent = '0'] = value.toExponential().split('e');
   const [whole = '0', fraction = ''] = digits.split('.');
   const scale = fraction.length - Number(exponent);
-  const units = BigInt(whole + fraction);
-  return scale >= 0 ? new Amount(units, scale) : new Amount(units * powerOfTen(-scale), 0);
+  const units = parseWhole(whole + fraction);
+  return scale >= 0 ? new Amount(units, scale) : new Amount(multiply(units, powerOfTen(-scale)), 0);
 }
 
 /** All digits, never an exponent. */
@@ -149,7 +166,7 @@ export function formatMoney(amount: Amount): Decimal {
 
 /** The nearest double. */
 export function toNumber(amount: Amount): number {
-  return Number(amount.toString());
+  return amount.toNumber();
 }
 
 /** `part / whole` as a double; null when `whole` is not positive. */
@@ -157,23 +174,9 @@ export function ratio(part: Amount, whole: Amount): number | null {
   return whole.isPositive() ? toNumber(part) / toNumber(whole) : null;
 }
 
-/** 10^exponent, exponent ≥ 0. */
-export function powerOfTen(exponent: number): bigint {
-  return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
-}
-
-/** `units / divisor` as a whole number, half to even. `divisor` is positive. */
-export function divideHalfEven(units: bigint, divisor: bigint): bigint {
-  const quotient = units / divisor;
-  const twice = (units % divisor) * 2n;
-  const magnitude = twice < 0n ? -twice : twice;
-  if (magnitude < divisor || (magnitude === divisor && quotient % 2n === 0n)) return quotient;
-  return units < 0n ? quotient - 1n : quotient + 1n;
-}
-
-function write(units: bigint, scale: number): Decimal {
-  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
+function write(units: Whole, scale: number): Decimal {
+  const digits = String(units < 0 ? negate(units) : units).padStart(scale + 1, '0');
   const whole = digits.slice(0, digits.length - scale);
   const fraction = digits.slice(digits.length - scale).replace(/0+$/, '');
-  return `${units < 0n ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
+  return `${units < 0 ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;
 }

@@ -1,18 +1,19 @@
 /** What one trade closed. */
 import { Amount } from '../ledger/decimal.ts';
+import type { Whole } from '../ledger/whole.ts';
 import { FINE_SCALE, type Units } from './units.ts';
 
 /** Sums over the parts that a trade closed, in units. */
 export interface ClosingSums {
-  readonly quantity: bigint;
-  readonly realized: bigint;
-  readonly cost: bigint;
+  readonly quantity: Whole;
+  readonly realized: Whole;
+  readonly cost: Whole;
   /** Closed from lots of unknown cost, and of spot what no lot covers. */
-  readonly missing: bigint;
+  readonly missing: Whole;
   /** Own fee and entry fees, each in proportion; 0 where fees are in the basis. */
-  readonly fees: bigint;
+  readonly fees: Whole;
   /** Σ quantity × time held. */
-  readonly held: bigint;
+  readonly held: Whole;
 }
 
 /** Money in quote, of an inverse contract in base. Amounts are made when they are asked for. */

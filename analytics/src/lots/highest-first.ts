@@ -1,4 +1,5 @@
 /** `hifo`: the lots that leave the least profit. */
+import { subtract, type Whole } from '../ledger/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
 
@@ -26,16 +27,16 @@ export class HighestFirst implements Inventory {
     this.#rise(this.#heap.length - 1);
   }
 
-  take(quantity: bigint, visit: (part: Lot) => void): bigint {
+  take(quantity: Whole, visit: (part: Lot) => void): Whole {
     let open = quantity;
-    while (open > 0n && this.#heap.length > 0) {
+    while (open > 0 && this.#heap.length > 0) {
       const { lot } = this.#heap[0]!;
       if (lot.quantity > open) {
         visit(split(lot, open));
-        return 0n;
+        return 0;
       }
       this.#pop();
-      open -= lot.quantity;
+      open = subtract(open, lot.quantity);
       visit(lot);
     }
     return open;
@@ -49,7 +50,7 @@ export class HighestFirst implements Inventory {
     return this.#heap.toSorted((a, b) => a.sequence - b.sequence).map(({ lot }) => lot);
   }
 
-  rescale(quantity: bigint, price: bigint): void {
+  rescale(quantity: Whole, price: Whole): void {
     for (const { lot } of this.#heap) rescale(lot, quantity, price);
   }
 

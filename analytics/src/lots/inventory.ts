@@ -1,4 +1,5 @@
 /** Open lots of one thing in the order in which a method gives them away. */
+import type { Whole } from '../ledger/whole.ts';
 import { HighestFirst } from './highest-first.ts';
 import type { Lot } from './lot.ts';
 import type { CostMethod } from './method.ts';
@@ -14,12 +15,12 @@ export interface Inventory {
    * Gives away up to `quantity`, part by part.
    * @returns what no lot covers
    */
-  take(quantity: bigint, visit: (part: Lot) => void): bigint;
+  take(quantity: Whole, visit: (part: Lot) => void): Whole;
   isEmpty(): boolean;
   /** What is left, oldest first; live lots, for reading. */
   lots(): readonly Lot[];
   /** Brings every lot to finer scales. */
-  rescale(quantity: bigint, price: bigint): void;
+  rescale(quantity: Whole, price: Whole): void;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** `lifo`. */
+import { subtract, type Whole } from '../ledger/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
 
@@ -10,16 +11,16 @@ export class NewestFirst implements Inventory {
     this.#lots.push(lot);
   }
 
-  take(quantity: bigint, visit: (part: Lot) => void): bigint {
+  take(quantity: Whole, visit: (part: Lot) => void): Whole {
     let open = quantity;
-    while (open > 0n && this.#lots.length > 0) {
+    while (open > 0 && this.#lots.length > 0) {
       const lot = this.#lots.at(-1)!;
       if (lot.quantity > open) {
         visit(split(lot, open));
-        return 0n;
+        return 0;
       }
       this.#lots.pop();
-      open -= lot.quantity;
+      open = subtract(open, lot.quantity);
       visit(lot);
     }
     return open;
@@ -33,7 +34,7 @@ export class NewestFirst implements Inventory {
     return this.#lots;
   }
 
-  rescale(quantity: bigint, price: bigint): void {
+  rescale(quantity: Whole, price: Whole): void {
     for (const lot of this.#lots) rescale(lot, quantity, price);
   }
 }

@@ -1,4 +1,5 @@
 /** `fifo`. */
+import { subtract, type Whole } from '../ledger/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
 
@@ -13,26 +14,27 @@ export class OldestFirst implements Inventory {
     this.#lots.push(lot);
   }
 
-  take(quantity: bigint, visit: (part: Lot) => void): bigint {
+  take(quantity: Whole, visit: (part: Lot) => void): Whole {
     let open = quantity;
-    while (open > 0n && this.#head < this.#lots.length) {
+    while (open > 0 && this.#head < this.#lots.length) {
       const lot = this.#lots[this.#head]!;
       if (lot.quantity > open) {
         visit(split(lot, open));
-        return 0n;
+        return 0;
       }
       this.#head += 1;
-      open -= lot.quantity;
+      open = subtract(open, lot.quantity);
       visit(lot);
     }
-    if (
-      this.#head === this.#lots.length ||
-      (this.#head >= COMPACT_AT && this.#head * 2 >= this.#lots.length)
-    ) {
-      this.#lots = this.#lots.slice(this.#head);
-      this.#head = 0;
-    }
+    this.#compact();
     return open;
+  }
+
+  #compact(): void {
+    if (this.#head === this.#lots.length) this.#lots.length = 0;
+    else if (this.#head < COMPACT_AT || this.#head * 2 < this.#lots.length) return;
+    else this.#lots = this.#lots.slice(this.#head);
+    this.#head = 0;
   }
 
   isEmpty(): boolean {
@@ -43,7 +45,7 @@ export class OldestFirst implements Inventory {
     return this.#lots.slice(this.#head);
   }
 
-  rescale(quantity: bigint, price: bigint): void {
+  rescale(quantity: Whole, price: Whole): void {
     for (let i = this.#head; i < this.#lots.length; i++) rescale(this.#lots[i]!, quantity, price);
   }
 }

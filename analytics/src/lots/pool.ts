@@ -1,4 +1,5 @@
 /** `average`: all lots as one. */
+import { add, subtract, type Whole } from '../ledger/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
 import { OldestFirst } from './oldest-first.ts';
@@ -17,16 +18,16 @@ export class Pool implements Inventory {
     else this.#known = this.#known === null ? lot : merge(this.#known, lot);
   }
 
-  take(quantity: bigint, visit: (part: Lot) => void): bigint {
+  take(quantity: Whole, visit: (part: Lot) => void): Whole {
     const pool = this.#known;
     if (pool === null) return this.#unknown.take(quantity, visit);
     if (pool.quantity > quantity) {
       visit(split(pool, quantity));
-      return 0n;
+      return 0;
     }
     this.#known = null;
     visit(pool);
-    return this.#unknown.take(quantity - pool.quantity, visit);
+    return this.#unknown.take(subtract(quantity, pool.quantity), visit);
   }
 
   isEmpty(): boolean {
@@ -37,19 +38,19 @@ export class Pool implements Inventory {
     return this.#known === null ? this.#unknown.lots() : [this.#known, ...this.#unknown.lots()];
   }
 
-  rescale(quantity: bigint, price: bigint): void {
+  rescale(quantity: Whole, price: Whole): void {
     if (this.#known !== null) rescale(this.#known, quantity, price);
     this.#unknown.rescale(quantity, price);
   }
 }
 
 function merge(pool: Lot, lot: Lot): Lot {
-  const quantity = pool.quantity + lot.quantity;
+  const quantity = add(pool.quantity, lot.quantity);
   return {
     quantity,
     price: lot.price,
-    value: pool.value! + lot.value!,
-    fee: pool.fee + lot.fee,
+    value: add(pool.value!, lot.value!),
+    fee: add(pool.fee, lot.fee),
     time: pool.time + Math.round((lot.time - pool.time) * (Number(lot.quantity) / Number(quantity))),
   };
 }

@@ -9,7 +9,8 @@
  * contracts, fees in the basis, shares of fees) a part is rounded to 40 decimals, half to even, and the rest stays
  * where it was: nothing is lost.
  */
-import { type Amount, divideHalfEven, ZERO } from '../ledger/decimal.ts';
+import { type Amount, ZERO } from '../ledger/decimal.ts';
+import { add, divideHalfEven, multiply, negate, subtract, type Whole } from '../ledger/whole.ts';
 import { Closing } from './closing.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import type { Lot } from './lot.ts';
@@ -56,13 +57,22 @@ export interface OpenPart {
   readonly time: number;
 }
 
+/** What the parts that a trade closes add up to. */
+interface Sums {
+  realized: Whole;
+  cost: Whole;
+  fees: Whole;
+  unknown: Whole;
+  held: Whole;
+}
+
 export class Position {
   readonly #options: PositionOptions;
   readonly #units: Units;
   #direction: 1 | -1 = 1;
   #inventory: Inventory;
   /** Of the open lots, those of unknown cost apart. */
-  #held = { quantity: 0n, cost: 0n, unknown: 0n };
+  readonly #held: { quantity: Whole; cost: Whole; unknown: Whole } = { quantity: 0, cost: 0, unknown: 0 };
 
   constructor(options: PositionOptions) {
     this.#options = options;
@@ -77,7 +87,7 @@ export class Position {
     if (sign !== this.#direction && this.#inventory.isEmpty() && !this.#options.spot) this.#turn(sign);
     const quantity = this.#units.ofQuantity(trade.quantity);
     const price = trade.price && this.#units.ofPrice(trade.price);
-    const fee = trade.fee.isZero() ? 0n : trade.fee.unitsAt(FINE_SCALE);
+    const fee = trade.fee.isZero() ? 0 : trade.fee.unitsAt(FINE_SCALE);
     if (sign !== this.#direction) return this.#close(trade, quantity, price, fee, visit);
     this.#open(trade, quantity, price, fee);
     return null;
@@ -95,13 +105,13 @@ export class Position {
 
   /** Signed: positive long, negative short. */
   get quantity(): Amount {
-    const units = this.#held.quantity + this.#held.unknown;
-    return this.#units.toQuantity(this.#direction > 0 ? units : -units);
+    const units = add(this.#held.quantity, this.#held.unknown);
+    return this.#units.toQuantity(this.#direction > 0 ? units : negate(units));
   }
 
   /** The part of `quantity` whose cost is known. */
   get knownQuantity(): Amount {
-    return this.#units.toQuantity(this.#direction > 0 ? this.#held.quantity : -this.#held.quantity);
+    return this.#units.toQuantity(this.#direction > 0 ? this.#held.quantity : negate(this.#held.quantity));
   }
 
   /** What the open lots cost to open; lots of unknown cost count as 0. */
@@ -133,85 +143,89 @@ export class Position {
     this.#inventory = createInventory(this.#options.method, sign);
   }
 
-  #open({ side, time }: Trade, quantity: bigint, price: bigint | null, fee: bigint): void {
+  #open({ side, time }: Trade, quantity: Whole, price: Whole | null, fee: Whole): void {
     const isProduct = this.#units.areExact || price === null;
-    const value = isProduct ? null : this.#units.value(quantity, price) + this.#basisFee(side, fee);
+    const value = isProduct ? null : add(this.#units.value(quantity, price), this.#basisFee(side, fee));
     const lot = { quantity, price, value, fee, time };
     const cost = this.#costOf(lot);
-    if (cost === null) this.#held.unknown += quantity;
+    const held = this.#held;
+    if (cost === null) held.unknown = add(held.unknown, quantity);
     else {
-      this.#held.quantity += quantity;
-      this.#held.cost += cost;
+      held.quantity = add(held.quantity, quantity);
+      held.cost = add(held.cost, cost);
     }
     this.#inventory.add(lot);
   }
 
   /** Counts a part out of what is open. @returns its cost; null: not known */
-  #leave(part: Lot): bigint | null {
+  #leave(part: Lot): Whole | null {
     const cost = this.#costOf(part);
-    if (cost === null) this.#held.unknown -= part.quantity;
+    const held = this.#held;
+    if (cost === null) held.unknown = subtract(held.unknown, part.quantity);
     else {
-      this.#held.quantity -= part.quantity;
-      this.#held.cost -= cost;
+      held.quantity = subtract(held.quantity, part.quantity);
+      held.cost = subtract(held.cost, cost);
     }
     return cost;
   }
 
   #close(
     trade: Trade,
-    asked: bigint,
-    price: bigint | null,
-    fee: bigint,
+    asked: Whole,
+    price: Whole | null,
+    fee: Whole,
     visit: ((part: ClosedPart) => void) | undefined,
   ): Closing {
     const { spot, feesInCostBasis } = this.#options;
-    let [realized, cost, entryFees, unknown, held] = [0n, 0n, 0n, 0n, 0n];
+    const sums: Sums = { realized: 0, cost: 0, fees: 0, unknown: 0, held: 0 };
     const rest = this.#inventory.take(asked, (part) => {
       const openValue = this.#leave(part);
       const closeValue =
         price === null ? null : this.#closeValue(trade.side, part.quantity, price, asked, fee);
-      held += part.quantity * BigInt(trade.time - part.time);
-      entryFees += part.fee;
-      if (openValue === null) unknown += part.quantity;
+      sums.held = add(sums.held, multiply(part.quantity, trade.time - part.time));
+      if (part.fee !== 0) sums.fees = add(sums.fees, part.fee);
+      if (openValue === null) sums.unknown = add(sums.unknown, part.quantity);
       else {
-        cost += openValue;
-        if (closeValue !== null) realized += this.#profit(openValue, closeValue);
+        sums.cost = add(sums.cost, openValue);
+        if (closeValue !== null) sums.realized = add(sums.realized, this.#profit(openValue, closeValue));
       }
       if (visit !== undefined) visit(this.#toClosedPart(part, openValue, closeValue));
     });
-    const ownFee = share(fee, asked - rest, asked);
-    if (rest > 0n && !spot) {
+    const closed = subtract(asked, rest);
+    const ownFee = share(fee, closed, asked);
+    if (rest > 0 && !spot) {
       this.#turn(trade.side === 'buy' ? 1 : -1);
-      this.#open(trade, rest, price, fee - ownFee);
+      this.#open(trade, rest, price, subtract(fee, ownFee));
     }
-    const fees = feesInCostBasis ? 0n : ownFee + entryFees;
-    const missing = spot ? rest + unknown : unknown;
-    return new Closing({ quantity: asked - rest, realized, cost, missing, fees, held }, this.#units);
+    const fees = feesInCostBasis ? 0 : add(ownFee, sums.fees);
+    const missing = spot ? add(rest, sums.unknown) : sums.unknown;
+    const { realized, cost, held } = sums;
+    return new Closing({ quantity: closed, realized, cost, missing, fees, held }, this.#units);
   }
 
-  #closeValue(side: Trade['side'], quantity: bigint, price: bigint, asked: bigint, fee: bigint): bigint {
+  #closeValue(side: Trade['side'], quantity: Whole, price: Whole, asked: Whole, fee: Whole): Whole {
     const value = this.#units.value(quantity, price);
-    return fee === 0n ? value : value + this.#basisFee(side, share(fee, quantity, asked));
+    return fee === 0 ? value : add(value, this.#basisFee(side, share(fee, quantity, asked)));
   }
 
-  #costOf({ quantity, price, value }: Lot): bigint | null {
+  #costOf({ quantity, price, value }: Lot): Whole | null {
     if (value !== null) return value;
-    return price === null ? null : quantity * price;
+    return price === null ? null : multiply(quantity, price);
   }
 
   /** A long position gains when value rises, a short one when it falls; an inverse one the other way round. */
-  #profit(openValue: bigint, closeValue: bigint): bigint {
+  #profit(openValue: Whole, closeValue: Whole): Whole {
     const gainsByRise = this.#direction > 0 !== (this.#options.inverse ?? false);
-    return gainsByRise ? closeValue - openValue : openValue - closeValue;
+    return gainsByRise ? subtract(closeValue, openValue) : subtract(openValue, closeValue);
   }
 
   /** What a fee adds to the value of a trade, if fees are in the basis: a purchase costs more, a sale brings less. */
-  #basisFee(side: Trade['side'], fee: bigint): bigint {
-    if (!this.#options.feesInCostBasis) return 0n;
-    return (side === 'buy') !== (this.#options.inverse ?? false) ? fee : -fee;
+  #basisFee(side: Trade['side'], fee: Whole): Whole {
+    if (!this.#options.feesInCostBasis) return 0;
+    return (side === 'buy') !== (this.#options.inverse ?? false) ? fee : negate(fee);
   }
 
-  #toClosedPart(part: Lot, openValue: bigint | null, closeValue: bigint | null): ClosedPart {
+  #toClosedPart(part: Lot, openValue: Whole | null, closeValue: Whole | null): ClosedPart {
     return {
       quantity: this.#units.toQuantity(part.quantity),
       openTime: part.time,
@@ -224,13 +238,14 @@ export class Position {
     const factors = this.#units.widen(quantity, price);
     if (factors === null) return;
     this.#inventory.rescale(factors.quantity, factors.price);
-    this.#held.quantity *= factors.quantity;
-    this.#held.unknown *= factors.quantity;
-    if (this.#units.areExact) this.#held.cost *= factors.quantity * factors.price;
+    const held = this.#held;
+    held.quantity = multiply(held.quantity, factors.quantity);
+    held.unknown = multiply(held.unknown, factors.quantity);
+    if (this.#units.areExact) held.cost = multiply(held.cost, multiply(factors.quantity, factors.price));
   }
 }
 
 /** `fee × part / whole`, rounded to a unit. */
-function share(fee: bigint, part: bigint, whole: bigint): bigint {
-  return fee === 0n || part === whole ? fee : divideHalfEven(fee * part, whole);
+function share(fee: Whole, part: Whole, whole: Whole): Whole {
+  return fee === 0 || part === whole ? fee : divideHalfEven(multiply(fee, part), whole);
 }

@@ -105,5 +105,5 @@ function count(sums: Sums, net: Amount): void {
 }
 
 function expectancy({ wins, losses }: Sums, closedTradeCount: number): Decimal {
-  return formatMoney(wins.plus(losses).dividedBy(new Amount(BigInt(closedTradeCount), 0), FINE_SCALE));
+  return formatMoney(wins.plus(losses).dividedBy(new Amount(closedTradeCount, 0), FINE_SCALE));
 }

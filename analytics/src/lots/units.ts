@@ -1,5 +1,6 @@
 /** Whole units of scales: how a position turns amounts into integers and back. */
-import { Amount, divideHalfEven, ONE, powerOfTen } from '../ledger/decimal.ts';
+import { Amount, ONE } from '../ledger/decimal.ts';
+import { divideHalfEven, multiply, powerOfTen, type Whole } from '../ledger/whole.ts';
 
 /** Decimals of values that were divided, and of fees. */
 export const FINE_SCALE = 40;
@@ -46,7 +47,7 @@ export class Units {
    * Makes room for the decimals of an input.
    * @returns by how many decimals quantities and prices must be moved, if they must
    */
-  widen(quantity: Amount, price: Amount | null): { quantity: bigint; price: bigint } | null {
+  widen(quantity: Amount, price: Amount | null): { quantity: Whole; price: Whole } | null {
     const byQuantity = quantity.scale - this.#quantityScale;
     const byPrice = (price?.scale ?? 0) + this.#contractSize.scale - this.#priceScale;
     if (byQuantity <= 0 && byPrice <= 0) return null;
@@ -55,34 +56,35 @@ export class Units {
     return { quantity: powerOfTen(Math.max(0, byQuantity)), price: powerOfTen(Math.max(0, byPrice)) };
   }
 
-  ofQuantity(quantity: Amount): bigint {
+  ofQuantity(quantity: Amount): Whole {
     return quantity.unitsAt(this.#quantityScale);
   }
 
   /** Linear: price of a whole contract. */
-  ofPrice(price: Amount): bigint {
+  ofPrice(price: Amount): Whole {
     if (this.#inverse || this.#contractSize === ONE) return price.unitsAt(this.#priceScale);
     return price.times(this.#contractSize).unitsAt(this.#priceScale);
   }
 
   /** Value of `quantity` at `price`, all in units. */
-  value(quantity: bigint, price: bigint): bigint {
-    if (this.#exact) return quantity * price;
-    if (!this.#inverse) return this.#toFine(quantity * price, this.#quantityScale + this.#priceScale);
+  value(quantity: Whole, price: Whole): Whole {
+    if (this.#exact) return multiply(quantity, price);
+    if (!this.#inverse)
+      return this.#toFine(multiply(quantity, price), this.#quantityScale + this.#priceScale);
     const contracts = this.toQuantity(quantity).times(this.#contractSize);
     return contracts.dividedBy(new Amount(price, this.#priceScale), FINE_SCALE).unitsAt(FINE_SCALE);
   }
 
-  toQuantity(units: bigint): Amount {
+  toQuantity(units: Whole): Amount {
     return new Amount(units, this.#quantityScale);
   }
 
-  toValue(units: bigint): Amount {
+  toValue(units: Whole): Amount {
     return new Amount(units, this.valueScale);
   }
 
-  #toFine(units: bigint, scale: number): bigint {
-    if (scale <= FINE_SCALE) return units * powerOfTen(FINE_SCALE - scale);
+  #toFine(units: Whole, scale: number): Whole {
+    if (scale <= FINE_SCALE) return multiply(units, powerOfTen(FINE_SCALE - scale));
     return divideHalfEven(units, powerOfTen(scale - FINE_SCALE));
   }
 }
