@@ -31,6 +31,9 @@ export interface VaultOptions {
 }
 
 const NOTHING = new Uint8Array();
+const CONFLICT_RETRY_MS = 100;
+/** Of how many sessions the latest version is known, for each place: more than change while one change runs. */
+const KNOWN_PER_PLACE = 64;
 
 /** Open sessions. */
 export class Vault {
@@ -40,6 +43,8 @@ export class Vault {
   /** Least recently used first. */
   readonly #sealed = new Map<string, Session>();
   readonly #memory = new Map<string, Session>();
+  /** Version at which a session was last opened or written here; infinite once it is forgotten. */
+  readonly #latest = new Map<string, number>();
 
   constructor(options: VaultOptions) {
     this.#options = options;
@@ -69,10 +74,12 @@ export class Vault {
   }
 
   /**
-   * Makes `state` the session's next version, with `observations` appended to its ledger.
+   * Makes `state` the session's next version, with `observations` appended to its ledger. Nothing may have
+   * changed or ended the session since `previous` was found: a parent that died leaves changes under way here,
+   * and what they would write never reaches the store that the next parent writes.
    * @param syncAt - when the parent should send the next `sync`; null: never
    * @returns what the parent must store before it answers
-   * @throws Refusal `sessions_full` for a new session that lives in memory
+   * @throws Refusal `state_conflict`; `sessions_full` for a new session that lives in memory
    */
   write(
     previous: Session | null,
@@ -80,13 +87,18 @@ export class Vault {
     observations: Observations,
     syncAt: number | null,
   ): { readonly session: Session; readonly write: StateWrite } {
+    if (previous && (this.#latest.get(state.id) ?? 0) > previous.state.version) {
+      throw new Refusal('state_conflict', 'the session changed meanwhile', {
+        retryAfterMs: CONFLICT_RETRY_MS,
+      });
+    }
     const sealed = state.persistence === 'sealed';
     const grown = observations.entries.length + observations.marks.length > 0;
     const before = previous?.ledger ?? new Ledger();
     const ledger = grown ? before.fork() : before;
     const { next, chunks } = this.#append(state, observations);
     ledger.append(observations, 'fetched');
-    const session = openSession(next, ledger);
+    const session = openSession(next, ledger, previous);
     this.#keep(session, previous === null);
     const write: StateWrite = {
       session: next.id,
@@ -103,10 +115,11 @@ export class Vault {
     return { session, write };
   }
 
-  /** Forgets a session. */
+  /** Forgets a session; changes of it that are under way come too late. */
   forget(id: string): void {
     this.#sealed.delete(id);
     this.#memory.delete(id);
+    this.#note(id, Number.POSITIVE_INFINITY);
   }
 
   /** The state with `observations` at the end of its ledger, and the sealed chunks that hold them. */
@@ -183,16 +196,26 @@ export class Vault {
   }
 
   #keep(session: Session, isNew: boolean): void {
-    const { id, persistence } = session.state;
+    const { id, version, persistence } = session.state;
     if (persistence === 'memory') {
       if (isNew) this.#admitToMemory();
       this.#memory.set(id, session);
+      this.#note(id, version);
       return;
     }
+    this.#note(id, version);
     this.#sealed.delete(id);
     this.#sealed.set(id, session);
     while (this.#sealed.size > this.#options.capacity) {
       this.#sealed.delete(this.#sealed.keys().next().value!);
+    }
+  }
+
+  #note(id: string, version: number): void {
+    this.#latest.delete(id);
+    this.#latest.set(id, version);
+    if (this.#latest.size > KNOWN_PER_PLACE * this.#options.capacity) {
+      this.#latest.delete(this.#latest.keys().next().value!);
     }
   }
 

@@ -97,6 +97,60 @@ describe('when a session is written', () => {
   });
 });
 
+describe('when two changes of a session overlap', () => {
+  const change = (vault: Vault, from: Session, entry: string) =>
+    vault.write(
+      from,
+      { ...from.state, version: from.state.version + 1 },
+      { entries: [fillOf(entry)], marks: [] },
+      null,
+    );
+
+  it('the second to end is refused, and what the first wrote stays', () => {
+    const vault = freshVault();
+    const writes = history(vault);
+    const [slow, quick] = [find(vault, null), find(vault, null)];
+    const { write } = change(vault, quick, 'quick');
+    expect(codeOf(() => change(vault, slow, 'slow'), Refusal)).toBe('state_conflict');
+    expect(find(vault, null, 5).ledger.entries.at(-1)).toEqual(fillOf('quick'));
+    const { write: next } = change(vault, find(vault, null, 5), 'next');
+    const reopened = find(freshVault(), storedAfter([...writes, write, next]));
+    expect(reopened.ledger.entries.map(({ id }) => id).slice(-2)).toEqual(['quick', 'next']);
+  });
+
+  it('it is refused as well when there was no room for the session meanwhile', () => {
+    const vault = freshVault(1);
+    const stored = storedAfter(history(vault));
+    const slow = find(vault, null);
+    change(vault, find(vault, stored), 'quick');
+    history(vault, sessionOf('t'));
+    expect(() => find(vault, null, 5)).toThrow(StateRequired);
+    expect(codeOf(() => change(vault, slow, 'slow'), Refusal)).toBe('state_conflict');
+  });
+
+  it('what the first wrote counts no more once the parent asks for the version before it', () => {
+    const vault = freshVault();
+    const stored = storedAfter(history(vault));
+    const lost = find(vault, null);
+    change(vault, lost, 'written, and never stored');
+    const again = find(vault, stored);
+    expect(change(vault, again, 'again').session.ledger.entries.at(-1)).toEqual(fillOf('again'));
+    expect(codeOf(() => change(vault, lost, 'late'), Refusal)).toBe('state_conflict');
+  });
+
+  it.each(['sealed', 'memory'] as const)(
+    'none brings back a %s session that was ended meanwhile',
+    (persistence) => {
+      const vault = freshVault();
+      const state = stateOf({ persistence });
+      const { session } = vault.write(null, state, NOTHING, null);
+      vault.forget(state.id);
+      expect(codeOf(() => change(vault, session, 'late'), Refusal)).toBe('state_conflict');
+      expect(vault.size).toBe(0);
+    },
+  );
+});
+
 describe('when a session is asked for', () => {
   it('one that is open is given without its state, at its version only', () => {
     const vault = freshVault();

@@ -28,6 +28,12 @@ const REQUESTS: Readonly<Record<WireRoad, readonly string[]>> = {
   renew: [...WIRE, ...SESSION, 'query_unreadable'],
   sync: [...WIRE, ...SESSION],
 };
+/** What one of two requests may be told that are the same one sent twice. */
+const TWICE: Readonly<Partial<Record<WireRoad, readonly string[]>>> = {
+  submit: ['replayed_submission'],
+  renew: ['state_conflict'],
+  sync: ['state_conflict'],
+};
 const REPLIES: Readonly<Record<WireRoad, readonly string[]>> = {
   quote: [...WIRE, ...CLIENT_QUOTE],
   submit: [...WIRE, ...CLIENT_REPLY, ...SESSION, 'state_conflict'],
@@ -74,7 +80,7 @@ export function wireAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
     },
     {
       name: `${road}: lost, late, repeated`,
-      refusedWith: road === 'submit' ? ['replayed_submission'] : road === 'renew' ? ['state_conflict'] : [],
+      refusedWith: TWICE[road] ?? [],
       cases: () => deliveries(rig, road, roads[road]),
     },
   ]);

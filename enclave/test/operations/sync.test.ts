@@ -1,0 +1,90 @@
+import { systemRandom } from '@perf-aggregator/shared/random';
+import type { EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/envelope';
+import { describe, expect, it } from 'vitest';
+import { BootState, type EnclaveContext } from '../../src/context.ts';
+import { Refusal } from '../../src/errors.ts';
+import type { Pull } from '../../src/exchanges/port.ts';
+import { sync } from '../../src/operations/sync.ts';
+import { Vault } from '../../src/sessions/vault.ts';
+import { fillOf, NOON, stateOf } from '../sessions/states.ts';
+
+const BASE = new Uint8Array(32).fill(9);
+
+/** An enclave whose exchange answers when it is told to; `pulls` holds who waits for it, in order. */
+function enclave() {
+  const pulls: ((pull: Pull) => void)[] = [];
+  const clock = { now: () => NOON };
+  const vault = new Vault({ clock, random: systemRandom, sealingBase: () => BASE, capacity: 8 });
+  const context = {
+    boot: Object.assign(new BootState(), { keyring: () => undefined }),
+    config: { syncIntervalMs: 300_000 },
+    exchanges: { pull: () => new Promise<Pull>((resolve) => pulls.push(resolve)) },
+    log: () => undefined,
+    clock,
+    vault,
+  } as unknown as EnclaveContext;
+  return { context, vault, pulls };
+}
+
+function requestOf(version: number, writes: readonly StateWrite[] = []): EnclaveRequest {
+  const { id } = stateOf();
+  const stored = writes.at(-1);
+  const chunks = writes.flatMap((write) => write.chunks);
+  const state = stored ? { version: stored.version, blob: stored.blob, chunks } : null;
+  return { operation: 'sync', session: id, version, body: new Uint8Array(), state };
+}
+
+function pullOf(entry: string): Pull {
+  const [account] = stateOf().accounts;
+  const { cursor, snapshot, coverage } = account!;
+  return {
+    entries: [fillOf(entry)],
+    marks: [],
+    cursor: cursor!,
+    done: true,
+    snapshot,
+    coverage: coverage!,
+    progress: 1,
+  };
+}
+
+async function writeOf(reply: ReturnType<typeof sync>): Promise<StateWrite> {
+  const answer = await reply;
+  if (answer.outcome !== 'ok' || !answer.write) throw new Error('no write');
+  return answer.write;
+}
+
+describe('when a parent died during a synchronisation, and the next one begins another', () => {
+  it('the one that ends first is written; the other is refused and leaves nothing behind', async () => {
+    const { context, vault, pulls } = enclave();
+    const { write: opened } = vault.write(null, stateOf(), { entries: [], marks: [] }, null);
+    const ofTheDead = sync(context, requestOf(1));
+    const ofTheLiving = sync(context, requestOf(1));
+    pulls[1]!(pullOf('stored'));
+    const stored = await writeOf(ofTheLiving);
+    pulls[0]!(pullOf('lost'));
+    await expect(ofTheDead).rejects.toSatisfy(
+      (error) => error instanceof Refusal && error.code === 'state_conflict',
+    );
+    const next = sync(context, requestOf(2));
+    pulls[2]!(pullOf('next'));
+    const writes = [opened, stored, await writeOf(next)];
+
+    const restarted = enclave();
+    const session = restarted.vault.find(requestOf(3, writes));
+    expect(session.ledger.entries.map(({ id }) => id)).toEqual(['stored', 'next']);
+  });
+
+  it('what the dead one got is read again when it ended first', async () => {
+    const { context, vault, pulls } = enclave();
+    const { write: opened } = vault.write(null, stateOf(), { entries: [], marks: [] }, null);
+    const ofTheDead = sync(context, requestOf(1));
+    pulls[0]!(pullOf('lost'));
+    await ofTheDead;
+    const ofTheLiving = sync(context, requestOf(1, [opened]));
+    pulls[1]!(pullOf('stored'));
+    const writes = [opened, await writeOf(ofTheLiving)];
+    const session = enclave().vault.find(requestOf(2, writes));
+    expect(session.ledger.entries.map(({ id }) => id)).toEqual(['stored']);
+  });
+});
