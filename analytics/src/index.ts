@@ -11,7 +11,7 @@ export {
   type OpenLot,
   toHistoryJson,
 } from './history.ts';
-export { Amount, formatDecimal, formatMoney, toNumber, ZERO } from './ledger/decimal.ts';
+export { Amount, formatDecimal, formatMoney, parseDecimal, toNumber, ZERO } from './ledger/decimal.ts';
 export type {
   CashEntry,
   Decimal,
@@ -36,6 +36,7 @@ export {
 } from './lots/trade-list.ts';
 export type { TradeStatistics } from './lots/trade-statistics.ts';
 export { computeMetrics, type Metrics, type MetricsParameters } from './metrics/account-metrics.ts';
+export type { AttributionRow } from './metrics/attribution.ts';
 export {
   type BenchmarkField,
   type BenchmarkMetrics,
@@ -48,8 +49,15 @@ export {
   type CashFlowPeriod,
   cashFlowMetrics,
 } from './metrics/cash-flow-metrics.ts';
+export type { Compliance, ComplianceSpan } from './metrics/compliance.ts';
 export { type Concentration, concentration } from './metrics/concentration.ts';
 export { type CorrelationMatrix, correlationMatrix } from './metrics/correlation.ts';
+export {
+  type DailyReturn,
+  type DailyReturns,
+  type DailyReturnsParameters,
+  dailyReturns,
+} from './metrics/daily-returns.ts';
 export { type Drawdown, drawdowns } from './metrics/drawdown.ts';
 export type { UndefinedReason } from './metrics/outcome.ts';
 export {
@@ -68,8 +76,16 @@ export {
   type RollingParameters,
   rollingMetrics,
 } from './metrics/rolling-metrics.ts';
+export {
+  compareRoundTripIds,
+  type RoundTrip,
+  type RoundTrips,
+  type RoundTripsParameters,
+  roundTrips,
+} from './metrics/round-trips.ts';
 export { type ReturnSeries, sliceSeries, toReturnSeries } from './metrics/series.ts';
 export type { SymbolTrading, TradingMetrics, TradingTotals } from './metrics/trading.ts';
 export { type DatedAmount, type XirrResult, xirr } from './metrics/xirr.ts';
 export { type NavRecord, type NavReturns, navReturns } from './valuation/nav-record.ts';
+export { PriceBook } from './valuation/prices.ts';
 export type { Reconciliation, ReconciliationRow } from './valuation/reconciliation.ts';

@@ -4,6 +4,7 @@ import { toNumber } from '../ledger/decimal.ts';
 import { type BenchmarkMetrics, benchmarkMetrics } from './benchmark-metrics.ts';
 import type { AccountPeriod } from './period.ts';
 import type { RateParameters } from './rates.ts';
+import type { ReturnSeries } from './series.ts';
 
 /** METRICS §4. */
 export interface AccountBenchmark extends BenchmarkMetrics {
@@ -12,8 +13,7 @@ export interface AccountBenchmark extends BenchmarkMetrics {
 }
 
 /**
- * Metrics of the period against `asset`: its return of a day is that of its price in the reporting currency from
- * midnight to midnight; none where a price is stale or missing. All null (`missingBenchmark`) without any.
+ * Metrics of the period against `asset` ({@link benchmarkSeries}). All null (`missingBenchmark`) where it has no price.
  */
 export function againstBenchmark(
   history: AccountHistory,
@@ -21,11 +21,19 @@ export function againstBenchmark(
   asset: string,
   rates: RateParameters,
 ): AccountBenchmark {
+  return { name: asset, ...benchmarkMetrics(series, benchmarkSeries(history, series, asset), rates) };
+}
+
+/**
+ * Returns of `asset` on the days of `series`: that of a day is of its price in the reporting currency from midnight
+ * to midnight; none where a price is stale or missing.
+ */
+export function benchmarkSeries(history: AccountHistory, series: ReturnSeries, asset: string): ReturnSeries {
   const priceAt = (time: number) => {
     const price = history.exact.prices.at(asset, time);
     return price === null || price.stale ? Number.NaN : toNumber(price.value);
   };
   const returns = series.starts.map((start, i) => priceAt(series.ends[i]!) / priceAt(start) - 1);
   for (let i = 0; i < returns.length; i++) if (!Number.isFinite(returns[i]!)) returns[i] = Number.NaN;
-  return { name: asset, ...benchmarkMetrics(series, { ...series, returns }, rates) };
+  return { ...series, returns };
 }

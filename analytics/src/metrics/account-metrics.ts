@@ -4,9 +4,10 @@ import { type Amount, formatMoney, fromNumber, toNumber, ZERO } from '../ledger/
 import type { Decimal } from '../ledger/entry.ts';
 import { sumFlows } from '../valuation/flows.ts';
 import type { Reconciliation } from '../valuation/reconciliation.ts';
-import { type AccountBenchmark, againstBenchmark } from './account-benchmark.ts';
+import { type AccountBenchmark, againstBenchmark, benchmarkSeries } from './account-benchmark.ts';
 import { adverseReturn } from './adverse.ts';
 import type { CashFlowField } from './cash-flow-metrics.ts';
+import { type Compliance, compliance } from './compliance.ts';
 import { type Exposure, exposure } from './exposure.ts';
 import { type IdentityCheck, monthlyIdentity } from './identity.ts';
 import { absoluteProfit, cashFlowsOf, timeWeightedCapital } from './money.ts';
@@ -16,7 +17,7 @@ import type { PeriodBounds } from './period-bounds.ts';
 import { explainProfit, type ProfitMetrics } from './profit.ts';
 import type { RateParameters } from './rates.ts';
 import { type ReturnsMetrics, returnsMetrics } from './returns-metrics.ts';
-import { observed, type ReturnSeries } from './series.ts';
+import { observed, type ReturnSeries, toReturnSeries } from './series.ts';
 import { type TradingMetrics, tradingMetrics } from './trading.ts';
 
 /** The period, the rates, and what to compare with. */
@@ -76,6 +77,8 @@ export interface Metrics
   /** Null: none was asked for. */
   readonly benchmark: AccountBenchmark | null;
   /** Of the whole history, whatever the period. */
+  readonly compliance: Compliance;
+  /** Of the whole history, whatever the period. */
   readonly reconciliation: Reconciliation;
   /** Of the whole history, whatever the period. */
   readonly dataQuality: DataQuality;
@@ -117,6 +120,7 @@ export function computeMetrics(history: AccountHistory, parameters: MetricsParam
       parameters.benchmark === undefined
         ? null
         : againstBenchmark(history, period, parameters.benchmark, parameters),
+    compliance: complianceOf(history, parameters.benchmark),
     reconciliation: history.reconciliation,
     dataQuality: history.dataQuality,
     undefinedReasons: {
@@ -184,4 +188,10 @@ function exposureAtEnd(history: AccountHistory, { days, endTime, navEnd }: Accou
     isEmpty ? null : navEnd,
     history.reportingCurrency,
   );
+}
+
+function complianceOf(history: AccountHistory, benchmark: string | undefined): Compliance {
+  const series = toReturnSeries(history.returns, history.startTime ?? 0);
+  const against = benchmark === undefined ? null : benchmarkSeries(history, series, benchmark);
+  return compliance(history, series, against);
 }

@@ -1,0 +1,147 @@
+/**
+ * The table that an allocator expects (METRICS §10, after the GIPS standards 2020): calendar years, since inception,
+ * three-year deviation, assets, leverage. No claim of compliance is made: only a firm can make one.
+ */
+import type { AccountHistory } from '../history.ts';
+import { formatMoney } from '../ledger/decimal.ts';
+import type { Decimal } from '../ledger/entry.ts';
+import { monthlyReturns } from './calendar-returns.ts';
+import { exposure } from './exposure.ts';
+import { growth, powerReturn, returnOf } from './growth.ts';
+import { moments } from './moments.ts';
+import { observed, type ReturnSeries, sliceSeries } from './series.ts';
+
+const DAYS_PER_YEAR = 365;
+/** Monthly returns of the ex-post deviation; none before there are as many. */
+const DEVIATION_MONTHS = 36;
+/** Years that are shown: the latest. */
+const MAX_YEARS = 10;
+
+/** Returns of one span. Ratios; net: less the management fee, if one was given. */
+export interface ComplianceSpan {
+  /** `2024`, `sinceInception`. */
+  readonly span: string;
+  /** Whether the account or the calendar leaves part of the year out. */
+  readonly partial: boolean;
+  /** Gross of management fees, net of trading costs; annualised only where `annualized`. */
+  readonly grossReturn: number | null;
+  readonly netReturn: number | null;
+  readonly benchmarkReturn: number | null;
+  /** Nothing shorter than 365 days ever is. */
+  readonly annualized: boolean;
+  /** Net assets at the end. */
+  readonly navEnd: Decimal | null;
+}
+
+export interface Compliance {
+  readonly reportingCurrency: string;
+  readonly inceptionTime: number | null;
+  readonly endTime: number | null;
+  /** Calendar years, the latest ten, oldest first; the last may be the year to date. */
+  readonly years: readonly ComplianceSpan[];
+  readonly sinceInception: ComplianceSpan | null;
+  /** Of 36 monthly returns, ddof 1, times sqrt 12; null before there are 36 whole months. */
+  readonly threeYearDeviation: number | null;
+  readonly benchmarkThreeYearDeviation: number | null;
+  /** Of the gross exposure at the end of each day; null: none is known. */
+  readonly leverageMax: number | null;
+  readonly leverageMean: number | null;
+  readonly valuation: 'daily, 00:00 UTC';
+  readonly managementFeeAnnual: number;
+}
+
+/**
+ * The table of a whole history.
+ * @param benchmark - daily returns of the benchmark on the same days
+ * @param managementFeeAnnual - share of assets a year, taken day by day from what is net
+ */
+export function compliance(
+  history: AccountHistory,
+  series: ReturnSeries,
+  benchmark: ReturnSeries | null,
+  managementFeeAnnual = 0,
+): Compliance {
+  const days = { history, series, benchmark, managementFeeAnnual };
+  const end = series.returns.length;
+  return {
+    reportingCurrency: history.reportingCurrency,
+    inceptionTime: history.startTime,
+    endTime: history.days.at(-1) ?? null,
+    years: yearsOf(series)
+      .slice(-MAX_YEARS)
+      .map(({ year, from, to }) => spanOf(days, String(year), from, to, isPartial(series, year, from, to))),
+    sinceInception: end === 0 ? null : spanOf(days, 'sinceInception', 0, end, false),
+    threeYearDeviation: threeYearDeviation(series),
+    benchmarkThreeYearDeviation: benchmark && threeYearDeviation(benchmark),
+    ...leverage(history),
+    valuation: 'daily, 00:00 UTC',
+    managementFeeAnnual,
+  };
+}
+
+interface Days {
+  readonly history: AccountHistory;
+  readonly series: ReturnSeries;
+  readonly benchmark: ReturnSeries | null;
+  readonly managementFeeAnnual: number;
+}
+
+function spanOf(days: Days, span: string, from: number, to: number, partial: boolean): ComplianceSpan {
+  const { history, series, benchmark, managementFeeAnnual } = days;
+  const annualized = span === 'sinceInception' && to - from >= DAYS_PER_YEAR;
+  const dailyFee = (1 - managementFeeAnnual) ** (1 / DAYS_PER_YEAR);
+  const linked = (of: ReturnSeries, factor = 1) => {
+    const { returns } = observed(sliceSeries(of, from, to));
+    if (returns.length === 0) return null;
+    const product = growth(returns.map((r) => (1 + r) * factor - 1));
+    const value = annualized ? powerReturn(product, DAYS_PER_YEAR / returns.length) : returnOf(product);
+    return Number.isFinite(value) ? value : null;
+  };
+  const nav = history.exact.nav[to] ?? null;
+  return {
+    span,
+    partial,
+    grossReturn: linked(series),
+    netReturn: linked(series, dailyFee),
+    benchmarkReturn: benchmark && linked(benchmark),
+    annualized,
+    navEnd: nav && formatMoney(nav),
+  };
+}
+
+function yearsOf({ starts }: ReturnSeries) {
+  const years: { year: number; from: number; to: number }[] = [];
+  for (let i = 0; i < starts.length; i++) {
+    const year = new Date(starts[i]!).getUTCFullYear();
+    const last = years.at(-1);
+    if (last?.year === year) last.to = i + 1;
+    else years.push({ year, from: i, to: i + 1 });
+  }
+  return years;
+}
+
+function isPartial({ starts, ends }: ReturnSeries, year: number, from: number, to: number): boolean {
+  return starts[from]! > Date.UTC(year, 0) || ends[to - 1]! < Date.UTC(year + 1, 0);
+}
+
+function threeYearDeviation(series: ReturnSeries): number | null {
+  const { returns, partial } = monthlyReturns(observed(series));
+  const whole = Object.entries(returns).filter(([month]) => !partial.includes(month));
+  if (whole.length < DEVIATION_MONTHS) return null;
+  const latest = Float64Array.from(whole.slice(-DEVIATION_MONTHS), ([, value]) => value);
+  return moments(latest).deviation * Math.sqrt(12);
+}
+
+function leverage({ days, startTime, reportingCurrency, exact }: AccountHistory) {
+  const gross = exact.nav.flatMap((nav, i) => {
+    const time = i === 0 ? startTime : days[i - 1];
+    if (time === null || time === undefined) return [];
+    const { grossExposure } = exposure(exact.open[i] ?? [], exact.prices, time, nav, reportingCurrency);
+    return grossExposure === null ? [] : [grossExposure];
+  });
+  if (gross.length === 0) return { leverageMax: null, leverageMean: null };
+  return {
+    leverageMax: gross.reduce((most, value) => Math.max(most, value)),
+    leverageMean: gross.reduce((sum, value) => sum + value, 0) / gross.length,
+  };
+}
