@@ -80,7 +80,7 @@ describe('when an asset has no price in the reporting currency', () => {
     'ABC/USD 7',
   );
 
-  it.each([
+  it.each<[asset: string, currency: string, price: string | null, way: string]>([
     ['BTC', 'EUR', '81', 'the pair itself'],
     ['USDT', 'EUR', '0.8', 'its inverse'],
     ['XYZ', 'EUR', '40.5', 'over BTC'],
@@ -143,7 +143,7 @@ describe('when an asset has no price in the reporting currency', () => {
 describe('when a unit of a contract is asked for', () => {
   const marks = pairs(5, 'BTC/USDT:USDT 80', 'BTC/USD:BTC 50', 'BTC/USD:USDC 90', 'EUR/USDT 2', 'BTC/EUR 30');
 
-  it.each([
+  it.each<[symbol: string, price: string | null, way: string]>([
     ['BTC/USDT:USDT', '40', 'mark × rate of USDT'],
     ['BTC/USD:BTC', '-0.6', '−1/mark × price of BTC'],
     ['BTC/USD:USDC', null, 'nothing: USDC has no price'],
