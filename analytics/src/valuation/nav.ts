@@ -3,6 +3,7 @@ import { type Amount, ZERO } from '../ledger/decimal.ts';
 import type { ParsedEntry } from '../ledger/parse.ts';
 import { type Holdings, replayHoldings } from '../ledger/replay.ts';
 import type { InternalTransfers } from '../ledger/transfers.ts';
+import { parseSymbol } from '../lots/symbol.ts';
 import type { Held, HeldPrice, PriceBook } from './prices.ts';
 import { toValueScale } from './value-scale.ts';
 
@@ -20,7 +21,10 @@ export interface Book {
 export interface Valuation {
   /** Null when a held asset has no price, or money is in a wallet that is not read. */
   readonly value: Amount | null;
-  /** The same with the assets without a price, and what is in unread wallets, at 0. */
+  /**
+   * The same with the assets without a price, and what is in unread wallets, at 0; not above 0 itself where a contract
+   * without a price is owed for (a linear short, an inverse long).
+   */
   readonly floor: Amount;
   /** Whether no money is in a wallet that is not read. */
   readonly isKnown: boolean;
@@ -58,7 +62,7 @@ function valueEach(book: Book, instants: ArrayLike<number>, priceOf: PriceOf): r
       for (const [asset, quantity] of sums) {
         const price = priceOf(asset, instants[i]!, { venue, quantity });
         if (price !== null) sum.add(venue, asset, quantity, price);
-        else if (!book.delistedAssets.has(asset)) sum.unpriced.push(asset);
+        else if (!book.delistedAssets.has(asset)) sum.miss(asset, quantity);
       }
     }
     values.push(sum.result(isKnown));
@@ -68,7 +72,8 @@ function valueEach(book: Book, instants: ArrayLike<number>, priceOf: PriceOf): r
 
 /** One valuation under way. */
 class Sum {
-  readonly unpriced: string[] = [];
+  readonly #unpriced: string[] = [];
+  #isLost = false;
   readonly #illiquid: HeldAsset[] = [];
   #value = ZERO;
   #staleCount = 0;
@@ -79,10 +84,22 @@ class Sum {
     if (price.illiquid) this.#illiquid.push({ venue, asset });
   }
 
+  miss(asset: string, quantity: Amount): void {
+    this.#unpriced.push(asset);
+    this.#isLost ||= isOwed(asset, quantity);
+  }
+
   result(isKnown: boolean): Valuation {
-    const floor = toValueScale(this.#value);
-    const value = isKnown && this.unpriced.length === 0 ? floor : null;
-    const [unpriced, illiquid, staleCount] = [this.unpriced, this.#illiquid, this.#staleCount];
+    const [unpriced, illiquid, staleCount] = [this.#unpriced, this.#illiquid, this.#staleCount];
+    const sum = toValueScale(this.#value);
+    const value = isKnown && unpriced.length === 0 ? sum : null;
+    const floor = this.#isLost && sum.isPositive() ? ZERO : sum;
     return { value, floor, isKnown, staleCount, unpriced, illiquid };
   }
+}
+
+/** Whether these are units of a contract whose price is owed, so that nothing bounds what they may cost. */
+function isOwed(asset: string, quantity: Amount): boolean {
+  const { spot, inverse } = parseSymbol(asset);
+  return !spot && quantity.isNegative() !== inverse;
 }

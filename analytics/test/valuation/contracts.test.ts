@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import type { HistoryInput } from '../../src/history.ts';
 import type { FillEntry, LedgerEntry } from '../../src/ledger/entry.ts';
+import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { build, position, snapshot } from '../history-input.ts';
 import { at, cash, contractFill, fill, mark, transfer } from '../ledger/entries.ts';
 
@@ -174,6 +175,22 @@ describe('when a contract has no mark', () => {
     expect(history.dataQuality.unpricedAssets).toEqual([LINEAR]);
     const atZero = build({ entries, marks: [mark('2024-01-03', LINEAR, '0')] });
     expect(atZero.nav).toEqual(['100', '50', '50']);
+  });
+
+  it.each([
+    // 100 − 50 of 100 is left of the long; of the short nothing is known but that it may cost everything.
+    ['buy', LINEAR, '100 USDT', -0.5],
+    ['sell', LINEAR, '100 USDT', -1],
+    ['buy', INVERSE, '1 BTC', -1],
+    ['sell', INVERSE, '1 BTC', -0.02],
+  ] as const)('is lost in adverseReturn after a %s of %s', (side, symbol, deposit, expected) => {
+    const entries = [
+      transfer('2024-01-01T01:00', 'deposit', deposit),
+      contractFill('2024-01-02T02:00', side, '1', symbol, '50'),
+    ];
+    const reportingCurrency = deposit.split(' ')[1]!;
+    const { adverseReturn } = computeMetrics(build({ entries, reportingCurrency }));
+    expect(adverseReturn).toBeCloseTo(expected, 14);
   });
 
   it('has none at a zero mark either, where its value is a quotient', () => {
