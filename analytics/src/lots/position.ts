@@ -12,7 +12,8 @@
 import { type Amount, ZERO } from '../ledger/decimal.ts';
 import { add, divideHalfEven, multiply, negate, subtract, type Whole } from '../ledger/whole.ts';
 import { Closing } from './closing.ts';
-import { createInventory, type Inventory } from './inventory.ts';
+import { createInventory } from './in-order.ts';
+import type { Inventory } from './inventory.ts';
 import type { Lot } from './lot.ts';
 import type { CostMethod } from './method.ts';
 import { type ContractTerms, FINE_SCALE, Units } from './units.ts';
@@ -57,13 +58,17 @@ export interface OpenPart {
   readonly time: number;
 }
 
-/** What the parts that a trade closes add up to. */
-interface Sums {
-  realized: Whole;
-  cost: Whole;
-  fees: Whole;
-  unknown: Whole;
-  held: Whole;
+/** What was taken out of the lots, in units. */
+interface Taken {
+  /** Of what was asked for: what no lot covers, and what was covered with and without a known cost. */
+  readonly rest: Whole;
+  readonly known: Whole;
+  readonly unknown: Whole;
+  readonly cost: Whole;
+  /** Entry fees. */
+  readonly fees: Whole;
+  /** Σ quantity × time held. */
+  readonly held: Whole;
 }
 
 export class Position {
@@ -96,10 +101,9 @@ export class Position {
   /** Takes up to `quantity` away without realising anything. @returns what no lot covers */
   remove(quantity: Amount, visit?: (part: ClosedPart) => void): Amount {
     this.#widen(quantity, null);
-    const rest = this.#inventory.take(this.#units.ofQuantity(quantity), (part) => {
-      const cost = this.#leave(part);
-      visit?.(this.#toClosedPart(part, cost, null));
-    });
+    const { rest } = this.#take(this.#units.ofQuantity(quantity), 0, (part) =>
+      visit?.(this.#toClosedPart(part, null)),
+    );
     return this.#units.toQuantity(rest);
   }
 
@@ -157,16 +161,22 @@ export class Position {
     this.#inventory.add(lot);
   }
 
-  /** Counts a part out of what is open. @returns its cost; null: not known */
-  #leave(part: Lot): Whole | null {
-    const cost = this.#costOf(part);
-    const held = this.#held;
-    if (cost === null) held.unknown = subtract(held.unknown, part.quantity);
-    else {
-      held.quantity = subtract(held.quantity, part.quantity);
-      held.cost = subtract(held.cost, cost);
-    }
-    return cost;
+  /** Takes lots out of what is open, and sums them up. */
+  #take(asked: Whole, time: number, visit?: (part: Lot) => void): Taken {
+    let [cost, fees, unknown, held]: [Whole, Whole, Whole, Whole] = [0, 0, 0, 0];
+    const rest = this.#inventory.take(asked, (part) => {
+      const value = this.#costOf(part);
+      if (value === null) unknown = add(unknown, part.quantity);
+      else cost = add(cost, value);
+      if (part.fee !== 0) fees = add(fees, part.fee);
+      held = add(held, multiply(part.quantity, time - part.time));
+      if (visit !== undefined) visit(part);
+    });
+    const known = subtract(subtract(asked, rest), unknown);
+    this.#held.cost = subtract(this.#held.cost, cost);
+    this.#held.quantity = subtract(this.#held.quantity, known);
+    this.#held.unknown = subtract(this.#held.unknown, unknown);
+    return { rest, known, unknown, cost, fees, held };
   }
 
   #close(
@@ -177,30 +187,25 @@ export class Position {
     visit: ((part: ClosedPart) => void) | undefined,
   ): Closing {
     const { spot, feesInCostBasis } = this.#options;
-    const sums: Sums = { realized: 0, cost: 0, fees: 0, unknown: 0, held: 0 };
-    const rest = this.#inventory.take(asked, (part) => {
-      const openValue = this.#leave(part);
-      const closeValue =
-        price === null ? null : this.#closeValue(trade.side, part.quantity, price, asked, fee);
-      sums.held = add(sums.held, multiply(part.quantity, trade.time - part.time));
-      if (part.fee !== 0) sums.fees = add(sums.fees, part.fee);
-      if (openValue === null) sums.unknown = add(sums.unknown, part.quantity);
-      else {
-        sums.cost = add(sums.cost, openValue);
-        if (closeValue !== null) sums.realized = add(sums.realized, this.#profit(openValue, closeValue));
-      }
-      if (visit !== undefined) visit(this.#toClosedPart(part, openValue, closeValue));
-    });
-    const closed = subtract(asked, rest);
-    const ownFee = share(fee, closed, asked);
+    const closingValue = (quantity: Whole) =>
+      price === null ? null : this.#closeValue(trade.side, quantity, price, asked, fee);
+    const taken = this.#take(
+      asked,
+      trade.time,
+      visit && ((part) => visit(this.#toClosedPart(part, closingValue(part.quantity)))),
+    );
+    const { rest, known, unknown, cost, held } = taken;
+    const value = closingValue(known);
+    const realized = value === null ? 0 : this.#profit(cost, value);
+    const quantity = subtract(asked, rest);
+    const ownFee = share(fee, quantity, asked);
     if (rest > 0 && !spot) {
       this.#turn(trade.side === 'buy' ? 1 : -1);
       this.#open(trade, rest, price, subtract(fee, ownFee));
     }
-    const fees = feesInCostBasis ? 0 : add(ownFee, sums.fees);
-    const missing = spot ? add(rest, sums.unknown) : sums.unknown;
-    const { realized, cost, held } = sums;
-    return new Closing({ quantity: closed, realized, cost, missing, fees, held }, this.#units);
+    const fees = feesInCostBasis ? 0 : add(ownFee, taken.fees);
+    const missing = spot ? add(rest, unknown) : unknown;
+    return new Closing({ quantity, realized, cost, missing, fees, held }, this.#units);
   }
 
   #closeValue(side: Trade['side'], quantity: Whole, price: Whole, asked: Whole, fee: Whole): Whole {
@@ -225,7 +230,8 @@ export class Position {
     return (side === 'buy') !== (this.#options.inverse ?? false) ? fee : negate(fee);
   }
 
-  #toClosedPart(part: Lot, openValue: Whole | null, closeValue: Whole | null): ClosedPart {
+  #toClosedPart(part: Lot, closeValue: Whole | null): ClosedPart {
+    const openValue = this.#costOf(part);
     return {
       quantity: this.#units.toQuantity(part.quantity),
       openTime: part.time,
