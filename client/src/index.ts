@@ -3,7 +3,7 @@ export { explainReport, verifyReport } from '@perf-aggregator/attestation';
 export { ClientError, SecurityError, ServiceError } from './errors.ts';
 export { discloseOnly } from './presentation.ts';
 export type { Expectations, VerifiedQuote } from './quote.ts';
-export type { MetricsResult, SummaryResult } from './results.ts';
+export type { MetricsResult, ReturnsResult, SummaryResult, TradesResult } from './results.ts';
 export {
   SecureClient,
   type SecureClientOptions,

@@ -9,15 +9,18 @@ import {
   encodeQuery,
   type PeriodParameters,
   type ReportParameters,
+  type ReturnsParameters,
+  type TradesParameters,
 } from '@perf-aggregator/shared/messages/request';
 import type { SubmissionPayloadInput } from '@perf-aggregator/shared/messages/submission';
 import { type Random, systemRandom } from '@perf-aggregator/shared/random';
 import type { AxiosRequestConfig } from 'axios';
 import { ClientError, SecurityError, ServiceError } from './errors.ts';
 import { Http, ProblemResponse } from './http.ts';
+import { pagesOf } from './pages.ts';
 import { discloseOnly } from './presentation.ts';
 import { type Expectations, requestQuote, type VerifiedQuote } from './quote.ts';
-import type { MetricsResult, SummaryResult } from './results.ts';
+import type { MetricsResult, ReturnsResult, SummaryResult, TradesResult } from './results.ts';
 import { ClientSession, type ExportedSession } from './session.ts';
 import { submit } from './submit.ts';
 
@@ -147,6 +150,26 @@ export class SecureClient {
   /** The few numbers of a dashboard. */
   async getSummary(parameters: PeriodParameters = {}, wait: WaitOptions = {}): Promise<SummaryResult> {
     return (await this.#read('summary', parameters, wait)) as SummaryResult;
+  }
+
+  /** One page of the days of a period, oldest first. */
+  async getReturns(parameters: ReturnsParameters = {}, wait: WaitOptions = {}): Promise<ReturnsResult> {
+    return (await this.#read('returns', parameters, wait)) as ReturnsResult;
+  }
+
+  /** Page after page of {@link SecureClient.getReturns}, all of the days that the first one counts. */
+  returnsPages(parameters: ReturnsParameters = {}, wait: WaitOptions = {}): AsyncGenerator<ReturnsResult> {
+    return pagesOf(parameters, (page) => this.getReturns(page, wait));
+  }
+
+  /** One page of round trips, newest first. */
+  async getTrades(parameters: TradesParameters = {}, wait: WaitOptions = {}): Promise<TradesResult> {
+    return (await this.#read('trades', parameters, wait)) as TradesResult;
+  }
+
+  /** Page after page of {@link SecureClient.getTrades}, all of the days of the first one. */
+  tradesPages(parameters: TradesParameters = {}, wait: WaitOptions = {}): AsyncGenerator<TradesResult> {
+    return pagesOf(parameters, (page) => this.getTrades(page, wait));
   }
 
   /**

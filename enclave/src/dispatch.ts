@@ -17,10 +17,12 @@ import type { Handler } from './operations/operation.ts';
 import { quote } from './operations/quote.ts';
 import { renew } from './operations/renew.ts';
 import { report } from './operations/report.ts';
+import { returns } from './operations/returns.ts';
 import { revoke } from './operations/revoke.ts';
 import { submit } from './operations/submit.ts';
 import { summary } from './operations/summary.ts';
 import { sync } from './operations/sync.ts';
+import { trades } from './operations/trades.ts';
 import { StateRequired } from './sessions/vault.ts';
 
 const HANDLERS: Readonly<Record<Operation, Handler>> = {
@@ -29,6 +31,8 @@ const HANDLERS: Readonly<Record<Operation, Handler>> = {
   submit,
   metrics,
   summary,
+  returns,
+  trades,
   report,
   renew,
   revoke,

@@ -28,6 +28,7 @@ export const SEALED_CODES = [
   'read_permission_missing',
   'parameters_malformed',
   'period_empty',
+  'asset_unpriced',
   'account_unreadable',
 ] as const;
 export type SealedCode = (typeof SEALED_CODES)[number];

@@ -4,6 +4,7 @@
  */
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
 import { ReportError } from './errors.ts';
+import { annualized, chain, drawdown, inMoney, observedOf, sharpe, volatility } from './recompute.ts';
 
 const TOLERANCE = 1e-9;
 
@@ -13,53 +14,107 @@ const TOLERANCE = 1e-9;
  */
 export function checkArithmetic(claims: ReportClaims): string {
   const metrics = claims.metrics as Readonly<Record<string, unknown>>;
-  const compared: string[] = [];
-  const compare = (name: string, computed: number | null, stated: unknown) => {
-    if (computed === null || typeof stated !== 'number') return;
-    if (!Number.isFinite(stated) || Math.abs(computed - stated) > TOLERANCE * Math.max(1, Math.abs(stated))) {
-      throw new ReportError('arithmetic_invalid', `${name}: computed ${computed}, stated ${stated}`);
-    }
-    compared.push(name);
-  };
-  compare('monthly returns chain to the total', chain(metrics['monthlyReturns']), metrics['totalReturn']);
-  compare('daily returns chain to the total', chain(metrics['periodReturns']), metrics['totalReturn']);
-  compare('daily returns give the drawdown', drawdown(metrics['periodReturns']), metrics['maxDrawdown']);
+  const comparison = new Comparison();
+  compareReturns(comparison, claims, metrics);
+  compareTails(comparison, metrics);
+  compareMoney(comparison, metrics);
   if (claims.periodIsFullHistory) {
-    compare('total is the full history', claims.fullHistoryReturn, metrics['totalReturn']);
-    compare('drawdown is the full history', claims.fullHistoryMaxDrawdown, metrics['maxDrawdown']);
+    comparison.equal('total is the full history', claims.fullHistoryReturn, metrics['totalReturn']);
+    comparison.equal('drawdown is the full history', claims.fullHistoryMaxDrawdown, metrics['maxDrawdown']);
   }
   if (claims.accountsIncluded > claims.accountsInSession) {
     throw new ReportError('arithmetic_invalid', 'more accounts are included than there are');
   }
-  return compared.length > 0 ? compared.join('; ') : 'nothing disclosed that could be recomputed';
+  return comparison.toText();
 }
 
-/** Return of a record or list of returns, linked; null when there is nothing to link or it was wiped out. */
-function chain(returns: unknown): number | null {
-  const values = numbers(returns);
-  if (!values) return null;
-  const growth = values.reduce((product, value) => product * (1 + value), 1);
-  return growth > 0 ? growth - 1 : null;
+type Disclosed = Readonly<Record<string, unknown>>;
+
+function compareReturns(comparison: Comparison, { parameters }: ReportClaims, metrics: Disclosed): void {
+  const { periodsPerYear, riskFreeRateAnnual } = parameters;
+  const days = observedOf(metrics['periodReturns']);
+  comparison.equal(
+    'monthly returns chain to the total',
+    chain(observedOf(metrics['monthlyReturns'])),
+    metrics['totalReturn'],
+  );
+  comparison.equal('years chain to the total', chain(observedOf(metrics['yearly'])), metrics['totalReturn']);
+  comparison.equal('daily returns chain to the total', chain(days), metrics['totalReturn']);
+  comparison.equal('daily returns give the drawdown', drawdown(days), metrics['maxDrawdown']);
+  comparison.equal('daily returns are counted', days?.length ?? null, metrics['observationCount']);
+  comparison.equal('best day', days && Math.max(...days), metrics['bestPeriodReturn']);
+  comparison.equal('worst day', days && Math.min(...days), metrics['worstPeriodReturn']);
+  comparison.equal(
+    'daily returns give the volatility',
+    volatility(days, periodsPerYear),
+    metrics['volatilityAnnualized'],
+  );
+  comparison.equal(
+    'daily returns give the Sharpe ratio',
+    sharpe(days, periodsPerYear, riskFreeRateAnnual),
+    metrics['sharpeRatio'],
+  );
+  comparison.equal(
+    'the total, annualised',
+    annualized(metrics['totalReturn'], metrics['observationCount'], periodsPerYear),
+    metrics['annualizedReturn'],
+  );
 }
 
-function drawdown(returns: unknown): number | null {
-  const values = numbers(returns);
-  if (!values) return null;
-  let level = 1;
-  let peak = 1;
-  let deepest = 0;
-  for (const value of values) {
-    level *= 1 + value;
-    if (level <= 0) return null;
-    peak = Math.max(peak, level);
-    deepest = Math.max(deepest, 1 - level / peak);
+/** A loss that is exceeded more rarely is no smaller, and the mean of what exceeds it no smaller than it. */
+function compareTails(comparison: Comparison, metrics: Disclosed): void {
+  for (const [larger, smaller] of [
+    ['historicalVar99', 'historicalVar95'],
+    ['parametricVar99', 'parametricVar95'],
+    ['expectedShortfall99', 'expectedShortfall95'],
+    ['parametricEs99', 'parametricEs95'],
+    ['expectedShortfall95', 'historicalVar95'],
+    ['expectedShortfall99', 'historicalVar99'],
+    ['parametricEs95', 'parametricVar95'],
+    ['parametricEs99', 'parametricVar99'],
+    ['maxDrawdown', 'currentDrawdown'],
+  ] as const) {
+    comparison.atLeast(`${larger} is at least ${smaller}`, metrics[larger], metrics[smaller]);
   }
-  return deepest;
 }
 
-function numbers(returns: unknown): number[] | null {
-  if (typeof returns !== 'object' || returns === null) return null;
-  const values = Object.values(returns).filter((value) => value !== null);
-  if (values.length === 0 || !values.every((value) => typeof value === 'number')) return null;
-  return values;
+function compareMoney(comparison: Comparison, metrics: Disclosed): void {
+  const sums: readonly (readonly [string, string, Readonly<Record<string, 1 | -1>>])[] = [
+    ['profit', 'absoluteProfit', { navEnd: 1, navStart: -1, deposits: -1, withdrawals: 1 }],
+    ['flows', 'netExternalFlow', { deposits: 1, withdrawals: -1 }],
+    ['net profit', 'netPnl', { realizedPnl: 1, fundingPnl: 1, fees: -1, borrowInterest: -1 }],
+  ];
+  for (const [what, name, terms] of sums) {
+    const { sum, size } = inMoney(metrics, terms);
+    comparison.equal(`${what} adds up`, sum, inMoney(metrics, { [name]: 1 }).sum, size);
+  }
+}
+
+/** Pairs of numbers that were compared so far. */
+class Comparison {
+  readonly #compared: string[] = [];
+
+  /** @param size - of the largest number that went in */
+  equal(name: string, computed: number | null, stated: unknown, size = 1): void {
+    if (computed === null || typeof stated !== 'number') return;
+    const tolerance = TOLERANCE * Math.max(1, Math.abs(stated), size);
+    if (!Number.isFinite(stated) || !(Math.abs(computed - stated) <= tolerance)) {
+      throw new ReportError('arithmetic_invalid', `${name}: computed ${computed}, stated ${stated}`);
+    }
+    this.#compared.push(name);
+  }
+
+  atLeast(name: string, larger: unknown, smaller: unknown): void {
+    if (typeof larger !== 'number' || typeof smaller !== 'number') return;
+    if (!(larger >= smaller - TOLERANCE * Math.max(1, Math.abs(smaller)))) {
+      throw new ReportError('arithmetic_invalid', `${name}: ${larger}, ${smaller}`);
+    }
+    this.#compared.push(name);
+  }
+
+  toText(): string {
+    return this.#compared.length > 0
+      ? this.#compared.join('; ')
+      : 'nothing disclosed that could be recomputed';
+  }
 }

@@ -15,8 +15,9 @@ function claimsOf(metrics: Metrics, more: Partial<ReportClaims> = {}): ReportCla
     fullHistoryMaxDrawdown: null,
     accountsInSession: 1,
     accountsIncluded: 1,
+    parameters: { periodsPerYear: 365, riskFreeRateAnnual: 0.05 },
   };
-  return { ...base, metrics, ...more } as ReportClaims;
+  return { ...base, metrics, ...more } as unknown as ReportClaims;
 }
 
 const refusal = (metrics: Metrics, more?: Partial<ReportClaims>) =>
@@ -32,6 +33,38 @@ describe('when numbers belong together', () => {
     };
     const full = { periodIsFullHistory: true, fullHistoryReturn: -0.34, fullHistoryMaxDrawdown: 0.5 };
     expect(checkArithmetic(claimsOf(metrics, full)).split('; ')).toHaveLength(5);
+  });
+
+  it('ratios, tails and money are compared as well', () => {
+    const metrics = {
+      periodReturns: [0.1, null, -0.05, 0.2],
+      observationCount: 3,
+      bestPeriodReturn: 0.2,
+      worstPeriodReturn: -0.05,
+      totalReturn: 0.254,
+      annualizedReturn: 1.254 ** (365 / 3) - 1,
+      // Mean 1/12, deviation sqrt(19/1200).
+      volatilityAnnualized: Math.sqrt((19 / 1200) * 365),
+      sharpeRatio: ((1 / 12 - (1.05 ** (1 / 365) - 1)) / Math.sqrt(19 / 1200)) * Math.sqrt(365),
+      historicalVar95: 0.03,
+      expectedShortfall95: 0.03,
+      navStart: '0',
+      navEnd: '123456789012345.678901234567',
+      deposits: '23456789012345.678901234567',
+      withdrawals: '0',
+      absoluteProfit: '100000000000000',
+    };
+    expect(checkArithmetic(claimsOf(metrics)).split('; ')).toEqual([
+      'daily returns chain to the total',
+      'daily returns are counted',
+      'best day',
+      'worst day',
+      'daily returns give the volatility',
+      'daily returns give the Sharpe ratio',
+      'the total, annualised',
+      'expectedShortfall95 is at least historicalVar95',
+      'profit adds up',
+    ]);
   });
 
   it('what is withheld or undefined is not compared', () => {
@@ -76,6 +109,28 @@ describe('when numbers contradict each other', () => {
       'drawdown and full history',
       { maxDrawdown: 0.1 },
       { periodIsFullHistory: true, fullHistoryMaxDrawdown: 0.2 },
+    ],
+    ['years and total', { yearly: { '2026': 0.1 }, totalReturn: 0.2 }, {}],
+    ['days and their count', { periodReturns: [0.1, null], observationCount: 2 }, {}],
+    ['days and the best', { periodReturns: [0.1, 0.2], bestPeriodReturn: 0.3 }, {}],
+    ['days and the worst', { periodReturns: [0.1, -0.2], worstPeriodReturn: -0.1 }, {}],
+    ['days and volatility', { periodReturns: [0.1, -0.2], volatilityAnnualized: 4 }, {}],
+    ['days and Sharpe ratio', { periodReturns: [0.1, -0.05], sharpeRatio: 9 }, {}],
+    ['total and annualised return', { totalReturn: 0.1, observationCount: 365, annualizedReturn: 0.11 }, {}],
+    ['a shortfall below its VaR', { historicalVar95: 0.03, expectedShortfall95: 0.02 }, {}],
+    ['a normal shortfall below its VaR', { parametricVar99: 0.03, parametricEs99: 0.02 }, {}],
+    ['a VaR of 99 % below that of 95 %', { historicalVar95: 0.03, historicalVar99: 0.02 }, {}],
+    ['a current drawdown above the largest', { currentDrawdown: 0.3, maxDrawdown: 0.2 }, {}],
+    [
+      'value, flows and profit',
+      { navStart: '100', navEnd: '150', deposits: '40', withdrawals: '0', absoluteProfit: '50' },
+      {},
+    ],
+    ['flows and their sum', { deposits: '40', withdrawals: '10', netExternalFlow: '40' }, {}],
+    [
+      'realised and net profit',
+      { realizedPnl: '10', fundingPnl: '1', fees: '2', borrowInterest: '0.5', netPnl: '9' },
+      {},
     ],
     ['accounts', {}, { accountsIncluded: 2 }],
     ['a total that is not finite', { periodReturns: [0.1], totalReturn: Number.POSITIVE_INFINITY }, {}],

@@ -1,20 +1,27 @@
-/** What the reading operations share: the session's history, built once per version, and its periods. */
+/** What the reading operations share: what is computed of a session's history, each thing once. */
 import {
   type AccountHistory,
-  buildAccountHistory,
   computeMetrics,
   InputError,
   type Metrics,
+  type PeriodBounds,
 } from '@perf-aggregator/analytics';
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
-import type { PeriodParameters } from '@perf-aggregator/shared/messages/request';
+import type { PeriodParameters, SelectionParameters } from '@perf-aggregator/shared/messages/request';
 import type { EnclaveContext } from '../context.ts';
 import { Refusal, SealedRefusal } from '../errors.ts';
-import { computeOnce, type Session } from '../sessions/session.ts';
+import type { ComputedKind } from '../sessions/computed.ts';
+import type { Session } from '../sessions/session.ts';
 import { type Asked, refuseSealed, sealRefusal } from './operation.ts';
+import { historyOfSelection, requireBenchmark, selectionOf } from './selection.ts';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 500;
+/** What an analysis says of parameters; of anything else it complains only where the enclave is wrong. */
+const PARAMETER_CODES: ReadonlySet<string> = new Set([
+  'analytics_range_invalid',
+  'analytics_parameter_invalid',
+]);
 
 /** What a client is told the numbers are about. */
 export type Environment = 'production' | 'sandbox' | 'simulated';
@@ -28,21 +35,32 @@ export interface PeriodMetrics extends Metrics {
 }
 
 /**
- * The session's history, as of its last complete synchronisation.
- * @throws Refusal `sync_pending` with sealed progress; `query_refused` with the sealed reason when a venue
- *   refuses
+ * What `compute` makes of the history that `parameters` select, as of the last complete synchronisation; made once for
+ * each ledger, kind and parameters.
+ * @throws Refusal `sync_pending` with sealed progress; `query_refused` with the sealed reason when a venue refuses,
+ *   the parameters do not fit, or nothing prices what they name
  */
-export function historyOf(context: EnclaveContext, session: Session, asked: Asked): AccountHistory {
-  const { accounts, createdAt, reportingCurrency } = session.state;
+export function computedOf<T, P extends SelectionParameters & { readonly benchmark?: string | undefined }>(
+  context: EnclaveContext,
+  session: Session,
+  asked: Asked,
+  kind: ComputedKind,
+  parameters: P,
+  compute: (history: AccountHistory) => T,
+): T {
   requireComplete(context, session, asked);
-  return computeOnce(session, 'history', () => {
-    const snapshots = accounts.flatMap(({ access, snapshot }) =>
-      snapshot ? [{ account: access.account, ...snapshot }] : [],
+  try {
+    const selection = selectionOf(session, parameters);
+    const history = historyOfSelection(session, selection);
+    requireBenchmark(history, parameters.benchmark);
+    return session.computed.once(kind, canonicalJson({ ...parameters, ...selection }), () =>
+      compute(history),
     );
-    const asOf = Math.min(...snapshots.map(({ time }) => time));
-    const { entries, marks } = session.ledger;
-    return buildAccountHistory({ entries, marks, snapshots, reportingCurrency, asOf, liveSince: createdAt });
-  });
+  } catch (error) {
+    if (error instanceof SealedRefusal) throw refuseSealed(context, session, asked, error);
+    if (!(error instanceof InputError) || !PARAMETER_CODES.has(error.code)) throw error;
+    throw refuseSealed(context, session, asked, new SealedRefusal('parameters_malformed', error.message));
+  }
 }
 
 /** Metrics of the period that `parameters` name; of the whole history without any. */
@@ -52,13 +70,24 @@ export function metricsOf(
   asked: Asked,
   parameters: PeriodParameters,
 ): PeriodMetrics {
-  const history = historyOf(context, session, asked);
-  try {
-    return computeOnce(session, `metrics ${canonicalJson(parameters)}`, () => compute(history, parameters));
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw refuseSealed(context, session, asked, new SealedRefusal('parameters_malformed', error.message));
-  }
+  return computedOf(context, session, asked, 'metrics', parameters, (history) =>
+    compute(history, parameters),
+  );
+}
+
+/** Bounds of a question as the analytics take them: days are named, both ends included; they take instants. */
+export function boundsOf({ from, to, period }: SelectionParameters): PeriodBounds {
+  return {
+    ...(from === undefined ? {} : { from: Date.parse(from) }),
+    ...(to === undefined ? {} : { to: Date.parse(to) + DAY_MS }),
+    ...(period === undefined ? {} : { period }),
+  };
+}
+
+/** What of a session an answer is about, as every answer says it. */
+export function scopeOf(context: EnclaveContext, session: Session, parameters: SelectionParameters) {
+  const { account, currency, method } = selectionOf(session, parameters);
+  return { environment: environmentOf(context, session), account, reportingCurrency: currency, method };
 }
 
 /** What the numbers are about, from what cannot be lied about: the NSM's root and the venue's system. */
@@ -68,12 +97,12 @@ export function environmentOf(context: EnclaveContext, session: Session): Enviro
 }
 
 function compute(history: AccountHistory, parameters: PeriodParameters): PeriodMetrics {
-  const { from, to, ...rates } = parameters;
+  const { benchmark, riskFreeRateAnnual, minimumAcceptableReturnAnnual } = parameters;
   const metrics = computeMetrics(history, {
-    ...definedOf(rates),
-    ...(from === undefined ? {} : { from: Date.parse(from) }),
-    // Days are named, both ends included; the analytics take instants.
-    ...(to === undefined ? {} : { to: Date.parse(to) + DAY_MS }),
+    ...boundsOf(parameters),
+    ...(benchmark === undefined ? {} : { benchmark }),
+    ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
+    ...(minimumAcceptableReturnAnnual === undefined ? {} : { minimumAcceptableReturnAnnual }),
   });
   return {
     ...metrics,
@@ -114,12 +143,4 @@ function requireComplete(context: EnclaveContext, session: Session, asked: Asked
       { progress: progress / session.state.accounts.length, entries: session.ledger.entries.length },
     ),
   });
-}
-
-function definedOf(rates: Omit<PeriodParameters, 'from' | 'to'>) {
-  const { riskFreeRateAnnual, minimumAcceptableReturnAnnual } = rates;
-  return {
-    ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
-    ...(minimumAcceptableReturnAnnual === undefined ? {} : { minimumAcceptableReturnAnnual }),
-  };
 }

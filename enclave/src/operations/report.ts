@@ -12,13 +12,15 @@ import { toClaims } from '../report/claims.ts';
 import { issueReport } from '../report/issue.ts';
 import { environmentOf, metricsOf } from './account.ts';
 import { type Handler, ok, readParameters, refuseSealed, sealResult } from './operation.ts';
+import { selectionOf } from './selection.ts';
 
 export const report: Handler = async (context, request) => {
   const { identity, kmsPolicy } = context.boot.keyring();
   const session = context.vault.find(request);
   const { asked, parameters } = readParameters(context, session, request, reportParameters);
-  const { aud, nonce, ...period } = parameters;
-  const metrics = metricsOf(context, session, asked, period);
+  const { aud, nonce, ...question } = parameters;
+  const { from: _, to: __, period: ___, ...withoutPeriod } = question;
+  const metrics = metricsOf(context, session, asked, question);
   if (metrics.startTime === null || metrics.endTime === null) {
     throw refuseSealed(
       context,
@@ -29,8 +31,10 @@ export const report: Handler = async (context, request) => {
   }
   const claims = toClaims({
     metrics,
-    fullHistory: metricsOf(context, session, asked, {}),
+    // Of the same accounts, in the same currency: only the period is lifted.
+    fullHistory: metricsOf(context, session, asked, withoutPeriod),
     state: session.state,
+    selection: selectionOf(session, question),
     provenance: session.ledger.provenance,
     environment: environmentOf(context, session),
     kmsPolicy,

@@ -1,12 +1,16 @@
 /** What a report says: everything that a cherry-picking trader would like to leave out, and the metrics. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import {
+  BENCHMARK_METRICS,
+  type BenchmarkMetric,
   DISCLOSABLE_METRICS,
+  type DisclosableMetric,
   REPORT_STATEMENT,
   type ReportClaims,
 } from '@perf-aggregator/shared/messages/report';
 import type { KmsPolicyState } from '../kms/port.ts';
 import type { Environment, PeriodMetrics } from '../operations/account.ts';
+import type { Selection } from '../operations/selection.ts';
 import type { Provenance } from '../sessions/chunk.ts';
 import { EMPTY_HEAD, type SessionState } from '../sessions/state.ts';
 
@@ -18,6 +22,8 @@ export interface ClaimsInput {
   /** The same account without a period. */
   readonly fullHistory: PeriodMetrics;
   readonly state: SessionState;
+  /** What of the session the metrics are of. */
+  readonly selection: Selection;
   readonly provenance: Readonly<Record<Provenance, number>>;
   readonly environment: Environment;
   readonly kmsPolicy: KmsPolicyState;
@@ -33,7 +39,7 @@ export interface ClaimsInput {
 
 /** The claims of a report, all metrics included; what is disclosed is the holder's choice. */
 export function toClaims(input: ClaimsInput): ReportClaims {
-  const { metrics, fullHistory, state } = input;
+  const { metrics, fullHistory, state, selection } = input;
   const iat = Math.floor(input.issuedAt / 1_000);
   return {
     iat,
@@ -50,14 +56,14 @@ export function toClaims(input: ClaimsInput): ReportClaims {
     fullHistoryMaxDrawdown: fullHistory.maxDrawdown,
     parameters: {
       currency: metrics.reportingCurrency,
-      costBasis: 'fifo',
-      benchmark: null,
+      costBasis: selection.method,
+      benchmark: metrics.benchmark?.name ?? null,
       riskFreeRateAnnual: metrics.riskFreeRateAnnual,
       minimumAcceptableReturnAnnual: metrics.minimumAcceptableReturnAnnual,
       periodsPerYear: metrics.periodsPerYear,
-      filters: [],
+      filters: selection.account === null ? [] : [`account=${selection.account}`],
     },
-    ...accountClaims(state),
+    ...accountClaims(state, selection),
     ...qualityClaims(metrics),
     provenance: input.provenance,
     kmsPolicy: input.kmsPolicy,
@@ -66,17 +72,38 @@ export function toClaims(input: ClaimsInput): ReportClaims {
     asOf: metrics.asOf,
     software: { name: 'perf-aggregator', version: input.softwareVersion },
     statement: REPORT_STATEMENT,
-    metrics: Object.fromEntries(DISCLOSABLE_METRICS.map((name) => [name, metrics[name]])),
+    metrics: disclosable(metrics),
   };
 }
 
-function accountClaims({ accounts }: SessionState) {
-  const coverages = accounts.flatMap(({ coverage }) => (coverage ? [coverage] : []));
+/** Every metric under its one name: what the answer of `metrics` nests stands flat here. */
+function disclosable(metrics: PeriodMetrics): ReportClaims['metrics'] {
+  const { grossExposure, netExposure, longExposure, shortExposure } = metrics.exposure;
+  const { benchmark } = metrics;
+  const own: Readonly<Record<Exclude<DisclosableMetric, BenchmarkMetric>, unknown>> = {
+    ...metrics,
+    ...{ grossExposure, netExposure, longExposure, shortExposure },
+  };
+  return Object.fromEntries(
+    DISCLOSABLE_METRICS.map((name) => [
+      name,
+      isBenchmarkMetric(name) ? (benchmark?.[name] ?? null) : own[name],
+    ]),
+  );
+}
+
+function isBenchmarkMetric(name: DisclosableMetric): name is BenchmarkMetric {
+  return (BENCHMARK_METRICS as readonly string[]).includes(name);
+}
+
+function accountClaims({ accounts }: SessionState, { account: only }: Selection) {
+  const included = accounts.filter(({ access }) => only === null || access.account === only);
+  const coverages = included.flatMap(({ coverage }) => (coverage ? [coverage] : []));
   return {
     accountsInSession: accounts.length,
     accountsIncluded: coverages.length,
     otherAccounts: 'notObservable' as const,
-    venues: unique(accounts.map(({ access }) => access.venue)),
+    venues: unique(included.map(({ access }) => access.venue)),
     productsRead: unique(coverages.flatMap(({ productsRead }) => productsRead)),
     productsNotRead: unique(coverages.flatMap(({ productsNotRead }) => productsNotRead)),
     keyPermissions: accounts.map(({ access, inspection }) => ({

@@ -1,6 +1,7 @@
 /** An open session: its state, its ledger, and what was computed from them. Values; a change makes a new one. */
 import { identityOf, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
 import type { Observations, Provenance } from './chunk.ts';
+import { Computed } from './computed.ts';
 import { EMPTY_HEAD, type SessionState } from './state.ts';
 
 /** The ledger of a session as observed so far; grows only at its end. */
@@ -41,24 +42,28 @@ export class Ledger {
   }
 }
 
-/** A session of one version. `computed` holds results by parameters; it dies with the version. */
+/** A session of one version. */
 export interface Session {
   readonly state: SessionState;
   /** Version that the parent has: behind the state's where a session lives in memory and a write was lost. */
   readonly storedVersion: number;
   readonly ledger: Ledger;
-  readonly computed: Map<string, unknown>;
+  /** Results by parameters. */
+  readonly computed: Computed;
 }
 
-/** A session from its parts. */
-export function openSession(state: SessionState, ledger: Ledger): Session {
-  return { state, storedVersion: state.version, ledger, computed: new Map() };
-}
-
-/** The result for `key`, computed at most once per version of the session. */
-export function computeOnce<T>(session: Session, key: string, compute: () => T): T {
-  if (!session.computed.has(key)) session.computed.set(key, compute());
-  return session.computed.get(key) as T;
+/**
+ * A session from its parts.
+ * @param previous - its version before: what was computed of it stays where ledger and accounts are the same
+ */
+export function openSession(state: SessionState, ledger: Ledger, previous: Session | null = null): Session {
+  const isSame = previous?.ledger === ledger && previous.state.accounts === state.accounts;
+  return {
+    state,
+    storedVersion: state.version,
+    ledger,
+    computed: isSame ? previous.computed : new Computed(),
+  };
 }
 
 /** Ledger head as clients see it: null before the first entry. */

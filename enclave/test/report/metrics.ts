@@ -47,6 +47,7 @@ export function claimsInput(changes: Partial<ClaimsInput> = {}): ClaimsInput {
     metrics,
     fullHistory: metrics,
     state,
+    selection: { account: null, currency: 'USDT', method: 'fifo' },
     provenance: { fetched: 2, sealed: 0 },
     environment: 'simulated',
     kmsPolicy: 'locked',

@@ -31,6 +31,9 @@ export interface AppOptions {
 
 const NOTHING = new Uint8Array();
 
+/** Operations that read: one route each, and the parent knows no more of them than their names. */
+const READS = ['metrics', 'summary', 'returns', 'trades', 'report'] as const satisfies readonly Operation[];
+
 /** The express application. */
 export function createApp(options: AppOptions): Express {
   const { relay } = options;
@@ -57,7 +60,7 @@ export function createApp(options: AppOptions): Express {
       .send(toBuffer(await relay.ask('submit', null, bytesOf(request))));
   });
   submit.all(allowOnly('POST'));
-  for (const operation of ['metrics', 'summary', 'report'] as const satisfies readonly Operation[]) {
+  for (const operation of READS) {
     const read = app.route(`/enclave/${operation}/:sessionId`).get(async (request, response) => {
       const reply = await relay.ask(operation, parseSession(request), parseQuery(request));
       response.type('json').send(toBuffer(reply));

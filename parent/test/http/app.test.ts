@@ -98,7 +98,7 @@ describe('when a route is asked', () => {
     },
   );
 
-  it.each(['metrics', 'summary', 'report'])(
+  it.each(['metrics', 'summary', 'returns', 'trades', 'report'])(
     '%s of a session passes the sealed query on',
     async (operation) => {
       expect(await (await fetch(`${base}/enclave/${operation}/${SESSION}?q=abc-_`)).json()).toEqual(ANSWER);

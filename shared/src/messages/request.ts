@@ -66,15 +66,85 @@ function associated(binding: RequestBinding) {
 }
 
 const isoDay = z.iso.date();
+const annualRate = z.number().min(-0.5).max(1);
 
-/** Parameters of the operations that compute over a period. Days are UTC, both ends included. */
-export const periodParameters = z.strictObject({
+/** Periods by name; what each means: docs/protocol.md §4. */
+export const QUERY_PERIODS = ['1d', '7d', '30d', '90d', 'ytd', '1y', 'all'] as const;
+/** Currencies that an answer may be in. */
+export const QUERY_CURRENCIES = ['USD', 'USDT', 'EUR', 'BTC'] as const;
+/** Which lots a disposal takes first. */
+export const QUERY_METHODS = ['fifo', 'lifo', 'hifo', 'average'] as const;
+
+/** Which history is meant, and which days of it. Days are UTC, both ends included. */
+const selectionFields = {
   from: isoDay.optional(),
   to: isoDay.optional(),
-  riskFreeRateAnnual: z.number().min(-0.5).max(1).optional(),
-  minimumAcceptableReturnAnnual: z.number().min(-0.5).max(1).optional(),
+  /** Instead of `from`: counted back from `to`, or from the last day. */
+  period: z.enum(QUERY_PERIODS).optional(),
+  /** The entries of this account of the session only. */
+  account: z.string().min(1).max(16).optional(),
+  /** Default: the session's. */
+  currency: z.enum(QUERY_CURRENCIES).optional(),
+  /** Default: fifo. */
+  method: z.enum(QUERY_METHODS).optional(),
+};
+const benchmark = z
+  .string()
+  .regex(/^[A-Z0-9]{1,20}$/, 'not the name of an asset')
+  .optional();
+
+/** What of a session is meant. */
+export interface SelectionParameters {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly period?: (typeof QUERY_PERIODS)[number] | undefined;
+  readonly account?: string | undefined;
+  readonly currency?: (typeof QUERY_CURRENCIES)[number] | undefined;
+  readonly method?: (typeof QUERY_METHODS)[number] | undefined;
+}
+
+/** Parameters of the operations that compute over a period. */
+export const periodParameters = z.strictObject({
+  ...selectionFields,
+  /** An asset that the session's marks price. */
+  benchmark,
+  riskFreeRateAnnual: annualRate.optional(),
+  minimumAcceptableReturnAnnual: annualRate.optional(),
 });
 export type PeriodParameters = z.infer<typeof periodParameters>;
+
+/** Days that one page of `returns` holds: default and maximum. */
+export const RETURNS_PAGE = { default: 366, max: 1_000 } as const;
+
+/** Parameters of `returns`. */
+export const returnsParameters = z.strictObject({
+  ...selectionFields,
+  benchmark,
+  riskFreeRateAnnual: annualRate.optional(),
+  /** Days with a return in each rolling window; none without it. */
+  window: z.number().int().min(2).max(1_000).optional(),
+  /** `nextCursor` of the page before: its day is the first of this page. */
+  cursor: isoDay.optional(),
+  limit: z.number().int().min(1).max(RETURNS_PAGE.max).optional(),
+});
+export type ReturnsParameters = z.infer<typeof returnsParameters>;
+
+/** Round trips that one page of `trades` holds: default and maximum. */
+export const TRADES_PAGE = { default: 100, max: 500 } as const;
+
+/** Parameters of `trades`. */
+export const tradesParameters = z.strictObject({
+  ...selectionFields,
+  symbol: z.string().min(1).max(64).optional(),
+  /** `nextCursor` of the page before: this page begins after it. */
+  cursor: z
+    .string()
+    .max(512)
+    .regex(/^\d{1,15} ./, 'not a cursor')
+    .optional(),
+  limit: z.number().int().min(1).max(TRADES_PAGE.max).optional(),
+});
+export type TradesParameters = z.infer<typeof tradesParameters>;
 
 /** Parameters of `report`: the period, and whom the report is for. */
 export const reportParameters = z.strictObject({

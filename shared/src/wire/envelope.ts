@@ -18,6 +18,8 @@ export const OPERATIONS = [
   'submit',
   'metrics',
   'summary',
+  'returns',
+  'trades',
   'report',
   'renew',
   'revoke',

@@ -1,4 +1,10 @@
-import { periodParameters, renewalContent, reportParameters } from '@perf-aggregator/shared/messages/request';
+import {
+  periodParameters,
+  renewalContent,
+  reportParameters,
+  returnsParameters,
+  tradesParameters,
+} from '@perf-aggregator/shared/messages/request';
 import { describe, expect, it } from 'vitest';
 
 describe('when parameters are read', () => {
@@ -11,7 +17,15 @@ describe('when parameters are read', () => {
     [{ riskFreeRateAnnual: 0.04, minimumAcceptableReturnAnnual: -0.5 }, true],
     [{ riskFreeRateAnnual: 1.01 }, false],
     [{ riskFreeRateAnnual: '0.04' }, false],
-    [{ benchmark: 'BTC' }, false],
+    [{ benchmark: 'BTC', account: 'a0', currency: 'EUR', method: 'average', period: 'ytd' }, true],
+    [{ benchmark: 'btc' }, false],
+    [{ benchmark: 'BTC/USDT' }, false],
+    [{ currency: 'GBP' }, false],
+    [{ method: 'FIFO' }, false],
+    [{ period: '2d' }, false],
+    [{ account: '' }, false],
+    [{ window: 30 }, false],
+    [{ colour: 'red' }, false],
   ])('judges the period %j: %s', (value, isFit) => {
     expect(periodParameters.safeParse(value).success).toBe(isFit);
     expect(reportParameters.safeParse(value).success).toBe(isFit);
@@ -25,6 +39,32 @@ describe('when parameters are read', () => {
     [{ disclose: [] }, false],
   ])('judges the report %j: %s', (value, isFit) => {
     expect(reportParameters.safeParse(value).success).toBe(isFit);
+  });
+
+  it.each([
+    [{ window: 2, cursor: '2026-01-01', limit: 1, benchmark: 'BTC', riskFreeRateAnnual: 0.02 }, true],
+    [{ limit: 1_000, window: 1_000, period: '90d', account: 'a1' }, true],
+    [{ window: 1 }, false],
+    [{ window: 1.5 }, false],
+    [{ limit: 0 }, false],
+    [{ limit: 1_001 }, false],
+    [{ cursor: 'yesterday' }, false],
+    [{ minimumAcceptableReturnAnnual: 0 }, false],
+  ])('judges the days %j: %s', (value, isFit) => {
+    expect(returnsParameters.safeParse(value).success).toBe(isFit);
+  });
+
+  it.each([
+    [{ symbol: 'BTC/USDT:USDT', limit: 500, cursor: '1767225600000 binance a0 BTC/USDT 7' }, true],
+    [{ method: 'lifo', currency: 'BTC', from: '2026-01-01' }, true],
+    [{ symbol: '' }, false],
+    [{ limit: 501 }, false],
+    [{ cursor: 'binance' }, false],
+    [{ cursor: '' }, false],
+    [{ cursor: `1 ${'x'.repeat(511)}` }, false],
+    [{ benchmark: 'BTC' }, false],
+  ])('judges the trades %j: %s', (value, isFit) => {
+    expect(tradesParameters.safeParse(value).success).toBe(isFit);
   });
 
   it.each([

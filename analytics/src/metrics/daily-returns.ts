@@ -1,0 +1,110 @@
+/** The days of a period, one by one: value, flows, return, what it adds up to, and windows that move along. */
+import type { AccountHistory } from '../history.ts';
+import type { Decimal } from '../ledger/entry.ts';
+import { DAY_MS } from '../valuation/calendar.ts';
+import { benchmarkSeries } from './account-benchmark.ts';
+import { type PeriodBounds, periodIndices } from './period-bounds.ts';
+import { type RollingMetrics, rollingMetrics } from './rolling-metrics.ts';
+import { toReturnSeries } from './series.ts';
+
+export interface DailyReturnsParameters extends PeriodBounds {
+  /** Returns in each rolling window, at least 2; no rolling metrics without it. */
+  readonly window?: number;
+  /** An asset that the history's marks price. */
+  readonly benchmark?: string;
+  /** Of rolling Sharpe ratios; 0 when left out. */
+  readonly riskFreeRateAnnual?: number;
+}
+
+/** One UTC day. Money in the reporting currency, ratios as numbers; null: there is none. */
+export interface DailyReturn {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  /** At its end. */
+  readonly nav: Decimal | null;
+  readonly deposits: Decimal;
+  readonly withdrawals: Decimal;
+  readonly return: number | null;
+  /** Returns of the period so far, linked; null before the first. */
+  readonly cumulativeReturn: number | null;
+  /** Depth below the highest point of the period so far, its start included: 0 or positive. */
+  readonly drawdown: number | null;
+  /** With a benchmark: its return of the day. */
+  readonly benchmarkReturn?: number | null;
+  /**
+   * With a window: of the last `window` returns up to this one, also those from before the period, so that a day says
+   * the same whatever the period. Null: no return, or not so many yet.
+   */
+  readonly volatilityAnnualized?: number | null;
+  readonly sharpeRatio?: number | null;
+  /** With a window and a benchmark: of pairs of returns. */
+  readonly beta?: number | null;
+}
+
+/** The days of `history` that lie wholly in the period, in order, and what they start from. */
+export interface DailyReturns {
+  /** Value at the start of the first day; null: not known, or there is no day. */
+  readonly navStart: Decimal | null;
+  readonly days: readonly DailyReturn[];
+}
+
+/** @throws InputError `analytics_range_invalid`, `analytics_parameter_invalid` */
+export function dailyReturns(history: AccountHistory, parameters: DailyReturnsParameters = {}): DailyReturns {
+  const series = toReturnSeries(history.returns, history.startTime ?? 0);
+  const { from, to } = periodIndices(series, parameters);
+  const { window, benchmark: asset, riskFreeRateAnnual = 0 } = parameters;
+  const benchmark = asset === undefined ? undefined : benchmarkSeries(history, series, asset);
+  const rolling: RollingMetrics =
+    window === undefined
+      ? {}
+      : rollingMetrics(series, {
+          ...{ window, rates: { riskFreeRateAnnual } },
+          ...(benchmark === undefined ? {} : { benchmark }),
+        });
+  const path = new Path();
+  const days: DailyReturn[] = [];
+  for (let i = from; i < to; i++) {
+    days.push({
+      day: new Date(history.days[i]! - DAY_MS).toISOString().slice(0, 10),
+      nav: history.nav[i]!,
+      deposits: history.deposits[i]!,
+      withdrawals: history.withdrawals[i]!,
+      return: known(series.returns[i]!),
+      ...path.after(series.returns[i]!),
+      ...(benchmark === undefined ? {} : { benchmarkReturn: known(benchmark.returns[i]!) }),
+      ...rollingAt(rolling, i),
+    });
+  }
+  const navStart = from === 0 ? history.navAtStart : history.nav[from - 1];
+  return { navStart: from === to ? null : (navStart ?? null), days };
+}
+
+function rollingAt(rolling: RollingMetrics, index: number) {
+  const { volatilityAnnualized, sharpeRatio, beta } = rolling;
+  return {
+    ...(volatilityAnnualized ? { volatilityAnnualized: known(volatilityAnnualized[index]!) } : {}),
+    ...(sharpeRatio ? { sharpeRatio: known(sharpeRatio[index]!) } : {}),
+    ...(beta ? { beta: known(beta[index]!) } : {}),
+  };
+}
+
+/** What the returns so far have come to; a day without a return changes nothing. */
+class Path {
+  #value: number | null = null;
+  #peak = 1;
+
+  after(value: number): Pick<DailyReturn, 'cumulativeReturn' | 'drawdown'> {
+    if (!Number.isNaN(value)) {
+      // Wiped out is for good (METRICS §2).
+      this.#value = Math.max(0, (this.#value ?? 1) * (1 + value));
+      this.#peak = Math.max(this.#peak, this.#value);
+    }
+    if (this.#value === null) return { cumulativeReturn: null, drawdown: null };
+    return { cumulativeReturn: known(this.#value - 1), drawdown: known(1 - this.#value / this.#peak) };
+  }
+}
+
+/** Neither NaN nor an infinity leaves this room. */
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,82 @@
+/** Numbers of a report, computed again from others that it discloses. Null: they do not allow it. */
+
+/** The numbers of a list or record of returns; null when there is none, or something else. */
+export function observedOf(returns: unknown): readonly number[] | null {
+  if (typeof returns !== 'object' || returns === null) return null;
+  const values = Object.values(returns).filter((value) => value !== null);
+  if (values.length === 0 || !values.every((value) => typeof value === 'number')) return null;
+  return values;
+}
+
+/** Returns, linked; null when they wiped the account out. */
+export function chain(returns: readonly number[] | null): number | null {
+  if (!returns) return null;
+  const growth = returns.reduce((product, value) => product * (1 + value), 1);
+  return growth > 0 ? growth - 1 : null;
+}
+
+/** Largest fall from the highest point so far, the start included. */
+export function drawdown(returns: readonly number[] | null): number | null {
+  if (!returns) return null;
+  let level = 1;
+  let peak = 1;
+  let deepest = 0;
+  for (const value of returns) {
+    level *= 1 + value;
+    if (level <= 0) return null;
+    peak = Math.max(peak, level);
+    deepest = Math.max(deepest, 1 - level / peak);
+  }
+  return deepest;
+}
+
+/** Sample deviation, annualised. */
+export function volatility(returns: readonly number[] | null, periodsPerYear: number): number | null {
+  const sample = sampleOf(returns);
+  return sample && sample.deviation * Math.sqrt(periodsPerYear);
+}
+
+/**
+ * Mean above the risk-free rate over the deviation, annualised; null where the deviation is mostly rounding, or its
+ * squares have left the range of doubles.
+ */
+export function sharpe(
+  returns: readonly number[] | null,
+  periodsPerYear: number,
+  riskFreeAnnual: number,
+): number | null {
+  const sample = sampleOf(returns);
+  if (!sample || !(sample.deviation > Math.max(1e-6 * sample.magnitude, 1e-100))) return null;
+  const riskFree = Math.expm1(Math.log1p(riskFreeAnnual) / periodsPerYear);
+  return ((sample.mean - riskFree) / sample.deviation) * Math.sqrt(periodsPerYear);
+}
+
+/** (1 + total)^(periods in a year / count) − 1; null where little more than rounding is left of 1 + total. */
+export function annualized(total: unknown, count: unknown, periodsPerYear: number): number | null {
+  if (typeof total !== 'number' || typeof count !== 'number' || !(count > 0)) return null;
+  return 1 + total < 1e-6 ? null : (1 + total) ** (periodsPerYear / count) - 1;
+}
+
+/** Signed sum of money that stands as decimal text under these names, and the size of its largest term. */
+export function inMoney(
+  metrics: Readonly<Record<string, unknown>>,
+  signs: Readonly<Record<string, 1 | -1>>,
+): { readonly sum: number | null; readonly size: number } {
+  const terms = Object.entries(signs).map(([name, sign]) => {
+    const text = metrics[name];
+    return typeof text === 'string' && text !== '' ? sign * Number(text) : Number.NaN;
+  });
+  const sum = terms.reduce((total, term) => total + term, 0);
+  return Number.isNaN(sum) ? { sum: null, size: 0 } : { sum, size: Math.max(...terms.map(Math.abs)) };
+}
+
+function sampleOf(returns: readonly number[] | null) {
+  if (!returns || returns.length < 2) return null;
+  const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
+  const squares = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    mean,
+    deviation: Math.sqrt(squares / (returns.length - 1)),
+    magnitude: Math.max(...returns.map(Math.abs)),
+  };
+}
