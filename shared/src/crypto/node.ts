@@ -24,9 +24,7 @@ import {
 
 // DER prefixes of RFC 8410 keys and of an uncompressed P-384 SubjectPublicKeyInfo (RFC 5480).
 const X25519_PRIVATE = der('302e020100300506032b656e04220420');
-const X25519_PUBLIC = der('302a300506032b656e032100');
 const ED25519_PRIVATE = der('302e020100300506032b657004220420');
-const ED25519_PUBLIC = der('302a300506032b6570032100');
 const P384_PUBLIC = der('3076301006072a8648ce3d020106052b81040022036200');
 
 /** node:crypto. */
@@ -67,7 +65,7 @@ export const crypto: CryptoBackend = {
   x25519PublicKey: (privateKey) => rawPublic(privateObject(X25519_PRIVATE, privateKey)),
   x25519SharedSecret(privateKey, publicKey) {
     const own = privateObject(X25519_PRIVATE, privateKey);
-    const peer = publicObject(X25519_PUBLIC, publicKey, 32);
+    const peer = edwardsPublic('X25519', publicKey);
     try {
       return plain(diffieHellman({ privateKey: own, publicKey: peer }));
     } catch (cause) {
@@ -78,15 +76,15 @@ export const crypto: CryptoBackend = {
   ed25519Sign: (seed, message) => plain(sign(null, message, privateObject(ED25519_PRIVATE, seed))),
   ed25519Verify(publicKey, message, signature) {
     try {
-      return verify(null, message, publicObject(ED25519_PUBLIC, publicKey, 32), signature);
+      return verify(null, message, edwardsPublic('Ed25519', publicKey), signature);
     } catch {
       return false;
     }
   },
   p384Verify(publicKey, message, signature) {
-    if (signature.length !== 96 || publicKey[0] !== 4) return false;
+    if (signature.length !== 96 || publicKey.length !== 97 || publicKey[0] !== 4) return false;
     try {
-      const key = publicObject(P384_PUBLIC, publicKey.subarray(1), 96);
+      const key = p384Public(publicKey);
       return verify('sha384', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
     } catch {
       return false;
@@ -112,11 +110,16 @@ function privateObject(prefix: Uint8Array, key: Uint8Array): KeyObject {
   }
 }
 
-function publicObject(prefix: Uint8Array, key: Uint8Array, length: number): KeyObject {
-  requireLength(key, length);
-  // The point of P-384 keys is written after the 0x04 of its encoding.
-  const point = length === 96 ? concatBytes(Uint8Array.of(4), key) : key;
-  return createPublicKey({ key: Buffer.from(concatBytes(prefix, point)), format: 'der', type: 'spki' });
+/** A public key of RFC 7748 or RFC 8032. As a JWK (RFC 8037) it is read ten times as fast as from DER. */
+function edwardsPublic(curve: 'X25519' | 'Ed25519', key: Uint8Array): KeyObject {
+  requireLength(key, KEY_BYTES);
+  const x = Buffer.from(key.buffer, key.byteOffset, key.length).toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv: curve, x }, format: 'jwk' });
+}
+
+function p384Public(point: Uint8Array): KeyObject {
+  const spki = concatBytes(P384_PUBLIC, point);
+  return createPublicKey({ key: Buffer.from(spki.buffer), format: 'der', type: 'spki' });
 }
 
 function rawPublic(privateKey: KeyObject): Uint8Array {
