@@ -11,10 +11,20 @@ export function statistic(value: number | null): string {
 }
 
 /** Exact money with two decimals and thousands separators, rounded for display only. */
-export function money(amount: string | null, currency: string): string {
-  if (amount === null) return '—';
-  const [whole = '0', fraction = '00'] = Number(amount).toFixed(2).split('.');
-  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction} ${currency}`;
+export function money(exact: string | null, currency: string): string {
+  return exact === null ? '—' : `${amount(exact)} ${currency}`;
+}
+
+/** {@link money} without its currency. */
+export function amount(exact: string | null): string {
+  if (exact === null) return '—';
+  const [whole = '0', fraction = '00'] = Number(exact).toFixed(2).split('.');
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`;
+}
+
+/** A quantity or a price with eight significant digits, never an exponent. */
+export function quantity(exact: string): string {
+  return Number(exact).toLocaleString('en-US', { maximumSignificantDigits: 8, useGrouping: false });
 }
 
 /** A UTC day; a dash for null. */

@@ -7,33 +7,94 @@ const DAY_MS = 86_400_000;
 
 /** A few lines per topic; what is null is a dash. */
 export function metricsTable(metrics: MetricsResult): string {
-  const { reportingCurrency: currency } = metrics;
-  const symbols = metrics.symbols.filter(({ fillCount }) => fillCount > 0);
   const rows: Rows = [
     ['Environment', environmentLabel(metrics.environment)],
+    ...(metrics.account === null ? [] : [['Account', metrics.account] as const]),
     ['Period', `${day(metrics.startTime)} to ${lastDay(metrics.endTime)} (${metrics.observationCount} days)`],
-    ['Net asset value', money(metrics.navEnd, currency)],
-    [
-      'Deposits, withdrawals',
-      `${money(metrics.deposits, currency)}, ${money(metrics.withdrawals, currency)}`,
-    ],
-    ['Profit', money(metrics.absoluteProfit, currency)],
-    ['Total return (TWR)', percent(metrics.totalReturn)],
-    ['Annualized return', percent(metrics.annualizedReturn)],
-    ['Volatility (annualized)', percent(metrics.volatilityAnnualized)],
-    ['Sharpe ratio', statistic(metrics.sharpeRatio)],
-    ['Sortino ratio', statistic(metrics.sortinoRatio)],
-    ['Maximum drawdown', percent(metrics.maxDrawdown)],
-    ['Realized P&L (FIFO)', money(metrics.realizedPnl, currency)],
-    ...symbols.map((row) => [`  ${row.symbol}`, money(row.realizedPnl, currency)] as const),
-    ['Fees', money(metrics.fees, currency)],
-    ['Trading volume', money(metrics.tradingVolume, currency)],
-    ['Fills', String(metrics.fillCount)],
+    ...moneyRows(metrics),
+    ...returnRows(metrics),
+    ...riskRows(metrics),
+    ...benchmarkRows(metrics),
+    ...tradingRows(metrics),
     ['Adverse return', percent(metrics.adverseReturn)],
     ['Unexplained share', percent(metrics.reconciliation.unexplainedShare)],
   ];
   return table(rows);
 }
+
+function moneyRows(metrics: MetricsResult): Rows {
+  const { reportingCurrency: currency, deposits, withdrawals } = metrics;
+  return [
+    ['Net asset value', money(metrics.navEnd, currency)],
+    ['Deposits, withdrawals', `${money(deposits, currency)}, ${money(withdrawals, currency)}`],
+    ['Profit', money(metrics.absoluteProfit, currency)],
+    ['Unrealized P&L', money(metrics.unrealizedPnl, currency)],
+  ];
+}
+
+function returnRows(metrics: MetricsResult): Rows {
+  const { bestPeriodReturn: best, worstPeriodReturn: worst } = metrics;
+  return [
+    ['Total return (TWR)', percent(metrics.totalReturn)],
+    ['Annualized return', percent(metrics.annualizedReturn)],
+    ['Money-weighted return', percent(metrics.moneyWeightedReturn)],
+    ['Best, worst day', `${percent(best)}, ${percent(worst)}`],
+    ['Days won', percent(metrics.periodWinRate)],
+  ];
+}
+
+function riskRows(metrics: MetricsResult): Rows {
+  const { maxDrawdownPeakTime: peak, maxDrawdownTroughTime: trough } = metrics;
+  const when = peak === null ? '' : ` (${day(peak)} to ${day(trough)})`;
+  return [
+    ['Volatility (annualized)', percent(metrics.volatilityAnnualized)],
+    ['Sharpe ratio', statistic(metrics.sharpeRatio)],
+    ['Sortino ratio', statistic(metrics.sortinoRatio)],
+    ['Calmar ratio', statistic(metrics.calmarRatio)],
+    ['Omega ratio', statistic(metrics.omegaRatio)],
+    ['Maximum drawdown', `${percent(metrics.maxDrawdown)}${when}`],
+    ['Current drawdown', percent(metrics.currentDrawdown)],
+    ['VaR 95 %, 99 % (1 day)', `${percent(metrics.historicalVar95)}, ${percent(metrics.historicalVar99)}`],
+    [
+      'Expected shortfall',
+      `${percent(metrics.expectedShortfall95)}, ${percent(metrics.expectedShortfall99)}`,
+    ],
+    ['Skewness, kurtosis', `${statistic(metrics.skewness)}, ${statistic(metrics.excessKurtosis)}`],
+    [
+      'Gross, net exposure',
+      `${percent(metrics.exposure.grossExposure)}, ${percent(metrics.exposure.netExposure)}`,
+    ],
+  ];
+}
+
+function benchmarkRows({ benchmark }: MetricsResult): Rows {
+  if (benchmark === null) return [];
+  const { name } = benchmark;
+  return [
+    [`${name}, annualized`, percent(benchmark.benchmarkAnnualizedReturn)],
+    [`Beta to ${name}`, statistic(benchmark.beta)],
+    [`Alpha to ${name}`, percent(benchmark.alphaAnnualized)],
+    [`Correlation with ${name}`, statistic(benchmark.correlation)],
+    ['Information ratio', statistic(benchmark.informationRatio)],
+  ];
+}
+
+function tradingRows(metrics: MetricsResult): Rows {
+  const { reportingCurrency: currency, method, closedTradeCount } = metrics;
+  const symbols = metrics.symbols.filter(({ fillCount }) => fillCount > 0);
+  return [
+    [`Realized P&L (${METHODS[method]})`, money(metrics.realizedPnl, currency)],
+    ...symbols.map((row) => [`  ${row.symbol}`, money(row.realizedPnl, currency)] as const),
+    ['Closed trades', `${closedTradeCount}, won ${percent(metrics.tradeWinRate)}`],
+    ['Profit factor', statistic(metrics.profitFactor)],
+    ['Fees', money(metrics.fees, currency)],
+    ['Trading volume', money(metrics.tradingVolume, currency)],
+    ['Turnover (a year)', statistic(metrics.turnoverAnnualized)],
+    ['Fills', String(metrics.fillCount)],
+  ];
+}
+
+const METHODS = { fifo: 'FIFO', lifo: 'LIFO', hifo: 'HIFO', average: 'average cost' } as const;
 
 /** The dashboard's numbers. */
 export function summaryTable(summary: SummaryResult): string {
@@ -46,6 +107,8 @@ export function summaryTable(summary: SummaryResult): string {
     ['Volatility (annualized)', percent(summary.volatilityAnnualized)],
     ['Sharpe ratio', statistic(summary.sharpeRatio)],
     ['Maximum drawdown', percent(summary.maxDrawdown)],
+    ['Profit', money(summary.absoluteProfit, summary.reportingCurrency)],
+    ['Trades won', percent(summary.tradeWinRate)],
     ['Fills', `${summary.fillCount} in ${summary.symbolCount} symbols of ${summary.accountCount} account(s)`],
     ['As of', `${time(summary.asOf)} UTC`],
     ['Session ends', `${time(summary.expiresAt)} UTC`],

@@ -1,24 +1,23 @@
 /** Commands that talk to a service. */
 import { writeFileSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { SecureClient } from '../index.ts';
 import type { SecureClientOptions } from '../secure-client.ts';
 import { collectNames, parseSeconds } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { time } from './format.ts';
-import { metricsTable, summaryTable } from './metrics-table.ts';
+import {
+  addPeriodOptions,
+  addReadCommands,
+  definedOf,
+  type PeriodFlags,
+  toPeriod,
+  withSession,
+} from './read-commands.ts';
 import { addRegisterCommand } from './register-command.ts';
-import { ProgressBar, print, table } from './terminal.ts';
+import { print, table } from './terminal.ts';
 import { addTrustOptions, type TrustFlags, toExpectations } from './trust.ts';
-
-interface PeriodFlags {
-  readonly from?: string;
-  readonly to?: string;
-  readonly riskFree?: number;
-  readonly mar?: number;
-  readonly session?: string;
-}
 
 interface ReportFlags extends PeriodFlags {
   readonly aud?: string;
@@ -27,20 +26,13 @@ interface ReportFlags extends PeriodFlags {
   readonly out?: string;
 }
 
-/** Adds quote, register, metrics, summary, report, renew and revoke. */
+/** Adds quote, register, the commands that read, report, renew and revoke. */
 export function addServiceCommands(program: Command, context: CliContext): void {
   addTrustOptions(program.command('quote').description('ask the enclave to prove what it is')).action(
     (flags: TrustFlags) => quote(context, flags),
   );
   addRegisterCommand(program, context);
-  addPeriodOptions(program.command('metrics').description('all metrics of a period')).action(
-    (flags: PeriodFlags) =>
-      read(context, flags, (client, progress) => client.getMetrics(toPeriod(flags), progress), metricsTable),
-  );
-  addPeriodOptions(program.command('summary').description('the few numbers of a dashboard')).action(
-    (flags: PeriodFlags) =>
-      read(context, flags, (client, progress) => client.getSummary(toPeriod(flags), progress), summaryTable),
-  );
+  addReadCommands(program, context);
   addPeriodOptions(program.command('report').description('a signed report for somebody else to verify'))
     .option('--aud <name>', 'who the report is for')
     .option('--nonce <text>', "the verifier's challenge")
@@ -58,15 +50,6 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .description('end a session and forget its file')
     .option('--session <id>', 'session, or the beginning of its id (default: the one used last)')
     .action((flags: { session?: string }) => revoke(context, flags));
-}
-
-function addPeriodOptions(command: Command): Command {
-  return command
-    .option('--session <id>', 'session, or the beginning of its id (default: the one used last)')
-    .option('--from <day>', 'first UTC day, as 2026-01-31')
-    .option('--to <day>', 'last UTC day')
-    .option('--risk-free <rate>', 'annual risk-free rate, 0.02 for 2 %', parseRate)
-    .option('--mar <rate>', 'annual minimum acceptable return', parseRate);
 }
 
 async function quote(context: CliContext, flags: TrustFlags): Promise<void> {
@@ -101,37 +84,12 @@ async function quote(context: CliContext, flags: TrustFlags): Promise<void> {
   );
 }
 
-async function read<T>(
-  context: CliContext,
-  flags: { readonly session?: string },
-  ask: (
-    client: SecureClient,
-    wait: { onProgress: (done: { progress: number; entries: number }) => void },
-  ) => Promise<T>,
-  text: (result: T) => string,
-): Promise<void> {
-  const client = SecureClient.resume(context.sessions.load(flags.session), context.ports);
-  const bar = new ProgressBar(context.terminal);
-  const onProgress = (done: { progress: number; entries: number }) =>
-    bar.show(done.progress, `reading the account, ${done.entries} entries`);
-  const result = await ask(client, { onProgress }).finally(() => {
-    bar.clear();
-    context.sessions.save(client.export());
-  });
-  print(context.terminal, result, () => text(result));
-}
-
 async function report(context: CliContext, flags: ReportFlags): Promise<void> {
   const { aud, nonce, disclose, out } = flags;
   const parameters = { ...toPeriod(flags), ...definedOf({ aud, nonce, disclose }) };
-  const client = SecureClient.resume(context.sessions.load(flags.session), context.ports);
-  const bar = new ProgressBar(context.terminal);
-  const onProgress = (done: { progress: number; entries: number }) =>
-    bar.show(done.progress, `reading the account, ${done.entries} entries`);
-  const bundle = await client.getReport(parameters, { onProgress }).finally(() => {
-    bar.clear();
-    context.sessions.save(client.export());
-  });
+  const bundle = await withSession(context, flags.session, (client, wait) =>
+    client.getReport(parameters, wait),
+  );
   // Compact and without a line end: every byte of the file is under a signature.
   const text = JSON.stringify(bundle);
   if (out === undefined) context.terminal.stdout.write(text);
@@ -151,20 +109,4 @@ async function revoke(context: CliContext, flags: { session?: string }): Promise
   await client.revoke();
   context.sessions.remove(sessionId);
   print(context.terminal, { revoked: sessionId }, () => 'session revoked; delete the exchange key as well');
-}
-
-function toPeriod(flags: PeriodFlags) {
-  const { from, to, riskFree, mar } = flags;
-  return definedOf({ from, to, riskFreeRateAnnual: riskFree, minimumAcceptableReturnAnnual: mar });
-}
-
-function definedOf<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
-}
-
-function parseRate(text: string): number {
-  const rate = Number(text);
-  if (text.trim() === '' || !Number.isFinite(rate))
-    throw new InvalidArgumentError('expected a number, 0.02 for 2 %');
-  return rate;
 }

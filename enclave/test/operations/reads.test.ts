@@ -1,0 +1,262 @@
+import * as analytics from '@perf-aggregator/analytics';
+import {
+  QUERY_METHODS,
+  QUERY_PERIODS,
+  RETURNS_PAGE,
+  TRADES_PAGE,
+} from '@perf-aggregator/shared/messages/request';
+import { describe, expect, it } from 'vitest';
+import { DAYS, openForReading } from './reads.ts';
+
+interface Page {
+  readonly nextCursor: string | null;
+  readonly days: readonly { readonly day: string; readonly [name: string]: unknown }[];
+  readonly trades: readonly analytics.RoundTrip[];
+}
+
+/** All pages of so many items. */
+async function pages(
+  asking: ReturnType<typeof openForReading>,
+  operation: 'returns' | 'trades',
+  limit: number,
+  parameters = {},
+): Promise<readonly Page[]> {
+  const read: Page[] = [];
+  let cursor: string | null = null;
+  do {
+    const question = { ...parameters, limit, ...(cursor === null ? {} : { cursor }) };
+    const page = (await asking.read(operation, question)) as unknown as Page;
+    read.push(page);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return read;
+}
+
+describe('when days are read', () => {
+  it('they chain to the total return, and their deepest drawdown is the largest', async () => {
+    const asking = openForReading();
+    const [result, metrics] = [await asking.read('returns'), await asking.read('metrics')];
+    const days = result['days'] as { [name: string]: number | null }[];
+    expect(result).toMatchObject({
+      ...{ environment: 'simulated', account: null, reportingCurrency: 'USDT', method: 'fifo' },
+      ...{ dayCount: DAYS, from: '2026-11-08', to: '2026-11-19', window: null, benchmark: null },
+      nextCursor: null,
+    });
+    expect(days).toHaveLength(DAYS);
+    expect(days.at(-1)!['cumulativeReturn']).toBeCloseTo(metrics['totalReturn'] as number, 12);
+    expect(Math.max(...days.map((day) => day['drawdown'] ?? 0))).toBeCloseTo(
+      metrics['maxDrawdown'] as number,
+    );
+    expect(days.at(-1)!['drawdown']).toBeCloseTo(metrics['currentDrawdown'] as number, 12);
+    expect(days.at(-1)!['nav']).toBe(metrics['navEnd']);
+    expect(Object.keys(days[0]!)).not.toContain('sharpeRatio');
+  });
+
+  it('a window and a benchmark add their columns, and reach back before the period', async () => {
+    const asking = openForReading();
+    const whole = (await asking.read('returns', { window: 3, benchmark: 'BTC' })) as unknown as Page;
+    const part = (await asking.read('returns', {
+      window: 3,
+      benchmark: 'BTC',
+      period: '7d',
+    })) as unknown as Page;
+    expect(whole.days[0]).toMatchObject({ volatilityAnnualized: null, sharpeRatio: null, beta: null });
+    expect(part.days).toHaveLength(7);
+    const rolling = ({ days }: Page) =>
+      days.map(({ volatilityAnnualized, sharpeRatio, beta, benchmarkReturn }) => ({
+        ...{ volatilityAnnualized, sharpeRatio, beta, benchmarkReturn },
+      }));
+    expect(rolling(part)).toEqual(rolling(whole).slice(-7));
+    expect(part.days.every((day) => typeof day['beta'] === 'number')).toBe(true);
+  });
+
+  it('page by page they are the same as all at once', async () => {
+    const asking = openForReading();
+    const all = (await asking.read('returns', { window: 2 })) as unknown as Page;
+    for (const limit of [1, 5, DAYS, RETURNS_PAGE.max]) {
+      const read = await pages(asking, 'returns', limit, { window: 2 });
+      expect(read).toHaveLength(Math.ceil(DAYS / limit));
+      expect(read.flatMap(({ days }) => days)).toEqual(all.days);
+    }
+  });
+});
+
+describe('when trades are read', () => {
+  it('an order is one round trip, newest first, and all is realised that the metrics say', async () => {
+    const asking = openForReading();
+    const [result, metrics] = [await asking.read('trades'), await asking.read('metrics')];
+    const trades = result['trades'] as analytics.RoundTrip[];
+    expect(trades.map(({ orderId, fillCount }) => [orderId, fillCount])).toEqual([
+      ['o5', 1],
+      ['o3', 2],
+      ['o2', 1],
+    ]);
+    expect(trades[1]).toMatchObject({
+      ...{ venue: 'binance', account: 'a0', symbol: 'BTC/USDT', direction: 'long', quantity: '0.001' },
+      ...{ entryPrice: '100000', exitPrice: '125000', realizedPnl: '25' },
+      // Two own fees of 0.1, and a third of that of the purchase.
+      ...{ fees: '0.233333333333', netPnl: '24.766666666667' },
+    });
+    expect(trades[1]!.closeTime - trades[1]!.openTime).toBe(2 * 86_400_000 + 60_000);
+    const { realizedPnl, otherRealizedPnl, tradeCount } = result as Record<string, unknown>;
+    expect(Number(realizedPnl) + Number(otherRealizedPnl)).toBe(Number(metrics['realizedPnl']));
+    expect([realizedPnl, otherRealizedPnl]).toEqual(['30', '0']);
+    expect(tradeCount).toBe(metrics['closedTradeCount']);
+  });
+
+  it('filters leave out the others, in list and sums', async () => {
+    const asking = openForReading();
+    const count = async (parameters: object) => (await asking.read('trades', parameters))['tradeCount'];
+    expect(await count({ account: 'a1' })).toBe(1);
+    expect(await count({ symbol: 'BTC/USDT' })).toBe(3);
+    expect(await asking.read('trades', { symbol: 'ETH/USDT' })).toMatchObject({
+      ...{ tradeCount: 0, trades: [], realizedPnl: '0', netPnl: '0', nextCursor: null },
+    });
+    expect(await asking.read('trades', { from: '2026-11-11', to: '2026-11-15' })).toMatchObject({
+      ...{ tradeCount: 1, realizedPnl: '25', from: '2026-11-11', to: '2026-11-15' },
+    });
+    expect(await count({ to: '2026-11-09' })).toBe(0);
+  });
+
+  it('page by page they are the same as all at once, whatever the cursor names', async () => {
+    const asking = openForReading();
+    const all = (await asking.read('trades')) as unknown as Page;
+    for (const limit of [1, 2, 3, TRADES_PAGE.max]) {
+      const read = await pages(asking, 'trades', limit);
+      expect(read).toHaveLength(Math.ceil(3 / limit));
+      expect(read.flatMap(({ trades }) => trades)).toEqual(all.trades);
+    }
+    const after = async (cursor: string) => (await asking.read('trades', { cursor }))['trades'];
+    expect(await after('9999999999999 x')).toEqual(all.trades);
+    expect(await after('1 x')).toEqual([]);
+  });
+});
+
+describe('when a history is selected', () => {
+  it('of one account it has its entries only, and says so', async () => {
+    const asking = openForReading();
+    const [all, first, second] = [
+      await asking.read('metrics'),
+      await asking.read('metrics', { account: 'a0' }),
+      await asking.read('metrics', { account: 'a1' }),
+    ];
+    expect([all['fillCount'], first['fillCount'], second['fillCount']]).toEqual([6, 4, 2]);
+    expect([all['account'], first['account']]).toEqual([null, 'a0']);
+    expect((first['accounts'] as unknown[]).length).toBe(1);
+    expect(Number(first['navEnd']) + Number(second['navEnd'])).toBeCloseTo(Number(all['navEnd']), 9);
+    expect((await asking.read('summary', { account: 'a1' }))['accountCount']).toBe(1);
+  });
+
+  it('the only account of a session is all of them', async () => {
+    const asking = openForReading();
+    const [account] = asking.session().state.accounts;
+    const single = openForReading({ accounts: [account!] });
+    expect((await single.read('summary', { account: 'a0' }))['account']).toBeNull();
+  });
+
+  it('another currency and cost method change what they must', async () => {
+    const asking = openForReading();
+    const [usdt, btc] = [await asking.read('metrics'), await asking.read('metrics', { currency: 'BTC' })];
+    expect(btc['reportingCurrency']).toBe('BTC');
+    expect(Number(btc['navEnd'])).toBeCloseTo(Number(usdt['navEnd']) / 100_000, 9);
+    const lifo = await asking.read('summary', { method: 'lifo' });
+    expect(lifo).toMatchObject({ method: 'lifo', totalReturn: usdt['totalReturn'] });
+    // One inventory of BTC over both accounts: the sale of a1 at 95,000 takes the lot of 100,000, or that of 90,000.
+    expect([usdt['realizedPnl'], lifo['realizedPnl']]).toEqual(['30', '40']);
+  });
+
+  it('periods by name and methods are those of the analytics', async () => {
+    expect(QUERY_PERIODS).toEqual(analytics.NAMED_PERIODS);
+    expect(QUERY_METHODS).toEqual(analytics.COST_METHODS);
+    const asking = openForReading();
+    const counts = await Promise.all(
+      QUERY_PERIODS.map(async (period) => (await asking.read('metrics', { period }))['observationCount']),
+    );
+    expect(counts).toEqual([1, 7, DAYS, DAYS, DAYS, DAYS, DAYS]);
+  });
+
+  it('a benchmark is an asset that is priced', async () => {
+    const { benchmark } = (await openForReading().read('metrics', { benchmark: 'BTC' })) as {
+      benchmark: Record<string, unknown>;
+    };
+    expect(benchmark).toMatchObject({ name: 'BTC', pairedObservationCount: DAYS });
+    expect(benchmark['benchmarkTotalReturn']).toBeCloseTo(100_000 / 104_000 - 1, 12);
+  });
+});
+
+describe('when parameters are wrong', () => {
+  it.each<['metrics' | 'returns' | 'trades', object, string]>([
+    ['metrics', { account: 'a7' }, 'parameters_malformed'],
+    ['metrics', { period: '30d', from: '2026-11-10' }, 'parameters_malformed'],
+    ['metrics', { window: 3 }, 'parameters_malformed'],
+    ['metrics', { currency: 'USD' }, 'asset_unpriced'],
+    ['metrics', { currency: 'EUR' }, 'asset_unpriced'],
+    ['metrics', { benchmark: 'DOGE' }, 'asset_unpriced'],
+    ['returns', { window: 1 }, 'parameters_malformed'],
+    ['returns', { limit: RETURNS_PAGE.max + 1 }, 'parameters_malformed'],
+    ['returns', { cursor: '2020-01-01' }, 'parameters_malformed'],
+    ['returns', { cursor: '2026-11-08', from: '2026-11-09' }, 'parameters_malformed'],
+    ['returns', { benchmark: 'DOGE', window: 5 }, 'asset_unpriced'],
+    ['returns', { from: '2026-11-12', to: '2026-11-10' }, 'parameters_malformed'],
+    ['trades', { limit: 0 }, 'parameters_malformed'],
+    ['trades', { cursor: 'x' }, 'parameters_malformed'],
+    ['trades', { benchmark: 'BTC' }, 'parameters_malformed'],
+    ['trades', { account: 'a7' }, 'parameters_malformed'],
+  ])('%s with %j is refused with %s, sealed', async (operation, parameters, code) => {
+    const reply = await openForReading().ask(operation, parameters);
+    expect(reply).toMatchObject({ operation, parameters, result: null, refusal: { code } });
+  });
+});
+
+describe('when the same is asked again', () => {
+  it('nothing is computed, whoever asks for another page or a defaulted parameter', async () => {
+    const asking = openForReading();
+    const questions = ['metrics', 'summary', 'returns', 'trades'] as const;
+    for (const operation of questions) await asking.read(operation);
+    const { computed } = asking.session();
+    const kinds = ['history', 'metrics', 'answer', 'returns', 'trades'] as const;
+    for (const kind of kinds) expect(computed.count(kind), kind).toBe(1);
+    const history = computed.once('history', ' USDT fifo', () => {
+      throw new Error('computed');
+    });
+    for (const operation of questions) await asking.read(operation, { method: 'fifo', currency: 'USDT' });
+    await asking.read('returns', { limit: 2, cursor: '2026-11-10' });
+    await asking.read('trades', { limit: 1 });
+    expect(kinds.map((kind) => computed.count(kind))).toEqual([1, 1, 2, 1, 1]);
+    expect(computed.once('history', ' USDT fifo', () => null)).toBe(history);
+  });
+
+  it('what is kept is bounded, however much is asked', async () => {
+    const asking = openForReading();
+    for (const account of ['a0', 'a1']) {
+      for (const method of QUERY_METHODS) {
+        for (const from of ['2026-11-09', '2026-11-10', '2026-11-11']) {
+          for (const operation of ['metrics', 'returns', 'trades'] as const) {
+            await asking.read(operation, { account, method, from });
+          }
+        }
+      }
+    }
+    const { computed } = asking.session();
+    const kinds = ['history', 'metrics', 'answer', 'returns', 'trades'] as const;
+    expect(kinds.map((kind) => computed.count(kind))).toEqual([3, 8, 8, 2, 2]);
+  });
+
+  it('a renewal keeps what was computed; new entries, and another reading of the accounts, do not', async () => {
+    const asking = openForReading();
+    await asking.read('metrics');
+    let session = asking.session();
+    const before = session.computed;
+    const nothing = { entries: [], marks: [] };
+    const next = (state: object, observations: Parameters<typeof asking.vault.write>[2]) => {
+      const changed = { ...session.state, version: session.state.version + 1, ...state };
+      session = asking.vault.write(session, changed, observations, null).session;
+      return session.computed;
+    };
+    expect(next({ renewals: 1 }, nothing)).toBe(before);
+    expect(next({ accounts: [...session.state.accounts] }, nothing).count('history')).toBe(0);
+    const fresh = session.computed;
+    const [entry] = session.ledger.entries;
+    expect(next({}, { entries: [{ ...entry!, id: 'new' }], marks: [] })).not.toBe(fresh);
+  });
+});

@@ -1,0 +1,114 @@
+/** An enclave with one open session of two accounts, and its owner who asks and opens replies. */
+import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
+import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import { openReply, type ReplyContent, sealedReply } from '@perf-aggregator/shared/messages/reply';
+import { encodeQuery, sealRequest } from '@perf-aggregator/shared/messages/request';
+import { systemRandom as random } from '@perf-aggregator/shared/random';
+import { decodeReply, encodeRequest, type Operation } from '@perf-aggregator/shared/wire/envelope';
+import { BootState, type EnclaveContext } from '../../src/context.ts';
+import { dispatch } from '../../src/dispatch.ts';
+import type { Session } from '../../src/sessions/session.ts';
+import type { SessionState } from '../../src/sessions/state.ts';
+import { Vault } from '../../src/sessions/vault.ts';
+import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
+
+const DAY_MS = 86_400_000;
+/** Whole days that the session's history has. */
+export const DAYS = 12;
+
+/** An open session, asked as its owner asks. */
+export interface Asking {
+  readonly session: () => Session;
+  readonly context: EnclaveContext;
+  readonly vault: Vault;
+  /** The opened reply; of a refusal, what was sealed with it. */
+  readonly ask: (operation: Operation, parameters?: object) => Promise<ReplyContent>;
+  /** The result; fails where there is none. */
+  readonly read: (operation: Operation, parameters?: object) => Promise<Record<string, unknown>>;
+}
+
+/** Opens the session in an enclave of its own. */
+export function openForReading(changes: Partial<SessionState> = {}): Asking {
+  const clock = { now: () => NOON };
+  const vault = new Vault({ clock, random, sealingBase: () => new Uint8Array(32).fill(9), capacity: 4 });
+  const context = {
+    ...{ clock, random, vault, simulated: true, log: () => undefined },
+    boot: Object.assign(new BootState(), { keyring: () => ({ kmsPolicy: 'locked' }) }),
+  } as unknown as EnclaveContext;
+  const state = stateOf({ accounts: accountsOf(), ...changes });
+  vault.write(null, state, { entries: entries(), marks: marks() }, null);
+  const session = () => vault.find({ session: state.id, version: state.version, state: null });
+  const ask = async (operation: Operation, parameters: object = {}) => {
+    const binding = { requestKey: state.requestKey, sessionId: state.id, operation };
+    const body = utf8(encodeQuery(sealRequest(crypto, random, binding, parameters)));
+    const request = { operation, session: state.id, version: state.version, body, state: null };
+    const reply = decodeReply(await dispatch(context, encodeRequest(request)));
+    if (reply.outcome === 'state_required') throw new Error('the session is not open');
+    const sealed = reply.outcome === 'ok' ? reply.body : reply.failure.sealed;
+    if (!sealed) throw new Error('nothing was sealed');
+    return openReply(crypto, state.responseKey, sealedReply.parse(JSON.parse(fromUtf8(sealed))));
+  };
+  const read = async (operation: Operation, parameters: object = {}) => {
+    const { result, refusal } = await ask(operation, parameters);
+    if (refusal !== null) throw new Error(`${refusal.code}: ${refusal.message}`);
+    return result as Record<string, unknown>;
+  };
+  return { session, context, vault, ask, read };
+}
+
+/** Two accounts that were read whole. */
+export function accountsOf(): SessionState['accounts'] {
+  const [account] = stateOf().accounts;
+  const of = (name: string, usdt: string, btc: string) => ({
+    ...account!,
+    access: { ...account!.access, account: name, apiKey: `key ${name}` },
+    coverage: { ...account!.coverage!, account: name },
+    snapshot: {
+      time: NOON,
+      balances: [
+        { asset: 'USDT', total: usdt },
+        { asset: 'BTC', total: btc },
+      ],
+    },
+  });
+  return [of('a0', '1100', '0.001'), of('a1', '990', '0.002')];
+}
+
+/** Deposits, purchases, and sales of a part; order `o3` sells in two fills. */
+function entries(): LedgerEntry[] {
+  const day = (ago: number) => NOON - ago * DAY_MS;
+  const fill = (
+    id: string,
+    ago: number,
+    account: string,
+    side: 'buy' | 'sell',
+    quantity: string,
+    price: string,
+  ) =>
+    fillOf(id, {
+      ...{ time: day(ago), account, side, quantity, price, orderId: `o${id.slice(0, 1)}` },
+      fee: { amount: '0.1', currency: 'USDT' },
+    });
+  return [
+    deposit('d0', day(12), 'a0', '1000'),
+    deposit('d1', day(12), 'a1', '1200'),
+    fill('1', 11, 'a0', 'buy', '0.003', '100000'),
+    fill('2', 10, 'a0', 'sell', '0.001', '110000'),
+    fill('3a', 9, 'a0', 'sell', '0.0005', '120000'),
+    { ...fill('3b', 9, 'a0', 'sell', '0.0005', '130000'), time: day(9) + 60_000 },
+    fill('4', 8, 'a1', 'buy', '0.003', '90000'),
+    fill('5', 4, 'a1', 'sell', '0.001', '95000'),
+  ];
+}
+
+function deposit(id: string, time: number, account: string, amount: string): LedgerEntry {
+  return {
+    ...{ kind: 'transfer', id, time, venue: 'binance', account, market: 'spot' },
+    ...{ direction: 'deposit', asset: 'USDT', amount, fee: null, transactionHash: null },
+  } as LedgerEntry;
+}
+
+function marks(): Mark[] {
+  return Array.from({ length: DAYS + 1 }, (_, ago) => markOf(ago, String(100_000 + 1_000 * ((ago * 7) % 5))));
+}
