@@ -58,6 +58,7 @@ const LIQUID_MULTIPLE = parseDecimal('10', 'a multiple');
 export class PriceBook {
   /** Whether any mark says where its minute traded. */
   readonly hasRanges: boolean;
+  readonly #reportingCurrency: string;
   readonly #routes: Routes;
 
   /**
@@ -66,11 +67,13 @@ export class PriceBook {
    */
   constructor(marks: readonly Mark[], reportingCurrency: string) {
     this.hasRanges = marks.some(({ low }) => low !== undefined);
+    this.#reportingCurrency = reportingCurrency;
     this.#routes = new Routes(toPairs(marks), reportingCurrency);
   }
 
   /** The last price of `asset` at or before `time`; null when there is none. */
   at(asset: string, time: number, venue?: string): Price | null {
+    if (asset === this.#reportingCurrency) return NOW;
     return this.#best(asset, time, (pair) => lastMark(pair, time, venue));
   }
 
