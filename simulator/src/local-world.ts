@@ -1,24 +1,19 @@
 /** The local world as processes: the simulated internet, the enclave and the parent under one supervisor. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { enclaveOptions } from '@perf-aggregator/enclave/hardening';
-import type { Clock } from '@perf-aggregator/shared/clock';
-import type { Random } from '@perf-aggregator/shared/random';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { WorldFiles } from './world/files.ts';
 import type { HostPorts } from './world/hosts.ts';
-import { openWorldState, type WorldState } from './world/state.ts';
+import { openWorldState, type WorldMaking, type WorldState } from './world/state.ts';
 
-/** How to start a world. */
-export interface LocalWorldOptions extends Pick<SupervisorOptions, 'onDeath' | 'onGiveUp' | 'maxDeaths'> {
+/** How to make a world, the first time, and to start it. */
+export interface LocalWorldOptions
+  extends WorldMaking,
+    Pick<SupervisorOptions, 'onDeath' | 'onGiveUp' | 'maxDeaths'> {
   readonly home: string;
   readonly host: string;
   /** 0: any. */
   readonly port: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly seed?: string;
-  /** Length of the account's history when the world is made, days; default two years. */
-  readonly historyDays?: number;
 }
 
 /** A running world. */

@@ -64,11 +64,13 @@ export async function startInternet(options: InternetOptions): Promise<Internet>
   const { market, account } = worldAccount(venue);
   const own = toCustomer(venue, account);
   const given = options.accounts ?? [];
-  const accounts = given.some(({ apiKey }) => apiKey === own.apiKey) ? given : [own, ...given];
+  const owns = [own, ...(venue.furtherKeys ?? []).map((key) => ({ ...own, ...key }))];
+  const accounts = given.some(({ apiKey }) => apiKey === own.apiKey) ? given : [...owns, ...given];
   const binance = createBinanceVenue({
     market,
     accounts,
     clock,
+    ...(venue.weightPerMinute === undefined ? {} : { weightPerMinute: venue.weightPerMinute }),
     ...(fault ? { fault } : {}),
     ...(observe ? { observe } : {}),
   });

@@ -23,14 +23,22 @@ const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/perf-aggregator-parent`;
 const CREDENTIALS_MS = 36 * 3_600_000;
 const RENEW_BEFORE_MS = 24 * 3_600_000;
 
+/** A key that can read and nothing else. */
+export interface ApiKey {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}
+
 /** The venue's account and the days its history covers. */
-export interface VenueState {
+export interface VenueState extends ApiKey {
   readonly seed: string;
   /** Last day of the recorded prices, days since the epoch: the day on which the world was made. */
   readonly lastDay: number;
-  readonly apiKey: string;
-  readonly apiSecret: string;
   readonly uid: number;
+  /** API keys of the same account besides the first. */
+  readonly furtherKeys?: readonly ApiKey[];
+  /** Weight that one address may use per minute; left out: the real venue's. */
+  readonly weightPerMinute?: number;
   /** Length of the account's history, days; left out: two years. */
   readonly historyDays?: number;
 }
@@ -58,6 +66,10 @@ export interface WorldMaking {
   readonly seed?: string;
   /** Default: two years. */
   readonly historyDays?: number;
+  /** API keys of the account; default 1. */
+  readonly apiKeys?: number;
+  /** Weight that the venue allows one address per minute; default: the real venue's. */
+  readonly weightPerMinute?: number;
 }
 
 /** A new world, on the day that the clock shows. */
@@ -66,6 +78,8 @@ export async function createWorldState({
   random,
   seed,
   historyDays,
+  apiKeys = 1,
+  weightPerMinute,
 }: WorldMaking): Promise<WorldState> {
   const now = clock.now();
   const authority = await createAuthority('perf-aggregator simulated internet');
@@ -82,14 +96,19 @@ export async function createWorldState({
     venue: {
       seed: seed ?? encodeHex(random.bytes(8)),
       lastDay: Math.floor(now / DAY_MS),
-      apiKey: encodeHex(random.bytes(32)),
-      apiSecret: encodeHex(random.bytes(32)),
+      ...drawKey(random),
+      ...(apiKeys > 1 ? { furtherKeys: Array.from({ length: apiKeys - 1 }, () => drawKey(random)) } : {}),
       ...(historyDays === undefined ? {} : { historyDays }),
+      ...(weightPerMinute === undefined ? {} : { weightPerMinute }),
       uid: 10_000_000 + Math.floor(random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0) / 128),
     },
     pki: { authority, server: await issueServerCertificate(authority, WORLD_HOSTS) },
     role: issueCredentials(ROLE_ARN, now + CREDENTIALS_MS, random),
   };
+}
+
+function drawKey(random: Random): ApiKey {
+  return { apiKey: encodeHex(random.bytes(32)), apiSecret: encodeHex(random.bytes(32)) };
 }
 
 /** Opens the world in `files`, made on the first call; the role's credentials are fresh after every call. */
