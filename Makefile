@@ -38,7 +38,7 @@ soak: build ## property tests with a seed never used before, and twenty times th
 	  $(BIN)/vitest run $$(grep -rl --include=*.test.ts "from 'fast-check'" */test) --testTimeout 600000
 
 bench: build ## measure against named baselines
-	@node bench/metrics-route.mjs
+	@node bench/service/main.mjs
 
 format: install ## format everything
 	@$(BIN)/biome check --write .
