@@ -214,6 +214,42 @@ describe('when a client reads', () => {
     expect(await codeOfRejection(client.getReport(), ServiceError)).toBe('period_empty');
   });
 
+  it('pages follow one another by their cursors, about the very days of the first', async () => {
+    const client = await registered();
+    const asked: unknown[] = [];
+    service.content = (content) => {
+      asked.push([content.operation, content.parameters]);
+      const nextCursor = { 1: 'second', 2: 'third' }[asked.length] ?? null;
+      return { ...content, result: { from: '2026-01-02', to: '2026-01-31', nextCursor } };
+    };
+    const cursors: unknown[] = [];
+    for await (const page of client.tradesPages({ period: '30d', symbol: 'BTC/USDT', limit: 2 })) {
+      cursors.push(page.nextCursor);
+    }
+    const days = { from: '2026-01-02', to: '2026-01-31' };
+    expect(cursors).toEqual(['second', 'third', null]);
+    expect(asked).toEqual([
+      ['trades', { period: '30d', symbol: 'BTC/USDT', limit: 2 }],
+      ['trades', { ...days, symbol: 'BTC/USDT', limit: 2, cursor: 'second' }],
+      ['trades', { ...days, symbol: 'BTC/USDT', limit: 2, cursor: 'third' }],
+    ]);
+    asked.length = 5;
+    for await (const page of client.returnsPages()) expect(page.nextCursor).toBeNull();
+    expect(asked.slice(5)).toEqual([['returns', {}]]);
+  });
+
+  it('a page that answers another question ends the reading', async () => {
+    const client = await registered();
+    const result = { from: '2026-01-02', to: '2026-01-31', nextCursor: '2026-01-20' };
+    let pages = 0;
+    service.content = (content) =>
+      ++pages === 1 ? { ...content, result } : { ...content, parameters: { cursor: '2026-01-10' } };
+    const reading = async () => {
+      for await (const page of client.returnsPages()) expect(page.nextCursor).toBe('2026-01-20');
+    };
+    expect(await codeOfRejection(reading(), SecurityError)).toBe('response_mismatch');
+  });
+
   it('a report that is none is malformed', async () => {
     expect(await codeOfRejection((await registered()).getReport(), ClientError)).toBe('service_malformed');
   });

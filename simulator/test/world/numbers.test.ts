@@ -131,6 +131,48 @@ describe('when a client reads the demonstration account over the whole road', ()
     expectTruth(base, truth);
   });
 
+  it('gets days that are those of the truth, and chain to the total', async () => {
+    const client = test.world.client();
+    await client.register();
+    const { days, navStart } = await client.getReturns({ limit: 1_000 });
+    expect(days).toHaveLength(truth.days.length);
+    let growth = 1;
+    for (const [i, day] of days.entries()) {
+      const expected = truth.days[i]!;
+      growth *= 1 + (expected.return ?? 0);
+      expect(Date.parse(day.day)).toBe(expected.end - DAY_MS);
+      sameMoney(day.nav, expected.nav, `value of ${day.day}`);
+      sameMoney(day.deposits, expected.deposits, `deposits of ${day.day}`);
+      sameMoney(day.withdrawals, expected.withdrawals, `withdrawals of ${day.day}`);
+      if (expected.return !== null) {
+        closeTo(day.return, expected.return, `return of ${day.day}`);
+        closeTo(day.cumulativeReturn, growth - 1, `cumulative return of ${day.day}`);
+      }
+    }
+    expect(navStart).toBe('0');
+    closeTo(days.at(-1)!.cumulativeReturn, truth.totalReturn, 'last cumulative return');
+    closeTo(Math.max(...days.map(({ drawdown }) => drawdown ?? 0)), truth.maxDrawdown, 'deepest drawdown');
+    sameMoney(base.navEnd, days.at(-1)!.nav!, 'navEnd');
+  });
+
+  it('gets trades that realise what the truth says, symbol by symbol', async () => {
+    const client = test.world.client();
+    await client.register();
+    const sumOf = async (parameters: Parameters<typeof client.getTrades>[0]) => {
+      let [trips, other] = [new Decimal(0), new Decimal(0)];
+      for await (const page of client.tradesPages({ ...parameters, limit: 100 })) {
+        trips = Decimal.sum(trips, ...page.trades.map(({ realizedPnl }) => realizedPnl));
+        other = new Decimal(page.otherRealizedPnl);
+      }
+      return trips.plus(other);
+    };
+    const near = (actual: Decimal, expected: string | Decimal, what: string) =>
+      // Every round trip is rounded to 12 decimals.
+      expect(actual.minus(expected).abs().toNumber(), what).toBeLessThan(1e-9);
+    near(await sumOf({}), base.realizedPnl, 'all');
+    for (const [symbol, pnl] of Object.entries(truth.realizedPnl)) near(await sumOf({ symbol }), pnl, symbol);
+  });
+
   it('gets the same numbers for a period as the truth of those days', async () => {
     const client = test.world.client();
     await client.register();

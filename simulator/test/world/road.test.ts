@@ -34,7 +34,13 @@ describe('when a world runs', () => {
       permissions: { ...own.permissions, ...permissions },
     });
     await test.world.startInternet({
-      accounts: [own, key('trade', { trade: true }), key('withdraw', { withdraw: true }), key('second', {})],
+      accounts: [
+        own,
+        key('trade', { trade: true }),
+        key('withdraw', { withdraw: true }),
+        key('second', {}),
+        key('another', {}, own.uid + 1),
+      ],
     });
   });
   afterAll(() => test.world.stop());
@@ -63,6 +69,52 @@ describe('when a world runs', () => {
         symbolCount: 4,
         accountCount: 1,
       });
+    });
+
+    it('gives days and trades in pages, the same as all at once', async () => {
+      const [days, trades] = [
+        await client.getReturns({ limit: 1_000 }),
+        await client.getTrades({ limit: 500 }),
+      ];
+      expect(days.nextCursor).toBeNull();
+      expect(days.days).toHaveLength(days.dayCount);
+      expect(trades.tradeCount).toBeGreaterThan(100);
+      const paged = { days: [] as unknown[], trades: [] as unknown[], pages: 0 };
+      for await (const page of client.returnsPages({ limit: 200 })) {
+        paged.days.push(...page.days);
+        paged.pages += 1;
+      }
+      expect(paged.pages).toBe(Math.ceil(days.dayCount / 200));
+      expect(paged.days).toEqual(days.days);
+      for await (const page of client.tradesPages({ limit: 40 })) paged.trades.push(...page.trades);
+      expect(paged.trades.slice(0, 500)).toEqual(trades.trades);
+      expect(paged.trades).toHaveLength(trades.tradeCount);
+    });
+
+    it('compares with a benchmark, in another currency, by another method', async () => {
+      const { benchmark } = await client.getMetrics({ benchmark: 'BTC' });
+      expect(benchmark).toMatchObject({ name: 'BTC' });
+      expect(benchmark?.correlation).toBeGreaterThan(0);
+      const btc = await client.getSummary({ currency: 'BTC' });
+      expect(btc.reportingCurrency).toBe('BTC');
+      expect(btc.totalReturn).not.toBe((await client.getSummary()).totalReturn);
+      const lifo = await client.getMetrics({ method: 'lifo', period: '90d' });
+      expect(lifo).toMatchObject({ method: 'lifo', observationCount: 90 });
+      await expectCode(client.getMetrics({ currency: 'USD' }), ServiceError, 'asset_unpriced');
+      await expectCode(client.getReturns({ benchmark: 'NOSUCH' }), ServiceError, 'asset_unpriced');
+      await expectCode(client.getTrades({ account: 'a1' }), ServiceError, 'parameters_malformed');
+    });
+
+    it('discloses benchmark, method and currency in a report', async () => {
+      const bundle = await client.getReport({ benchmark: 'ETH', method: 'average', currency: 'BTC' });
+      const roots = [test.state.nsm.rootCertDer];
+      const { claims } = verifyReport(bundle, { roots, pcrs: 'any-image', instant: test.clock.now() });
+      expect(claims.parameters).toMatchObject({
+        ...{ currency: 'BTC', costBasis: 'average', benchmark: 'ETH', filters: [] },
+      });
+      expect(claims.periodIsFullHistory).toBe(true);
+      expect(claims.metrics.beta).toEqual(expect.any(Number));
+      expect(claims.metrics.expectedShortfall95).toEqual(expect.any(Number));
     });
 
     it('signs a report that verifies, fully or partly disclosed, for its audience', async () => {
@@ -176,6 +228,24 @@ describe('when a world runs', () => {
       await expectCode(register(account({ accountType: 'margin' })), ServiceError, 'exchange_unsupported');
       await expectCode(register(account({ apiKey: '' })), ServiceError, 'payload_malformed');
       await expectCode(register(account({ colour: 'red' })), ServiceError, 'payload_malformed');
+    });
+
+    it('reports one of several accounts only as a filter that nobody can withhold', async () => {
+      const other = account({ apiKey: 'another'.padEnd(64, '0') });
+      const client = test.world.client({ accounts: [account(), other] });
+      await client.register();
+      const [both, one] = [await client.getSummary(), await client.getSummary({ account: 'a1' })];
+      expect([both.accountCount, one.accountCount, one.account]).toEqual([2, 1, 'a1']);
+      expect(2 * Number(one.navEnd)).toBeCloseTo(Number(both.navEnd), 6);
+      const roots = [test.state.nsm.rootCertDer];
+      const policy = { roots, pcrs: 'any-image' as const, instant: test.clock.now() };
+      const bundle = discloseOnly(await client.getReport({ account: 'a1' }), []);
+      expect(verifyReport(bundle, policy).claims).toMatchObject({
+        parameters: { filters: ['account=a1'] },
+        ...{ accountsInSession: 2, accountsIncluded: 1, venues: ['binance'] },
+        coverage: [{ account: 'a1' }],
+        keyPermissions: [{ account: 'a0' }, { account: 'a1' }],
+      });
     });
 
     it('accepts a key that can trade when told so, and discloses it', async () => {

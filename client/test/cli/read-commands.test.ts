@@ -1,0 +1,214 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  buildAccountHistory,
+  computeMetrics,
+  dailyReturns,
+  type LedgerEntry,
+  roundTrips,
+} from '@perf-aggregator/analytics';
+import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeService, MADE_AT, PCRS, ROOT } from '../fake-service.ts';
+import { run } from './cli.ts';
+
+const DAY_MS = 86_400_000;
+const SECRETS = { PERF_AGGREGATOR_API_KEY: 'key-marker', PERF_AGGREGATOR_API_SECRET: 'secret-marker' };
+const START = Date.UTC(2026, 0, 1);
+const SCOPE = {
+  environment: 'simulated',
+  account: null,
+  reportingCurrency: 'USDT',
+  method: 'fifo',
+  asOf: START,
+};
+
+/** 1,000 USDT, of which 1 ETH is bought at 500 and sold at 550 two days later. */
+const HISTORY = buildAccountHistory({
+  entries: [
+    { ...entryOf('d', 0), kind: 'transfer', direction: 'deposit', asset: 'USDT', amount: '1000' },
+    { ...entryOf('b', 1), ...fillOf('buy', '500') },
+    { ...entryOf('s', 50), ...fillOf('sell', '550') },
+  ].map((entry) => ({ fee: null, transactionHash: null, ...entry }) as unknown as LedgerEntry),
+  marks: ['510', '490', '520', '560'].map((price, i) => ({
+    ...{ venue: 'binance', asset: 'ETH', quote: 'USDT', price, resolution: '1d' as const },
+    time: START + (i + 1) * DAY_MS,
+  })),
+  snapshots: [],
+  reportingCurrency: 'USDT',
+  asOf: START + 4 * DAY_MS,
+});
+
+function entryOf(id: string, hour: number) {
+  return { id, time: START + (hour + 6) * 3_600_000, venue: 'binance', account: 'a0', market: 'spot' };
+}
+
+function fillOf(side: string, price: string) {
+  return {
+    kind: 'fill',
+    symbol: 'ETH/USDT',
+    base: 'ETH',
+    quote: 'USDT',
+    side,
+    quantity: '1',
+    price,
+    orderId: side,
+  };
+}
+
+let home: string;
+let service: FakeService;
+let asked: unknown[];
+
+const cli = (...argv: string[]) =>
+  run(['--url', 'http://service.test', ...argv], {
+    clock: { now: () => MADE_AT },
+    ...{ home, environment: SECRETS, adapter: service.adapter },
+  });
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'pa-cli-'));
+  const root = join(home, 'root.pem');
+  writeFileSync(root, `-----BEGIN CERTIFICATE-----\n${encodeBase64(ROOT)}\n-----END CERTIFICATE-----\n`);
+  service = new FakeService();
+  asked = [];
+  expect((await cli('register', '--user', 'u', '--root', root, '--pcr', `0=${PCRS[0]}`)).code).toBe(0);
+  service.content = (content) => {
+    asked.push({ operation: content.operation, ...(content.parameters as object) });
+    return content;
+  };
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+const SELECTION = [
+  ...['--from', '2026-01-01', '--to', '2026-01-31', '--account', 'a0'],
+  ...['--currency', 'EUR', '--method', 'hifo'],
+];
+const SELECTED = { from: '2026-01-01', to: '2026-01-31', account: 'a0', currency: 'EUR', method: 'hifo' };
+
+describe('when options are given', () => {
+  it('each becomes the parameter of its name', async () => {
+    const rates = ['--benchmark', 'BTC', '--risk-free', '0.02'];
+    const compared = { benchmark: 'BTC', riskFreeRateAnnual: 0.02 };
+    await cli('metrics', '--json', ...SELECTION, ...rates, '--mar', '0.01');
+    await cli('summary', '--json', '--period', 'ytd');
+    await cli(
+      'returns',
+      '--json',
+      ...SELECTION,
+      ...rates,
+      '--window',
+      '30',
+      '--limit',
+      '5',
+      '--cursor',
+      '2026-01-06',
+    );
+    await cli('trades', '--json', ...SELECTION, '--symbol', 'ETH/USDT', '--limit', '7');
+    await cli('report', ...SELECTION, ...rates);
+    expect(asked).toEqual([
+      { operation: 'metrics', ...SELECTED, ...compared, minimumAcceptableReturnAnnual: 0.01 },
+      { operation: 'summary', period: 'ytd' },
+      { operation: 'returns', ...SELECTED, ...compared, window: 30, limit: 5, cursor: '2026-01-06' },
+      { operation: 'trades', ...SELECTED, symbol: 'ETH/USDT', limit: 7 },
+      { operation: 'report', ...SELECTED, ...compared },
+    ]);
+  });
+
+  it.each([
+    ['metrics', '--period', '2d'],
+    ['metrics', '--currency', 'GBP'],
+    ['metrics', '--method', 'best'],
+    ['metrics', '--window', '30'],
+    ['returns', '--window', 'x'],
+    ['returns', '--symbol', 'ETH/USDT'],
+    ['trades', '--limit', '-1'],
+    ['trades', '--benchmark', 'BTC'],
+  ])('%s %s %s is wrong usage', async (...argv) => {
+    expect((await cli(...argv)).code).toBe(2);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('when people read', () => {
+  const days = dailyReturns(HISTORY, { window: 2, benchmark: 'ETH' });
+  const page = {
+    ...{ ...SCOPE, ...days, from: '2026-01-01', to: '2026-01-04', dayCount: days.days.length },
+    ...{ benchmark: null, window: null, nextCursor: null },
+  };
+
+  it('days have a line each', async () => {
+    service.result = page;
+    const { stdout, code } = await cli('returns');
+    expect(code).toBe(0);
+    expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['SIMULATED, USDT, 4 of 4 days'],
+      ['Day', 'NAV', 'Deposits', 'Withdrawals', 'Return', 'Cumulative', 'Drawdown'],
+      ['2026-01-01', '1,010.00', '1,000.00', '0.00', '1.00 %', '1.00 %', '0.00 %'],
+      ['2026-01-02', '990.00', '0.00', '0.00', '-1.98 %', '-1.00 %', '1.98 %'],
+      ['2026-01-03', '1,050.00', '0.00', '0.00', '6.06 %', '5.00 %', '0.00 %'],
+      ['2026-01-04', '1,050.00', '0.00', '0.00', '0.00 %', '5.00 %', '0.00 %'],
+      [''],
+    ]);
+  });
+
+  it('what was asked for besides has its columns, and further pages are named', async () => {
+    service.result = { ...page, benchmark: 'ETH', window: 2, nextCursor: '2026-01-05' };
+    const { stdout } = await cli('returns');
+    expect(stdout).toMatch(/Drawdown +ETH +Vol\. 2 d +Sharpe 2 d +Beta 2 d\n/);
+    expect(stdout).toContain("More: --cursor '2026-01-05', or --all");
+  });
+
+  it('round trips have a line each, and their sums', async () => {
+    const { trips, startTime: _, endTime: __, ...sums } = roundTrips(HISTORY);
+    service.result = {
+      ...SCOPE,
+      from: null,
+      to: null,
+      tradeCount: 1,
+      ...sums,
+      trades: trips,
+      nextCursor: null,
+    };
+    const { stdout } = await cli('trades');
+    expect(stdout).toContain('SIMULATED, USDT, 1 of 1 round trips');
+    expect(stdout).toMatch(
+      /2026-01-03 08:00:00 {2}ETH\/USDT {2}long +1 +500 +550 +50\.00 +0\.00 +50\.00 {2}binance a0\n/,
+    );
+    expect(stdout).toContain('All 1: P&L 50.00 USDT, fees 0.00 USDT, net 50.00 USDT');
+  });
+
+  it('metrics show the main numbers, with a benchmark where there is one', async () => {
+    const metrics = {
+      ...computeMetrics(HISTORY, { benchmark: 'ETH' }),
+      ...SCOPE,
+      method: 'lifo',
+      account: 'a0',
+    };
+    service.result = metrics;
+    const { stdout } = await cli('metrics');
+    expect(stdout).toMatch(/Account +a0\n/);
+    expect(stdout).toMatch(/Total return \(TWR\) +5\.00 %\n/);
+    expect(stdout).toMatch(/Realized P&L \(LIFO\) +50\.00 USDT\n/);
+    expect(stdout).toMatch(/Maximum drawdown +1\.98 % \(2026-01-02 to 2026-01-03\)\n/);
+    expect(stdout).toMatch(/Closed trades +1, won 100\.00 %\n/);
+    expect(stdout).toMatch(/Beta to ETH +\d\.\d{3}\n/);
+    service.result = { ...metrics, benchmark: null, account: null };
+    expect((await cli('metrics')).stdout).not.toMatch(/Beta|Account/);
+  });
+});
+
+describe('when all pages are asked for', () => {
+  it('they are read one after the other and put together', async () => {
+    const pages = [
+      { ...SCOPE, from: '2026-01-01', to: '2026-01-03', dayCount: 3, days: [1, 2], nextCursor: '2026-01-03' },
+      { ...SCOPE, from: '2026-01-01', to: '2026-01-03', dayCount: 3, days: [3], nextCursor: null },
+    ];
+    service.content = (content) => ({ ...content, result: pages.shift() });
+    const { stdout } = await cli('returns', '--all', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ days: [1, 2, 3], nextCursor: null });
+    service.content = (content) => ({ ...content, result: { trades: ['x'], nextCursor: null } });
+    expect(JSON.parse((await cli('trades', '--all', '--json')).stdout)).toMatchObject({ trades: ['x'] });
+  });
+});
