@@ -50,7 +50,7 @@ export function exposure(
   if (nav === null || !nav.isPositive()) return NONE;
   const positions: (OpenPosition & { readonly notional: Amount })[] = [];
   for (const position of open) {
-    const price = prices.at(position.asset, time)?.value;
+    const price = prices.at(position.asset, time, position.venue ?? undefined)?.value;
     if (price === undefined) return NONE;
     const value = position.quantity.times(price);
     positions.push({ ...position, notional: position.contract?.inverse ? value.neg() : value });

@@ -32,13 +32,17 @@ export function unrealizedPnl(
 }
 
 /** Prices of contracts are those of one unit in the reporting currency, of inverse ones negative. */
-function pnlOf({ asset, contract, knownQuantity, cost }: OpenPosition, prices: PriceBook, time: number) {
+function pnlOf(
+  { asset, venue, contract, knownQuantity, cost }: OpenPosition,
+  prices: PriceBook,
+  time: number,
+) {
   if (knownQuantity.isZero()) return ZERO;
-  const price = prices.at(asset, time)?.value;
+  const price = prices.at(asset, time, venue ?? undefined)?.value;
   if (price === undefined) return null;
   const value = knownQuantity.times(price);
   if (contract === null) return value.minus(cost);
-  const rate = prices.at(contract.settle, time)?.value;
+  const rate = prices.at(contract.settle, time, venue ?? undefined)?.value;
   if (rate === undefined) return null;
   const owed = cost.times(rate);
   return knownQuantity.isNegative() !== contract.inverse ? value.plus(owed) : value.minus(owed);
