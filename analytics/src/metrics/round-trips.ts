@@ -77,7 +77,7 @@ export function roundTrips(history: AccountHistory, parameters: RoundTripsParame
   return {
     startTime: period.startTime,
     endTime: period.endTime,
-    trips: orders.map(toTrip).sort((a, b) => compareRoundTripIds(a.id, b.id)),
+    trips: orders.map((order) => order.toTrip()).sort((a, b) => compareRoundTripIds(a.id, b.id)),
     realizedPnl: formatMoney(realizedPnl),
     fees: formatMoney(fees),
     netPnl: formatMoney(realizedPnl.minus(fees)),
@@ -90,18 +90,60 @@ export function compareRoundTripIds(a: string, b: string): number {
   return Number.parseInt(b, 10) - Number.parseInt(a, 10) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** Sums of the closing fills of one order. */
-interface Order extends Pick<ClosedTrade, 'venue' | 'account' | 'symbol' | 'orderId' | 'direction'> {
+/** Closing fills of one order, under way. Fields one by one: lists are long, and spreading them took half the time. */
+class Order {
   readonly id: string;
-  closeTime: number;
-  fillCount: number;
-  quantity: Amount;
-  openValue: Amount;
-  closeValue: Amount;
-  realizedPnl: Amount;
-  fees: Amount;
+  readonly symbol: string;
+  realizedPnl = ZERO;
+  fees = ZERO;
+  readonly #first: ClosedTrade;
+  #closeTime = 0;
+  #fillCount = 0;
+  #quantity = ZERO;
+  #openValue = ZERO;
+  #closeValue = ZERO;
   /** Σ quantity × opening time. */
-  openings: Amount;
+  #openings = ZERO;
+
+  /** @param name - of the order, unique among those of the account and symbol at the instant */
+  constructor(first: ClosedTrade, name: string) {
+    this.id = `${first.time} ${first.venue} ${first.account} ${first.symbol} ${name}`;
+    this.symbol = first.symbol;
+    this.#first = first;
+  }
+
+  add(trade: ClosedTrade): void {
+    this.#closeTime = trade.time;
+    this.#fillCount += 1;
+    this.#quantity = this.#quantity.plus(trade.quantity);
+    this.#openValue = this.#openValue.plus(trade.openValue);
+    this.#closeValue = this.#closeValue.plus(trade.closeValue);
+    this.realizedPnl = this.realizedPnl.plus(trade.realizedPnl);
+    this.fees = this.fees.plus(trade.fees);
+    this.#openings = this.#openings.plus(trade.quantity.times(fromNumber(trade.openTime)));
+  }
+
+  toTrip(): RoundTrip {
+    const { venue, account, symbol, orderId, direction } = this.#first;
+    const quantity = this.#quantity;
+    return {
+      id: this.id,
+      venue,
+      account,
+      symbol,
+      orderId,
+      direction,
+      openTime: toNumber(this.#openings.dividedBy(quantity, 0)),
+      closeTime: this.#closeTime,
+      fillCount: this.#fillCount,
+      quantity: formatDecimal(quantity),
+      entryPrice: formatDecimal(this.#openValue.dividedBy(quantity, PRICE_DECIMALS)),
+      exitPrice: formatDecimal(this.#closeValue.dividedBy(quantity, PRICE_DECIMALS)),
+      realizedPnl: formatMoney(this.realizedPnl),
+      fees: formatMoney(this.fees),
+      netPnl: formatMoney(this.realizedPnl.minus(this.fees)),
+    };
+  }
 }
 
 function foldOrders(trades: readonly ClosedTrade[]): Order[] {
@@ -110,55 +152,19 @@ function foldOrders(trades: readonly ClosedTrade[]): Order[] {
   let instant = Number.NaN;
   for (const trade of trades) {
     // Fills without an order are told apart by their place among those of the same instant.
-    if (trade.time !== instant) [instant, unnamed] = [trade.time, 0];
+    if (trade.time !== instant) unnamed = 0;
+    instant = trade.time;
     const { venue, account, symbol, orderId } = trade;
-    const name = orderId === null ? `${trade.time} #${unnamed++}` : `=${orderId}`;
-    const key = `${venue}\n${account}\n${symbol}\n${name}`;
-    const known = orders.get(key);
-    if (known === undefined) orders.set(key, newOrder(trade, unnamed));
-    else addTrade(known, trade);
+    const name = orderId ?? `#${++unnamed}`;
+    const key = `${venue}\n${account}\n${symbol}\n${orderId === null ? trade.time : ''}\n${name}`;
+    let order = orders.get(key);
+    if (order === undefined) {
+      order = new Order(trade, name);
+      orders.set(key, order);
+    }
+    order.add(trade);
   }
   return [...orders.values()];
-}
-
-function newOrder(trade: ClosedTrade, unnamed: number): Order {
-  const { venue, account, symbol, orderId, direction, time } = trade;
-  const name = orderId === null ? `#${unnamed}` : orderId;
-  const order: Order = {
-    ...{ venue, account, symbol, orderId, direction },
-    id: `${time} ${venue} ${account} ${symbol} ${name}`,
-    ...{ closeTime: time, fillCount: 0 },
-    ...{ quantity: ZERO, openValue: ZERO, closeValue: ZERO, realizedPnl: ZERO, fees: ZERO, openings: ZERO },
-  };
-  addTrade(order, trade);
-  return order;
-}
-
-function addTrade(order: Order, trade: ClosedTrade): void {
-  order.closeTime = trade.time;
-  order.fillCount += 1;
-  order.quantity = order.quantity.plus(trade.quantity);
-  order.openValue = order.openValue.plus(trade.openValue);
-  order.closeValue = order.closeValue.plus(trade.closeValue);
-  order.realizedPnl = order.realizedPnl.plus(trade.realizedPnl);
-  order.fees = order.fees.plus(trade.fees);
-  order.openings = order.openings.plus(trade.quantity.times(fromNumber(trade.openTime)));
-}
-
-function toTrip(order: Order): RoundTrip {
-  const { id, venue, account, symbol, orderId, direction, closeTime, fillCount, quantity } = order;
-  const perUnit = (value: Amount) => formatDecimal(value.dividedBy(quantity, PRICE_DECIMALS));
-  return {
-    ...{ id, venue, account, symbol, orderId, direction },
-    openTime: toNumber(order.openings.dividedBy(quantity, 0)),
-    ...{ closeTime, fillCount },
-    quantity: formatDecimal(quantity),
-    entryPrice: perUnit(order.openValue),
-    exitPrice: perUnit(order.closeValue),
-    realizedPnl: formatMoney(order.realizedPnl),
-    fees: formatMoney(order.fees),
-    netPnl: formatMoney(order.realizedPnl.minus(order.fees)),
-  };
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => Amount): Amount {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as analytics from '@perf-aggregator/analytics';
 import {
   QUERY_METHODS,
@@ -258,5 +259,24 @@ describe('when the same is asked again', () => {
     const fresh = session.computed;
     const [entry] = session.ledger.entries;
     expect(next({}, { entries: [{ ...entry!, id: 'new' }], marks: [] })).not.toBe(fresh);
+  });
+});
+
+describe('when docs/protocol.md is held against the answers', () => {
+  const text = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+  const results = text.slice(text.indexOf('**Results.**'), text.indexOf('\n## 6. '));
+
+  it.each([
+    ['metrics', { benchmark: 'BTC' }],
+    ['summary', {}],
+    ['returns', { benchmark: 'BTC', window: 3 }],
+    ['trades', {}],
+  ] as const)('it names every member of %s', async (operation, parameters) => {
+    const result = await openForReading().read(operation, parameters);
+    const [first] = (result['days'] ?? result['trades'] ?? []) as readonly object[];
+    const names = [result, result['exposure'] ?? {}, first ?? {}].flatMap(Object.keys);
+    // Money of the ratio of the same name.
+    const own = names.filter((name) => !name.endsWith('Amount'));
+    expect(own.filter((name) => !results.includes(`\`${name}\``))).toEqual([]);
   });
 });

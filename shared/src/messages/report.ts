@@ -120,6 +120,7 @@ export const DISCLOSABLE_METRICS = [
   'longExposure',
   'shortExposure',
   'symbols',
+  'compliance',
 ] as const;
 export type DisclosableMetric = (typeof DISCLOSABLE_METRICS)[number];
 

@@ -18,7 +18,7 @@ import {
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-const READS = ['metrics', 'summary', 'report'] as const;
+const READS = ['metrics', 'summary', 'returns', 'trades', 'report'] as const;
 
 let test: TestWorld;
 let client: RawClient;

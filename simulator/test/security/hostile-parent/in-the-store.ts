@@ -42,7 +42,7 @@ export function storeAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
         chunks: one.current.chunks.with(index, altered),
       })),
     ),
-    ...(['metrics', 'summary', 'report', 'renew', 'sync'] as const).map((road) => ({
+    ...(['metrics', 'summary', 'returns', 'trades', 'report', 'renew', 'sync'] as const).map((road) => ({
       name: `${road}: stored state rearranged`,
       refusedWith: [...REJECTED, 'rollback_detected'],
       cases: () =>

@@ -5,11 +5,21 @@ import { CLIENT_QUOTE, CLIENT_REPLY, SESSION, WIRE } from './codes.ts';
 import type { Link } from './hop.ts';
 import { type Mutant, mutantsOf } from './mutation.ts';
 import type { AttackClass, Case } from './outcome.ts';
-import { PERIOD, putBack, REPORT, type Recorded, recordExchange, TTL_S } from './recorded.ts';
+import { DAYS, PERIOD, putBack, REPORT, type Recorded, recordExchange, TRADES, TTL_S } from './recorded.ts';
 import type { Rig } from './rig.ts';
 import { type Road, type RoadName, roadsOf } from './roads.ts';
 
-const ROADS = ['quote', 'submit', 'metrics', 'summary', 'report', 'renew', 'sync'] as const;
+const ROADS = [
+  'quote',
+  'submit',
+  'metrics',
+  'summary',
+  'returns',
+  'trades',
+  'report',
+  'renew',
+  'sync',
+] as const;
 type WireRoad = (typeof ROADS)[number];
 
 const QUERY = ['query_unreadable', 'query_refused', 'parameters_malformed'];
@@ -24,6 +34,8 @@ const REQUESTS: Readonly<Record<WireRoad, readonly string[]>> = {
   ],
   metrics: [...WIRE, ...SESSION, ...QUERY],
   summary: [...WIRE, ...SESSION, ...QUERY],
+  returns: [...WIRE, ...SESSION, ...QUERY],
+  trades: [...WIRE, ...SESSION, ...QUERY],
   report: [...WIRE, ...SESSION, ...QUERY],
   renew: [...WIRE, ...SESSION, 'query_unreadable'],
   sync: [...WIRE, ...SESSION],
@@ -39,6 +51,8 @@ const REPLIES: Readonly<Record<WireRoad, readonly string[]>> = {
   submit: [...WIRE, ...CLIENT_REPLY, ...SESSION, 'state_conflict'],
   metrics: [...WIRE, ...CLIENT_REPLY],
   summary: [...WIRE, ...CLIENT_REPLY],
+  returns: [...WIRE, ...CLIENT_REPLY],
+  trades: [...WIRE, ...CLIENT_REPLY],
   report: [...WIRE, ...CLIENT_REPLY],
   renew: [...WIRE, ...CLIENT_REPLY, ...SESSION, 'state_conflict'],
   sync: [...WIRE, ...SESSION, 'state_conflict'],
@@ -158,6 +172,10 @@ export async function exchangeOf(
         return owner().getMetrics(PERIOD);
       case 'summary':
         return owner().getSummary(PERIOD);
+      case 'returns':
+        return owner().getReturns(DAYS);
+      case 'trades':
+        return owner().getTrades(TRADES);
       case 'report':
         return owner().getReport(REPORT);
       case 'renew':

@@ -15,6 +15,8 @@ const ANSWERS = [
   'submit',
   'metrics',
   'summary',
+  'returns',
+  'trades',
   'report',
   'renew',
   'sync_pending',
@@ -138,7 +140,7 @@ function rewrite(answer: HttpAnswer, path: readonly string[], value: unknown): H
   return { ...answer, body: JSON.stringify(body) };
 }
 
-const ASKED = ['submit', 'metrics', 'summary', 'report', 'renew'] as const;
+const ASKED = ['submit', 'metrics', 'summary', 'returns', 'trades', 'report', 'renew'] as const;
 
 /** What the client asks, altered before the parent has it. */
 export function requestAttacks(rig: Rig, recorded: Recorded): AttackClass[] {

@@ -12,6 +12,9 @@ const DAY_MS = 86_400_000;
 export const TTL_S = 604_800;
 /** The period that the sessions of the suite ask about. */
 export const PERIOD = { from: '2026-10-20', to: '2026-11-10' };
+/** Days and round trips that are asked for: the first pages. */
+export const DAYS = { ...PERIOD, limit: 10, window: 7 };
+export const TRADES = { ...PERIOD, limit: 5 };
 /** What a report is asked for. */
 export const REPORT = { ...PERIOD, aud: 'allocator', nonce: 'challenge-1' };
 
@@ -19,6 +22,8 @@ export const REPORT = { ...PERIOD, aud: 'allocator', nonce: 'challenge-1' };
 export const READS = {
   metrics: (_: Rig, client: SecureClient) => client.getMetrics(PERIOD),
   summary: (_: Rig, client: SecureClient) => client.getSummary(PERIOD),
+  returns: (_: Rig, client: SecureClient) => client.getReturns(DAYS),
+  trades: (_: Rig, client: SecureClient) => client.getTrades(TRADES),
   report: async (rig: Rig, client: SecureClient) => verifyClaims(rig, await client.getReport(REPORT)),
 } as const;
 export type Read = keyof typeof READS;
@@ -92,6 +97,8 @@ export async function record(rig: Rig): Promise<Recorded> {
     truth: {
       metrics: await READS.metrics(rig, owner()),
       summary: await READS.summary(rig, owner()),
+      returns: await READS.returns(rig, owner()),
+      trades: await READS.trades(rig, owner()),
       report: await READS.report(rig, owner()),
     },
     trust: toTrust(await rig.client('trust').quote()),

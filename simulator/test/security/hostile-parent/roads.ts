@@ -22,6 +22,8 @@ export type RoadName =
   | 'submit'
   | 'metrics'
   | 'summary'
+  | 'returns'
+  | 'trades'
   | 'report'
   | 'renew'
   | 'sync'

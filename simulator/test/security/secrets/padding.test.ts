@@ -7,6 +7,8 @@ import { startTestWorld, type TestWorld } from '../../world/fixture.ts';
 import { RawClient } from '../client-input/raw.ts';
 
 const READS = ['metrics', 'summary', 'report'] as const;
+/** Their length tells about how many days or round trips there are (docs/protocol.md §4 "Pages"). */
+const PAGES = ['returns', 'trades'] as const;
 const ACCOUNTS = ['a', 'b', 'c'] as const;
 
 let test: TestWorld;
@@ -36,7 +38,7 @@ beforeAll(async () => {
     const { navEnd, fillCount } = await client.getMetrics();
     contents.set('navEnd', [...(contents.get('navEnd') ?? []), String(navEnd)]);
     contents.set('fillCount', [...(contents.get('fillCount') ?? []), String(fillCount)]);
-    for (const read of READS) {
+    for (const read of [...READS, ...PAGES]) {
       const answer = await raw.send(`/enclave/${read}/${client.export().sessionId}`);
       const { ciphertext } = JSON.parse(answer.text) as { ciphertext: string };
       sizes.set(read, [...(sizes.get(read) ?? []), Buffer.from(ciphertext, 'base64').length]);
@@ -55,6 +57,12 @@ describe('when different accounts are read', () => {
     expect(first).toBeGreaterThan(0);
     expect(first % REPLY_BUCKET_BYTES).toBe(0);
     expect(others).toEqual(others.map(() => first));
+  });
+
+  it.each(PAGES)('%s of as many items has whole buckets, and hardly tells their digits', (read) => {
+    const lengths = sizes.get(read)!;
+    expect(lengths.map((length) => length % REPLY_BUCKET_BYTES)).toEqual(lengths.map(() => 0));
+    expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(REPLY_BUCKET_BYTES);
   });
 
   it('a summary has one bucket, a refusal too', async () => {
