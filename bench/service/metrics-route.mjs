@@ -17,12 +17,13 @@ export async function measureMetricsRoute({ rounds = 15, requests = 1_000 } = {}
   try {
     const path = await openSession(rig);
     const bytes = await bytesOfFreshReplies(rig, path);
-    const sides = [sideOf('through parent and enclave', rig.port, rig.enclave, rig.parent)];
+    const { parent, enclave } = rig;
+    const sides = [sideOf('through parent and enclave', rig.port, { parent, enclave })];
     for (const server of ['express', 'parent']) {
       const log = rig.log(`baseline-${server}`);
       const part = await Part.start('express', { bytes, server }, { log, execArgv: PARENT });
       baselines.push(part);
-      sides.push(sideOf(`express itself, ${server}'s server`, part.facts.port, part));
+      sides.push(sideOf(`express itself, ${server}'s server`, part.facts.port, { express: part }));
     }
     const queues = () => repeat(requestOf('GET', path), requests, CONNECTIONS);
     for (let round = -WARM_UP; round < rounds; round++) {
@@ -59,8 +60,8 @@ async function bytesOfFreshReplies(rig, path) {
   return bytes;
 }
 
-function sideOf(name, port, ...parts) {
-  return { name, port, parts, results: [] };
+function sideOf(name, port, parts) {
+  return { name, port, parts: Object.values(parts), labels: Object.keys(parts), results: [] };
 }
 
 async function measure({ port, parts }, queues) {
@@ -86,18 +87,18 @@ function report({ bytes, rounds, requests }, sides) {
   console.log(
     `\nGET /enclave/metrics: ${bytes} bytes, ${CONNECTIONS} connections, ${rounds} rounds of ${requests}`,
   );
-  const rows = sides.map(({ name, parts, results }) => {
+  const rows = sides.map(({ name, labels, results }) => {
     const pick = (read) => median(results.map(read));
     return [
       name,
       pick(({ rate }) => rate).toFixed(0),
       `${pick(({ p50 }) => p50).toFixed(1)} ms`,
       `${pick(({ p99 }) => p99).toFixed(1)} ms`,
-      parts.map((_, index) => `${pick(({ costs }) => costs[index]).toFixed(0)} µs`).join(' + '),
+      labels.map((label, index) => `${label} ${pick(({ costs }) => costs[index]).toFixed(0)} µs`).join(', '),
       `${pick(({ client }) => client).toFixed(0)} µs`,
     ];
   });
-  printTable(['', 'requests/s', 'p50', 'p99', 'CPU of the service per request', 'of the client'], rows);
+  printTable(['', 'requests/s', 'p50', 'p99', 'CPU time per request', 'of the client'], rows);
   const [own, ...baselines] = sides;
   for (const { name, results } of baselines) {
     const { min, median: middle, max } = spread(own.results.map(({ rate }, i) => rate / results[i].rate));

@@ -89,8 +89,9 @@ async function startProcesses(
     name: 'parent',
     module: './processes/parent.js',
     argument: () => ({ home, host: options.host, port, enclave: listen, egress, hosts }),
-    // What is inside a message has no name in this process (package exports).
-    execArgv: ['--conditions=untrusted'],
+    // What is inside a message has no name in this process (package exports). And, as in Dockerfile.parent: V8 counts
+    // the replies that pass through, and would mark a small heap for them several times a second.
+    execArgv: ['--conditions=untrusted', '--initial-old-space-size=256'],
     logPath: logPath('parent'),
   });
   port = Number(parent['port']);
