@@ -65,17 +65,21 @@ class LmdbStore implements Store {
   }
 
   session(id: string): Promise<SessionRecord | null> {
-    return this.#read(() => this.#records.get(id) ?? null);
+    return this.#read(() => this.#record(id));
   }
 
   state(id: string): Promise<StoredState | null> {
     // One synchronous read sees one snapshot.
     return this.#read(() => {
-      const record = this.#records.get(id);
+      const record = this.#record(id);
       if (!record) return null;
-      const chunks = Array.from({ length: record.chunks }, (_, index) =>
-        bytes(this.#chunks.get([id, index])),
-      );
+      const chunks: Uint8Array[] = [];
+      for (let index = 0; index < record.chunks; index++) {
+        const chunk = this.#chunks.get([id, index]);
+        // The enclave misses it.
+        if (!chunk) break;
+        chunks.push(bytes(chunk));
+      }
       return { version: record.version, blob: bytes(this.#blobs.get(id)), chunks };
     });
   }
@@ -83,7 +87,7 @@ class LmdbStore implements Store {
   write(write: StateWrite): Promise<WriteOutcome> {
     return this.#change(() => {
       const { session, chunks, chunksKept } = write;
-      const previous = this.#records.get(session);
+      const previous = this.#record(session);
       if ((previous?.version ?? 0) !== write.baseVersion) return 'conflict';
       if (previous?.syncAt != null) this.#remove(this.#due, [previous.syncAt, session]);
       for (const [offset, chunk] of chunks.entries())
@@ -113,8 +117,8 @@ class LmdbStore implements Store {
 
   eraseExpired(now: number): Promise<number> {
     return this.#change(() => {
-      const expired = [...this.#records.getRange()].filter(({ value }) => value.expiresAt <= now);
-      for (const { key } of expired) this.#erase(key);
+      const expired = [...this.#records.getKeys()].filter((id) => this.#isExpired(id, now));
+      for (const id of expired) this.#erase(id);
       return expired.length;
     });
   }
@@ -133,11 +137,30 @@ class LmdbStore implements Store {
     return blob && evidence ? { blob: bytes(blob), evidence: bytes(evidence) } : null;
   }
 
+  /** @throws StoreError `store_corrupt` */
+  #record(id: string): StoredRecord | null {
+    const record: unknown = this.#records.get(id);
+    if (record === undefined) return null;
+    if (!isRecord(record)) throw new StoreError('store_corrupt', 'the record of a session is damaged');
+    return record;
+  }
+
+  /** A session whose record cannot be read is left to whoever looks after the store. */
+  #isExpired(id: string, now: number): boolean {
+    try {
+      const record = this.#record(id);
+      return record !== null && record.expiresAt <= now;
+    } catch {
+      return false;
+    }
+  }
+
   #erase(id: string): void {
-    const record = this.#records.get(id);
+    const record = this.#record(id);
     if (!record) return;
     if (record.syncAt !== null) this.#remove(this.#due, [record.syncAt, id]);
-    for (let index = 0; index < record.chunks; index++) this.#remove(this.#chunks, [id, index]);
+    const chunks = this.#chunks.getKeys({ start: [id, 0], end: [id, Number.MAX_SAFE_INTEGER] });
+    for (const chunk of [...chunks]) this.#remove(this.#chunks, chunk);
     this.#remove(this.#blobs, id);
     this.#remove(this.#records, id);
   }
@@ -155,6 +178,7 @@ class LmdbStore implements Store {
     try {
       return Promise.resolve(get());
     } catch (cause) {
+      if (cause instanceof StoreError) return Promise.reject(cause);
       return Promise.reject(new StoreError('store_failed', 'the store cannot be read', cause));
     }
   }
@@ -163,9 +187,23 @@ class LmdbStore implements Store {
     try {
       return await this.#root.transaction(apply);
     } catch (cause) {
+      if (cause instanceof StoreError) throw cause;
       throw new StoreError('store_failed', 'the store cannot be written', cause);
     }
   }
+}
+
+/** Whether what was read is a record: damage to a value does not show in the structure around it. */
+function isRecord(value: unknown): value is StoredRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, expiresAt, syncAt, chunks } = value as Partial<StoredRecord>;
+  const isCount = (count: unknown) => Number.isSafeInteger(count) && Number(count) >= 0;
+  return (
+    isCount(version) &&
+    isCount(chunks) &&
+    Number.isFinite(expiresAt) &&
+    (syncAt === null || Number.isFinite(syncAt))
+  );
 }
 
 /** LMDB lends its buffers: keep a copy. */

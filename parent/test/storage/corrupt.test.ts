@@ -53,6 +53,35 @@ function newestMeta(): number {
   return transaction(1) > transaction(0) ? PAGE : 0;
 }
 
+/** Number of the root of the main tree. */
+function root(): number {
+  return Number(sound.readBigUInt64LE(newestMeta() + 136));
+}
+
+/** Where the first list of free pages has its first page. */
+function firstFree(): number {
+  const page = Number(sound.readBigUInt64LE(newestMeta() + 88)) * PAGE;
+  const offsets = (sound.readUInt16LE(page + 20) / 2) | 0;
+  for (let index = 0; index < offsets; index++) {
+    const node = page + 24 + sound.readUInt16LE(page + 24 + 2 * index);
+    const list = node + 8 + sound.readUInt16LE(node + 6);
+    const items = Number(sound.readBigUInt64LE(list));
+    const isPlain = Array.from({ length: items }, (_, item) =>
+      sound.readBigInt64LE(list + 8 + 8 * item),
+    ).every((item) => item > 0n);
+    if (items >= 2 && isPlain) return list + 8;
+  }
+  throw new Error('no list of two single free pages');
+}
+
+/** Number of the first page of a value that has pages of its own. */
+function dataPage(): number {
+  const page = Array.from({ length: sound.length / PAGE }, (_, number) => number).find(
+    (number) => sound.readUInt16LE(number * PAGE + 18) === 4 && sound.readUInt32LE(number * PAGE + 20) === 8,
+  );
+  return page!;
+}
+
 describe('when the file is damaged', () => {
   it('is opened as long as it is not', async () => {
     expect(structuralFault(join(folder, 'sound', 'data.mdb'))).toBeNull();
@@ -94,6 +123,43 @@ describe('when the file is damaged', () => {
       () => altered((bytes) => bytes.writeBigUInt64LE(1n, newestMeta() + 136)),
     ],
     ['with an impossible depth', () => altered((bytes) => bytes.writeUInt16LE(9, newestMeta() + 102))],
+    ['with two sizes of pages', () => altered((bytes) => bytes.writeUInt32LE(8_192, newestMeta() + 48))],
+    [
+      'with a last page before others',
+      () => altered((bytes) => bytes.writeBigUInt64LE(3n, newestMeta() + 144)),
+    ],
+    [
+      'with a last page that is not there',
+      () => altered((bytes) => bytes.writeBigUInt64LE(1n << 40n, newestMeta() + 144)),
+    ],
+    [
+      'with its main tree sorted otherwise',
+      () => altered((bytes) => bytes.writeUInt16LE(8, newestMeta() + 100)),
+    ],
+    [
+      'with a page of a later transaction',
+      () => altered((bytes) => bytes.writeUInt32LE(9_999, root() * PAGE + 8)),
+    ],
+    [
+      'with a page in use that is free',
+      () => altered((bytes) => bytes.writeBigInt64LE(BigInt(root()), firstFree())),
+    ],
+    [
+      'with a page that is free twice',
+      () => altered((bytes) => bytes.copyWithin(firstFree() + 8, firstFree(), firstFree() + 8)),
+    ],
+    [
+      'with a free page behind its end',
+      () => altered((bytes) => bytes.writeBigInt64LE(99_999n, firstFree())),
+    ],
+    [
+      'with more free pages than it says',
+      () => altered((bytes) => bytes.writeBigInt64LE(9_999n, firstFree() - 8)),
+    ],
+    [
+      'with data under another number',
+      () => altered((bytes) => bytes.writeBigUInt64LE(2n, dataPage() * PAGE)),
+    ],
     ['another kind of database', () => Buffer.from('SQLite format 3\0'.padEnd(PAGE * 4, 'x'))],
   ])('is refused when it is %s', (_name, bytes) => {
     expect(codeOf(() => openLmdbStore(storeOf(bytes())), StoreError)).toBe('store_corrupt');

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { open } from 'lmdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../shared/test/codes.ts';
 import { StoreError } from '../../src/storage/errors.ts';
@@ -185,6 +186,50 @@ describe('when the store is closed and opened again', () => {
       await store.due(3, 1),
       await store.genesis(),
     ]).toEqual(before);
+  });
+});
+
+describe('when the record of a session is damaged', () => {
+  /** What msgpack says of a record, in place of A's. */
+  async function damage(record: unknown): Promise<void> {
+    await store.close();
+    const root = open({ path: join(folder, 'store'), maxDbs: 8 });
+    await root.openDB('records', { encoder: { useRecords: false } } as object).put(A, record);
+    await root.close();
+    store = openLmdbStore(join(folder, 'store'));
+  }
+  const RECORD = { version: 1, expiresAt: 1_000, syncAt: null, chunks: 1 };
+
+  it.each([
+    ['nothing', null],
+    ['a number', 7],
+    ['a text', 'record'],
+    ['a list', [1, 2]],
+    ['without a version', { ...RECORD, version: undefined }],
+    ['of a version below 0', { ...RECORD, version: -1 }],
+    ['of a broken version', { ...RECORD, version: 1.5 }],
+    ['with an end that is none', { ...RECORD, expiresAt: Number.NaN }],
+    ['with chunks that are none', { ...RECORD, chunks: 'many' }],
+  ])('the session is refused, and no other: %s', async (_what, record) => {
+    for (const id of [A, B]) await store.write(writeOf(id, { chunks: [bytes(1)] }));
+    await damage(record);
+    const refused = [store.session(A), store.state(A), store.write(writeOf(A)), store.erase(A)];
+    for (const one of refused) {
+      await expect(one).rejects.toSatisfy(
+        (error) => error instanceof StoreError && error.code === 'store_corrupt',
+      );
+    }
+    expect((await store.state(B))?.chunks).toEqual([bytes(1)]);
+    expect(await store.eraseExpired(1_000)).toBe(1);
+    expect(await store.session(B)).toBeNull();
+  });
+
+  it('chunks that it counts and that are not there are not looked for one by one', async () => {
+    await store.write(writeOf(A, { chunks: [bytes(1), bytes(2)] }));
+    await damage({ ...RECORD, chunks: Number.MAX_SAFE_INTEGER });
+    expect((await store.state(A))?.chunks).toEqual([bytes(1), bytes(2)]);
+    await store.erase(A);
+    expect(await store.state(A)).toBeNull();
   });
 });
 
