@@ -79,50 +79,6 @@ export interface WorkedExample {
   readonly expected: Readonly<Record<string, never>>;
 }
 
-interface Rp2In {
-  readonly timestamp: string;
-  readonly type: string;
-  readonly crypto_in: string;
-  readonly spot_price: string;
-  readonly crypto_fee?: string;
-  readonly row: number;
-}
-
-interface Rp2Out {
-  readonly timestamp: string;
-  readonly type: string;
-  readonly crypto_out_no_fee: string;
-  readonly crypto_fee: string;
-  readonly spot_price: string;
-  readonly row: number;
-}
-
-interface Rp2Intra {
-  readonly timestamp: string;
-  readonly crypto_sent: string;
-  readonly crypto_received: string;
-}
-
-export interface Rp2Case {
-  readonly name: string;
-  readonly transactions: {
-    readonly in: readonly Rp2In[];
-    readonly out: readonly Rp2Out[];
-    readonly intra: readonly Rp2Intra[];
-  };
-  readonly expected: {
-    readonly fifo: {
-      readonly lots: readonly {
-        readonly category: string;
-        readonly amount: string;
-        readonly acquired: string | null;
-        readonly event: string;
-        readonly eventTimestamp: string;
-      }[];
-    };
-  };
-}
-
 function read<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')) as T;
 }
@@ -139,5 +95,4 @@ export const matrixCases = golden.extraCases.filter((c): c is MatrixCase => c.ki
 export const workedExamples = read<{ readonly examples: readonly WorkedExample[] }>(
   'worked-examples.json',
 ).examples;
-export const rp2Cases = read<{ readonly cases: readonly Rp2Case[] }>('lot-matching.json').cases;
 export const referenceCases = read<{ readonly cases: readonly ReferenceCase[] }>('reference.json').cases;

@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analyze/analyze.ts';
-import { AnalyzeError } from '../../src/analyze/errors.ts';
-
-function refusal(text: string): string {
-  try {
-    analyze(text);
-  } catch (error) {
-    expect(error).toBeInstanceOf(AnalyzeError);
-    return `${(error as AnalyzeError).code}: ${(error as AnalyzeError).message}`;
-  }
-  throw new Error('nothing was refused');
-}
+import { refusal } from './refusal.ts';
 
 const lines = (...rows: readonly string[]) => `${rows.join('\n')}\n`;
 

@@ -3,18 +3,8 @@ import { CodedError } from '@perf-aggregator/shared/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analyze/analyze.ts';
-import { AnalyzeError } from '../../src/analyze/errors.ts';
 import { readDecimal, readInstant } from '../../src/analyze/values.ts';
-
-function refusal(text: string): string {
-  try {
-    analyze(text);
-  } catch (error) {
-    expect(error).toBeInstanceOf(AnalyzeError);
-    return `${(error as AnalyzeError).code}: ${(error as AnalyzeError).message}`;
-  }
-  throw new Error('nothing was refused');
-}
+import { refusal } from './refusal.ts';
 
 describe('when a file is JSON and wrong', () => {
   it.each([

@@ -1,0 +1,14 @@
+/** What `analyze` says of a file that it refuses: code and message. */
+import { expect } from 'vitest';
+import { analyze } from '../../src/analyze/analyze.ts';
+import { AnalyzeError } from '../../src/analyze/errors.ts';
+
+export function refusal(text: string): string {
+  try {
+    analyze(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(AnalyzeError);
+    return `${(error as AnalyzeError).code}: ${(error as AnalyzeError).message}`;
+  }
+  throw new Error('nothing was refused');
+}
