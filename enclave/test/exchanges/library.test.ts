@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import ccxt from 'ccxt';
 import { describe, expect, it } from 'vitest';
 import * as library from '../../src/exchanges/library.ts';
@@ -10,5 +11,16 @@ describe('when a part of ccxt is loaded without its index', () => {
     const exported: Readonly<Record<string, unknown>> = ccxt;
     for (const [name, part] of Object.entries(errors)) expect(part, name).toBe(exported[name]);
     expect(Object.keys(errors)).not.toEqual([]);
+  });
+
+  it('nothing in the enclave loads the index after all', () => {
+    const src = new URL('../../src/', import.meta.url);
+    const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const loading = sources.filter((name) =>
+      /from 'ccxt'|import\('ccxt'/.test(readFileSync(new URL(name, src), 'utf8')),
+    );
+    expect(loading).toEqual([]);
   });
 });
