@@ -1,6 +1,6 @@
 // A process of a benchmark, as the one that started it sees it.
 import { fork } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** A running process that answers questions about itself. */
@@ -8,6 +8,7 @@ export class Part {
   #child;
   #waiting = new Map();
   #lastId = 0;
+  #stopping = false;
   /** What the process said when it was ready. */
   facts;
 
@@ -27,9 +28,14 @@ export class Part {
     const part = new Part(child);
     await new Promise((resolve, reject) => {
       child.on('message', (message) => part.#receive(message, resolve));
-      child.once('exit', (code, signal) =>
-        reject(new Error(`${name} ended (${signal ?? code}), see ${log}`)),
-      );
+      child.once('exit', (code, signal) => {
+        if (part.#stopping) return;
+        const error = new Error(
+          `${name} ended (${signal ?? code}): ${readFileSync(log, 'utf8').slice(-1_000)}`,
+        );
+        console.error(error.message);
+        reject(error);
+      });
     });
     return part;
   }
@@ -50,6 +56,7 @@ export class Part {
   }
 
   async stop() {
+    this.#stopping = true;
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.disconnect();
