@@ -3,6 +3,7 @@ import type { AccountHistory, DataQuality } from '../history.ts';
 import { type Amount, formatMoney, fromNumber, toNumber, ZERO } from '../ledger/decimal.ts';
 import type { Decimal } from '../ledger/entry.ts';
 import { sumFlows } from '../valuation/flows.ts';
+import { illiquidPnlShare } from '../valuation/illiquid.ts';
 import type { Reconciliation } from '../valuation/reconciliation.ts';
 import { type AccountBenchmark, againstBenchmark, benchmarkSeries } from './account-benchmark.ts';
 import { adverseReturn } from './adverse.ts';
@@ -30,7 +31,8 @@ export interface MetricsParameters extends PeriodBounds, RateParameters {
 const DRAWDOWN_LIMIT = 20;
 
 /** Numbers that need the values and flows, not only the returns. */
-export type AccountField = 'adverseReturn' | 'backfilledShare' | 'turnoverAnnualized' | CashFlowField;
+export type AccountField = ValueField | CashFlowField;
+type ValueField = 'adverseReturn' | 'backfilledShare' | 'turnoverAnnualized' | 'illiquidPnlShare';
 
 /** Ratios that are also told in money (METRICS §3). */
 const RISK_RATIOS = [
@@ -92,10 +94,11 @@ export function computeMetrics(history: AccountHistory, parameters: MetricsParam
   const period = selectPeriod(history, parameters);
   const base = returnsMetrics(period.series, { ...parameters, drawdownLimit: DRAWDOWN_LIMIT });
   const { profit, checks, trades } = explainProfit(history, period, timeWeightedCapital(period));
-  const { values, reasons } = settle<'adverseReturn' | 'backfilledShare' | 'turnoverAnnualized'>({
+  const { values, reasons } = settle<ValueField>({
     adverseReturn: adverseReturn(period, history.reconciliation, base.totalReturn),
     backfilledShare: backfilledShare(period.series, history.liveSince),
     turnoverAnnualized: turnoverAnnualized(history, period),
+    illiquidPnlShare: illiquidShare(history, period),
   });
   const money = moneyOf(period);
   const { undefinedReasons: flowReasons, ...flowValues } = cashFlowsOf(period);
@@ -176,6 +179,16 @@ function turnoverAnnualized(history: AccountHistory, { days, trading }: AccountP
   if (!(mean > 0)) return 'nonPositiveNav';
   const volume = toNumber(trading.reduce((sum, row) => sum.plus(row.volume), ZERO));
   return ((volume / 2 / mean) * 365) / (days.to - days.from);
+}
+
+/** `illiquidPnlShare` of the days of the period; that of `dataQuality` is of the whole history. */
+function illiquidShare(history: AccountHistory, period: AccountPeriod): Outcome {
+  const { from, to } = period.days;
+  const gains = history.exact.illiquidPnl.slice(from, to);
+  if (gains.length === 0) return 'noData';
+  if (gains.every((gain) => gain.isZero())) return 0;
+  const profit = absoluteProfit(period);
+  return illiquidPnlShare(profit, gains) ?? (profit === null ? 'noData' : 'zeroDenominator');
 }
 
 function exposureAtEnd(history: AccountHistory, { days, endTime, navEnd }: AccountPeriod): Exposure {

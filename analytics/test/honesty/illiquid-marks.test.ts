@@ -80,6 +80,43 @@ describe('when the last trade of a day is made at ten times the price', () => {
   });
 });
 
+describe('when a period is asked for', () => {
+  const btc = fill('2024-01-01T03:00', 'buy', '1', 'BTC/USDT', '100');
+  const entries = [deposit, fill('2024-01-01T02:00', 'buy', '100', 'XYZ/USDT', '1'), btc];
+  // XYZ gains 100 on the first day and loses 50 on the second; BTC gains 150 on the second. Then XYZ is liquid.
+  const history = build({
+    entries,
+    marks: [
+      traded('2024-01-02', '2', '9', '2'),
+      traded('2024-01-03', '1.5', '9', '1.5'),
+      traded('2024-01-04', '1.5', '9999', '1.5'),
+      traded('2024-01-05', '3', '9999', '3'),
+      mark('2024-01-02', 'BTC', '100'),
+      mark('2024-01-03', 'BTC', '250'),
+    ],
+    asOf: Date.parse('2024-01-05T01:00Z'),
+  });
+  const shareOf = (from: string, to: string) =>
+    computeMetrics(history, { from: Date.parse(`${from}Z`), to: Date.parse(`${to}Z`) });
+
+  it('counts the gains of its days against the profit of its days', () => {
+    expect(history.exact.illiquidPnl.map(String)).toEqual(['100', '-50', '0', '0']);
+    expect(shareOf('2024-01-01', '2024-01-02').illiquidPnlShare).toBe(1);
+    // Profit 100, -50 of it on illiquid marks: 50 / (50 + 150).
+    expect(shareOf('2024-01-02', '2024-01-03').illiquidPnlShare).toBe(0.25);
+    // Profit 350, 50 of it on illiquid marks.
+    expect(computeMetrics(history).illiquidPnlShare).toBe(50 / 350);
+    expect(history.dataQuality.illiquidPnlShare).toBe(50 / 350);
+  });
+
+  it('is zero where nothing rests on such marks, and null without a day', () => {
+    expect(shareOf('2024-01-04', '2024-01-05').illiquidPnlShare).toBe(0);
+    const none = shareOf('2023-01-01', '2023-02-01');
+    expect(none.illiquidPnlShare).toBeNull();
+    expect(none.undefinedReasons).toMatchObject({ illiquidPnlShare: 'noData' });
+  });
+});
+
 describe('when the holding is a contract', () => {
   it.each([
     ['buy', '13', '12', 1020],
