@@ -18,9 +18,12 @@ export function checkArithmetic(claims: ReportClaims): string {
   compareReturns(comparison, claims, metrics);
   compareTails(comparison, metrics);
   compareMoney(comparison, metrics);
+  const { checkedFillShare, offMarketFillShare, illiquidPnlShare } = claims.dataQuality;
+  comparison.atLeast('fills off the market were checked', checkedFillShare, offMarketFillShare);
   if (claims.periodIsFullHistory) {
     comparison.equal('total is the full history', claims.fullHistoryReturn, metrics['totalReturn']);
     comparison.equal('drawdown is the full history', claims.fullHistoryMaxDrawdown, metrics['maxDrawdown']);
+    comparison.equal('illiquid share is the full history', illiquidPnlShare, claims.illiquidPnlShare);
   }
   if (claims.accountsIncluded > claims.accountsInSession) {
     throw new ReportError('arithmetic_invalid', 'more accounts are included than there are');

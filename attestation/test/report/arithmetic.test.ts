@@ -13,6 +13,7 @@ function claimsOf(metrics: Metrics, more: Partial<ReportClaims> = {}): ReportCla
     periodIsFullHistory: false,
     fullHistoryReturn: null,
     fullHistoryMaxDrawdown: null,
+    dataQuality: { checkedFillShare: null, offMarketFillShare: null, illiquidPnlShare: null },
     accountsInSession: 1,
     accountsIncluded: 1,
     parameters: { periodsPerYear: 365, riskFreeRateAnnual: 0.05 },

@@ -12,6 +12,7 @@ import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { conductRows } from './conduct-rows.ts';
 import type { CliContext } from './context.ts';
 import { NotVerified, UsageError } from './exit.ts';
 import { percent, statistic, time } from './format.ts';
@@ -155,6 +156,7 @@ function reportVerdict({ verified, simulated, code, claims, attestation }: Repor
       ['Full-history return', percent(claims.fullHistoryReturn)],
       ['Full-history drawdown', percent(claims.fullHistoryMaxDrawdown)],
       ['Adverse return', percent(claims.adverseReturn)],
+      ...conductRows(claims),
       ...('totalReturn' in metrics ? [['Total return', percent(number('totalReturn'))] as const] : []),
       ...('sharpeRatio' in metrics ? [['Sharpe ratio', statistic(number('sharpeRatio'))] as const] : []),
       ...('maxDrawdown' in metrics ? [['Maximum drawdown', percent(number('maxDrawdown'))] as const] : []),

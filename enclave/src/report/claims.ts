@@ -134,7 +134,19 @@ function qualityClaims(metrics: PeriodMetrics) {
       missingAcquisitions: metrics.symbols.filter(({ missingQuantity }) => missingQuantity !== '0').length,
     },
     adverseReturn: metrics.adverseReturn,
+    illiquidPnlShare: metrics.illiquidPnlShare,
     largeFlowsUnvalued: dataQuality.largeFlowsUnvalued,
+    dataQuality: qualityOf(dataQuality),
+  };
+}
+
+/** What of the data quality nobody can withhold, and stands nowhere else in the claims. */
+function qualityOf(quality: PeriodMetrics['dataQuality']): ReportClaims['dataQuality'] {
+  const { gapCount, stalePrices, unpricedAssets, unreadWalletDays, creditIncomeShare } = quality;
+  const { positionMoves, offMarketFillShare, blockTradeShare, checkedFillShare, illiquidPnlShare } = quality;
+  return {
+    ...{ gapCount, stalePrices, unpricedAssets: [...unpricedAssets], unreadWalletDays, creditIncomeShare },
+    ...{ positionMoves, offMarketFillShare, blockTradeShare, checkedFillShare, illiquidPnlShare },
   };
 }
 

@@ -15,6 +15,7 @@ function claimsOf(periodReturns: readonly (number | null)[], riskFreeRateAnnual:
     periodIsFullHistory: true,
     fullHistoryReturn: metrics.totalReturn,
     fullHistoryMaxDrawdown: metrics.maxDrawdown,
+    dataQuality: { checkedFillShare: null, offMarketFillShare: null, illiquidPnlShare: null },
     accountsInSession: 1,
     accountsIncluded: 1,
     parameters: { periodsPerYear: metrics.periodsPerYear, riskFreeRateAnnual },

@@ -36,6 +36,26 @@ describe('when claims are made', () => {
     expect(checkArithmetic(claims)).toContain('daily returns chain to the total');
   });
 
+  it('tells what a trader would like to leave out of how it was traded', () => {
+    const input = claimsInput();
+    const { dataQuality } = input.metrics;
+    const seen = {
+      ...{
+        gapCount: 1,
+        stalePrices: 2,
+        unpricedAssets: ['ABC'],
+        unreadWalletDays: 3,
+        creditIncomeShare: 0.01,
+      },
+      ...{ positionMoves: 4, offMarketFillShare: 0.2, blockTradeShare: 0.3, checkedFillShare: 0.4 },
+      illiquidPnlShare: 0.5,
+    };
+    const metrics = { ...input.metrics, illiquidPnlShare: 0.6, dataQuality: { ...dataQuality, ...seen } };
+    const claims = reportClaims.parse(plain(toClaims({ ...input, metrics })));
+    expect(claims.dataQuality).toEqual(seen);
+    expect(claims.illiquidPnlShare).toBe(0.6);
+  });
+
   it('audience and challenge stand there only when asked for', () => {
     expect(Object.keys(toClaims(claimsInput()))).not.toEqual(expect.arrayContaining(['aud']));
     expect(Object.keys(toClaims(claimsInput()))).not.toEqual(expect.arrayContaining(['nonce']));

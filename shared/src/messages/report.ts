@@ -127,6 +127,9 @@ export type DisclosableMetric = (typeof DISCLOSABLE_METRICS)[number];
 const instant = z.number().int().nonnegative();
 const day = z.iso.date();
 const ratio = z.number().nullable();
+/** 0..1 */
+const share = z.number().min(0).max(1).nullable();
+const count = z.number().int().nonnegative();
 const permission = z.enum(['yes', 'no', 'unknown']);
 const gap = z.strictObject({ stream: z.string(), from: instant, to: instant });
 
@@ -189,7 +192,27 @@ export const reportClaims = z.strictObject({
     missingAcquisitions: z.number().int(),
   }),
   adverseReturn: ratio,
-  largeFlowsUnvalued: z.number().int(),
+  /** How much of the period's profit rests on marks of holdings too large for their markets; null: not known. */
+  illiquidPnlShare: share,
+  largeFlowsUnvalued: count,
+  /** Of the whole history, whatever the period. */
+  dataQuality: z.strictObject({
+    /** Returns that span days without a valuation. */
+    gapCount: count,
+    stalePrices: count,
+    unpricedAssets: z.array(z.string()),
+    /** Days at whose end money was in a wallet that is not read. */
+    unreadWalletDays: count,
+    /** Rebates and other credits that count as income, as a share of the last NAV. */
+    creditIncomeShare: ratio,
+    /** Fills outside the range of their minute, booked at its mark. */
+    positionMoves: count,
+    /** Of the traded value: of such fills, of block trades, of fills whose minute was compared at all. */
+    offMarketFillShare: share,
+    blockTradeShare: share,
+    checkedFillShare: share,
+    illiquidPnlShare: share,
+  }),
   /** Entries that the signing process fetched itself, and entries that came back from sealed storage. */
   provenance: z.strictObject({ fetched: z.number().int(), sealed: z.number().int() }),
   kmsPolicy: z.enum(KMS_POLICY_STATES),

@@ -199,10 +199,22 @@ describe('when exactly one thing is wrong', () => {
     const names = Object.keys(toClaims(claimsInput())).filter(
       (name) => !optional.includes(name) && name !== 'metrics',
     );
-    expect(names).toHaveLength(30);
+    expect(names).toHaveLength(32);
     for (const missing of names) {
       const claims = (all: ReportClaims) =>
         Object.fromEntries(Object.entries(all).filter(([name]) => name !== missing));
+      await refuses(makeBundle({ claims }), 'schema_invalid', 'schema');
+    }
+  });
+
+  it('a part of the data quality that nobody may withhold is missed, each of them', async () => {
+    const names = Object.keys(toClaims(claimsInput()).dataQuality);
+    expect(names).toHaveLength(10);
+    for (const missing of names) {
+      const claims = (all: ReportClaims) => ({
+        ...all,
+        dataQuality: Object.fromEntries(Object.entries(all.dataQuality).filter(([name]) => name !== missing)),
+      });
       await refuses(makeBundle({ claims }), 'schema_invalid', 'schema');
     }
   });
@@ -269,6 +281,16 @@ describe('when exactly one thing is wrong', () => {
   it('numbers that contradict each other are refused', async () => {
     const claims = (all: ReportClaims) => ({ ...all, metrics: { ...all.metrics, totalReturn: 0.2 } });
     await refuses(makeBundle({ claims }), 'arithmetic_invalid', 'arithmetic');
+  });
+
+  it('shares of trading that contradict each other are refused', async () => {
+    const quality = (changes: Partial<ReportClaims['dataQuality']>) =>
+      makeBundle({ claims: (all) => ({ ...all, dataQuality: { ...all.dataQuality, ...changes } }) });
+    expect(verdict(await quality({ checkedFillShare: 0.5, offMarketFillShare: 0.5 }))).toBeNull();
+    const code = 'arithmetic_invalid';
+    await refuses(quality({ checkedFillShare: 0.5, offMarketFillShare: 0.6 }), code, 'arithmetic');
+    // The period is the full history, whose share is 0.
+    await refuses(quality({ illiquidPnlShare: 0.5 }), code, 'arithmetic');
   });
 
   it('an attestation that does not verify brings its own reason', async () => {

@@ -1,0 +1,34 @@
+/** What a reader of a report must know of its trading and its data before believing the numbers. */
+import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
+import { percent } from './format.ts';
+import type { Rows } from './terminal.ts';
+
+/** How much was compared with the market, always; what did not hold, where anything did not. */
+export function conductRows({
+  dataQuality,
+  illiquidPnlShare,
+  largeFlowsUnvalued,
+}: Pick<ReportClaims, 'dataQuality' | 'illiquidPnlShare' | 'largeFlowsUnvalued'>): Rows {
+  const { checkedFillShare, offMarketFillShare, blockTradeShare, unreadWalletDays, gapCount } = dataQuality;
+  const { creditIncomeShare, unpricedAssets } = dataQuality;
+  return [
+    ['Fills checked', `${percent(checkedFillShare)} of the traded value`],
+    ...share('Fills off the market', offMarketFillShare),
+    ...share('Block trades', blockTradeShare),
+    ...share('Profit on illiquid marks', illiquidPnlShare),
+    ...share('Credits as income', creditIncomeShare),
+    ...counted('Days of unread wallets', unreadWalletDays),
+    ...counted('Large flows unvalued', largeFlowsUnvalued),
+    ...counted('Gaps', gapCount),
+    ...(unpricedAssets.length === 0 ? [] : [['Assets unpriced', unpricedAssets.join(', ')] as const]),
+  ];
+}
+
+/** Null is said: nobody knows. */
+function share(label: string, value: number | null): Rows {
+  return value === 0 ? [] : [[label, percent(value)]];
+}
+
+function counted(label: string, count: number): Rows {
+  return count === 0 ? [] : [[label, String(count)]];
+}

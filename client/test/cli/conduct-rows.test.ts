@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { conductRows } from '../../src/cli/conduct-rows.ts';
+
+const clean = {
+  dataQuality: {
+    gapCount: 0,
+    stalePrices: 0,
+    unpricedAssets: [],
+    unreadWalletDays: 0,
+    creditIncomeShare: 0,
+    positionMoves: 0,
+    offMarketFillShare: 0,
+    blockTradeShare: 0,
+    checkedFillShare: 1,
+    illiquidPnlShare: 0,
+  },
+  illiquidPnlShare: 0,
+  largeFlowsUnvalued: 0,
+};
+
+describe('when a report is verified', () => {
+  it('says how much of the trading was compared, and nothing of what is in order', () => {
+    expect(conductRows(clean)).toEqual([['Fills checked', '100.00 % of the traded value']]);
+  });
+
+  it('says everything that is not', () => {
+    const dataQuality = {
+      ...clean.dataQuality,
+      gapCount: 1,
+      unpricedAssets: ['ABC', 'XYZ'],
+      unreadWalletDays: 2,
+      creditIncomeShare: 0.01,
+      offMarketFillShare: 0.25,
+      blockTradeShare: null,
+      checkedFillShare: null,
+    };
+    expect(conductRows({ dataQuality, illiquidPnlShare: 0.5, largeFlowsUnvalued: 3 })).toEqual([
+      ['Fills checked', '— of the traded value'],
+      ['Fills off the market', '25.00 %'],
+      ['Block trades', '—'],
+      ['Profit on illiquid marks', '50.00 %'],
+      ['Credits as income', '1.00 %'],
+      ['Days of unread wallets', '2'],
+      ['Large flows unvalued', '3'],
+      ['Gaps', '1'],
+      ['Assets unpriced', 'ABC, XYZ'],
+    ]);
+  });
+});
