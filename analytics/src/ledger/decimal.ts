@@ -107,7 +107,10 @@ export class Amount {
 
   /** How many 10^−scale this is: exact at its own scale or a finer one, half to even at a coarser one. */
   unitsAt(scale: number): Whole {
-    if (scale === this.#scale) return this.#units;
+    return scale === this.#scale ? this.#units : this.#rescaled(scale);
+  }
+
+  #rescaled(scale: number): Whole {
     if (scale > this.#scale) return multiply(this.#units, powerOfTen(scale - this.#scale));
     return divideHalfEven(this.#units, powerOfTen(this.#scale - scale));
   }

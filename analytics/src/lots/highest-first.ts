@@ -2,6 +2,7 @@
 import { subtract, type Whole } from '../ledger/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
+import type { Taken } from './taken.ts';
 
 /** A lot and its place. */
 interface Ranked {
@@ -27,17 +28,17 @@ export class HighestFirst implements Inventory {
     this.#rise(this.#heap.length - 1);
   }
 
-  take(quantity: Whole, visit: (part: Lot) => void): Whole {
+  take(quantity: Whole, taken: Taken): Whole {
     let open = quantity;
     while (open > 0 && this.#heap.length > 0) {
       const { lot } = this.#heap[0]!;
       if (lot.quantity > open) {
-        visit(split(lot, open));
+        taken.add(split(lot, open));
         return 0;
       }
       this.#pop();
       open = subtract(open, lot.quantity);
-      visit(lot);
+      taken.add(lot);
     }
     return open;
   }

@@ -1,16 +1,17 @@
 /** Open lots of one thing in the order in which a method gives them away. */
 import type { Whole } from '../ledger/whole.ts';
 import type { Lot } from './lot.ts';
+import type { Taken } from './taken.ts';
 
 /** Lots of one position. All of one direction. */
 export interface Inventory {
   /** Takes over `lot`, whose quantity is positive. */
   add(lot: Lot): void;
   /**
-   * Gives away up to `quantity`, part by part.
+   * Gives away up to `quantity`, part by part, to `taken`.
    * @returns what no lot covers
    */
-  take(quantity: Whole, visit: (part: Lot) => void): Whole;
+  take(quantity: Whole, taken: Taken): Whole;
   isEmpty(): boolean;
   /** What is left, oldest first; live lots, for reading. */
   lots(): readonly Lot[];

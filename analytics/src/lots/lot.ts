@@ -17,8 +17,20 @@ export interface Lot {
   readonly time: number;
 }
 
+/** What a lot cost to open; null: not known. */
+export function costOf({ quantity, price, value }: Lot): Whole | null {
+  if (value !== null) return value;
+  return price === null ? null : multiply(quantity, price);
+}
+
 /** Takes `quantity`, less than all, out of `lot`: value and fee in proportion, rounded to a unit, the rest stays. */
 export function split(lot: Lot, quantity: Whole): Lot {
+  if (lot.value !== null || lot.fee !== 0) return splitShares(lot, quantity);
+  lot.quantity = subtract(lot.quantity, quantity);
+  return { quantity, price: lot.price, value: null, fee: 0, time: lot.time };
+}
+
+function splitShares(lot: Lot, quantity: Whole): Lot {
   const value = lot.value === null ? null : divideHalfEven(multiply(lot.value, quantity), lot.quantity);
   const fee = lot.fee === 0 ? 0 : divideHalfEven(multiply(lot.fee, quantity), lot.quantity);
   if (value !== null) lot.value = subtract(lot.value!, value);

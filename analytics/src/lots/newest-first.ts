@@ -2,6 +2,7 @@
 import { subtract, type Whole } from '../ledger/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
+import type { Taken } from './taken.ts';
 
 /** A stack. */
 export class NewestFirst implements Inventory {
@@ -11,17 +12,17 @@ export class NewestFirst implements Inventory {
     this.#lots.push(lot);
   }
 
-  take(quantity: Whole, visit: (part: Lot) => void): Whole {
+  take(quantity: Whole, taken: Taken): Whole {
     let open = quantity;
     while (open > 0 && this.#lots.length > 0) {
       const lot = this.#lots.at(-1)!;
       if (lot.quantity > open) {
-        visit(split(lot, open));
+        taken.add(split(lot, open));
         return 0;
       }
       this.#lots.pop();
       open = subtract(open, lot.quantity);
-      visit(lot);
+      taken.add(lot);
     }
     return open;
   }

@@ -2,6 +2,7 @@
 import { subtract, type Whole } from '../ledger/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
+import type { Taken } from './taken.ts';
 
 const COMPACT_AT = 1024;
 
@@ -14,17 +15,17 @@ export class OldestFirst implements Inventory {
     this.#lots.push(lot);
   }
 
-  take(quantity: Whole, visit: (part: Lot) => void): Whole {
+  take(quantity: Whole, taken: Taken): Whole {
     let open = quantity;
     while (open > 0 && this.#head < this.#lots.length) {
       const lot = this.#lots[this.#head]!;
       if (lot.quantity > open) {
-        visit(split(lot, open));
+        taken.add(split(lot, open));
         return 0;
       }
       this.#head += 1;
       open = subtract(open, lot.quantity);
-      visit(lot);
+      taken.add(lot);
     }
     this.#compact();
     return open;

@@ -3,6 +3,7 @@ import { add, subtract, type Whole } from '../ledger/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
 import { OldestFirst } from './oldest-first.ts';
+import type { Taken } from './taken.ts';
 
 /**
  * One pool of everything whose cost is known, reset when it is empty; what has no known cost waits behind it,
@@ -18,16 +19,16 @@ export class Pool implements Inventory {
     else this.#known = this.#known === null ? lot : merge(this.#known, lot);
   }
 
-  take(quantity: Whole, visit: (part: Lot) => void): Whole {
+  take(quantity: Whole, taken: Taken): Whole {
     const pool = this.#known;
-    if (pool === null) return this.#unknown.take(quantity, visit);
+    if (pool === null) return this.#unknown.take(quantity, taken);
     if (pool.quantity > quantity) {
-      visit(split(pool, quantity));
+      taken.add(split(pool, quantity));
       return 0;
     }
     this.#known = null;
-    visit(pool);
-    return this.#unknown.take(subtract(quantity, pool.quantity), visit);
+    taken.add(pool);
+    return this.#unknown.take(subtract(quantity, pool.quantity), taken);
   }
 
   isEmpty(): boolean {

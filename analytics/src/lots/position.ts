@@ -14,8 +14,9 @@ import { add, divideHalfEven, multiply, negate, subtract, type Whole } from '../
 import { Closing } from './closing.ts';
 import { createInventory } from './in-order.ts';
 import type { Inventory } from './inventory.ts';
-import type { Lot } from './lot.ts';
+import { costOf, type Lot } from './lot.ts';
 import type { CostMethod } from './method.ts';
+import { Taken } from './taken.ts';
 import { type ContractTerms, FINE_SCALE, Units } from './units.ts';
 
 export interface PositionOptions extends ContractTerms {
@@ -49,6 +50,9 @@ export interface ClosedPart {
   readonly closeValue: Amount | null;
 }
 
+/** Called for every part that a trade closed, in order. */
+export type PartVisitor = (part: ClosedPart) => void;
+
 /** An open lot. */
 export interface OpenPart {
   readonly quantity: Amount;
@@ -58,25 +62,13 @@ export interface OpenPart {
   readonly time: number;
 }
 
-/** What was taken out of the lots, in units. */
-interface Taken {
-  /** Of what was asked for: what no lot covers, and what was covered with and without a known cost. */
-  readonly rest: Whole;
-  readonly known: Whole;
-  readonly unknown: Whole;
-  readonly cost: Whole;
-  /** Entry fees. */
-  readonly fees: Whole;
-  /** Σ quantity × time held. */
-  readonly held: Whole;
-}
-
 export class Position {
   readonly #options: PositionOptions;
   readonly #units: Units;
   #direction: 1 | -1 = 1;
   #inventory: Inventory;
   /** Of the open lots, those of unknown cost apart. */
+  readonly #taken = new Taken();
   readonly #held: { quantity: Whole; cost: Whole; unknown: Whole } = { quantity: 0, cost: 0, unknown: 0 };
 
   constructor(options: PositionOptions) {
@@ -86,7 +78,7 @@ export class Position {
   }
 
   /** Applies `trade`; null when it only opened. `visit` is called for every part that it closed, in order. */
-  trade(trade: Trade, visit?: (part: ClosedPart) => void): Closing | null {
+  trade(trade: Trade, visit?: PartVisitor): Closing | null {
     this.#widen(trade.quantity, trade.price);
     const sign = trade.side === 'buy' ? 1 : -1;
     if (sign !== this.#direction && this.#inventory.isEmpty() && !this.#options.spot) this.#turn(sign);
@@ -99,12 +91,10 @@ export class Position {
   }
 
   /** Takes up to `quantity` away without realising anything. @returns what no lot covers */
-  remove(quantity: Amount, visit?: (part: ClosedPart) => void): Amount {
+  remove(quantity: Amount, visit?: PartVisitor): Amount {
     this.#widen(quantity, null);
-    const { rest } = this.#take(this.#units.ofQuantity(quantity), 0, (part) =>
-      visit?.(this.#toClosedPart(part, null)),
-    );
-    return this.#units.toQuantity(rest);
+    this.#taken.begin(0, visit && ((part) => visit(this.#toClosedPart(part, null))));
+    return this.#units.toQuantity(this.#take(this.#units.ofQuantity(quantity)));
   }
 
   /** Signed: positive long, negative short. */
@@ -126,7 +116,7 @@ export class Position {
   /** Open lots, oldest first. */
   lots(): readonly OpenPart[] {
     return this.#inventory.lots().map((lot) => {
-      const cost = this.#costOf(lot);
+      const cost = costOf(lot);
       return {
         quantity: this.#units.toQuantity(lot.quantity),
         cost: cost === null ? null : this.#units.toValue(cost),
@@ -151,7 +141,7 @@ export class Position {
     const isProduct = this.#units.areExact || price === null;
     const value = isProduct ? null : add(this.#units.value(quantity, price), this.#basisFee(side, fee));
     const lot = { quantity, price, value, fee, time };
-    const cost = this.#costOf(lot);
+    const cost = costOf(lot);
     const held = this.#held;
     if (cost === null) held.unknown = add(held.unknown, quantity);
     else {
@@ -161,61 +151,50 @@ export class Position {
     this.#inventory.add(lot);
   }
 
-  /** Takes lots out of what is open, and sums them up. */
-  #take(asked: Whole, time: number, visit?: (part: Lot) => void): Taken {
-    let [cost, fees, unknown, held]: [Whole, Whole, Whole, Whole] = [0, 0, 0, 0];
-    const rest = this.#inventory.take(asked, (part) => {
-      const value = this.#costOf(part);
-      if (value === null) unknown = add(unknown, part.quantity);
-      else cost = add(cost, value);
-      if (part.fee !== 0) fees = add(fees, part.fee);
-      held = add(held, multiply(part.quantity, time - part.time));
-      if (visit !== undefined) visit(part);
-    });
-    const known = subtract(subtract(asked, rest), unknown);
-    this.#held.cost = subtract(this.#held.cost, cost);
-    this.#held.quantity = subtract(this.#held.quantity, known);
-    this.#held.unknown = subtract(this.#held.unknown, unknown);
-    return { rest, known, unknown, cost, fees, held };
+  /** Takes lots out of what is open and sums them up in `#taken`. @returns what no lot covers */
+  #take(asked: Whole): Whole {
+    const [taken, held] = [this.#taken, this.#held];
+    const rest = this.#inventory.take(asked, taken);
+    held.cost = subtract(held.cost, taken.cost);
+    held.quantity = subtract(held.quantity, taken.known);
+    if (taken.unknown !== 0) held.unknown = subtract(held.unknown, taken.unknown);
+    return rest;
   }
 
-  #close(
-    trade: Trade,
-    asked: Whole,
-    price: Whole | null,
-    fee: Whole,
-    visit: ((part: ClosedPart) => void) | undefined,
-  ): Closing {
+  #close(trade: Trade, asked: Whole, price: Whole | null, fee: Whole, visit?: PartVisitor): Closing {
     const { spot, feesInCostBasis } = this.#options;
-    const closingValue = (quantity: Whole) =>
-      price === null ? null : this.#closeValue(trade.side, quantity, price, asked, fee);
-    const taken = this.#take(
-      asked,
-      trade.time,
-      visit && ((part) => visit(this.#toClosedPart(part, closingValue(part.quantity)))),
-    );
-    const { rest, known, unknown, cost, held } = taken;
-    const value = closingValue(known);
-    const realized = value === null ? 0 : this.#profit(cost, value);
-    const quantity = subtract(asked, rest);
-    const ownFee = share(fee, quantity, asked);
+    const taken = this.#taken;
+    taken.begin(trade.time, visit && this.#visitor(trade, asked, price, fee, visit));
+    const rest = this.#take(asked);
+    const value = this.#closeValue(trade.side, taken.known, price, asked, fee);
+    const realized = value === null ? 0 : this.#profit(taken.cost, value);
+    const ownFee = share(fee, subtract(asked, rest), asked);
+    const fees = feesInCostBasis ? 0 : add(ownFee, taken.fees);
+    const missing = spot ? add(rest, taken.unknown) : taken.unknown;
+    const closing = new Closing(this.#units, taken, realized, missing, fees);
     if (rest > 0 && !spot) {
       this.#turn(trade.side === 'buy' ? 1 : -1);
       this.#open(trade, rest, price, subtract(fee, ownFee));
     }
-    const fees = feesInCostBasis ? 0 : add(ownFee, taken.fees);
-    const missing = spot ? add(rest, unknown) : unknown;
-    return new Closing({ quantity, realized, cost, missing, fees, held }, this.#units);
+    return closing;
   }
 
-  #closeValue(side: Trade['side'], quantity: Whole, price: Whole, asked: Whole, fee: Whole): Whole {
+  #visitor({ side }: Trade, asked: Whole, price: Whole | null, fee: Whole, visit: PartVisitor) {
+    return (part: Lot) =>
+      visit(this.#toClosedPart(part, this.#closeValue(side, part.quantity, price, asked, fee)));
+  }
+
+  /** Null: the price is not known. */
+  #closeValue(
+    side: Trade['side'],
+    quantity: Whole,
+    price: Whole | null,
+    asked: Whole,
+    fee: Whole,
+  ): Whole | null {
+    if (price === null) return null;
     const value = this.#units.value(quantity, price);
     return fee === 0 ? value : add(value, this.#basisFee(side, share(fee, quantity, asked)));
-  }
-
-  #costOf({ quantity, price, value }: Lot): Whole | null {
-    if (value !== null) return value;
-    return price === null ? null : multiply(quantity, price);
   }
 
   /** A long position gains when value rises, a short one when it falls; an inverse one the other way round. */
@@ -231,7 +210,7 @@ export class Position {
   }
 
   #toClosedPart(part: Lot, closeValue: Whole | null): ClosedPart {
-    const openValue = this.#costOf(part);
+    const openValue = costOf(part);
     return {
       quantity: this.#units.toQuantity(part.quantity),
       openTime: part.time,
@@ -242,7 +221,10 @@ export class Position {
 
   #widen(quantity: Amount, price: Amount | null): void {
     const factors = this.#units.widen(quantity, price);
-    if (factors === null) return;
+    if (factors !== null) this.#rescale(factors);
+  }
+
+  #rescale(factors: { readonly quantity: Whole; readonly price: Whole }): void {
     this.#inventory.rescale(factors.quantity, factors.price);
     const held = this.#held;
     held.quantity = multiply(held.quantity, factors.quantity);

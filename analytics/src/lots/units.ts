@@ -18,6 +18,7 @@ export interface ContractTerms {
  */
 export class Units {
   readonly #contractSize: Amount;
+  readonly #contractScale: number;
   readonly #inverse: boolean;
   readonly #exact: boolean;
   #quantityScale = 0;
@@ -26,6 +27,7 @@ export class Units {
   /** @param exact - whether values are products; inverse contracts cannot be */
   constructor({ contractSize = ONE, inverse = false }: ContractTerms, exact: boolean) {
     this.#contractSize = contractSize;
+    this.#contractScale = contractSize.scale;
     this.#inverse = inverse;
     this.#exact = exact && !inverse;
   }
@@ -48,9 +50,14 @@ export class Units {
    * @returns by how many decimals quantities and prices must be moved, if they must
    */
   widen(quantity: Amount, price: Amount | null): { quantity: Whole; price: Whole } | null {
-    const byQuantity = quantity.scale - this.#quantityScale;
-    const byPrice = (price?.scale ?? 0) + this.#contractSize.scale - this.#priceScale;
-    if (byQuantity <= 0 && byPrice <= 0) return null;
+    const priceScale = price === null ? 0 : price.scale + this.#contractScale;
+    if (quantity.scale <= this.#quantityScale && priceScale <= this.#priceScale) return null;
+    return this.#widenTo(quantity.scale, priceScale);
+  }
+
+  #widenTo(quantityScale: number, priceScale: number): { quantity: Whole; price: Whole } {
+    const byQuantity = quantityScale - this.#quantityScale;
+    const byPrice = priceScale - this.#priceScale;
     this.#quantityScale += Math.max(0, byQuantity);
     this.#priceScale += Math.max(0, byPrice);
     return { quantity: powerOfTen(Math.max(0, byQuantity)), price: powerOfTen(Math.max(0, byPrice)) };
