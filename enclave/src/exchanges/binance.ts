@@ -4,7 +4,7 @@ import { Decimal } from 'decimal.js';
 import { toDecimal, toInstant, toText } from './decimal.ts';
 import { ExchangeError } from './errors.ts';
 import type { AccountInspection, Permission } from './port.ts';
-import type { EntryOwner, RawTransfer, VenueTable } from './table.ts';
+import type { Candle, EntryOwner, RawTransfer, VenueTable } from './table.ts';
 
 const DAY_MS = 86_400_000;
 /** Adds amounts of any length without rounding; decimal.js keeps 20 digits by default. */
@@ -24,11 +24,14 @@ export const binance: VenueTable = {
   sandboxHosts: [{ host: 'testnet.binance.vision', port: 443 }],
   launch: Date.UTC(2017, 6, 14),
   markQuote: 'USDT',
+  // Binance spot has no pair with USD: a report in USD is refused, never one in USDT under another name.
+  reportingAssets: ['BTC', 'EUR'],
   knownQuotes: ['USDT', 'USDC', 'FDUSD', 'BTC', 'ETH', 'BNB', 'EUR', 'TUSD', 'BUSD'],
   fillsPage: 1_000,
   // Deposits and withdrawals: "time interval must be within 0-90 days".
   transfers: { windowMs: 90 * DAY_MS - 1, page: 1_000, overlapMs: 7 * DAY_MS },
   candlesPage: 1_000,
+  checkRequests: 500,
   sandboxLacks: ['deposits', 'withdrawals', 'permissions'],
   products: {
     read: ['spot'],
@@ -73,10 +76,7 @@ export const binance: VenueTable = {
     fill: readFill,
     transfer: readTransfer,
     balances: readBalances,
-    candle(raw) {
-      const row = Array.isArray(raw) ? (raw as readonly unknown[]) : [];
-      return { openTime: toInstant(row[0], 'kline time'), close: toDecimal(row[4], 'kline close') };
-    },
+    candle: readCandle,
     uid(raw) {
       const { uid } = fieldsOf(raw, 'account');
       return uid === undefined ? null : toText(uid, 'uid');
@@ -157,6 +157,26 @@ function readBalances(raw: unknown): readonly { asset: string; total: string }[]
       return { asset: toText(row['asset'], 'balance asset'), total: total.toFixed() };
     })
     .filter(({ total }) => total !== '0');
+}
+
+/** [open time, open, high, low, close, volume in base, close time, volume in quote, …] */
+function readCandle(raw: unknown): Candle {
+  const row = Array.isArray(raw) ? (raw as readonly unknown[]) : [];
+  const [low, high] = [toDecimal(row[3], 'kline low'), toDecimal(row[2], 'kline high')];
+  if (new Exact(low).greaterThan(high)) throw malformed('kline range');
+  const volume = toDecimal(row[5], 'kline volume');
+  return {
+    openTime: toInstant(row[0], 'kline time'),
+    ...{ low, high, volume },
+    close: toDecimal(row[4], 'kline close'),
+    vwap: averagePrice(toDecimal(row[7], 'kline quote volume'), volume),
+  };
+}
+
+/** Quote volume over base volume, to 15 significant digits, half to even; null where nothing traded. */
+function averagePrice(quoteVolume: string, volume: string): string | null {
+  if (volume === '0') return null;
+  return new Exact(quoteVolume).dividedBy(volume).toSignificantDigits(15, Decimal.ROUND_HALF_EVEN).toFixed();
 }
 
 /** What the key itself may do. Sending to another customer counts as withdrawing. */

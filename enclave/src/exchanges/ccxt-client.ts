@@ -108,32 +108,37 @@ export class CcxtClient implements VenueClient {
     return sortTransfers(found.map((raw) => read.transfer(raw, direction, this.#owner)));
   }
 
-  async closes({ asset, resolution, from, until, limit }: CandleSpan): Promise<readonly Mark[]> {
+  async closes({ symbol, resolution, from, until, limit }: CandleSpan): Promise<readonly Mark[]> {
     const span = { interval: resolution, startTime: from, endTime: until - 1, limit };
-    const marks = (await this.#candles(asset, span)).map((raw) => this.#toMark(asset, resolution, raw));
+    const market = await this.#market(symbol);
+    const marks = (await this.#candles(market, span)).map((raw) => this.#toMark(market, resolution, raw));
     return marks.filter(({ time }) => time - DURATION_MS[resolution] >= from && time <= until);
   }
 
-  async lastClose(asset: string, time: number): Promise<Mark | null> {
+  async lastClose(symbol: string, time: number): Promise<Mark | null> {
     const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;
-    const [raw] = await this.#candles(asset, { interval: '1m', endTime: end - 1, limit: 1 });
-    return raw === undefined ? null : { ...this.#toMark(asset, '1m', raw), time: end };
+    const market = await this.#market(symbol);
+    const [raw] = await this.#candles(market, { interval: '1m', endTime: end - 1, limit: 1 });
+    if (raw === undefined) return null;
+    const { low: _, high: __, ...mark } = this.#toMark(market, '1m', raw);
+    return { ...mark, time: end };
   }
 
-  async #candles(asset: string, span: object): Promise<readonly unknown[]> {
+  async #candles(market: SpotMarket, span: object): Promise<readonly unknown[]> {
     const { table } = this.#context;
-    const market = await this.#market(`${asset}/${table.markQuote}`);
     const symbol = this.#exchange.marketId(market.symbol);
     return this.#list('candles', table.costs.candles, () =>
       this.#exchange.publicGetKlines({ symbol, ...span }),
     );
   }
 
-  #toMark(asset: string, resolution: Mark['resolution'], raw: unknown): Mark {
+  #toMark({ base, quote }: SpotMarket, resolution: Mark['resolution'], raw: unknown): Mark {
     const { table } = this.#context;
-    const { openTime, close } = table.read.candle(raw);
+    const { openTime, close, low, high, volume, vwap } = table.read.candle(raw);
     const time = openTime + DURATION_MS[resolution];
-    return { venue: table.venue, asset, quote: table.markQuote, time, price: close, resolution };
+    const mark = { venue: table.venue, asset: base, quote, time, price: close, resolution };
+    if (resolution === '1m') return { ...mark, low, high };
+    return { ...mark, volume, ...(vwap === null ? {} : { vwap }) };
   }
 
   async #market(symbol: string): Promise<SpotMarket> {

@@ -24,7 +24,8 @@ export interface TransferPage {
 
 /** A span of candles: those that open at `from` or later and close before `until`. */
 export interface CandleSpan {
-  readonly asset: string;
+  /** A listed market. */
+  readonly symbol: string;
   readonly resolution: Mark['resolution'];
   readonly from: number;
   readonly until: number;
@@ -45,8 +46,14 @@ export interface VenueClient {
     to: number,
     offset: number,
   ): Promise<TransferPage>;
-  /** Closes of `asset` in the table's quote currency, by rising time; a mark's time is its candle's end. */
+  /**
+   * Closes of a market, by rising time; a mark's time is its candle's end. Minutes have their range, days their
+   * volume and average price.
+   */
   closes(span: CandleSpan): Promise<readonly Mark[]>;
-  /** Close of the last minute with one that ended at or before `time`; null before the first. */
-  lastClose(asset: string, time: number): Promise<Mark | null>;
+  /**
+   * Close of the last minute with one that ended at or before `time`, without the range, which is that of another
+   * minute; null before the first.
+   */
+  lastClose(symbol: string, time: number): Promise<Mark | null>;
 }

@@ -20,10 +20,12 @@ const assetState = z.strictObject({
   daily: instant.nullable(),
   /** How many of `flows` have had their minute asked for. */
   flows: z.number().int().min(0),
+  /** Neither held nor used: a currency of reports. */
+  priceOnly: z.boolean(),
 });
 
 const pullState = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   deposit: transferState,
   withdrawal: transferState,
   /** Next fill id by symbol: the symbols in scope. */
@@ -33,6 +35,8 @@ const pullState = z.strictObject({
   flows: z.array(instant),
   /** Ends of minutes whose close is still to be read, by asset. */
   minutes: z.record(z.string(), z.array(instant)),
+  /** By symbol, ends of minutes that hold fills, and what was traded in them, in ten-thousandths of the quote. */
+  checks: z.record(z.string(), z.array(z.tuple([instant, z.number().int()]))),
   gaps: z.array(z.strictObject({ stream: z.string(), from: instant, to: instant })),
   unavailable: z.array(z.string()),
   /** Time of the earliest entry. */
@@ -47,13 +51,14 @@ export type TransferState = z.infer<typeof transferState>;
 export function initialState(launch: number): PullState {
   const fromLaunch = (): TransferState => ({ next: launch, seen: [], pendingSince: null });
   return {
-    version: 1,
+    version: 2,
     deposit: fromLaunch(),
     withdrawal: fromLaunch(),
     fills: {},
     assets: {},
     flows: [],
     minutes: {},
+    checks: {},
     gaps: [],
     unavailable: [],
     earliest: null,

@@ -55,6 +55,7 @@ async function readAll(run: PullRun, snapshot: BalanceSnapshot): Promise<Stage> 
   for (const asset of held) {
     if (!run.state.assets[asset]) run.noteAsset(asset, run.state.earliest ?? snapshot.time);
   }
+  run.noteReportingAssets();
   run.stage = 'prices';
   return (await readMarks(run)) ? 'done' : 'prices';
 }

@@ -1,4 +1,5 @@
 /** Walking fills, symbol by symbol and page by page, by the venue's own rising ids: nothing can be skipped. */
+import type { PullState } from './cursor.ts';
 import { ExchangeError } from './errors.ts';
 import { drainMinutes, pendingMinutes } from './marks.ts';
 import type { PullRun } from './run.ts';
@@ -19,12 +20,16 @@ export async function noteSymbols(run: PullRun, heldAssets: readonly string[]): 
     state.fills[symbol] ??= '0';
   }
   if (account.symbols && account.symbols.length > 0) return;
-  for (const asset of new Set([...heldAssets, ...Object.keys(state.assets)])) {
+  for (const asset of new Set([...heldAssets, ...usedAssets(state)])) {
     for (const quote of table.knownQuotes) {
       const symbol = `${asset}/${quote}`;
       if (markets.has(symbol)) state.fills[symbol] ??= '0';
     }
   }
+}
+
+function usedAssets({ assets }: PullState): readonly string[] {
+  return Object.entries(assets).flatMap(([asset, { priceOnly }]) => (priceOnly ? [] : [asset]));
 }
 
 /** Reads on every symbol of the state; true when each has been read to its end. */

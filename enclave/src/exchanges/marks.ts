@@ -3,17 +3,22 @@
  * single minutes where value changed hands (METRICS §1: the last minute that ended at or before the instant).
  */
 import type { Mark } from '@perf-aggregator/analytics';
+import { batchMinutes } from './batches.ts';
+import { drainChecks, pendingChecks } from './checks.ts';
+import { eachConcurrently } from './concurrently.ts';
 import type { PullState } from './cursor.ts';
 import type { PullRun } from './run.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** Requests for minutes under way at once. */
-const CONCURRENCY = 8;
 
-/** How many minutes wait for their price. */
+/** How many minutes wait for their price, or to be compared. */
 export function pendingMinutes(state: PullState): number {
-  return Object.values(state.minutes).reduce((total, minutes) => total + minutes.length, 0);
+  return waitingMinutes(state) + pendingChecks(state);
+}
+
+function waitingMinutes({ minutes }: PullState): number {
+  return Object.values(minutes).reduce((total, ends) => total + ends.length, 0);
 }
 
 /** Reads every price that the entries gathered so far need; true when none is left. */
@@ -56,9 +61,10 @@ async function readDailyCloses(run: PullRun, asset: string): Promise<boolean> {
   while ((known.daily ?? first) < until) {
     if (!run.hasTime()) return false;
     const from = known.daily ?? first;
-    const page = await run.client.closes({ asset, resolution: '1d', from, until, limit });
+    const symbol = `${asset}/${run.table.markQuote}`;
+    const page = await run.client.closes({ symbol, resolution: '1d', from, until, limit });
     noteGaps(run, asset, from, page);
-    run.marks.push(...page);
+    for (const mark of page) run.emitMark(mark);
     const last = page.at(-1);
     if (last) known.daily = last.time;
     // Delisted, or not yet closed at the venue: asked for again next time.
@@ -67,8 +73,9 @@ async function readDailyCloses(run: PullRun, asset: string): Promise<boolean> {
   return true;
 }
 
-/** Missing days are said, unless the asset was not there yet. */
+/** Missing days are said, unless the asset was not there yet, or is there for its price alone. */
 function noteGaps(run: PullRun, asset: string, from: number, page: readonly Mark[]): void {
+  if (run.state.assets[asset]?.priceOnly) return;
   const since = run.state.assets[asset]?.since ?? from;
   let expected = from + DAY_MS;
   for (const { time } of page) {
@@ -78,23 +85,24 @@ function noteGaps(run: PullRun, asset: string, from: number, page: readonly Mark
   }
 }
 
-/** Reads the minutes that wait; true when none is left. Neighbouring minutes share a page. */
+/** Reads the minutes that wait and compares fills; true when none is left. Neighbouring minutes share a page. */
 export async function drainMinutes(run: PullRun): Promise<boolean> {
   await dropUnpriced(run);
   const batches = Object.entries(run.state.minutes).flatMap(([asset, minutes]) =>
     batchMinutes(minutes, run.table.candlesPage).map((batch) => ({ asset, batch })),
   );
-  await eachConcurrently(batches, CONCURRENCY, async ({ asset, batch }) => {
+  await eachConcurrently(batches, async ({ asset, batch }) => {
     if (run.hasTime()) await readBatch(run, asset, batch);
   });
-  return pendingMinutes(run.state) === 0;
+  return waitingMinutes(run.state) === 0 && (await drainChecks(run));
 }
 
 async function readBatch(run: PullRun, asset: string, batch: readonly number[]): Promise<void> {
   const first = batch[0]!;
   const last = batch.at(-1)!;
+  const symbol = `${asset}/${run.table.markQuote}`;
   const found = await run.client.closes({
-    asset,
+    symbol,
     resolution: '1m',
     from: first - MINUTE_MS,
     until: last,
@@ -103,36 +111,12 @@ async function readBatch(run: PullRun, asset: string, batch: readonly number[]):
   const byTime = new Map(found.map((mark) => [mark.time, mark]));
   for (const time of batch) {
     // A venue at rest makes no candle: the last one before is the last traded price.
-    const mark = byTime.get(time) ?? (await run.client.lastClose(asset, time));
-    if (mark) run.marks.push(mark);
+    const mark = byTime.get(time) ?? (await run.client.lastClose(symbol, time));
+    if (mark) run.emitMark(mark);
     else run.state.gaps.push({ stream: `minute prices of ${asset}`, from: time - MINUTE_MS, to: time });
   }
   const read = new Set(batch);
   const left = (run.state.minutes[asset] ?? []).filter((time) => !read.has(time));
   if (left.length > 0) run.state.minutes[asset] = left;
   else delete run.state.minutes[asset];
-}
-
-/** Ascending groups that each fit one page of minutes. */
-export function batchMinutes(minutes: readonly number[], page: number): readonly (readonly number[])[] {
-  const batches: number[][] = [];
-  for (const time of [...minutes].sort((a, b) => a - b)) {
-    const batch = batches.at(-1);
-    if (batch && (time - batch[0]!) / MINUTE_MS < page) batch.push(time);
-    else batches.push([time]);
-  }
-  return batches;
-}
-
-async function eachConcurrently<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length) await work(items[next++]!);
-  };
-  const workers = await Promise.allSettled(Array.from({ length: width }, worker));
-  for (const result of workers) if (result.status === 'rejected') throw result.reason;
 }

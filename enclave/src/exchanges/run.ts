@@ -1,6 +1,7 @@
 /** One pull under way: its state, what it has gathered, and how much further it may go. */
 import type { FillEntry, LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { noteCheck } from './checks.ts';
 import type { VenueClient } from './client.ts';
 import type { PullState } from './cursor.ts';
 import type { PullBudget, VenueAccount } from './port.ts';
@@ -29,6 +30,7 @@ export class PullRun {
   readonly #budget: PullBudget;
   readonly #clock: Clock;
   readonly #emitted = new Set<string>();
+  readonly #marked = new Set<string>();
   #windows = 0;
 
   constructor(ports: PullPorts, account: VenueAccount, state: PullState, budget: PullBudget) {
@@ -79,7 +81,16 @@ export class PullRun {
     } else if (entry.kind === 'fill') {
       for (const asset of [entry.base, entry.quote]) this.noteAsset(asset, entry.time);
       this.#noteFillPrices(entry);
+      noteCheck(state, entry);
     }
+  }
+
+  /** Gathers a price, once: that of a minute may be wanted for a flow and for a fill. */
+  emitMark(mark: Mark): void {
+    const key = `${mark.asset}/${mark.quote} ${mark.resolution} ${mark.time}`;
+    if (this.#marked.has(key)) return;
+    this.#marked.add(key);
+    this.marks.push(mark);
   }
 
   /** Daily prices reach back to the first activity: when that moves, they are read again. */
@@ -96,11 +107,24 @@ export class PullRun {
     if (fee.currency !== base && fee.currency !== quote) this.noteMinute(fee.currency, time);
   }
 
-  /** Takes an asset into the scope of prices, from `since` on. */
+  /** Takes an asset that is held or used into the scope of prices, from `since` on. */
   noteAsset(asset: string, since: number): void {
+    this.#scope(asset, since);
+    const known = this.state.assets[asset];
+    if (known) known.priceOnly = false;
+  }
+
+  /** Takes the currencies of reports into the scope of prices, from the first activity on. */
+  noteReportingAssets(): void {
+    const { earliest } = this.state;
+    if (earliest === null) return;
+    for (const asset of this.table.reportingAssets) this.#scope(asset, earliest);
+  }
+
+  #scope(asset: string, since: number): void {
     if (asset === this.table.markQuote) return;
     const known = this.state.assets[asset];
-    if (!known) this.state.assets[asset] = { since, daily: null, flows: 0 };
+    if (!known) this.state.assets[asset] = { since, daily: null, flows: 0, priceOnly: true };
     else if (since < known.since) {
       known.since = since;
       // Flows that were skipped because the asset was not there yet are looked at again.

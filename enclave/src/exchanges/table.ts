@@ -1,5 +1,5 @@
 /** The shape of a venue's data table: everything about a venue that is a fact and not a procedure. */
-import type { FillEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
+import type { Decimal, FillEntry, TransferEntry } from '@perf-aggregator/analytics';
 import type { ExchangeErrorCode } from './errors.ts';
 import type { AccountInspection, Venue } from './port.ts';
 
@@ -21,6 +21,16 @@ export interface EntryOwner {
   readonly account: string;
 }
 
+/** What traded from `openTime` on. `volume` in base units; `vwap` null: nothing did. */
+export interface Candle {
+  readonly openTime: number;
+  readonly low: Decimal;
+  readonly high: Decimal;
+  readonly close: Decimal;
+  readonly volume: Decimal;
+  readonly vwap: Decimal | null;
+}
+
 /** A settled transfer, one that may still settle, or null for one that never will. */
 export type RawTransfer = TransferEntry | { readonly pendingSince: number } | null;
 
@@ -33,6 +43,8 @@ export interface VenueTable {
   readonly launch: number;
   /** Currency that marks are quoted in. */
   readonly markQuote: string;
+  /** Currencies of reports that a market here prices in `markQuote`: their prices are read for every account. */
+  readonly reportingAssets: readonly string[];
   /** Quotes tried with every asset when symbols are discovered. */
   readonly knownQuotes: readonly string[];
   readonly fillsPage: number;
@@ -44,6 +56,8 @@ export interface VenueTable {
     readonly overlapMs: number;
   };
   readonly candlesPage: number;
+  /** Requests in a row that may be spent on comparing fills with their minutes, the largest fills first. */
+  readonly checkRequests: number;
   /** Streams that the sandbox lacks. */
   readonly sandboxLacks: readonly string[];
   readonly products: { readonly read: readonly string[]; readonly notRead: readonly string[] };
@@ -70,7 +84,7 @@ export interface VenueTable {
       owner: EntryOwner,
     ) => RawTransfer;
     readonly balances: (raw: unknown) => readonly { readonly asset: string; readonly total: string }[];
-    readonly candle: (raw: unknown) => { readonly openTime: number; readonly close: Mark['price'] };
+    readonly candle: (raw: unknown) => Candle;
     readonly uid: (rawAccount: unknown) => string | null;
     readonly permissions: (raw: unknown) => Omit<AccountInspection, 'uid'>;
   };

@@ -62,8 +62,22 @@ describe('when a recorded answer of Binance is read', () => {
     });
   });
 
-  it('takes the close of a candle as text', () => {
-    expect(read.candle(recorded.klines[0])).toEqual({ openTime: 1706630400000, close: '43488.71' });
+  it('takes a candle as text, and its average price to 15 digits', () => {
+    expect(read.candle(recorded.klines[0])).toEqual({
+      openTime: 1706630400000,
+      low: '43171',
+      high: '43936',
+      close: '43488.71',
+      volume: '20.55495',
+      // 891428.42858070 / 20.55495 = 43368.06601722212…
+      vwap: '43368.0660172221',
+    });
+  });
+
+  it('takes a candle without a trade', () => {
+    const [openTime, ...rest] = recorded.klines[0] as unknown[];
+    const still = [openTime, '1.0', '1.0', '1.0', '1.0', '0.00000000', rest[5], '0.00000000'];
+    expect(read.candle(still)).toMatchObject({ low: '1', high: '1', volume: '0', vwap: null });
   });
 });
 
@@ -121,6 +135,8 @@ describe('when an answer is not what it should be', () => {
     malformed(() => read.balances({}));
     malformed(() => read.balances({ balances: [{ asset: 'BTC', free: 'x', locked: '0' }] }));
     malformed(() => read.candle([]));
+    const [open, first, , ...rest] = recorded.klines[0] as unknown[];
+    malformed(() => read.candle([open, first, '43170.99', ...rest]));
     malformed(() => read.permissions(null));
   });
 });

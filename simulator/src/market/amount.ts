@@ -4,7 +4,8 @@
  */
 
 const UNIT_DIGITS = 8;
-const TICK_DIGITS = 2;
+/** Decimals of a price in ticks. */
+export const TICK_DIGITS = 2;
 
 /** Units (1e-8) in one whole. */
 export const UNIT = 10n ** BigInt(UNIT_DIGITS);

@@ -6,6 +6,9 @@ import { floorPrice, UNIT } from './amount.ts';
 export const BASES = ['BTC', 'ETH', 'SOL', 'BNB'] as const;
 export type Base = (typeof BASES)[number];
 
+/** 00:00 UTC of the last recorded day. */
+export const RECORDED_TO = Date.UTC(2024, 11, 31);
+
 /** One recorded day: prices in ticks (floored), volume in base units. */
 export interface DailyBar {
   readonly open: bigint;

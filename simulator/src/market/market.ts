@@ -6,6 +6,7 @@
  * a minute and a day all agree, and nothing leaves the recorded range.
  */
 import { largest, smallest } from './amount.ts';
+import { createEuro, type Euro } from './euro.ts';
 import { BASES, type Base, type DailyBar, readHistory } from './history.ts';
 
 export const MINUTE_MS = 60_000;
@@ -52,6 +53,8 @@ export interface Market {
    * `asOf`; null before the history and for a bar that has not begun.
    */
   bar(base: Base, openTime: number, durationMs: number, asOf: number): Bar | null;
+  /** What reports in euro are converted by; nobody here trades it. */
+  readonly euro: Euro;
 }
 
 /** The market whose recorded history ends on `lastDay` (days since the epoch, UTC). */
@@ -76,6 +79,7 @@ export function createMarket(options: { readonly lastDay: number }): Market {
   return {
     firstDay,
     lastDay,
+    euro: createEuro({ firstDay, lastDay }),
     priceAt: (base, time) => at(base, Math.floor(time / DAY_MS), mod(time, DAY_MS)),
     minuteClose(base, time) {
       const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;

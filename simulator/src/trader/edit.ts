@@ -11,6 +11,7 @@ export type AccountEdit =
       readonly id: number;
       readonly price?: string;
       readonly quantity?: string;
+      readonly offBook?: true;
     }
   | { readonly kind: 'deposit'; readonly id: string; readonly amount: string };
 
@@ -35,7 +36,8 @@ export function withEdit(account: TraderAccount, edit: AccountEdit): TraderAccou
       return event;
     }
     found = true;
-    return { ...event, price: edit.price ?? event.price, quantity: edit.quantity ?? event.quantity };
+    const { price = event.price, quantity = event.quantity, offBook } = edit;
+    return { ...event, price, quantity, ...(offBook === undefined ? {} : { offBook }) };
   });
   if (!found) throw new RangeError(`no ${edit.kind} ${edit.id} on this account`);
   const wallet = new Wallet();

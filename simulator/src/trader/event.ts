@@ -14,6 +14,8 @@ export interface TraderFill {
   readonly quantity: string;
   readonly fee: { readonly amount: string; readonly asset: string };
   readonly isMaker: boolean;
+  /** Agreed upon outside the order book: the venue's candles do not know of it. */
+  readonly offBook?: true;
 }
 
 /** Money that arrived from outside. */

@@ -98,7 +98,11 @@ function expectTruth(metrics: MetricsResult, truth: GroundTruth): void {
   for (const [month, value] of Object.entries(months))
     closeTo(metrics.monthlyReturns[month] ?? null, value, month);
   expect(metrics.reconciliation.unexplainedShare).toBe(0);
-  expect(metrics.dataQuality.largeFlowsUnvalued).toBe(0);
+  expect(metrics.dataQuality).toMatchObject({
+    ...{ largeFlowsUnvalued: 0, positionMoves: 0, offMarketFillShare: 0, checkedFillShare: 1 },
+    illiquidPnlShare: 0,
+  });
+  expect(metrics.illiquidPnlShare).toBe(0);
 }
 
 describe('when a client reads the demonstration account over the whole road', () => {
@@ -211,6 +215,63 @@ describe('when a client reads the demonstration account over the whole road', ()
     const day = Math.floor(fill.time / DAY_MS) - account.firstDay;
     expect(metrics.periodReturns.slice(0, day)).toEqual(base.periodReturns.slice(0, day));
     expect(metrics.periodReturns[day]).not.toBe(base.periodReturns[day]);
+  });
+
+  it('books a sale outside of the market at its mark, and the rest as a deposit', async () => {
+    const { market, account } = worldAccount(test.state.venue);
+    const sales = account.events.flatMap((event) =>
+      event.kind === 'fill' && event.side === 'sell' && event.symbol === 'ETH/USDT' ? [event] : [],
+    );
+    const fill = sales[Math.floor(sales.length / 2)]!;
+    const price = (Number(fill.price) * 1.5).toFixed(2);
+    const edit = { kind: 'fill', symbol: fill.symbol, id: fill.id } as const;
+    const { metrics } = await readEdited({ ...edit, price, offBook: true });
+    expect(metrics.dataQuality).toMatchObject({ positionMoves: 1, checkedFillShare: 1 });
+    const close = new Decimal(market.minuteClose('ETH', fill.time + 60_000).toString()).div(100);
+    const gift = new Decimal(price).minus(close).times(fill.quantity);
+    // To the minute's mark, as if it had been sold there.
+    const { truth: atMark } = await readEdited({ ...edit, price: close.toFixed(2) });
+    const [given, true_] = [new Decimal(metrics.deposits), atMark.days.map((day) => day.deposits)];
+    sameMoney(given.minus(Decimal.sum(0, ...true_)).toFixed(), gift, 'the gift');
+    sameMoney(metrics.realizedPnl, Decimal.sum(0, ...Object.values(atMark.realizedPnl)), 'realizedPnl');
+    sameMoney(metrics.navEnd, new Decimal(atMark.days.at(-1)!.nav).plus(gift), 'navEnd');
+    sameMoney(metrics.fees, atMark.fees, 'fees');
+    // It is above 1 % of the value, so that the day is linked there or has no return; it never gains by the gift.
+    expect(metrics.totalReturn!).toBeLessThanOrEqual(atMark.totalReturn + 1e-3);
+  });
+
+  it('gets the value of every day in euro and in bitcoin, at the close of the day', async () => {
+    const { market } = worldAccount(test.state.venue);
+    const client = test.world.client();
+    await client.register();
+    const rates = {
+      EUR: (end: number) => new Decimal(market.euro.priceAt(end).toString()).div(10_000),
+      BTC: (end: number) => new Decimal(market.dayClose('BTC', end / DAY_MS - 1).toString()).div(100),
+    };
+    for (const [currency, rateAt] of Object.entries(rates) as ['EUR' | 'BTC', (end: number) => Decimal][]) {
+      const metrics = await client.getMetrics({ currency });
+      const { days } = await client.getReturns({ currency, limit: 1_000 });
+      expect(days).toHaveLength(truth.days.length);
+      for (const [i, day] of days.entries()) {
+        const { nav, end } = truth.days[i]!;
+        const expected = new Decimal(nav).div(rateAt(end)).toNumber();
+        closeTo(Number(day.nav), expected, `${currency} value of ${day.day}`);
+      }
+      const last = truth.days.at(-1)!;
+      expect(metrics.reportingCurrency).toBe(currency);
+      expect(metrics.observationCount).toBe(truth.days.length);
+      expect(metrics.dataQuality).toMatchObject({ gapCount: 0, largeFlowsUnvalued: 0, unpricedAssets: [] });
+      // A return in another currency is that in USDT over what the currency itself gained, day by day.
+      const between = (i: number) =>
+        rateAt(truth.days[i - 1]!.end)
+          .div(rateAt(truth.days[i]!.end))
+          .toNumber();
+      for (const i of [100, 300, 700]) {
+        if (truth.days[i]!.deposits !== '0' || truth.days[i]!.withdrawals !== '0') continue;
+        closeTo(days[i]!.return, (1 + truth.days[i]!.return!) * between(i) - 1, `${currency} return of ${i}`);
+      }
+      closeTo(Number(metrics.navEnd), new Decimal(last.nav).div(rateAt(last.end)).toNumber(), 'navEnd');
+    }
   });
 
   it('sees one changed deposit in exactly the numbers that it touches', async () => {

@@ -1,8 +1,24 @@
 /** Binance's public endpoints over the simulated market: shapes as recorded from the real venue. */
-import { fixed8, formatScaled, largest, parseAmount, quoteOf, smallest, TICKS } from '../../market/amount.ts';
+import {
+  fixed8,
+  formatScaled,
+  largest,
+  parseAmount,
+  quoteOf,
+  smallest,
+  TICK_DIGITS,
+  TICKS,
+} from '../../market/amount.ts';
+import { EURO_DIGITS } from '../../market/euro.ts';
 import { type Bar, DAY_MS, INSTRUMENTS, type Instrument, type Market } from '../../market/market.ts';
 import type { Parameters } from './parameters.ts';
 import { refusals } from './refusal.ts';
+import type { Tape } from './tape.ts';
+
+/** A listed market: those that are traded here, and the euro. */
+type Listed = Omit<Instrument, 'base'> & { readonly base: Instrument['base'] | 'EUR' };
+const EURO: Listed = { symbol: 'EUR/USDT', base: 'EUR', quote: 'USDT', lotStep: 10_000_000n };
+const LISTED: readonly Listed[] = [...INSTRUMENTS, EURO];
 
 const INTERVALS: Readonly<Record<string, number>> = {
   '1m': 60_000,
@@ -21,9 +37,17 @@ const INTERVALS: Readonly<Record<string, number>> = {
 const MAX_KLINES = 1_000;
 
 /** The instrument of a `symbol` parameter. @throws BinanceRefusal −1102, −1121 */
-export function instrumentOf(parameters: Parameters): Instrument {
+export function instrumentOf(parameters: Parameters): Listed {
   const id = parameters.required('symbol');
-  const instrument = INSTRUMENTS.find(({ symbol }) => marketId(symbol) === id);
+  const instrument = LISTED.find(({ symbol }) => marketId(symbol) === id);
+  if (!instrument) throw refusals.symbol();
+  return instrument;
+}
+
+/** As {@link instrumentOf}, of what is traded here. @throws BinanceRefusal −1102, −1121 */
+function tradedOf(parameters: Parameters): Instrument {
+  const { symbol } = instrumentOf(parameters);
+  const instrument = INSTRUMENTS.find((traded) => traded.symbol === symbol);
   if (!instrument) throw refusals.symbol();
   return instrument;
 }
@@ -45,12 +69,13 @@ export function exchangeInfo(now: number, weightPerMinute: number): object {
       { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 61_000 },
     ],
     exchangeFilters: [],
-    symbols: INSTRUMENTS.map(symbolInfo),
+    symbols: LISTED.map(symbolInfo),
   };
 }
 
-function symbolInfo({ symbol, base, quote, lotStep }: Instrument): object {
+function symbolInfo({ symbol, base, quote, lotStep }: Listed): object {
   const step = fixed8(lotStep);
+  const tick = base === 'EUR' ? '0.00010000' : '0.01000000';
   return {
     symbol: marketId(symbol),
     status: 'TRADING',
@@ -84,9 +109,9 @@ function symbolInfo({ symbol, base, quote, lotStep }: Instrument): object {
     filters: [
       {
         filterType: 'PRICE_FILTER',
-        minPrice: '0.01000000',
+        minPrice: tick,
         maxPrice: '1000000.00000000',
-        tickSize: '0.01000000',
+        tickSize: tick,
       },
       { filterType: 'LOT_SIZE', minQty: step, maxQty: '90000.00000000', stepSize: step },
       { filterType: 'ICEBERG_PARTS', limit: 100 },
@@ -114,8 +139,8 @@ function symbolInfo({ symbol, base, quote, lotStep }: Instrument): object {
 }
 
 /** GET /api/v3/klines: bars that have begun by `now`, oldest first. @throws BinanceRefusal */
-export function klines(parameters: Parameters, market: Market, now: number): object {
-  const { base } = instrumentOf(parameters);
+export function klines(parameters: Parameters, market: Market, tape: Tape, now: number): object {
+  const { base, symbol } = instrumentOf(parameters);
   const duration = INTERVALS[parameters.required('interval')];
   if (duration === undefined) throw refusals.interval();
   const limit = Math.min(parameters.integer('limit') ?? 500, MAX_KLINES);
@@ -129,39 +154,48 @@ export function klines(parameters: Parameters, market: Market, now: number): obj
       : Math.ceil(Math.max(start, listed) / duration) * duration;
   const bars: object[] = [];
   for (let open = Math.max(first, listed); open <= last && bars.length < limit; open += duration) {
+    if (base === 'EUR') {
+      const bar = market.euro.bar(open, duration, now);
+      if (bar) bars.push(kline(bar, duration, EURO_DIGITS));
+      continue;
+    }
     const bar = market.bar(base, open, duration, now);
-    if (bar) bars.push(kline(bar, duration));
+    if (bar) bars.push(kline(tape.widen(symbol, bar, duration, now), duration));
   }
   return bars;
 }
 
-function kline(bar: Bar, duration: number): readonly (number | string)[] {
+/** The average price of a bar lies within its range, as that of what traded does. */
+function kline(bar: Bar, duration: number, digits = TICK_DIGITS): readonly (number | string)[] {
   const taken = bar.volume / 2n;
+  const text = (price: bigint) => fixed8(price * 10n ** BigInt(8 - digits));
+  const average = (bar.open + bar.high + bar.low + bar.close) / 4n;
+  const inQuote = (volume: bigint) => fixed8((volume * average) / 10n ** BigInt(digits));
   return [
     bar.openTime,
-    price8(bar.open),
-    price8(bar.high),
-    price8(bar.low),
-    price8(bar.close),
+    text(bar.open),
+    text(bar.high),
+    text(bar.low),
+    text(bar.close),
     fixed8(bar.volume),
     bar.openTime + duration - 1,
-    fixed8(quoteOf(bar.volume, bar.close)),
+    inQuote(bar.volume),
     Number(bar.volume / 10_000_000n),
     fixed8(taken),
-    fixed8(quoteOf(taken, bar.close)),
+    inQuote(taken),
     '0',
   ];
 }
 
 /** GET /api/v3/ticker/price for one symbol. @throws BinanceRefusal */
 export function tickerPrice(parameters: Parameters, market: Market, now: number): object {
-  const { base, symbol } = instrumentOf(parameters);
+  const { base, symbol } = tradedOf(parameters);
   return { symbol: marketId(symbol), price: price8(market.priceAt(base, now)) };
 }
 
 /** GET /api/v3/ticker/24hr for one symbol. @throws BinanceRefusal */
 export function ticker24h(parameters: Parameters, market: Market, now: number): object {
-  const { base, symbol } = instrumentOf(parameters);
+  const { base, symbol } = tradedOf(parameters);
   const last = market.priceAt(base, now);
   const open = market.priceAt(base, now - DAY_MS);
   const today = Math.floor(now / DAY_MS) * DAY_MS;

@@ -11,6 +11,7 @@ import { Parameters } from './parameters.ts';
 import * as endpoints from './private.ts';
 import { exchangeInfo, klines, ticker24h, tickerPrice } from './public.ts';
 import { BinanceRefusal, refusals } from './refusal.ts';
+import { createTape, type Tape } from './tape.ts';
 
 /** Host names under which the real venue answers what this one does. */
 export const BINANCE_HOSTS = ['api.binance.com'] as const;
@@ -59,7 +60,7 @@ interface Route {
 export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
   const accounts = new Map(options.accounts.map((account) => [account.apiKey, account]));
   const weightPerMinute = options.weightPerMinute ?? 6_000;
-  const routes = createRoutes(options.market, weightPerMinute);
+  const routes = createRoutes(options.market, createTape(options.accounts), weightPerMinute);
   const spend = createMeter(weightPerMinute);
 
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
@@ -101,7 +102,7 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
   return { handle };
 }
 
-function createRoutes(market: Market, weightPerMinute: number): Readonly<Record<string, Route>> {
+function createRoutes(market: Market, tape: Tape, weightPerMinute: number): Readonly<Record<string, Route>> {
   const parameters = ({ query }: VenueRequest): Parameters => new Parameters(query);
   return {
     '/api/v3/ping': { weight: 1, answer: () => ({}) },
@@ -112,7 +113,7 @@ function createRoutes(market: Market, weightPerMinute: number): Readonly<Record<
     },
     '/api/v3/klines': {
       weight: 2,
-      answer: (request, _signer, now) => klines(parameters(request), market, now),
+      answer: (request, _signer, now) => klines(parameters(request), market, tape, now),
     },
     '/api/v3/ticker/price': {
       weight: 2,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchMinutes } from '../../src/exchanges/marks.ts';
+import { batchMinutes } from '../../src/exchanges/batches.ts';
 
 describe('when minutes are put together into pages', () => {
   it('keeps each once, in order, in groups that fit a page and could not take the next', () => {

@@ -1,0 +1,106 @@
+/**
+ * Comparing fills with their market (METRICS §1 "Position moves"): the range of the minute that holds a fill. A
+ * request brings the minutes of one market over sixteen hours, and every account shares the venue's limits; so the
+ * minutes of the largest fills come first, and what a round of requests does not reach is not compared:
+ * `checkedFillShare` tells (ADR 0012).
+ */
+import type { FillEntry } from '@perf-aggregator/analytics';
+import { batchMinutes } from './batches.ts';
+import { eachConcurrently } from './concurrently.ts';
+import type { PullState } from './cursor.ts';
+import type { PullRun } from './run.ts';
+
+const MINUTE_MS = 60_000;
+/** Decimals of a traded value that are kept: it only decides what comes first. */
+const VALUE_SCALE = 10_000;
+
+/** Minutes of one market that one request brings. */
+interface Page {
+  readonly symbol: string;
+  readonly ends: readonly number[];
+  /** Traded in them, in the quote of marks, about. */
+  readonly value: number;
+}
+
+/** Notes the minute of a fill. Fills come in order, so that those of one minute are neighbours. */
+export function noteCheck({ checks }: PullState, { symbol, time, quantity, price }: FillEntry): void {
+  const end = Math.floor(time / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  const value = Math.min(Math.round(Number(quantity) * Number(price) * VALUE_SCALE), Number.MAX_SAFE_INTEGER);
+  const noted = checks[symbol] ?? [];
+  checks[symbol] = noted;
+  const last = noted.at(-1);
+  if (last?.[0] === end) last[1] = Math.min(last[1] + value, Number.MAX_SAFE_INTEGER);
+  else noted.push([end, value]);
+}
+
+/** How many minutes wait to be compared. */
+export function pendingChecks({ checks }: PullState): number {
+  return Object.values(checks).reduce((total, noted) => total + noted.length, 0);
+}
+
+/**
+ * Reads the minutes that are over, the most traded first, and forgets those that a round of requests does not reach;
+ * true when none is left but those that are not over yet.
+ */
+export async function drainChecks(run: PullRun): Promise<boolean> {
+  const { checks } = run.state;
+  const pages = await rankedPages(run);
+  for (const { symbol, ends } of pages.slice(run.table.checkRequests)) forget(checks, symbol, ends);
+  await eachConcurrently(pages.slice(0, run.table.checkRequests), async (page) => {
+    if (!run.hasTime()) return;
+    await readPage(run, page);
+    forget(checks, page.symbol, page.ends);
+  });
+  return Object.values(checks).every((noted) => noted.every(([end]) => end > run.now()));
+}
+
+async function rankedPages(run: PullRun): Promise<readonly Page[]> {
+  const [now, markets] = [run.now(), await run.client.markets()];
+  const rates = new Map<string, number>();
+  const pages: Page[] = [];
+  for (const [symbol, noted] of Object.entries(run.state.checks)) {
+    const market = markets.get(symbol);
+    if (!market) {
+      delete run.state.checks[symbol];
+      continue;
+    }
+    const over = new Map<number, number>();
+    for (const [end, value] of noted) if (end <= now) over.set(end, (over.get(end) ?? 0) + value);
+    if (over.size === 0) continue;
+    if (!rates.has(market.quote)) rates.set(market.quote, await rateOf(run, market.quote));
+    for (const ends of batchMinutes([...over.keys()], run.table.candlesPage)) {
+      const traded = ends.reduce((sum, end) => sum + over.get(end)!, 0);
+      pages.push({ symbol, ends, value: traded * rates.get(market.quote)! });
+    }
+  }
+  return pages.sort((a, b) => b.value - a.value || a.ends[0]! - b.ends[0]! || (a.symbol < b.symbol ? -1 : 1));
+}
+
+/** What a unit of `quote` is worth now; 1 where nobody says, as of a dollar by another name. */
+async function rateOf(run: PullRun, quote: string): Promise<number> {
+  const symbol = `${quote}/${run.table.markQuote}`;
+  if (!(await run.client.markets()).has(symbol)) return 1;
+  const mark = await run.client.lastClose(symbol, run.now());
+  return mark === null ? 1 : Number(mark.price);
+}
+
+async function readPage(run: PullRun, { symbol, ends }: Page): Promise<void> {
+  const [first, last] = [ends[0]!, ends.at(-1)!];
+  const wanted = new Set(ends);
+  const found = await run.client.closes({
+    symbol,
+    resolution: '1m',
+    from: first - MINUTE_MS,
+    until: last,
+    limit: (last - first) / MINUTE_MS + 1,
+  });
+  // A minute that the venue does not tell is one that cannot be compared.
+  for (const mark of found) if (wanted.has(mark.time)) run.emitMark(mark);
+}
+
+function forget(checks: PullState['checks'], symbol: string, ends: readonly number[]): void {
+  const done = new Set(ends);
+  const left = (checks[symbol] ?? []).filter(([end]) => !done.has(end));
+  if (left.length > 0) checks[symbol] = left;
+  else delete checks[symbol];
+}
