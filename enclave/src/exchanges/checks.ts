@@ -4,15 +4,12 @@
  * minutes of the largest fills come first, and what a round of requests does not reach is not compared:
  * `checkedFillShare` tells (ADR 0012).
  */
-import type { FillEntry } from '@perf-aggregator/analytics';
 import { batchMinutes } from './batches.ts';
 import { eachConcurrently } from './concurrently.ts';
 import type { PullState } from './cursor.ts';
 import type { PullRun } from './run.ts';
 
 const MINUTE_MS = 60_000;
-/** Decimals of a traded value that are kept: it only decides what comes first. */
-const VALUE_SCALE = 10_000;
 
 /** Minutes of one market that one request brings. */
 interface Page {
@@ -20,22 +17,6 @@ interface Page {
   readonly ends: readonly number[];
   /** Traded in them, in the quote of marks, about. */
   readonly value: number;
-}
-
-/** Notes the minute of a fill. Fills come in order, so that those of one minute are neighbours. */
-export function noteCheck({ checks }: PullState, { symbol, time, quantity, price }: FillEntry): void {
-  const end = Math.floor(time / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
-  const value = Math.min(Math.round(Number(quantity) * Number(price) * VALUE_SCALE), Number.MAX_SAFE_INTEGER);
-  const noted = checks[symbol] ?? [];
-  checks[symbol] = noted;
-  const last = noted.at(-1);
-  if (last?.[0] === end) last[1] = Math.min(last[1] + value, Number.MAX_SAFE_INTEGER);
-  else noted.push([end, value]);
-}
-
-/** How many minutes wait to be compared. */
-export function pendingChecks({ checks }: PullState): number {
-  return Object.values(checks).reduce((total, noted) => total + noted.length, 0);
 }
 
 /**

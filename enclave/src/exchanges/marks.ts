@@ -4,9 +4,10 @@
  */
 import type { Mark } from '@perf-aggregator/analytics';
 import { batchMinutes } from './batches.ts';
-import { drainChecks, pendingChecks } from './checks.ts';
+import { drainChecks } from './checks.ts';
 import { eachConcurrently } from './concurrently.ts';
 import type { PullState } from './cursor.ts';
+import { pendingChecks } from './fill-minutes.ts';
 import type { PullRun } from './run.ts';
 
 const MINUTE_MS = 60_000;

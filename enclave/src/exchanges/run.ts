@@ -1,9 +1,9 @@
 /** One pull under way: its state, what it has gathered, and how much further it may go. */
 import type { FillEntry, LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { Clock } from '@perf-aggregator/shared/clock';
-import { noteCheck } from './checks.ts';
 import type { VenueClient } from './client.ts';
 import type { PullState } from './cursor.ts';
+import { noteCheck } from './fill-minutes.ts';
 import type { PullBudget, VenueAccount } from './port.ts';
 import type { VenueTable } from './table.ts';
 

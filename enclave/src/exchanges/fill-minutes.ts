@@ -1,0 +1,23 @@
+/** Minutes that hold fills, as the cursor keeps them until they are compared (`checks.ts`). */
+import type { FillEntry } from '@perf-aggregator/analytics';
+import type { PullState } from './cursor.ts';
+
+const MINUTE_MS = 60_000;
+/** Decimals of a traded value that are kept: it only decides what comes first. */
+const VALUE_SCALE = 10_000;
+
+/** Notes the minute of a fill. Fills come in order, so that those of one minute are neighbours. */
+export function noteCheck({ checks }: PullState, { symbol, time, quantity, price }: FillEntry): void {
+  const end = Math.floor(time / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+  const value = Math.min(Math.round(Number(quantity) * Number(price) * VALUE_SCALE), Number.MAX_SAFE_INTEGER);
+  const noted = checks[symbol] ?? [];
+  checks[symbol] = noted;
+  const last = noted.at(-1);
+  if (last?.[0] === end) last[1] = Math.min(last[1] + value, Number.MAX_SAFE_INTEGER);
+  else noted.push([end, value]);
+}
+
+/** How many minutes wait to be compared. */
+export function pendingChecks({ checks }: PullState): number {
+  return Object.values(checks).reduce((total, noted) => total + noted.length, 0);
+}
