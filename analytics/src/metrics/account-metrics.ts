@@ -7,6 +7,7 @@ import { illiquidPnlShare } from '../valuation/illiquid.ts';
 import type { Reconciliation } from '../valuation/reconciliation.ts';
 import { type AccountBenchmark, againstBenchmark, benchmarkSeries } from './account-benchmark.ts';
 import { adverseReturn } from './adverse.ts';
+import { type AssetCorrelation, assetCorrelation } from './asset-correlation.ts';
 import type { CashFlowField } from './cash-flow-metrics.ts';
 import { type Compliance, compliance } from './compliance.ts';
 import { type Exposure, exposure } from './exposure.ts';
@@ -75,6 +76,8 @@ export interface Metrics
   readonly xirrMultipleRoots: boolean;
   /** At the end of the period. */
   readonly exposure: Exposure;
+  /** Of the assets held in the period. */
+  readonly correlation: AssetCorrelation;
   readonly identityChecks: readonly IdentityCheck[];
   /** Null: none was asked for. */
   readonly benchmark: AccountBenchmark | null;
@@ -118,6 +121,7 @@ export function computeMetrics(history: AccountHistory, parameters: MetricsParam
     earliestActivity: history.earliestActivity,
     periodIsFullHistory: period.series.returns.length === history.days.length,
     exposure: exposureAtEnd(history, period),
+    correlation: assetCorrelation(history, period),
     identityChecks: [...checks, monthlyIdentity(base.monthlyReturns, base.totalReturn, base.wipedOut)],
     benchmark:
       parameters.benchmark === undefined

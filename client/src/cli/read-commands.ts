@@ -7,10 +7,11 @@ import {
 } from '@perf-aggregator/shared/messages/request';
 import { type Command, Option } from 'commander';
 import { SecureClient } from '../index.ts';
-import type { ReturnsResult, TradesResult } from '../results.ts';
+import type { MetricsResult, ReturnsResult, TradesResult } from '../results.ts';
 import type { WaitOptions } from '../secure-client.ts';
 import { parseCount, parseRate } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { correlationTable } from './correlation-table.ts';
 import { metricsTable, summaryTable } from './metrics-table.ts';
 import { returnsTable, tradesTable } from './series-tables.ts';
 import { ProgressBar, print } from './terminal.ts';
@@ -25,6 +26,10 @@ export interface SelectionFlags
 export interface PeriodFlags extends SelectionFlags, Pick<PeriodParameters, 'benchmark'> {
   readonly riskFree?: number;
   readonly mar?: number;
+}
+
+interface MetricsFlags extends PeriodFlags {
+  readonly correlation?: boolean;
 }
 
 interface PageFlags {
@@ -43,10 +48,11 @@ interface TradesFlags extends SelectionFlags, PageFlags {
 
 /** Adds the commands. */
 export function addReadCommands(program: Command, context: CliContext): void {
-  addPeriodOptions(program.command('metrics').description('all metrics of a period')).action(
-    (flags: PeriodFlags) =>
-      read(context, flags, (client, wait) => client.getMetrics(toPeriod(flags), wait), metricsTable),
-  );
+  addPeriodOptions(program.command('metrics').description('all metrics of a period'))
+    .option('--correlation', 'with the correlation matrix of the assets')
+    .action((flags: MetricsFlags) =>
+      read(context, flags, (client, wait) => client.getMetrics(toPeriod(flags), wait), textOf(flags)),
+    );
   addPeriodOptions(program.command('summary').description('the few numbers of a dashboard')).action(
     (flags: PeriodFlags) =>
       read(context, flags, (client, wait) => client.getSummary(toPeriod(flags), wait), summaryTable),
@@ -59,6 +65,11 @@ export function addReadCommands(program: Command, context: CliContext): void {
   addPageOptions(addSelectionOptions(trades))
     .option('--symbol <symbol>', 'of this symbol only, as BTC/USDT')
     .action((flags: TradesFlags) => readTrades(context, flags));
+}
+
+function textOf({ correlation }: MetricsFlags): (metrics: MetricsResult) => string {
+  if (!correlation) return metricsTable;
+  return (metrics) => `${metricsTable(metrics)}\n\n${correlationTable(metrics)}`;
 }
 
 /** Options of a period with metrics. */

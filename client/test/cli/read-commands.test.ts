@@ -196,6 +196,8 @@ describe('when people read', () => {
     expect(stdout).toMatch(/Beta to ETH +\d\.\d{3}\n/);
     service.result = { ...metrics, benchmark: null, account: null };
     expect((await cli('metrics')).stdout).not.toMatch(/Beta|Account/);
+    expect((await cli('metrics')).stdout).not.toContain('Correlation of daily returns');
+    expect((await cli('metrics', '--correlation')).stdout).toContain('Correlation of daily returns');
   });
 });
 

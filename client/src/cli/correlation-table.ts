@@ -1,0 +1,15 @@
+/** How assets move together, as people read it. */
+import type { MetricsResult } from '../results.ts';
+import { grid } from './terminal.ts';
+
+/** The matrix with two decimals; what is null is a dash. */
+export function correlationTable({ correlation }: Pick<MetricsResult, 'correlation'>): string {
+  const { assets, matrix, assetCount } = correlation;
+  const cell = (value: number | null) => (value === null ? '—' : value.toFixed(2));
+  const rows = matrix.map((row, i) => [assets[i]!, ...row.map(cell)]);
+  const title =
+    assetCount === assets.length
+      ? 'Correlation of daily returns'
+      : `Correlation of daily returns, the largest ${assets.length} of ${assetCount} assets`;
+  return `${title}\n${grid([['', ...assets], ...rows], 1)}`;
+}
