@@ -1,7 +1,17 @@
 /** X.509 v3 certificates (RFC 5280) of the one profile that Nitro uses: ECDSA P-384 with SHA-384. */
 import { equalBytes } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
-import { DerReader, derBoolean, derOctets, derOid, derTime, derUnsigned, TAG } from './der.ts';
+import {
+  DerReader,
+  type DerValue,
+  derBoolean,
+  derInteger,
+  derOctets,
+  derOid,
+  derTime,
+  derUnsigned,
+  TAG,
+} from './der.ts';
 import { VerificationError } from './errors.ts';
 import { formatName } from './name.ts';
 
@@ -39,6 +49,9 @@ export interface BasicConstraints {
 /** KeyUsage bits (RFC 5280 §4.2.1.3). */
 export const KEY_USAGE = { digitalSignature: 0x80, certificateSign: 0x04 } as const;
 
+/** Longest certificate: those of documents have at most 1,024 bytes, pinned roots may have more. */
+export const MAX_CERTIFICATE_BYTES = 4096;
+
 // AlgorithmIdentifiers, whole: no other parameters are allowed (RFC 5758 §3.2, RFC 5480 §2.1.1).
 const ECDSA_WITH_SHA384 = '06082a8648ce3d040303';
 const EC_PUBLIC_KEY_P384 = '06072a8648ce3d020106052b81040022';
@@ -50,6 +63,7 @@ const KEY_USAGE_OID = '2.5.29.15';
  * @throws VerificationError `certificate_malformed`
  */
 export function parseCertificate(der: Uint8Array): Certificate {
+  if (der.length > MAX_CERTIFICATE_BYTES) throw malformed('longer than 4 KiB');
   const outer = new DerReader(der);
   const certificate = outer.enter(TAG.sequence);
   outer.end();
@@ -73,7 +87,8 @@ function parseTbs(content: Uint8Array, algorithm: Uint8Array): TbsFields {
   const tbs = new DerReader(content);
   const version = tbs.optional(0xa0)?.content;
   if (version === undefined || encodeHex(version) !== '020102') throw malformed('not version 3');
-  derUnsigned(tbs.expect(TAG.integer).content);
+  // Verifiers meet zero and negative serial numbers, too (RFC 5280 §4.1.2.2).
+  derInteger(tbs.expect(TAG.integer).content);
   if (!equalBytes(tbs.expect(TAG.sequence).content, algorithm)) throw malformed('two signature algorithms');
   const issuer = tbs.expect(TAG.sequence);
   const validity = tbs.enter(TAG.sequence);
@@ -82,8 +97,11 @@ function parseTbs(content: Uint8Array, algorithm: Uint8Array): TbsFields {
   validity.end();
   const subject = tbs.expect(TAG.sequence);
   const publicKey = parsePublicKey(tbs.enter(TAG.sequence));
-  // issuerUniqueID and subjectUniqueID must not appear (RFC 5280 §4.1.2.8); extensions come last.
-  const extensions = parseExtensions(tbs.enter(0xa3));
+  // issuerUniqueID and subjectUniqueID: authorities should not write them, readers should pass them over
+  // (RFC 5280 §4.1.2.8).
+  tbs.optional(0x81);
+  tbs.optional(0x82);
+  const extensions = parseExtensions(tbs.optional(0xa3));
   tbs.end();
   return {
     issuer: issuer.raw,
@@ -107,7 +125,9 @@ function parsePublicKey(spki: DerReader): Uint8Array {
 
 type Extensions = Pick<Certificate, 'basicConstraints' | 'keyUsage' | 'unknownCritical'>;
 
-function parseExtensions(wrapper: DerReader): Extensions {
+function parseExtensions(tagged: DerValue | undefined): Extensions {
+  if (tagged === undefined) return { unknownCritical: [] };
+  const wrapper = new DerReader(tagged.content);
   const list = wrapper.enter(TAG.sequence);
   wrapper.end();
   const seen = new Set<string>();
@@ -139,20 +159,26 @@ function parseBasicConstraints(value: Uint8Array, critical: boolean): BasicConst
   fields.end();
   if (pathLength === undefined) return { critical, isAuthority };
   const [length = 0, more] = derUnsigned(pathLength.content);
-  if (more !== undefined) throw malformed('a path length above 255');
+  // More than any chain has: as good as no limit.
+  if (more !== undefined) return { critical, isAuthority };
   return { critical, isAuthority, pathLength: length };
 }
 
 function parseKeyUsage(value: Uint8Array): number {
   const outer = new DerReader(value);
-  const [unused = 8, first = 0] = outer.expect(TAG.bitString).content;
+  const bits = outer.expect(TAG.bitString).content;
   outer.end();
-  if (unused > 7) throw malformed('key usage');
+  const [unused = 8, first = 0] = bits;
+  const isPadded = unused <= 7 && bits.length > 1 && (bits[bits.length - 1]! & ((1 << unused) - 1)) === 0;
+  if (!isPadded) throw malformed('key usage');
   return first;
 }
 
-/** Ecdsa-Sig-Value (RFC 3279 §2.2.3) as r ‖ s of 48 bytes each. */
-function fixedSignature(der: Uint8Array): Uint8Array {
+/**
+ * Ecdsa-Sig-Value (RFC 3279 §2.2.3) as r ‖ s of 48 bytes each. Not checked: that they are below the order.
+ * @throws VerificationError `certificate_malformed`
+ */
+export function fixedSignature(der: Uint8Array): Uint8Array {
   const outer = new DerReader(der);
   const pair = outer.enter(TAG.sequence);
   outer.end();

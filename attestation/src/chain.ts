@@ -1,11 +1,61 @@
 /** The chain of certificates from a pinned root to the leaf that signs documents (RFC 5280 §6, narrowed). */
 import { equalBytes } from '@perf-aggregator/shared/bytes';
 import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
-import { type Certificate, KEY_USAGE, parseCertificate } from './certificate.ts';
+import { type Certificate, KEY_USAGE, MAX_CERTIFICATE_BYTES, parseCertificate } from './certificate.ts';
+import { type ChainCache, recallLink, rememberChain } from './chain-cache.ts';
 import { VerificationError } from './errors.ts';
 
 /** Root first, leaf last. */
 export type Chain = readonly Certificate[];
+
+/**
+ * Reads certificates and judges who issued whom for one verification, each pair once; with a cache, pairs of
+ * earlier verifications are not judged again.
+ */
+export class Issuance {
+  readonly #crypto: CryptoBackend;
+  readonly #instant: number;
+  readonly #cache: ChainCache | undefined;
+  /** Certificate → issuer under whose key it holds. */
+  readonly #proven = new Map<Certificate, Certificate | undefined>();
+  /** Whether anything was read or judged that the cache did not know. */
+  #isNews = false;
+
+  /** @param instant - of verification, ms */
+  constructor(crypto: CryptoBackend, instant: number, cache: ChainCache | undefined) {
+    this.#crypto = crypto;
+    this.#instant = instant;
+    this.#cache = cache;
+  }
+
+  /** The certificate in `der`. @throws VerificationError `certificate_malformed` */
+  parse(der: Uint8Array): Certificate {
+    if (this.#cache === undefined || der.length > MAX_CERTIFICATE_BYTES) return parseCertificate(der);
+    const link = recallLink(this.#cache, der, this.#instant);
+    if (link === undefined) {
+      this.#isNews = true;
+      // A copy that the cache may keep.
+      return parseCertificate(new Uint8Array(der));
+    }
+    this.#proven.set(link.certificate, link.issuer);
+    return link.certificate;
+  }
+
+  /** Whether `issuer` is named by `certificate` and signed it. */
+  isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
+    if (this.#proven.get(certificate) === issuer) return true;
+    if (!equalBytes(certificate.issuer, issuer.subject)) return false;
+    if (!this.#crypto.p384Verify(issuer.publicKey, certificate.tbs, certificate.signature)) return false;
+    this.#proven.set(certificate, issuer);
+    this.#isNews = true;
+    return true;
+  }
+
+  /** Remembers a chain that passed every rule about chains. */
+  keep(chain: Chain): void {
+    if (this.#cache !== undefined && this.#isNews) rememberChain(this.#cache, chain, this.#instant);
+  }
+}
 
 /**
  * The pinned root that issued the topmost certificate below the bundle's own root. What the bundle brings as
@@ -17,10 +67,10 @@ export function findRoot(
   roots: readonly Certificate[],
   bundleRoot: Uint8Array | undefined,
   below: Chain,
-  crypto: CryptoBackend,
+  issuance: Issuance,
 ): Certificate {
   const top = below[0]!;
-  for (const root of roots) if (isIssuedBy(top, root, crypto)) return root;
+  for (const root of roots) if (issuance.isIssuedBy(top, root)) return root;
   if (bundleRoot !== undefined && roots.some((root) => equalBytes(root.raw, bundleRoot))) {
     throw new VerificationError('chain_invalid', 'the first certificate is not issued by its root');
   }
@@ -31,10 +81,10 @@ export function findRoot(
  * Makes sure that each certificate is issued by the one above it and that all are valid at `instant` (ms).
  * @throws VerificationError `chain_invalid`, `certificate_not_yet_valid`, `certificate_expired`
  */
-export function checkLinks(chain: Chain, instant: number, crypto: CryptoBackend): void {
+export function checkLinks(chain: Chain, instant: number, issuance: Issuance): void {
   for (const [index, certificate] of chain.entries()) {
     const issuer = chain[index - 1];
-    if (issuer !== undefined && !isIssuedBy(certificate, issuer, crypto)) {
+    if (issuer !== undefined && !issuance.isIssuedBy(certificate, issuer)) {
       throw new VerificationError(
         'chain_invalid',
         `not issued by the one above it: ${certificate.subjectText}`,
@@ -63,18 +113,6 @@ export function checkConstraints(chain: Chain): void {
     if (fault === undefined) continue;
     throw new VerificationError('certificate_constraint_violated', `${fault}: ${certificate.subjectText}`);
   }
-}
-
-/** Certificates of `ders`. @throws VerificationError `certificate_malformed` */
-export function parseCertificates(ders: readonly Uint8Array[]): readonly Certificate[] {
-  return ders.map(parseCertificate);
-}
-
-function isIssuedBy(certificate: Certificate, issuer: Certificate, crypto: CryptoBackend): boolean {
-  return (
-    equalBytes(certificate.issuer, issuer.subject) &&
-    crypto.p384Verify(issuer.publicKey, certificate.tbs, certificate.signature)
-  );
 }
 
 /** @param below - authorities between this one and the leaf */

@@ -17,6 +17,7 @@ export const RULES = [
   'chain',
   'constraints',
   'policy_given',
+  'fields_known',
   'debug_mode',
   'measurements',
   'bindings',

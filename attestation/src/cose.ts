@@ -1,14 +1,14 @@
 /** COSE_Sign1 (RFC 9052 §4.2) in the one form that the Nitro Secure Module writes. */
-import { utf8 } from '@perf-aggregator/shared/bytes';
+import { concatBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { type CborItem, CborTag, decodeCbor } from '@perf-aggregator/shared/codec/cbor-decode';
-import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
+import { cborHead, MAJOR } from '@perf-aggregator/shared/codec/cbor-head';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { VerificationError } from './errors.ts';
 
 /** Largest attestation document, bytes. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024;
 
-/** The four parts of a COSE_Sign1; byte strings are views of the document. */
+/** The four parts of a COSE_Sign1; byte strings are views of one copy of the document. */
 export interface CoseSign1 {
   readonly protectedHeader: Uint8Array;
   readonly unprotectedHeader: CborItem;
@@ -23,14 +23,23 @@ const ES384_HEADER = 'a1013822';
 const P384_ORDER =
   0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n;
 
+/** Array of four, and its first member: the context. */
+const SIG_STRUCTURE_START = concatBytes(
+  Uint8Array.from([...cborHead(MAJOR.array, 4), ...cborHead(MAJOR.text, 10)]),
+  utf8('Signature1'),
+);
+
 /**
- * The one CBOR item of a document.
+ * The one CBOR item of a document. It is decoded from a copy, so that what was verified stays what it was
+ * when the caller uses its buffer again.
  * @throws VerificationError `document_malformed`
  */
 export function decodeDocument(bytes: Uint8Array): CborItem {
+  // Callers in plain JavaScript may bring anything.
+  if (!((bytes as unknown) instanceof Uint8Array)) throw malformed('not a Uint8Array');
   if (bytes.length > MAX_DOCUMENT_BYTES) throw malformed('longer than 16 KiB');
   try {
-    return decodeCbor(bytes, { maxDepth: 4, maxItems: 32, allowTags: true });
+    return decodeCbor(new Uint8Array(bytes), { maxDepth: 4, maxItems: 32, allowTags: true });
   } catch (cause) {
     throw malformed('not one strict CBOR item', cause);
   }
@@ -84,7 +93,16 @@ export function checkSignatureEncoding(signature: Uint8Array): void {
 
 /** What is signed (RFC 9052 §4.4): over the bytes as received, never over re-encoded ones. */
 export function sigStructure(cose: CoseSign1): Uint8Array {
-  return encodeCbor(['Signature1', cose.protectedHeader, utf8(''), cose.payload]);
+  return concatBytes(
+    SIG_STRUCTURE_START,
+    byteString(cose.protectedHeader),
+    byteString(new Uint8Array()),
+    byteString(cose.payload),
+  );
+}
+
+function byteString(bytes: Uint8Array): Uint8Array {
+  return concatBytes(Uint8Array.from(cborHead(MAJOR.bytes, bytes.length)), bytes);
 }
 
 function malformed(what: string, cause?: unknown): VerificationError {

@@ -1,4 +1,9 @@
-/** A strict reader of DER (ITU-T X.690 §10) as far as X.509 needs it: definite, minimal, bounded by its input. */
+/**
+ * A strict reader of DER (ITU-T X.690 §10) as far as X.509 needs it: definite and minimal lengths. It calls
+ * nothing recursively (depth is the caller's program text), allocates views only, and each value takes two
+ * bytes at least, so that work and memory are bounded by the input.
+ */
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { VerificationError } from './errors.ts';
 
 /** Identifier octets that occur in certificates. Context tags: `0xa0 | n` constructed. */
@@ -97,30 +102,42 @@ export function derBoolean(content: Uint8Array): boolean {
 
 /** Bytes of a non-negative INTEGER without its sign byte. @throws VerificationError `certificate_malformed` */
 export function derUnsigned(content: Uint8Array): Uint8Array {
-  const [first = 0x80, second = 0] = content;
-  if (first >= 0x80) throw malformed('a negative integer');
-  if (first !== 0 || content.length === 1) return content;
-  if (second < 0x80) throw malformed('an integer not in its shortest form');
-  return content.subarray(1);
+  derInteger(content);
+  if (content[0]! >= 0x80) throw malformed('a negative integer');
+  return content[0] === 0 && content.length > 1 ? content.subarray(1) : content;
 }
 
-/** Dotted text of an OBJECT IDENTIFIER (X.690 §8.19). @throws VerificationError `certificate_malformed` */
+/** Makes sure that contents are an INTEGER in its shortest form, of either sign. @throws VerificationError `certificate_malformed` */
+export function derInteger(content: Uint8Array): void {
+  const [first, second = 0] = content;
+  if (first === undefined) throw malformed('an integer');
+  if (content.length === 1) return;
+  const isPadding = first === 0 ? second < 0x80 : first === 0xff && second >= 0x80;
+  if (isPadding) throw malformed('an integer not in its shortest form');
+}
+
+/**
+ * Dotted text of an OBJECT IDENTIFIER (X.690 §8.19); the hex of its contents where an arc is beyond 2^53.
+ * @throws VerificationError `certificate_malformed`
+ */
 export function derOid(content: Uint8Array): string {
+  if (content.length === 0 || content[content.length - 1]! >= 0x80) throw malformed('an object identifier');
   const arcs: number[] = [];
   let arc = 0;
-  for (const [index, byte] of content.entries()) {
-    if (arc === 0 && byte === 0x80) throw malformed('an object identifier');
+  let isFirstOfArc = true;
+  for (const byte of content) {
+    if (isFirstOfArc && byte === 0x80) throw malformed('an object identifier');
     arc = arc * 128 + (byte & 0x7f);
-    if (arc > Number.MAX_SAFE_INTEGER / 128) throw malformed('an object identifier');
-    if (byte >= 0x80 && index === content.length - 1) throw malformed('an object identifier');
-    if (byte >= 0x80) continue;
-    if (arcs.length === 0)
-      arcs.push(Math.min(Math.floor(arc / 40), 2), arc - 40 * Math.min(Math.floor(arc / 40), 2));
-    else arcs.push(arc);
+    isFirstOfArc = byte < 0x80;
+    if (!isFirstOfArc) continue;
+    arcs.push(arc);
     arc = 0;
   }
-  if (arcs.length === 0) throw malformed('an object identifier');
-  return arcs.join('.');
+  if (!arcs.every(Number.isSafeInteger)) return `#${encodeHex(content)}`;
+  // The first two arcs share one number; only under 2 may the second be 40 or more.
+  const [joined = 0, ...rest] = arcs;
+  const top = Math.min(Math.floor(joined / 40), 2);
+  return [top, joined - 40 * top, ...rest].join('.');
 }
 
 /** Octets of a BIT STRING that has no unused bits. @throws VerificationError `certificate_malformed` */
@@ -131,6 +148,7 @@ export function derOctets(content: Uint8Array): Uint8Array {
 
 /** Instant (ms) of a UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 allows them: seconds, and Z. */
 export function derTime(value: DerValue): number {
+  if (value.content.length > 15) throw malformed('a time');
   const text = String.fromCharCode(...value.content);
   const digits = value.tag === TAG.utcTime ? centuryOf(text) + text : text;
   const isTime = value.tag === TAG.utcTime || value.tag === TAG.generalizedTime;

@@ -39,8 +39,15 @@ export class VerificationError extends CodedError<VerificationErrorCode> {}
 export const POLICY_ERROR_CODES = [
   // Neither measurements nor an explicit `any-image`.
   'policy_empty',
-  // An expected measurement is not hex of 32, 48 or 64 bytes under an index 0..31.
+  // An expected measurement is not hex of 32, 48 or 64 bytes under an index 0..31; or another member of the
+  // policy has the wrong type.
   'policy_invalid',
+  // The caller did not say at which instant to judge.
+  'instant_invalid',
+  // A root of the caller's is no certificate of the Nitro profile.
+  'root_invalid',
+  // A field that this version does not know, and the policy refuses those.
+  'unknown_field',
   // PCR0 is all zero (or missing): the enclave's memory was readable from outside.
   'debug_mode',
   // The measurements are not among those expected.

@@ -1,9 +1,10 @@
 /** The payload of an attestation document (AWS nsm-api, attestation_process.md §2.2, as observed). */
 import { type CborItem, type CborMap, decodeCbor } from '@perf-aggregator/shared/codec/cbor-decode';
+import { skipCbor } from '@perf-aggregator/shared/codec/cbor-skip';
 import { checkHeaders, decodeDocument, parseCoseSign1 } from './cose.ts';
 import { VerificationError } from './errors.ts';
 
-/** What a document says, before anything of it is verified. Byte strings are views of the document. */
+/** What a document says, before anything of it is verified. Byte strings are copies. */
 export interface UnverifiedAttestation {
   /** Instance and enclave, `i-…-enc…`. */
   readonly moduleId: string;
@@ -35,7 +36,13 @@ export type OptionalFields = Pick<UnverifiedAttestation, 'publicKey' | 'userData
 
 const MAX_FIELD_BYTES = 1024;
 const MAX_INSTANT = 8_640_000_000_000_000;
-const KNOWN_FIELDS: ReadonlySet<unknown> = new Set([
+// CBOR major types and the break (RFC 8949 §3).
+const UNSIGNED = 0;
+const TEXT = 3;
+const MAP = 5;
+const BREAK = 0xff;
+
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'module_id',
   'digest',
   'timestamp',
@@ -55,39 +62,52 @@ export function decodeAttestationUnverified(bytes: Uint8Array): UnverifiedAttest
   const cose = parseCoseSign1(decodeDocument(bytes));
   checkHeaders(cose);
   const payload = decodePayload(cose.payload);
-  return {
-    ...parseMandatory(payload),
-    ...parseOptional(payload),
-    unknownFields: unknownFields(payload),
-  };
+  return { ...parseMandatory(payload), ...parseOptional(payload), unknownFields: payload.unknown };
+}
+
+/** A payload taken apart: known fields as their CBOR, unknown ones by name. */
+export interface Payload {
+  readonly fields: ReadonlyMap<string, Uint8Array>;
+  /** Names of fields beyond those of the specification: reported, not refused, since AWS signs them. */
+  readonly unknown: readonly string[];
 }
 
 /**
- * The map in a payload, definite or (as AWS writes since 2025-09) indefinite.
+ * The map in a payload, definite or (as AWS writes since 2025-09) indefinite. Keys must be text and come
+ * once; the values of unknown keys must only be well-formed, so that a future field of whatever type breaks
+ * nothing (rule 8).
  * @throws VerificationError `payload_malformed`
  */
-export function decodePayload(payload: Uint8Array): CborMap {
-  const map = decodeItem(payload);
-  if (!(map instanceof Map)) throw malformed('not a map');
-  for (const key of map.keys()) if (typeof key !== 'string') throw malformed('a key that is not text');
-  return map as CborMap;
+export function decodePayload(payload: Uint8Array): Payload {
+  const fields = new Map<string, Uint8Array>();
+  const unknown = new Set<string>();
+  let [at, left] = mapHead(payload);
+  while (left === undefined ? payload[at] !== BREAK : left-- > 0) {
+    const keyEnd = skip(payload, at);
+    const key = textKey(payload.subarray(at, keyEnd));
+    if (fields.has(key) || unknown.has(key)) throw malformed('a key twice');
+    at = skip(payload, keyEnd);
+    if (KNOWN_FIELDS.has(key)) fields.set(key, payload.subarray(keyEnd, at));
+    else unknown.add(key);
+  }
+  if (left === undefined) at++;
+  if (at !== payload.length) throw malformed('bytes after the map');
+  return { fields, unknown: [...unknown] };
 }
 
 /**
  * The fields that every document has.
  * @throws VerificationError `payload_malformed`
  */
-export function parseMandatory(payload: CborMap): MandatoryFields {
-  const moduleId = payload.get('module_id');
+export function parseMandatory({ fields }: Payload): MandatoryFields {
+  const moduleId = field(fields, 'module_id');
   if (typeof moduleId !== 'string' || moduleId === '') throw malformed('module_id');
-  if (payload.get('digest') !== 'SHA384') throw malformed('digest is not SHA384');
-  const timestamp = payload.get('timestamp');
-  if (typeof timestamp !== 'number' || !Number.isInteger(timestamp)) throw malformed('timestamp');
-  if (timestamp <= 0 || timestamp > MAX_INSTANT) throw malformed('timestamp');
-  const pcrs = parsePcrs(payload.get('pcrs'));
-  const certificate = payload.get('certificate');
+  if (field(fields, 'digest') !== 'SHA384') throw malformed('digest is not SHA384');
+  const timestamp = parseTimestamp(fields);
+  const pcrs = parsePcrs(field(fields, 'pcrs'));
+  const certificate = field(fields, 'certificate');
   if (!isCertificate(certificate)) throw malformed('certificate');
-  const cabundle = payload.get('cabundle');
+  const cabundle = field(fields, 'cabundle');
   if (!Array.isArray(cabundle) || cabundle.length === 0 || !cabundle.every(isCertificate)) {
     throw malformed('cabundle');
   }
@@ -98,25 +118,59 @@ export function parseMandatory(payload: CborMap): MandatoryFields {
  * The fields that a document may leave out or null.
  * @throws VerificationError `payload_optional_invalid`
  */
-export function parseOptional(payload: CborMap): OptionalFields {
+export function parseOptional({ fields }: Payload): OptionalFields {
   return {
-    publicKey: optionalBytes(payload, 'public_key'),
-    userData: optionalBytes(payload, 'user_data'),
-    nonce: optionalBytes(payload, 'nonce'),
+    publicKey: optionalBytes(fields, 'public_key'),
+    userData: optionalBytes(fields, 'user_data'),
+    nonce: optionalBytes(fields, 'nonce'),
   };
 }
 
-/** Names of fields beyond those of the specification: reported, not refused, since AWS signs them. */
-export function unknownFields(payload: CborMap): readonly string[] {
-  return [...payload.keys()].filter((key) => !KNOWN_FIELDS.has(key)).map(String);
+/** Where the first entry of a map begins, and how many there are: `undefined` for an indefinite length. */
+function mapHead(payload: Uint8Array): [at: number, left: number | undefined] {
+  const initial = payload[0] ?? 0;
+  if (initial >> 5 !== MAP) throw malformed('not a map');
+  const info = initial & 0x1f;
+  if (info === 31) return [1, undefined];
+  if (info < 24) return [1, info];
+  const count = payload[1] ?? 0;
+  if (info !== 24 || count < 24) throw malformed('a map of more than 255 fields, or a number written long');
+  return [2, count];
 }
 
-function decodeItem(payload: Uint8Array): CborItem {
+function skip(payload: Uint8Array, at: number): number {
   try {
-    return decodeCbor(payload, { maxDepth: 8, maxItems: 1024, allowIndefinite: true });
+    return skipCbor(payload, at);
+  } catch (cause) {
+    throw malformed('not well-formed CBOR', cause);
+  }
+}
+
+function textKey(raw: Uint8Array): string {
+  if (raw[0]! >> 5 !== TEXT) throw malformed('a key that is not text');
+  return decodeStrict(raw) as string;
+}
+
+function decodeStrict(raw: Uint8Array): CborItem {
+  try {
+    return decodeCbor(raw, { maxDepth: 2, maxItems: 1024, allowIndefinite: true });
   } catch (cause) {
     throw malformed('not strict CBOR', cause);
   }
+}
+
+function field(fields: Payload['fields'], name: string): CborItem {
+  const raw = fields.get(name);
+  if (raw === undefined) throw malformed(`no ${name}`);
+  return decodeStrict(raw);
+}
+
+/** Major type 0: a float that happens to be whole is no timestamp. */
+function parseTimestamp(fields: Payload['fields']): number {
+  const timestamp = Number(field(fields, 'timestamp'));
+  const isUnsigned = fields.get('timestamp')![0]! >> 5 === UNSIGNED;
+  if (!isUnsigned || timestamp === 0 || timestamp > MAX_INSTANT) throw malformed('timestamp');
+  return timestamp;
 }
 
 function parsePcrs(item: CborItem | undefined): ReadonlyMap<number, Uint8Array> {
@@ -138,11 +192,25 @@ function isDebug(pcrs: ReadonlyMap<number, Uint8Array>): boolean {
   return pcrs.get(0)?.every((byte) => byte === 0) ?? true;
 }
 
-function optionalBytes(payload: CborMap, name: string): Uint8Array | null {
-  const value = payload.get(name) ?? null;
-  if (value === null) return null;
-  if (value instanceof Uint8Array && value.length <= MAX_FIELD_BYTES) return value;
-  throw new VerificationError('payload_optional_invalid', `${name} is neither null nor at most 1,024 bytes`);
+function optionalBytes(fields: Payload['fields'], name: string): Uint8Array | null {
+  const raw = fields.get(name);
+  if (raw === undefined) return null;
+  const value = decodeOptional(raw, name);
+  if (value === null || (value instanceof Uint8Array && value.length <= MAX_FIELD_BYTES)) return value;
+  throw optionalInvalid(name);
+}
+
+function decodeOptional(raw: Uint8Array, name: string): CborItem {
+  try {
+    return decodeCbor(raw, { maxDepth: 2, maxItems: 1024, allowIndefinite: true });
+  } catch (cause) {
+    throw optionalInvalid(name, cause);
+  }
+}
+
+function optionalInvalid(name: string, cause?: unknown): VerificationError {
+  const message = `${name} is neither null nor at most 1,024 bytes`;
+  return new VerificationError('payload_optional_invalid', message, cause);
 }
 
 function malformed(what: string, cause?: unknown): VerificationError {

@@ -16,6 +16,8 @@ export interface AttestationPolicy {
   readonly nonce?: Uint8Array;
   readonly publicKey?: Uint8Array;
   readonly userData?: Uint8Array;
+  /** `refuse` documents with payload fields that this version does not know. Default: reported, not judged. */
+  readonly unknownFields?: 'report' | 'refuse';
   /** Oldest document when judged at an instant, ms. Default 5 minutes. */
   readonly maxAgeMs?: number;
   /** How far in the future a document may be made when judged at an instant, ms. Default 5 minutes. */
@@ -30,20 +32,36 @@ export const FRESHNESS_MS = 5 * 60 * 1000;
  * @throws PolicyError `policy_empty`, `policy_invalid`
  */
 export function checkPolicy(policy: AttestationPolicy): void {
-  // Callers in plain JavaScript may bring no policy at all.
-  const pcrs = (policy as AttestationPolicy | undefined)?.pcrs;
-  if (pcrs === 'any-image') return;
-  if (pcrs === undefined || pcrs.length === 0)
+  // Callers in plain JavaScript may bring no policy at all, or one of other types.
+  const given = policy as AttestationPolicy | undefined;
+  const pcrs = given?.pcrs;
+  if (given === undefined || pcrs === undefined || pcrs.length === 0)
     throw new PolicyError('policy_empty', 'no measurement is expected');
-  for (const alternative of pcrs) {
-    const entries = Object.entries(alternative);
-    if (entries.length === 0) throw new PolicyError('policy_empty', 'an alternative without a measurement');
-    for (const [index, hex] of entries) {
-      const isHex = /^(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i.test(hex);
-      if (isHex && /^(?:[12]?\d|3[01])$/.test(index)) continue;
-      throw new PolicyError('policy_invalid', `the expected PCR${index} is not a measurement`);
-    }
+  for (const name of ['nonce', 'publicKey', 'userData'] as const) {
+    const expected: unknown = given[name];
+    if (expected === undefined || expected instanceof Uint8Array) continue;
+    throw new PolicyError('policy_invalid', `the expected ${name} is no Uint8Array`);
   }
+  if (pcrs === 'any-image') return;
+  if (!Array.isArray(pcrs)) throw new PolicyError('policy_invalid', 'pcrs is no list');
+  for (const alternative of pcrs as readonly ExpectedPcrs[]) checkAlternative(alternative);
+}
+
+function checkAlternative(alternative: ExpectedPcrs): void {
+  const entries = Object.entries(alternative ?? {}) as [string, unknown][];
+  if (entries.length === 0) throw new PolicyError('policy_empty', 'an alternative without a measurement');
+  for (const [index, hex] of entries) {
+    const isHex = typeof hex === 'string' && /^(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i.test(hex);
+    if (isHex && /^(?:[12]?\d|3[01])$/.test(index)) continue;
+    throw new PolicyError('policy_invalid', `the expected PCR${index} is not a measurement`);
+  }
+}
+
+/** @throws PolicyError `unknown_field` */
+export function checkFields(document: UnverifiedAttestation, policy: AttestationPolicy): void {
+  if (policy.unknownFields !== 'refuse' || document.unknownFields.length === 0) return;
+  const names = JSON.stringify(document.unknownFields);
+  throw new PolicyError('unknown_field', `fields that this version does not know: ${names}`);
 }
 
 /** @throws PolicyError `debug_mode` */

@@ -1,5 +1,7 @@
 /** The trust anchor of AWS Nitro Enclaves. */
+import { equalBytes } from '@perf-aggregator/shared/bytes';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { type Certificate, parseCertificate } from './certificate.ts';
 
 /** SHA-256 of {@link AWS_NITRO_ROOT_G1}, as AWS publishes it. */
 export const AWS_NITRO_ROOT_G1_SHA256 = '641a0321a3e244efe456463195d606317ed7cdcc3c1756e09893f3c68f79bb5b';
@@ -18,3 +20,11 @@ export const AWS_NITRO_ROOT_G1: Uint8Array = decodeBase64(
     'MQCjfy+Rocm9Xue4YnwWmNJVA44fA0P5W2OpYow9OYCVRaEevL8uO1XYru5xtMPWrfMCMQCi85sWBbJwKKXdS6BptQFuZbT7' +
     '3o/gBh1qUxl/nNr12UO8Yfwr6wPLb+6NIwLz3/Y=',
 );
+
+/** The default root, read from bytes of its own: writing into the exported ones changes nobody's trust. */
+export const awsNitroRoot: Certificate = parseCertificate(new Uint8Array(AWS_NITRO_ROOT_G1));
+
+/** Whether `root` is AWS's, by all of its bytes. */
+export function isAwsNitroRoot(root: Certificate): boolean {
+  return equalBytes(root.raw, awsNitroRoot.raw);
+}

@@ -70,7 +70,7 @@ export function verifyQuote(
   const { measurements, roots, allowDebug = false, configSha256, kmsPolicy } = expectations;
   const attestation = verifyAttestation(document, {
     ...(roots ? { roots } : {}),
-    at: { kind: 'instant', instant },
+    at: instant,
     policy: { pcrs: measurements, allowDebug, nonce },
   });
   const handshakePub = attestation.publicKey;

@@ -3,8 +3,8 @@ import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
 import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { Check } from '../checklist.ts';
 import type { PolicyErrorCode, VerificationErrorCode } from '../errors.ts';
+import type { Explanation, VerifiedAttestation } from '../judgement.ts';
 import type { ExpectedPcrs } from '../policy.ts';
-import type { Explanation, VerifiedAttestation } from '../verify.ts';
 import type { ReportErrorCode } from './errors.ts';
 
 /** The verifier's rules in the order in which they are judged. */

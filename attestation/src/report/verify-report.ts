@@ -18,12 +18,8 @@ import {
 import { decodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
 import { Checklist } from '../checklist.ts';
 import { PolicyError, VerificationError } from '../errors.ts';
-import {
-  type Explanation,
-  explainAttestation,
-  type VerifiedAttestation,
-  verifyAttestation,
-} from '../verify.ts';
+import type { Explanation, VerifiedAttestation } from '../judgement.ts';
+import { explainAttestation, verifyAttestation } from '../verify.ts';
 import { checkArithmetic } from './arithmetic.ts';
 import { ReportError } from './errors.ts';
 import { REPORT_RULES, type ReportExplanation, type ReportPolicy, type VerifiedReport } from './judgement.ts';
@@ -103,7 +99,7 @@ class ReportJudgement {
       const { roots, pcrs, allowDebug = false } = this.#policy;
       const options = {
         ...(roots ? { roots } : {}),
-        at: { kind: 'document' as const },
+        at: 'document' as const,
         policy: { pcrs, allowDebug },
       };
       this.attestation = explainAttestation(document, options, this.#crypto);

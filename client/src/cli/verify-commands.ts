@@ -94,7 +94,7 @@ function verifyDocument(context: CliContext, file: string, flags: AttestationFla
   const instant = flags.at === 'now' ? context.clock.now() : flags.at;
   const explanation = explainAttestation(toBinary(readInput(file)), {
     ...(roots ? { roots } : {}),
-    at: instant === 'document' ? { kind: 'document' } : { kind: 'instant', instant },
+    at: instant,
     policy: { pcrs, allowDebug, ...nonce },
   });
   const { verified, simulated, code, checks, document } = explanation;

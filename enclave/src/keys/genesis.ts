@@ -78,7 +78,7 @@ async function verifyEvidence(context: GenesisContext, record: GenesisRecord): P
     const own = toExpectedPcrs(await context.nsm.describePcrs());
     const document = verifyAttestation(record.evidence, {
       roots: [context.nsm.trustAnchor],
-      at: { kind: 'document' },
+      at: 'document',
       policy: { pcrs: [own, ...context.predecessors] },
     });
     const data = decodeUserData(document.userData ?? new Uint8Array(), 'genesis');

@@ -36,7 +36,7 @@ function verify(document: Uint8Array, root: Uint8Array, now: number) {
     // Debug documents are genuine; their zero measurements meet no sensible condition.
     return verifyAttestation(document, {
       roots: [root],
-      at: { kind: 'instant', instant: now },
+      at: now,
       policy: { pcrs: 'any-image', allowDebug: true },
     });
   } catch (error) {

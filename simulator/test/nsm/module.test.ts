@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 
 function verify(bytes: Uint8Array, instant = clock.time) {
-  return verifyAttestation(bytes, { roots: [nsm.trustAnchor], at: { kind: 'instant', instant }, policy });
+  return verifyAttestation(bytes, { roots: [nsm.trustAnchor], at: instant, policy });
 }
 
 describe('when the simulated module attests', () => {
@@ -44,7 +44,7 @@ describe('when the simulated module attests', () => {
 
   it('it is refused by whoever trusts AWS alone', async () => {
     const bytes = await nsm.attest({});
-    const attempt = () => verifyAttestation(bytes, { at: { kind: 'document' }, policy });
+    const attempt = () => verifyAttestation(bytes, { at: 'document', policy });
     expect(attempt).toThrow(VerificationError);
     expect(attempt).toThrow(expect.objectContaining({ code: 'root_untrusted' }));
   });
