@@ -10,6 +10,7 @@ import {
   derOid,
   derTime,
   derUnsigned,
+  formatOid,
   TAG,
 } from './der.ts';
 import { VerificationError } from './errors.ts';
@@ -55,8 +56,9 @@ export const MAX_CERTIFICATE_BYTES = 4096;
 // AlgorithmIdentifiers, whole: no other parameters are allowed (RFC 5758 §3.2, RFC 5480 §2.1.1).
 const ECDSA_WITH_SHA384 = '06082a8648ce3d040303';
 const EC_PUBLIC_KEY_P384 = '06072a8648ce3d020106052b81040022';
-const BASIC_CONSTRAINTS = '2.5.29.19';
-const KEY_USAGE_OID = '2.5.29.15';
+// 2.5.29.19 and 2.5.29.15.
+const BASIC_CONSTRAINTS = '551d13';
+const KEY_USAGE_OID = '551d0f';
 
 /**
  * The certificate that `der` holds.
@@ -127,7 +129,7 @@ type Extensions = Pick<Certificate, 'basicConstraints' | 'keyUsage' | 'unknownCr
 
 function parseExtensions(tagged: DerValue | undefined): Extensions {
   if (tagged === undefined) return { unknownCritical: [] };
-  const wrapper = new DerReader(tagged.content);
+  const wrapper = tagged.reader();
   const list = wrapper.enter(TAG.sequence);
   wrapper.end();
   const seen = new Set<string>();
@@ -140,11 +142,11 @@ function parseExtensions(tagged: DerValue | undefined): Extensions {
     const critical = flag !== undefined && derBoolean(flag.content);
     const value = extension.expect(TAG.octetString).content;
     extension.end();
-    if (seen.has(oid)) throw malformed(`extension ${oid} twice`);
+    if (seen.has(oid)) throw malformed(`extension ${formatOid(oid)} twice`);
     seen.add(oid);
     if (oid === BASIC_CONSTRAINTS) found.basicConstraints = parseBasicConstraints(value, critical);
     else if (oid === KEY_USAGE_OID) found.keyUsage = parseKeyUsage(value);
-    else if (critical) unknownCritical.push(oid);
+    else if (critical) unknownCritical.push(formatOid(oid));
   }
   return { ...found, unknownCritical };
 }

@@ -3,7 +3,7 @@
  * nothing recursively (depth is the caller's program text), allocates views only, and each value takes two
  * bytes at least, so that work and memory are bounded by the input.
  */
-import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { VerificationError } from './errors.ts';
 
 /** Identifier octets that occur in certificates. Context tags: `0xa0 | n` constructed. */
@@ -19,25 +19,54 @@ export const TAG = {
   set: 0x31,
 } as const;
 
-/** One value: its identifier, its contents, and all of its bytes. */
-export interface DerValue {
+/** One value of DER in its input. Views are made when somebody asks for them. */
+export class DerValue {
   readonly tag: number;
-  readonly content: Uint8Array;
-  readonly raw: Uint8Array;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #contentStart: number;
+  readonly #end: number;
+
+  constructor(bytes: Uint8Array, [start, contentStart, end]: readonly [number, number, number]) {
+    this.tag = bytes[start]!;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#contentStart = contentStart;
+    this.#end = end;
+  }
+
+  /** Its contents. */
+  get content(): Uint8Array {
+    return this.#bytes.subarray(this.#contentStart, this.#end);
+  }
+
+  /** All of its bytes. */
+  get raw(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  /** A reader of the values in its contents. */
+  reader(): DerReader {
+    return new DerReader(this.#bytes, this.#contentStart, this.#end);
+  }
 }
 
 /** Reads the values that lie one after another in `bytes`. All errors are `certificate_malformed`. */
 export class DerReader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(bytes: Uint8Array) {
+  /** @param start - where to begin, @param end - and to end; default: all of `bytes` */
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
   }
 
   /** Whether nothing is left. */
   get done(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.#at === this.#end;
   }
 
   /** The next value, whatever it is. @throws VerificationError `certificate_malformed` */
@@ -47,10 +76,10 @@ export class DerReader {
     // Tag numbers above 30 take several bytes; X.509 has none.
     if ((tag & 0x1f) === 0x1f) throw malformed('a long tag');
     const length = this.#length();
-    if (length > this.#bytes.length - this.#at) throw malformed('a value that ends early');
-    const content = this.#bytes.subarray(this.#at, this.#at + length);
-    this.#at += length;
-    return { tag, content, raw: this.#bytes.subarray(start, this.#at) };
+    const contentStart = this.#at;
+    if (length > this.#end - contentStart) throw malformed('a value that ends early');
+    this.#at = contentStart + length;
+    return new DerValue(this.#bytes, [start, contentStart, this.#at]);
   }
 
   /** The next value, which must carry `tag`. @throws VerificationError `certificate_malformed` */
@@ -62,12 +91,12 @@ export class DerReader {
 
   /** The next value if it carries `tag`. @throws VerificationError `certificate_malformed` */
   optional(tag: number): DerValue | undefined {
-    return this.#bytes[this.#at] === tag ? this.next() : undefined;
+    return !this.done && this.#bytes[this.#at] === tag ? this.next() : undefined;
   }
 
   /** A reader of the contents of the next value. @throws VerificationError `certificate_malformed` */
   enter(tag: number): DerReader {
-    return new DerReader(this.expect(tag).content);
+    return this.expect(tag).reader();
   }
 
   /** Makes sure that nothing is left. @throws VerificationError `certificate_malformed` */
@@ -76,9 +105,8 @@ export class DerReader {
   }
 
   #byte(): number {
-    const byte = this.#bytes[this.#at++];
-    if (byte === undefined) throw malformed('a value that ends early');
-    return byte;
+    if (this.#at >= this.#end) throw malformed('a value that ends early');
+    return this.#bytes[this.#at++]!;
   }
 
   #length(): number {
@@ -117,23 +145,31 @@ export function derInteger(content: Uint8Array): void {
 }
 
 /**
- * Dotted text of an OBJECT IDENTIFIER (X.690 §8.19); the hex of its contents where an arc is beyond 2^53.
+ * An OBJECT IDENTIFIER (X.690 §8.19) as the lower-case hex of its contents: one spelling for each.
  * @throws VerificationError `certificate_malformed`
  */
 export function derOid(content: Uint8Array): string {
   if (content.length === 0 || content[content.length - 1]! >= 0x80) throw malformed('an object identifier');
+  let previous = 0;
+  for (const byte of content) {
+    // An arc that begins with a zero digit.
+    if (byte === 0x80 && previous < 0x80) throw malformed('an object identifier');
+    previous = byte;
+  }
+  return encodeHex(content);
+}
+
+/** Dotted text of an object identifier given as hex, for people; the hex where an arc is beyond 2^53. */
+export function formatOid(hex: string): string {
   const arcs: number[] = [];
   let arc = 0;
-  let isFirstOfArc = true;
-  for (const byte of content) {
-    if (isFirstOfArc && byte === 0x80) throw malformed('an object identifier');
+  for (const byte of decodeHex(hex)) {
     arc = arc * 128 + (byte & 0x7f);
-    isFirstOfArc = byte < 0x80;
-    if (!isFirstOfArc) continue;
+    if (byte >= 0x80) continue;
     arcs.push(arc);
     arc = 0;
   }
-  if (!arcs.every(Number.isSafeInteger)) return `#${encodeHex(content)}`;
+  if (!arcs.every(Number.isSafeInteger)) return `#${hex}`;
   // The first two arcs share one number; only under 2 may the second be 40 or more.
   const [joined = 0, ...rest] = arcs;
   const top = Math.min(Math.floor(joined / 40), 2);
@@ -148,22 +184,32 @@ export function derOctets(content: Uint8Array): Uint8Array {
 
 /** Instant (ms) of a UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 allows them: seconds, and Z. */
 export function derTime(value: DerValue): number {
-  if (value.content.length > 15) throw malformed('a time');
-  const text = String.fromCharCode(...value.content);
-  const digits = value.tag === TAG.utcTime ? centuryOf(text) + text : text;
-  const isTime = value.tag === TAG.utcTime || value.tag === TAG.generalizedTime;
-  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(digits);
-  if (!isTime || match === null) throw malformed('a time');
-  const iso = `${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}.000Z`;
-  const instant = Date.parse(iso);
-  // Date rolls 31 February over into March: the text must come back.
-  if (Number.isNaN(instant) || new Date(instant).toISOString() !== iso) throw malformed('a time');
-  return instant;
+  const { tag, content } = value;
+  const yearDigits = tag === TAG.utcTime ? 2 : 4;
+  const isTime = tag === TAG.utcTime || tag === TAG.generalizedTime;
+  if (!isTime || content.length !== yearDigits + 11 || content[yearDigits + 10] !== 0x5a) {
+    throw malformed('a time');
+  }
+  let year = 0;
+  for (let i = 0; i < yearDigits; i += 2) year = year * 100 + pairOfDigits(content, i);
+  // UTCTime's two digits mean 1950 to 2049.
+  if (tag === TAG.utcTime) year += year >= 50 ? 1900 : 2000;
+  const pairs = [0, 2, 4, 6, 8].map((offset) => pairOfDigits(content, yearDigits + offset));
+  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = pairs;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute, second);
+  // Date rolls 31 February over into March: what was said must come back.
+  const isReal =
+    date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  if (!isReal) throw malformed('a time');
+  return date.getTime();
 }
 
-/** UTCTime's two digits mean 1950 to 2049. */
-function centuryOf(text: string): string {
-  return Number(text.slice(0, 2)) >= 50 ? '19' : '20';
+function pairOfDigits(content: Uint8Array, at: number): number {
+  const [tens, ones] = [content[at]! - 0x30, content[at + 1]! - 0x30];
+  if (!(tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9)) throw malformed('a time');
+  return tens * 10 + ones;
 }
 
 function malformed(what: string): VerificationError {

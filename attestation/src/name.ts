@@ -1,15 +1,16 @@
 /** Distinguished names (RFC 5280 §4.1.2.4) for people; the verifier compares their bytes. */
 import { fromUtf8 } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
-import { DerReader, derOid, TAG } from './der.ts';
+import { DerReader, derOid, formatOid, TAG } from './der.ts';
 
+/** By the object identifier's contents: 2.5.4.3 and its like (X.520). */
 const LABELS: Readonly<Record<string, string>> = {
-  '2.5.4.3': 'CN',
-  '2.5.4.6': 'C',
-  '2.5.4.7': 'L',
-  '2.5.4.8': 'ST',
-  '2.5.4.10': 'O',
-  '2.5.4.11': 'OU',
+  '550403': 'CN',
+  '550406': 'C',
+  '550407': 'L',
+  '550408': 'ST',
+  '55040a': 'O',
+  '55040b': 'OU',
 };
 
 /**
@@ -24,7 +25,7 @@ export function formatName(content: Uint8Array): string {
     while (!set.done) {
       const attribute = set.enter(TAG.sequence);
       const oid = derOid(attribute.expect(TAG.oid).content);
-      parts.push(`${LABELS[oid] ?? oid}=${display(attribute.next().content)}`);
+      parts.push(`${LABELS[oid] ?? formatOid(oid)}=${display(attribute.next().content)}`);
       attribute.end();
     }
   }
