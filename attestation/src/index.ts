@@ -5,6 +5,9 @@
 
 export { ChainCache } from './chain-cache.ts';
 export { type Check, RULES, type Rule } from './checklist.ts';
+export { EIF_ERROR_CODES, EifError, type EifErrorCode } from './eif/errors.ts';
+export { type EifMeasurement, EifMeter, type EifSection, measureEif } from './eif/measure.ts';
+export type { EifSigner } from './eif/signature.ts';
 export {
   POLICY_ERROR_CODES,
   PolicyError,

@@ -9,23 +9,40 @@ export const MADE_AT = Date.UTC(2026, 0, 15, 12, 0, 0);
 /** One certificate of the chain; the defaults are those of the real ones. */
 export interface CertificateSpec {
   version?: string;
+  /** Serial number, hex of its whole DER. */
+  serial?: string;
   subject?: string;
   issuer?: string;
+  /** Subject as DER; names one's own issues, too. */
+  subjectDer?: Uint8Array;
+  issuerDer?: Uint8Array;
+  /** Write times as GeneralizedTime. */
+  generalizedTime?: boolean;
+  /** Bytes between key and extensions: unique identifiers. */
+  uniqueIds?: string;
   notBefore?: number;
   notAfter?: number;
   /** Extensions, each as hex of its whole DER; default by role. */
   extensions?: string[];
+  /** No extensions at all, not even an empty list. */
+  withoutExtensions?: boolean;
   curve?: string;
   hash?: string;
   /** Signs this certificate instead of the key of the one above. */
   signer?: KeyObject;
+  /** Changes the finished certificate. */
+  der?: (der: Uint8Array) => Uint8Array;
 }
 
 export interface DocumentSpec {
   certificates?: CertificateSpec[];
+  /** Certificates from root to leaf. Default 5. */
+  length?: number;
   payload?: Record<string, CborValue | undefined>;
-  /** Payload bytes instead of the encoded map. */
-  payloadBytes?: Uint8Array;
+  /** Changes the encoded payload before it is signed. */
+  payloadBytes?: (payload: Uint8Array) => Uint8Array;
+  /** Key that signs the document instead of the leaf's. */
+  signer?: KeyObject;
   protectedHeader?: Uint8Array;
   unprotectedHeader?: CborValue;
   signature?: (signature: Uint8Array) => Uint8Array;
@@ -53,36 +70,50 @@ export const EXTENSION = {
 
 const ROLES = ['root', 'regional', 'zonal', 'instance', 'leaf'];
 
-export function defaultExtensions(index: number): string[] {
-  if (index === 4) return [EXTENSION.notAuthority, EXTENSION.digitalSignature];
-  return [EXTENSION.authority(index === 0 ? undefined : 3 - index), EXTENSION.certificateSign];
+export function defaultExtensions(index: number, length = 5): string[] {
+  if (index === length - 1) return [EXTENSION.notAuthority, EXTENSION.digitalSignature];
+  return [EXTENSION.authority(index === 0 ? undefined : length - 2 - index), EXTENSION.certificateSign];
 }
 
-const pool: { publicKey: KeyObject; privateKey: KeyObject }[] = ROLES.map(() =>
+const pool: { publicKey: KeyObject; privateKey: KeyObject }[] = Array.from({ length: 8 }, () =>
   generateKeyPairSync('ec', { namedCurve: 'P-384' }),
 );
 
+/** Key of the certificate at `index`, root first. */
+export function keyOf(index: number): KeyObject {
+  return pool[index]!.privateKey;
+}
+
+/** Certificates that were built before: most documents differ in one. */
+const built = new Map<string, Uint8Array>();
+
 /** A document that verifies under `root` at {@link MADE_AT}, but for what `spec` changes. */
 export function buildDocument(spec: DocumentSpec = {}): BuiltDocument {
-  const certificates = ROLES.map((_, index) => buildCertificate(index, spec.certificates?.[index] ?? {}));
-  const bundle = certificates.slice(0, 4);
-  const payload =
-    spec.payloadBytes ??
+  const length = spec.length ?? 5;
+  const certificates = Array.from({ length }, (_, index) =>
+    cachedCertificate(index, spec.certificates?.[index] ?? {}, length),
+  );
+  const bundle = certificates.slice(0, -1);
+  const payload = (spec.payloadBytes ?? ((same) => same))(
     encodeCbor({
       module_id: 'i-0123456789abcdef0-enc0123456789abcdef',
       digest: 'SHA384',
       timestamp: MADE_AT,
       pcrs: new Map(Array.from({ length: 16 }, (_, index) => [index, new Uint8Array(48).fill(index + 1)])),
-      certificate: certificates[4]!,
+      certificate: certificates[length - 1]!,
       cabundle: spec.cabundle?.(bundle) ?? bundle,
       public_key: null,
       user_data: null,
       nonce: null,
       ...spec.payload,
-    });
+    }),
+  );
   const protectedHeader = spec.protectedHeader ?? decodeHex('a1013822');
   const toSign = encodeCbor(['Signature1', protectedHeader, new Uint8Array(), payload]);
-  const signature = sign('sha384', toSign, { key: pool[4]!.privateKey, dsaEncoding: 'ieee-p1363' });
+  const signature = sign('sha384', toSign, {
+    key: spec.signer ?? keyOf(length - 1),
+    dsaEncoding: 'ieee-p1363',
+  });
   const bytes = encodeCbor([
     protectedHeader,
     spec.unprotectedHeader ?? {},
@@ -92,42 +123,70 @@ export function buildDocument(spec: DocumentSpec = {}): BuiltDocument {
   return { bytes, root: certificates[0]! };
 }
 
-function buildCertificate(index: number, spec: CertificateSpec): Uint8Array {
+/** A self-signed P-384 certificate and its key. */
+export function buildSelfSigned(): { readonly certificate: Uint8Array; readonly privateKey: KeyObject } {
+  return { certificate: buildCertificate(0, {}), privateKey: pool[0]!.privateKey };
+}
+
+function cachedCertificate(index: number, spec: CertificateSpec, length: number): Uint8Array {
+  const isPlain = Object.keys(spec).length === 0;
+  const key = `${index}/${length}`;
+  const known = isPlain ? built.get(key) : undefined;
+  if (known !== undefined) return known;
+  const certificate = buildCertificate(index, spec, length);
+  if (isPlain) built.set(key, certificate);
+  return certificate;
+}
+
+function buildCertificate(index: number, spec: CertificateSpec, length = 5): Uint8Array {
   const hash = spec.hash ?? 'sha384';
   const algorithm = sequence(oid(hash === 'sha384' ? '2a8648ce3d040303' : '2a8648ce3d040302'));
   const { publicKey } = spec.curve ? generateKeyPairSync('ec', { namedCurve: spec.curve }) : pool[index]!;
+  const time = spec.generalizedTime ? generalizedTime : utcTime;
+  const extensions = spec.extensions ?? defaultExtensions(index, length);
   const tbs = sequence(
     ...(spec.version === undefined ? [decodeHex('a003020102')] : [decodeHex(spec.version)]),
-    decodeHex('02020123'),
+    decodeHex(spec.serial ?? '02020123'),
     algorithm,
-    name(spec.issuer ?? `test ${ROLES[Math.max(0, index - 1)]}`),
-    sequence(utcTime(spec.notBefore ?? MADE_AT - 3_600_000), utcTime(spec.notAfter ?? MADE_AT + 3_600_000)),
-    name(spec.subject ?? `test ${ROLES[index]}`),
+    spec.issuerDer ?? name(spec.issuer ?? `test ${roleOf(Math.max(0, index - 1), length)}`),
+    sequence(time(spec.notBefore ?? MADE_AT - 3_600_000), time(spec.notAfter ?? MADE_AT + 3_600_000)),
+    spec.subjectDer ?? name(spec.subject ?? `test ${roleOf(index, length)}`),
     new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })),
-    value(0xa3, sequence(...(spec.extensions ?? defaultExtensions(index)).map(decodeHex))),
+    decodeHex(spec.uniqueIds ?? ''),
+    ...(spec.withoutExtensions ? [] : [value(0xa3, sequence(...extensions.map(decodeHex)))]),
   );
   const signer = spec.signer ?? pool[Math.max(0, index - 1)]!.privateKey;
   const signature = new Uint8Array(sign(hash, tbs, signer));
-  return sequence(tbs, algorithm, value(0x03, concatBytes(Uint8Array.of(0), signature)));
+  const certificate = sequence(tbs, algorithm, value(0x03, concatBytes(Uint8Array.of(0), signature)));
+  return spec.der?.(certificate) ?? certificate;
 }
 
-function name(commonName: string): Uint8Array {
+function roleOf(index: number, length: number): string {
+  if (index === length - 1) return 'leaf';
+  return ROLES[index] === 'leaf' || ROLES[index] === undefined ? `authority ${index}` : ROLES[index];
+}
+
+export function name(commonName: string): Uint8Array {
   return sequence(value(0x31, sequence(oid('550403'), value(0x0c, utf8(commonName)))));
+}
+
+export function generalizedTime(instant: number): Uint8Array {
+  return value(0x18, utf8(`${new Date(instant).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`));
 }
 
 function utcTime(instant: number): Uint8Array {
   return value(0x17, utf8(`${new Date(instant).toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`));
 }
 
-function oid(hex: string): Uint8Array {
+export function oid(hex: string): Uint8Array {
   return value(0x06, decodeHex(hex));
 }
 
-function sequence(...parts: Uint8Array[]): Uint8Array {
+export function sequence(...parts: Uint8Array[]): Uint8Array {
   return value(0x30, ...parts);
 }
 
-function value(tag: number, ...parts: Uint8Array[]): Uint8Array {
+export function value(tag: number, ...parts: Uint8Array[]): Uint8Array {
   const content = concatBytes(...parts);
   const { length } = content;
   if (length < 0x80) return concatBytes(Uint8Array.of(tag, length), content);

@@ -1,7 +1,7 @@
 /** Exit codes of the CLI, and which error means which. */
 
 import { InputError } from '@perf-aggregator/analytics';
-import { PolicyError, ReportError, VerificationError } from '@perf-aggregator/attestation';
+import { EifError, PolicyError, ReportError, VerificationError } from '@perf-aggregator/attestation';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { InvalidArgumentError } from 'commander';
 import { AnalyzeError } from '../analyze/errors.ts';
@@ -36,6 +36,6 @@ export function exitCodeOf(error: unknown): ExitCode {
     if (error.code === 'service_unreachable') return EXIT.unreachable;
     return error.code === 'service_malformed' || error.code === 'sync_timeout' ? EXIT.service : EXIT.usage;
   }
-  const judged = [NotVerified, SecurityError, VerificationError, PolicyError, ReportError];
+  const judged = [NotVerified, SecurityError, VerificationError, PolicyError, ReportError, EifError];
   return judged.some((kind) => error instanceof kind) ? EXIT.refused : EXIT.service;
 }

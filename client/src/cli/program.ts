@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAnalyzeCommand } from './analyze-command.ts';
 import type { CliContext } from './context.ts';
+import { addMeasureCommand } from './measure-command.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addVerifyCommands } from './verify-commands.ts';
 
@@ -30,6 +31,7 @@ export function createProgram(
   const context = makeContext(globalsOf(argv));
   addServiceCommands(program, context);
   addVerifyCommands(program, context);
+  addMeasureCommand(program, context);
   addAnalyzeCommand(program, context);
   for (const command of program.commands) {
     command.exitOverride();

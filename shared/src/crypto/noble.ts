@@ -20,6 +20,10 @@ import {
 export const crypto: CryptoBackend = {
   sha256: (message) => sha256(message),
   sha384: (message) => sha384(message),
+  createSha384() {
+    const hash = sha384.create();
+    return { update: (piece) => void hash.update(piece), digest: () => hash.digest() };
+  },
   hmacSha256: (key, message) => hmac(sha256, key, message),
   hkdfSha256: (secret, salt, info, length) => hkdf(sha256, secret, salt, info, length),
   aesGcmSeal(key, nonce, plaintext, aad) {

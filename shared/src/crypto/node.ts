@@ -31,6 +31,10 @@ const P384_PUBLIC = der('3076301006072a8648ce3d020106052b81040022036200');
 export const crypto: CryptoBackend = {
   sha256: (message) => plain(createHash('sha256').update(message).digest()),
   sha384: (message) => plain(createHash('sha384').update(message).digest()),
+  createSha384() {
+    const hash = createHash('sha384');
+    return { update: (piece) => void hash.update(piece), digest: () => plain(hash.digest()) };
+  },
   hmacSha256: (key, message) => plain(createHmac('sha256', key).update(message).digest()),
   hkdfSha256: (secret, salt, info, length) => new Uint8Array(hkdfSync('sha256', secret, salt, info, length)),
   aesGcmSeal(key, nonce, plaintext, aad) {

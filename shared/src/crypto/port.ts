@@ -13,12 +13,22 @@ export interface GcmSealed {
   readonly tag: Uint8Array;
 }
 
+/** A hash under way. */
+export interface RunningHash {
+  /** Takes the next piece; it may be changed afterwards. */
+  update(piece: Uint8Array): void;
+  /** Ends it, once. */
+  digest(): Uint8Array;
+}
+
 /** Both back ends implement this; all functions are synchronous and take and return plain byte arrays. */
 export interface CryptoBackend {
   /** SHA-256 (FIPS 180-4), 32 bytes. */
   sha256(message: Uint8Array): Uint8Array;
   /** SHA-384 (FIPS 180-4), 48 bytes. */
   sha384(message: Uint8Array): Uint8Array;
+  /** SHA-384 of a message that comes in pieces. */
+  createSha384(): RunningHash;
   /** HMAC-SHA-256 (RFC 2104), 32 bytes. */
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
   /** HKDF-SHA-256 extract and expand (RFC 5869), `length` bytes. */

@@ -160,6 +160,18 @@ describe('when both back ends do the same', () => {
     );
   });
 
+  it('gives the same SHA-384 of a message in pieces as of the whole', () => {
+    fc.assert(
+      fc.property(fc.array(anyBytes, { maxLength: 8 }), (pieces) => {
+        for (const crypto of [node, noble]) {
+          const hash = crypto.createSha384();
+          for (const piece of pieces) hash.update(piece);
+          expect(encodeHex(hash.digest())).toBe(encodeHex(node.sha384(concatBytes(...pieces))));
+        }
+      }),
+    );
+  });
+
   it('verifies what the other signed, and nothing else', () => {
     fc.assert(
       fc.property(exactly(32), anyBytes, (seed, message) => {

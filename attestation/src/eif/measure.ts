@@ -1,0 +1,188 @@
+/**
+ * Measurements of an enclave image: the PCRs that an enclave started from it will attest.
+ *
+ * PCR0 covers kernel, command line and all ramdisks, PCR1 kernel, command line and the first ramdisk, PCR2 the other
+ * ramdisks, PCR8 the signing certificate; each is SHA-384 of 48 zero bytes and the SHA-384 of what it covers (a TPM
+ * extension of an empty register). The sections are measured as they stand in the file. Neither metadata nor headers
+ * are measured: two files with the same PCRs need not be the same file.
+ */
+import { concatBytes } from '@perf-aggregator/shared/bytes';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import type { RunningHash } from '@perf-aggregator/shared/crypto/port';
+import { Crc32 } from './crc32.ts';
+import { EifError } from './errors.ts';
+import {
+  CRC_OFFSET,
+  type EifHeader,
+  type EifSectionType,
+  HEADER_BYTES,
+  parseHeader,
+  parseSectionHeader,
+  SECTION_HEADER_BYTES,
+  type SectionPlace,
+} from './layout.ts';
+import { type EifSigner, verifyImageSignature } from './signature.ts';
+
+/** A section of the file; `offset` is that of its header, `size` without it. */
+export interface EifSection extends SectionPlace {
+  readonly type: EifSectionType;
+}
+
+/** What an enclave started from the image will attest; lower-case hex of 48 bytes each. */
+export interface EifMeasurement {
+  readonly pcr0: string;
+  readonly pcr1: string;
+  readonly pcr2: string;
+  /** Only of signed images. */
+  readonly pcr8?: string;
+  /** Only of signed images: whose certificate PCR8 measures; its signature over PCR0 holds. */
+  readonly signer?: EifSigner;
+  readonly version: number;
+  readonly architecture: 'x86_64' | 'aarch64';
+  readonly sections: readonly EifSection[];
+  /** The metadata section's JSON; null: none, or not JSON. Nothing measures it. */
+  readonly metadata: unknown;
+}
+
+/**
+ * Measures an image that is in memory.
+ * @throws EifError, any of its codes
+ */
+export function measureEif(bytes: Uint8Array): EifMeasurement {
+  const meter = new EifMeter();
+  meter.update(bytes);
+  return meter.finish();
+}
+
+/** Measures an image that comes in pieces, in constant memory. */
+export class EifMeter {
+  readonly #crc = new Crc32();
+  readonly #image = crypto.createSha384();
+  readonly #bootstrap = crypto.createSha384();
+  readonly #application = crypto.createSha384();
+  readonly #sections: EifSection[] = [];
+  /** Contents of the sections that are read, not only measured. */
+  readonly #kept = new Map<EifSectionType, Uint8Array>();
+  #header: EifHeader | null = null;
+  /** A header, or a kept section, under way; null while a section is only measured. */
+  #collected: Uint8Array | null = new Uint8Array(HEADER_BYTES);
+  #section: EifSection | null = null;
+  /** Bytes that the part under way still lacks. */
+  #left = HEADER_BYTES;
+  #isWhole = false;
+
+  /**
+   * Takes the next bytes of the file.
+   * @throws EifError as soon as the file cannot be an image
+   */
+  update(piece: Uint8Array): void {
+    let at = 0;
+    while (at < piece.length) {
+      if (this.#isWhole) throw new EifError('eif_layout_invalid', 'bytes follow the last section');
+      const part = piece.subarray(at, at + this.#left);
+      this.#take(part);
+      at += part.length;
+    }
+  }
+
+  /**
+   * Ends the file.
+   * @throws EifError `eif_truncated`, `eif_sections_incomplete`, `eif_crc_mismatch`, `eif_signature_malformed`,
+   *   `eif_signature_invalid`
+   */
+  finish(): EifMeasurement {
+    if (!this.#isWhole) {
+      const what = this.#header === null ? 'its header' : `its section ${this.#sections.length}`;
+      throw new EifError('eif_truncated', `the file ends ${this.#left} bytes before ${what} does`);
+    }
+    const header = this.#header!;
+    checkComplete(this.#sections);
+    if (this.#crc.value !== header.crc32) {
+      throw new EifError('eif_crc_mismatch', 'the checksum of the file is not the one in its header');
+    }
+    const pcr0 = extend(this.#image.digest());
+    const signature = this.#kept.get('signature');
+    const signer = signature && verifyImageSignature(signature, pcr0);
+    return {
+      pcr0: encodeHex(pcr0),
+      pcr1: encodeHex(extend(this.#bootstrap.digest())),
+      pcr2: encodeHex(extend(this.#application.digest())),
+      ...(signer === undefined ? {} : { pcr8: encodeHex(extend(crypto.sha384(signer.certificate))), signer }),
+      version: header.version,
+      architecture: header.architecture,
+      sections: this.#sections,
+      metadata: parseMetadata(this.#kept.get('metadata')),
+    };
+  }
+
+  /** Takes bytes of the part under way, and begins the next when it is whole. */
+  #take(part: Uint8Array): void {
+    if (this.#collected !== null) this.#collected.set(part, this.#collected.length - this.#left);
+    if (this.#header !== null) this.#crc.update(part);
+    if (this.#section !== null) for (const hash of this.#hashesOf(this.#section.type)) hash.update(part);
+    this.#left -= part.length;
+    // A section may be empty: the one behind it begins at once.
+    while (this.#left === 0 && !this.#isWhole) this.#advance();
+  }
+
+  #advance(): void {
+    if (this.#header === null) {
+      this.#header = parseHeader(this.#collected!);
+      this.#crc.update(this.#collected!.subarray(0, CRC_OFFSET));
+      this.#expect(null, SECTION_HEADER_BYTES, true);
+      return;
+    }
+    if (this.#section === null) {
+      const place = this.#header.sections[this.#sections.length]!;
+      const type = parseSectionHeader(this.#collected!, place);
+      this.#expect({ type, ...place }, place.size, type === 'signature' || type === 'metadata');
+      return;
+    }
+    if (this.#collected !== null) this.#kept.set(this.#section.type, this.#collected);
+    this.#sections.push(this.#section);
+    this.#isWhole = this.#sections.length === this.#header.sections.length;
+    if (!this.#isWhole) this.#expect(null, SECTION_HEADER_BYTES, true);
+  }
+
+  #expect(section: EifSection | null, size: number, keep: boolean): void {
+    this.#section = section;
+    this.#left = size;
+    this.#collected = keep ? new Uint8Array(size) : null;
+  }
+
+  #hashesOf(type: EifSectionType): readonly RunningHash[] {
+    if (type === 'kernel' || type === 'cmdline') return [this.#image, this.#bootstrap];
+    if (type !== 'ramdisk') return [];
+    const isFirst = !this.#sections.some((section) => section.type === 'ramdisk');
+    return [this.#image, isFirst ? this.#bootstrap : this.#application];
+  }
+}
+
+function checkComplete(sections: readonly EifSection[]): void {
+  const count = (type: EifSectionType) => sections.filter((section) => section.type === type).length;
+  for (const type of ['kernel', 'cmdline'] as const) {
+    if (count(type) !== 1) throw incomplete(`${count(type)} ${type} sections, not one`);
+  }
+  for (const type of ['signature', 'metadata'] as const) {
+    if (count(type) > 1) throw incomplete(`${count(type)} ${type} sections`);
+  }
+  if (count('ramdisk') === 0) throw incomplete('no ramdisk');
+}
+
+function incomplete(what: string): EifError {
+  return new EifError('eif_sections_incomplete', `the image has ${what}`);
+}
+
+function extend(digest: Uint8Array): Uint8Array {
+  return crypto.sha384(concatBytes(new Uint8Array(48), digest));
+}
+
+function parseMetadata(bytes: Uint8Array | undefined): unknown {
+  if (bytes === undefined) return null;
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,88 @@
+/** `measure`: the PCRs of an enclave image file, read in pieces. */
+import { createReadStream, type Stats, statSync } from 'node:fs';
+import { type EifMeasurement, EifMeter } from '@perf-aggregator/attestation';
+import type { Command } from 'commander';
+import type { CliContext } from './context.ts';
+import { UsageError } from './exit.ts';
+import { time } from './format.ts';
+import { ProgressBar, print, type Rows, table } from './terminal.ts';
+
+const PIECE_BYTES = 1 << 20;
+
+/** Adds measure. */
+export function addMeasureCommand(program: Command, context: CliContext): void {
+  program
+    .command('measure')
+    .description('PCRs that an enclave started from an image file (.eif) will attest')
+    .argument('<file>', 'the enclave image')
+    .action(async (file: string) => {
+      const measured = await measureFile(context, file);
+      print(context.terminal, toJson(measured), () => toText(measured));
+    });
+}
+
+async function measureFile(context: CliContext, file: string): Promise<EifMeasurement> {
+  const { size } = statOf(file);
+  const bar = new ProgressBar(context.terminal);
+  const meter = new EifMeter();
+  let read = 0;
+  try {
+    for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES })) {
+      meter.update(piece as Uint8Array);
+      read += (piece as Uint8Array).length;
+      bar.show(read / size, 'measured');
+    }
+  } catch (cause) {
+    if (cause instanceof Error && 'syscall' in cause) throw unreadable(file, cause);
+    throw cause;
+  } finally {
+    bar.clear();
+  }
+  return meter.finish();
+}
+
+function statOf(file: string): Stats {
+  try {
+    return statSync(file);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}
+
+function unreadable(file: string, cause: unknown): UsageError {
+  return new UsageError('file_unreadable', `${file}: cannot be read`, cause);
+}
+
+/** As {@link EifMeasurement}, with `pcrs` as `verify --json` prints them. */
+function toJson(measured: EifMeasurement) {
+  const { signer, ...rest } = measured;
+  const pcrs = Object.fromEntries(registersOf(measured));
+  if (signer === undefined) return { ...rest, pcrs, signer: null };
+  const { subject, notBefore, notAfter } = signer;
+  return { ...rest, pcrs, signer: { subject, notBefore, notAfter } };
+}
+
+function toText(measured: EifMeasurement): string {
+  const { signer, architecture, sections } = measured;
+  const registers = registersOf(measured);
+  const meaning = ['the image', 'kernel and bootstrap', 'the application'];
+  const rows: Rows = [
+    ...registers.map(
+      ([index, value]) => [`PCR${index}`, `${value}  ${meaning[index] ?? 'the signer'}`] as const,
+    ),
+    ['Architecture', architecture],
+    ['Sections', sections.map(({ type, size }) => `${type} ${size}`).join(', ')],
+    ...(signer === undefined
+      ? []
+      : ([
+          ['Signed by', `${signer.subject}, ${time(signer.notBefore)} to ${time(signer.notAfter)} UTC`],
+        ] as const)),
+  ];
+  const flags = registers.map(([index, value]) => `--pcr ${index}=${value}`).join(' ');
+  return `${table(rows)}\n\nTo demand this image:\n  ${flags}`;
+}
+
+function registersOf({ pcr0, pcr1, pcr2, pcr8 }: EifMeasurement): readonly (readonly [number, string])[] {
+  const registers = [[0, pcr0] as const, [1, pcr1] as const, [2, pcr2] as const];
+  return pcr8 === undefined ? registers : [...registers, [8, pcr8]];
+}
