@@ -2,6 +2,7 @@
 import { type Amount, formatMoney, ONE, parseDecimal, ZERO } from '../ledger/decimal.ts';
 import type { Decimal } from '../ledger/entry.ts';
 import type { Closing } from './closing.ts';
+import { ListRates } from './list-rates.ts';
 import type { CostMethod } from './method.ts';
 import { Position, type PositionOptions } from './position.ts';
 import { parseSymbol, roleOf } from './symbol.ts';
@@ -82,18 +83,38 @@ export interface TradeListResult {
   readonly perTradePnl: readonly (Decimal | null)[];
 }
 
-/** Matches a list symbol by symbol. Not checked: that it is complete, and in order. */
+/**
+ * Matches a list symbol by symbol. A fee in a third currency is worth what the last trades of the list say
+ * ({@link ListRates}), and is a disposal of that currency where the list holds some of it (METRICS §6).
+ * Not checked: that the list is complete, and in order.
+ */
 export function matchTradeList(trades: readonly ListedTrade[], options: TradeListOptions): TradeListResult {
   const books = new Map<string, SymbolBook>();
+  const rates = new ListRates();
   const perTradePnl = trades.map((trade) => {
     const book = books.get(trade.symbol) ?? new SymbolBook(trade.symbol, options);
     books.set(trade.symbol, book);
-    const closing = book.apply(trade);
+    rates.note(trade.symbol, trade.price);
+    const rate = thirdRate(trade, rates);
+    const closing = book.apply(trade, rate);
+    if (rate !== null) {
+      const { settle } = parseSymbol(trade.symbol);
+      books.get(`${trade.feeCurrency}/${settle}`)?.dispose(trade.fee, rate, trade.time);
+    }
     return closing && formatMoney(closing.realizedPnl);
   });
   const sorted = [...books.values()].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
   const symbols = sorted.map((book) => book.result());
   return { method: options.method, totals: totalsOf(symbols), symbols, perTradePnl };
+}
+
+/** What a unit of a fee's currency is worth in that of the profit, where it is neither that nor the base of spot. */
+function thirdRate({ symbol, fee, feeCurrency }: ListedTrade, rates: ListRates): Amount | null {
+  const { settle, spot } = parseSymbol(symbol);
+  if (feeCurrency === null || settle === null || fee.isZero()) return null;
+  const role = roleOf(feeCurrency, symbol);
+  if (role === 'profit' || (role === 'base' && spot)) return null;
+  return rates.rate(feeCurrency, settle);
 }
 
 function totalsOf(symbols: readonly SymbolTrades[]): readonly CurrencyTotals[] {
@@ -132,9 +153,10 @@ class SymbolBook {
     this.#position = new Position({ ...options, ...this.#terms });
   }
 
-  apply(trade: ListedTrade): Closing | null {
+  /** @param rate - of a third currency that the fee is in; null: nothing prices it */
+  apply(trade: ListedTrade, rate: Amount | null): Closing | null {
     const { time, side, price, orderId } = trade;
-    const { quantity, fee } = this.#inPosition(trade);
+    const { quantity, fee } = this.#inPosition(trade, rate);
     const notional = trade.quantity.times(this.#options.contractSize ?? ONE);
     this.#sums.count += 1;
     this.#sums.fees = this.#sums.fees.plus(fee);
@@ -142,6 +164,16 @@ class SymbolBook {
     const closing = quantity.isPositive() ? this.#position.trade({ side, quantity, price, fee, time }) : null;
     if (closing !== null) this.#count(closing, orderId);
     return closing;
+  }
+
+  /** A fee paid out of this position, as far as it is there; a rebate comes in. No trade, and in none of the fees here. */
+  dispose(fee: Amount, price: Amount, time: number): void {
+    const held = this.#position.quantity;
+    const quantity = fee.gt(held) ? held : fee.abs();
+    if (!this.#terms.spot || !quantity.isPositive()) return;
+    const side = fee.isNegative() ? 'buy' : 'sell';
+    const closing = this.#position.trade({ side, quantity, price, fee: ZERO, time });
+    if (closing !== null) this.#sums.realized = this.#sums.realized.plus(closing.realizedPnl);
   }
 
   result(): SymbolTrades {
@@ -172,17 +204,19 @@ class SymbolBook {
 
   /**
    * What a trade moves in the position, and its fee in the currency of the profit. A fee in base takes part of
-   * what was bought, or is debited on top of what was sold, at the price of the trade.
+   * what was bought, or is debited on top of what was sold, at the price of the trade; one in a third currency is
+   * taken at its rate.
    */
-  #inPosition({ symbol, side, quantity, price, fee, feeCurrency }: ListedTrade): {
-    quantity: Amount;
-    fee: Amount;
-  } {
+  #inPosition(
+    { symbol, side, quantity, price, fee, feeCurrency }: ListedTrade,
+    rate: Amount | null,
+  ): { quantity: Amount; fee: Amount } {
     const role = feeCurrency === null ? 'profit' : roleOf(feeCurrency, symbol);
     if (fee.isZero() || role === 'profit') return { quantity, fee };
     if (role === 'base' && this.#terms.spot) {
       return { quantity: side === 'buy' ? quantity.minus(fee) : quantity.plus(fee), fee: fee.times(price) };
     }
+    if (rate !== null) return { quantity, fee: fee.times(rate) };
     const currency = feeCurrency ?? '';
     this.#unvaluedFees.set(currency, (this.#unvaluedFees.get(currency) ?? ZERO).plus(fee));
     return { quantity, fee: ZERO };

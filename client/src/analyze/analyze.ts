@@ -12,20 +12,24 @@ import {
   correlationMatrix,
   type Frequency,
   formatMoney,
+  type IndexRange,
   matchTradeList,
   navReturns,
+  periodIndices,
   type ReturnSeries,
   returnsMetrics,
+  sliceSeries,
   toNumber,
   type UndefinedReason,
   ZERO,
 } from '@perf-aggregator/analytics';
 import type { AnalyzeInput, MatrixInput, NavsInput, ReturnsInput, Settings, TradesInput } from './input.ts';
+import { boundsOf, type PeriodOptions, refuseOptions, rollingOf } from './period.ts';
 import { readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
 
 /** What the command line adds to a file, and overrides in it. */
-export interface AnalyzeOptions extends Settings {
+export interface AnalyzeOptions extends Settings, PeriodOptions {
   readonly method?: CostMethod;
   readonly frequency?: Frequency;
   readonly markPrice?: Amount;
@@ -40,10 +44,12 @@ export interface Analysis {
 
 /**
  * Analyses a file. JSON begins with `{`; everything else is taken for CSV.
- * @throws AnalyzeError; InputError `analytics_*` for settings out of range
+ * @throws AnalyzeError, `analyze_option_unsupported` for a period or a window of a file that has none; InputError
+ *   `analytics_*` for settings out of range
  */
 export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
   const input = /^\s*[{[]/.test(text) ? readJson(text) : readCsv(text, options.frequency);
+  refuseOptions(input, options);
   switch (input.kind) {
     case 'returns':
       return analyzeReturns(input, options);
@@ -58,17 +64,43 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
 
 function analyzeReturns(input: ReturnsInput, options: AnalyzeOptions): Analysis {
   const rates = ratesOf(input, options);
-  const series = toSeries(input.returns, input, options);
-  const benchmark =
+  const whole = toSeries(input.returns, input, options);
+  const wholeBenchmark =
     input.benchmarkReturns === null ? undefined : toSeries(input.benchmarkReturns, input, options);
+  const range = periodIndices(whole, boundsOf(options));
+  const series = sliceSeries(whole, range.from, range.to);
+  const benchmark = wholeBenchmark && sliceSeries(wholeBenchmark, range.from, range.to);
   return undated(input, {
     kind: 'returns',
     ...merged(returnsMetrics(series, rates), benchmarkMetrics(series, benchmark, rates)),
-    dataQuality: { gapCount: gapsInside(input.returns) },
+    ...rollingOf(whole, range, options, rates, wholeBenchmark),
+    dataQuality: { gapCount: gapsInside(input.returns.slice(range.from, range.to)) },
   });
 }
 
 function analyzeNavs(input: NavsInput, options: AnalyzeOptions): Analysis {
+  const whole = toRecord(input, options);
+  const grid = { starts: whole.times.slice(0, -1), ends: whole.times.slice(1) };
+  const range = periodIndices(
+    { starts: Float64Array.from(grid.starts), ends: Float64Array.from(grid.ends) },
+    boundsOf(options),
+  );
+  const part = sliceRecord(whole, range);
+  const record = navReturns(part);
+  const { series, gapCount, largeFlowsUnvalued } = record;
+  const rates = ratesOf(input, options);
+  return undated(input, {
+    kind: 'navs',
+    ...merged(returnsMetrics(series, rates), moneyOf(part)),
+    ...rollingOf(navReturns(whole).series, range, options, rates),
+    periodReturns: Array.from(series.returns, (r) => (Number.isNaN(r) ? null : r)),
+    largeFlowsUnvalued,
+    dataQuality: { gapCount, nonPositiveNavCount: record.nonPositiveNavCount },
+  });
+}
+
+/** Values and flows by period, at the instants that the grid says. */
+function toRecord(input: NavsInput, options: AnalyzeOptions) {
   const periods = Math.max(0, input.navs.length - 1);
   const { starts, ends, periodsPerYear } = toSeries(Array<null>(periods).fill(null), input, options);
   const [deposits, withdrawals] = [Array<Amount>(periods).fill(ZERO), Array<Amount>(periods).fill(ZERO)];
@@ -77,24 +109,23 @@ function analyzeNavs(input: NavsInput, options: AnalyzeOptions): Analysis {
     side[period - 1] = side[period - 1]!.plus(amount.abs());
   }
   const times = periods === 0 ? [] : [starts[0]!, ...ends];
-  const record = navReturns({ navs: input.navs, times, deposits, withdrawals, periodsPerYear });
-  const { series, gapCount, largeFlowsUnvalued } = record;
-  return undated(input, {
-    kind: 'navs',
-    ...merged(returnsMetrics(series, ratesOf(input, options)), moneyOf(input, times, deposits, withdrawals)),
-    periodReturns: Array.from(series.returns, (r) => (Number.isNaN(r) ? null : r)),
-    largeFlowsUnvalued,
-    dataQuality: { gapCount, nonPositiveNavCount: record.nonPositiveNavCount },
-  });
+  return { navs: input.navs, times, deposits, withdrawals, periodsPerYear };
+}
+
+/** The periods of the range, with the value at its start; a record without periods stays as it is. */
+function sliceRecord(record: ReturnType<typeof toRecord>, { from, to }: IndexRange): typeof record {
+  if (record.times.length === 0) return record;
+  return {
+    ...record,
+    navs: from === to ? [] : record.navs.slice(from, to + 1),
+    times: from === to ? [] : record.times.slice(from, to + 1),
+    deposits: record.deposits.slice(from, to),
+    withdrawals: record.withdrawals.slice(from, to),
+  };
 }
 
 /** Profit and returns on the money that flowed, from the first known value to the last. */
-function moneyOf(
-  { navs }: NavsInput,
-  times: readonly number[],
-  deposits: readonly Amount[],
-  withdrawals: readonly Amount[],
-) {
+function moneyOf({ navs, times, deposits, withdrawals }: ReturnType<typeof toRecord>) {
   const first = navs.findIndex((nav) => nav !== null);
   const last = navs.findLastIndex((nav) => nav !== null);
   const [navStart, navEnd] = [navs[first] ?? null, navs[last] ?? null];

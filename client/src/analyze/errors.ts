@@ -2,7 +2,11 @@
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** Codes of {@link AnalyzeError}. */
-export const ANALYZE_ERROR_CODES = ['analyze_unrecognized', 'analyze_malformed'] as const;
+export const ANALYZE_ERROR_CODES = [
+  'analyze_unrecognized',
+  'analyze_malformed',
+  'analyze_option_unsupported',
+] as const;
 export type AnalyzeErrorCode = (typeof ANALYZE_ERROR_CODES)[number];
 
 /** Says where: line and column of a table, line and column or path of JSON. */

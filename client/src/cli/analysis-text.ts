@@ -71,7 +71,22 @@ function returnsText(analysis: Analysis): string {
   const [start, end] = [analysis['startTime'] as number | null, analysis['endTime'] as number | null];
   const period: Rows = start === null || end === null ? [] : [['Period', `${day(start)} to ${day(end - 1)}`]];
   const wiped: Rows = analysis['wipedOut'] === true ? [['Wiped out', 'the value fell to zero or below']] : [];
-  return table([...period, ...wiped, ...rows(analysis, RETURNS)]);
+  return table([...period, ...wiped, ...rows(analysis, RETURNS), ...rollingRows(analysis)]);
+}
+
+/** The last window; `--json` has all. */
+function rollingRows({ rolling }: Analysis): Rows {
+  if (rolling === undefined) return [];
+  const { window, ...columns } = rolling as { window: number } & Record<string, (number | null)[]>;
+  const last = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.at(-1)]));
+  return [
+    [`Over the last ${window} returns`, ''],
+    ...rows(last, [
+      ['  volatility', 'volatilityAnnualized', percent],
+      ['  Sharpe ratio', 'sharpeRatio', statistic],
+      ['  beta', 'beta', statistic],
+    ]),
+  ];
 }
 
 function tradesText(analysis: Analysis): string {

@@ -1,13 +1,23 @@
 /** `analyze`: the numbers of a local file, without a service. */
 import { readFileSync } from 'node:fs';
-import { COST_METHODS, type CostMethod, FREQUENCIES, type Frequency } from '@perf-aggregator/analytics';
+import {
+  COST_METHODS,
+  type CostMethod,
+  FREQUENCIES,
+  type Frequency,
+  NAMED_PERIODS,
+  type NamedPeriod,
+} from '@perf-aggregator/analytics';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { analyze } from '../analyze/analyze.ts';
 import { readDecimal, readNumber } from '../analyze/values.ts';
 import { analysisText } from './analysis-text.ts';
+import { parseCount } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
 import { print } from './terminal.ts';
+
+const DAY_MS = 86_400_000;
 
 interface AnalyzeFlags {
   readonly method?: CostMethod;
@@ -15,6 +25,10 @@ interface AnalyzeFlags {
   readonly riskFreeRate?: number;
   readonly minimumAcceptableReturn?: number;
   readonly markPrice?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly period?: NamedPeriod;
+  readonly window?: number;
 }
 
 /** Adds analyze. */
@@ -32,6 +46,10 @@ export function addAnalyzeCommand(program: Command, context: CliContext): void {
     .option('--risk-free-rate <rate>', 'annual, as a decimal: 0.02', parseRate)
     .option('--minimum-acceptable-return <rate>', 'annual, as a decimal: 0.02', parseRate)
     .option('--mark-price <price>', 'values the open position of a list of trades')
+    .option('--from <day>', 'first UTC day, as 2026-01-31', parseDay)
+    .option('--to <day>', 'last UTC day', parseDay)
+    .addOption(new Option('--period <name>', 'instead of --from: counted back').choices(NAMED_PERIODS))
+    .option('--window <count>', 'rolling volatility, Sharpe ratio and beta over so many returns', parseCount)
     .addHelpText('after', SHAPES)
     .action((file: string, flags: AnalyzeFlags) => analyzeFile(context, file, flags));
 }
@@ -61,6 +79,11 @@ function analyzeFile({ terminal }: CliContext, file: string, flags: AnalyzeFlags
       minimumAcceptableReturnAnnual: flags.minimumAcceptableReturn,
     }),
     ...(markPrice && { markPrice }),
+    ...(flags.from !== undefined && { from: flags.from }),
+    // The day itself is in it.
+    ...(flags.to !== undefined && { to: flags.to + DAY_MS }),
+    ...(flags.period && { period: flags.period }),
+    ...(flags.window !== undefined && { window: flags.window }),
   });
   print(terminal, analysis, () => analysisText(analysis));
 }
@@ -72,6 +95,12 @@ function readText(file: string): string {
     const what = cause instanceof TypeError ? 'is not UTF-8 text' : 'cannot be read';
     throw new UsageError('file_unreadable', `${file} ${what}`, cause);
   }
+}
+
+function parseDay(text: string): number {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError('expected a day, such as 2026-01-31');
+  return time;
 }
 
 function parseRate(text: string): number {

@@ -1,11 +1,11 @@
 /** What `analyze` says of a file that it refuses: code and message. */
 import { expect } from 'vitest';
-import { analyze } from '../../src/analyze/analyze.ts';
+import { type AnalyzeOptions, analyze } from '../../src/analyze/analyze.ts';
 import { AnalyzeError } from '../../src/analyze/errors.ts';
 
-export function refusal(text: string): string {
+export function refusal(text: string, options: AnalyzeOptions = {}): string {
   try {
-    analyze(text);
+    analyze(text, options);
   } catch (error) {
     expect(error).toBeInstanceOf(AnalyzeError);
     return `${(error as AnalyzeError).code}: ${(error as AnalyzeError).message}`;

@@ -51,6 +51,42 @@ describe('when a file is analysed', () => {
   });
 });
 
+describe('when a part of a file is analysed', () => {
+  const record = file(
+    'record.csv',
+    'date,return\n2024-01-01,0.1\n2024-01-02,0.2\n2024-01-03,-0.1\n2024-01-04,0.3\n',
+  );
+
+  it('both days are in it', async () => {
+    const days = ['--from', '2024-01-02', '--to', '2024-01-03'];
+    const { stdout } = await run(['analyze', record, '--json', ...days], world);
+    expect(JSON.parse(stdout)).toMatchObject({ observationCount: 2, totalReturn: 1.2 * 0.9 - 1 });
+  });
+
+  it('people see the last window', async () => {
+    const { stdout } = await run(['analyze', record, '--period', '1d', '--window', '2'], world);
+    expect(stdout).toMatch(/Observations +1\n/);
+    expect(stdout).toMatch(/Over the last 2 returns\n +volatility +540\.37 %\n +Sharpe ratio +6\.755\n/);
+  });
+
+  it.each([
+    ['--from', '2024-1-1'],
+    ['--to', 'yesterday'],
+    ['--period', '2d'],
+    ['--window', 'x'],
+  ])('%s %s is usage', async (option, value) => {
+    expect((await run(['analyze', record, option, value], world)).code).toBe(2);
+  });
+
+  it('trades have none', async () => {
+    const transcript = await run(['analyze', trades, '--window', '2'], world);
+    expect([transcript.code, (transcript.error as { code: string }).code]).toEqual([
+      2,
+      'analyze_option_unsupported',
+    ]);
+  });
+});
+
 describe('when it cannot be', () => {
   it.each([
     [['analyze', join(home, 'absent.csv')], 'file_unreadable'],
