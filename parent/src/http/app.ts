@@ -8,6 +8,8 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import type { Log } from '../log.ts';
 import { RelayError, relayError } from '../relay/errors.ts';
 import type { Relay } from '../relay/relay.ts';
+import { DOCS_POLICY, docsPage } from './docs-page.ts';
+import { openApiDocument, READS } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { limitRate, type RateLimit } from './rate-limit.ts';
 
@@ -31,8 +33,8 @@ export interface AppOptions {
 
 const NOTHING = new Uint8Array();
 
-/** Operations that read: one route each, and the parent knows no more of them than their names. */
-const READS = ['metrics', 'summary', 'returns', 'trades', 'report'] as const satisfies readonly Operation[];
+/** One route for each operation that reads; the parent knows no more of them than their names. */
+const READ_OPERATIONS = Object.keys(READS) as readonly (keyof typeof READS & Operation)[];
 
 /** The express application. */
 export function createApp(options: AppOptions): Express {
@@ -60,7 +62,7 @@ export function createApp(options: AppOptions): Express {
       .send(toBuffer(await relay.ask('submit', null, bytesOf(request))));
   });
   submit.all(allowOnly('POST'));
-  for (const operation of READS) {
+  for (const operation of READ_OPERATIONS) {
     const read = app.route(`/enclave/${operation}/:sessionId`).get(async (request, response) => {
       const reply = await relay.ask(operation, parseSession(request), parseQuery(request));
       response.type('json').send(toBuffer(reply));
@@ -87,12 +89,28 @@ export function createApp(options: AppOptions): Express {
     response.status(isReady ? 200 : 503).json({ ready: isReady, parts });
   });
   ready.all(allowOnly('GET, HEAD'));
+  routeSpecification(app, options.version);
 
   app.use(() => {
     throw relayError('route_unknown', 'no such route', null);
   });
   app.use(failed(options.log));
   return app;
+}
+
+/** What the service says of itself: made once, sent as it is. */
+function routeSpecification(app: Express, version: string): void {
+  const document = openApiDocument(version);
+  const [json, page] = [JSON.stringify(document), docsPage(document)];
+  const openapi = app.route('/openapi.json').get((_request, response) => {
+    response.type('json').send(json);
+  });
+  openapi.all(allowOnly('GET, HEAD'));
+  const docs = app.route('/docs').get((_request, response) => {
+    response.setHeader('Content-Security-Policy', DOCS_POLICY);
+    response.type('html').send(page);
+  });
+  docs.all(allowOnly('GET, HEAD'));
 }
 
 /** HTTP/1.1 without Host is malformed (RFC 9112 §3.2). */

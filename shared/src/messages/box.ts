@@ -2,35 +2,13 @@
  * Sealed JSON: AES-256-GCM with the fields `nonce`, `ciphertext` and `tag` in base64, and additional data
  * that is always the canonical JSON (RFC 8785) of something both sides know.
  */
-import { z } from 'zod';
-import { decodeBase64, encodeBase64 } from '../codec/base64.ts';
+import { encodeBase64 } from '../codec/base64.ts';
 import { canonicalJsonBytes } from '../codec/canonical-json.ts';
 import { AES_GCM_NONCE_BYTES, AES_GCM_TAG_BYTES, type CryptoBackend } from '../crypto/port.ts';
 import { CryptoError } from '../errors.ts';
 import type { Random } from '../random.ts';
 
-/** Base64 text of `length` bytes (or any, when not given). */
-export const base64Bytes = (length?: number) =>
-  z.string().transform((text, context) => {
-    try {
-      const bytes = decodeBase64(text);
-      if (length === undefined || bytes.length === length) return bytes;
-    } catch {
-      // Falls through to the one issue for every way of being wrong.
-    }
-    context.addIssue({
-      code: 'custom',
-      message: length === undefined ? 'base64' : `base64 of ${length} bytes`,
-    });
-    return z.NEVER;
-  });
-
-/** The three fields of a box as JSON carries them. */
-export const boxFields = {
-  nonce: base64Bytes(AES_GCM_NONCE_BYTES),
-  ciphertext: base64Bytes(),
-  tag: base64Bytes(AES_GCM_TAG_BYTES),
-};
+export { base64Bytes, boxFields } from '../wire/sealed.ts';
 
 /** A box as JSON carries it. */
 export interface BoxJson {

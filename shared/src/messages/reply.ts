@@ -7,7 +7,10 @@ import { fromUtf8, utf8 } from '../bytes.ts';
 import type { CryptoBackend } from '../crypto/port.ts';
 import { REPLY_BUCKET_BYTES } from '../limits.ts';
 import type { Random } from '../random.ts';
-import { type Box, type BoxJson, boxFields, openBox, sealBytes, toBoxJson } from './box.ts';
+import { sealedReply } from '../wire/sealed.ts';
+import { type Box, type BoxJson, openBox, sealBytes, toBoxJson } from './box.ts';
+
+export { sealedReply };
 
 /** What a sealed reply says once it is open. */
 export interface ReplyContent {
@@ -45,14 +48,6 @@ export interface ReplyHeader {
 
 /** A sealed reply as JSON carries it. */
 export type SealedReply = ReplyHeader & BoxJson;
-
-/** Schema of {@link SealedReply}, its binary fields decoded. */
-export const sealedReply = z.strictObject({
-  v: z.literal(1),
-  session_id: z.string(),
-  sequence: z.number().int().nonnegative(),
-  ...boxFields,
-});
 
 /** A result that is JSON in UTF-8 already: what is asked for often is serialised once. */
 export class JsonBytes {

@@ -8,15 +8,15 @@ import { decodeBase64Url, encodeBase64Url } from '../codec/base64.ts';
 import type { CryptoBackend } from '../crypto/port.ts';
 import { MAX_SESSION_TTL_S } from '../limits.ts';
 import type { Random } from '../random.ts';
-import { type BoxJson, boxFields, openBox, sealBox } from './box.ts';
+import { sealedRequest } from '../wire/sealed.ts';
+import { type BoxJson, openBox, sealBox } from './box.ts';
+
+export { sealedRequest };
 
 /** A sealed request as JSON carries it. */
 export interface SealedRequest extends BoxJson {
   readonly v: 1;
 }
-
-/** Schema of {@link SealedRequest}, its binary fields decoded. */
-export const sealedRequest = z.strictObject({ v: z.literal(1), ...boxFields });
 
 /** The keys and names that a request is bound to. */
 export interface RequestBinding {

@@ -1,9 +1,10 @@
 /** The submission (docs/protocol.md §3): how accounts are handed over, once per session. */
 import { z } from 'zod';
-import { decodeBase64 } from '../codec/base64.ts';
 import { MAX_ACCOUNTS, MAX_SESSION_TTL_S } from '../limits.ts';
-import { type BoxJson, base64Bytes, boxFields } from './box.ts';
-import { HANDSHAKE_KEY_BYTES } from './handshake.ts';
+import { submission, wellFormedText as text } from '../wire/sealed.ts';
+import type { BoxJson } from './box.ts';
+
+export { submission };
 
 /** Public metadata of a submission; authenticated as additional data. */
 export interface SubmissionMetadata {
@@ -16,24 +17,6 @@ export interface SubmissionMetadata {
   readonly exchange?: string;
   readonly label?: string;
 }
-
-/** Text that can be stored and shown again: a lone surrogate cannot. */
-const text = z.string().refine((value) => value.isWellFormed(), 'text without lone surrogates');
-
-const metadata = z.strictObject({
-  v: z.literal(1),
-  handshake_pub: z.string().refine((text) => isBase64Of(text, HANDSHAKE_KEY_BYTES), 'base64 of 32 bytes'),
-  ttl: z.number().int(),
-  exchange: text.max(64).optional(),
-  label: text.max(256).optional(),
-});
-
-/** Body of `POST /enclave/submit_key`, its binary fields decoded (the metadata stays as authenticated). */
-export const submission = z.strictObject({
-  ephemeral_pub: base64Bytes(HANDSHAKE_KEY_BYTES),
-  ...boxFields,
-  metadata,
-});
 
 /** Body of `POST /enclave/submit_key` as JSON carries it. */
 export interface SubmissionJson extends BoxJson {
@@ -95,12 +78,4 @@ export function parseSubmissionPayload(value: unknown): SubmissionPayload {
     allowTradingKeys,
     accounts: [one],
   };
-}
-
-function isBase64Of(text: string, length: number): boolean {
-  try {
-    return decodeBase64(text).length === length;
-  } catch {
-    return false;
-  }
 }
