@@ -14,20 +14,24 @@ import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
 import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report';
-import { encodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
+import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { toClaims } from '../../../enclave/src/report/claims.ts';
-import { issueReport } from '../../../enclave/src/report/issue.ts';
 import { claimsInput } from '../../../enclave/test/report/metrics.ts';
 import { NOON } from '../../../enclave/test/sessions/states.ts';
 import { createNsmRoot, type NsmRoot } from '../../src/nsm/chain.ts';
 import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../src/nsm/measurements.ts';
 import { createSimulatedNsm } from '../../src/nsm/module.ts';
+import {
+  type BundleChanges,
+  makeBundle as makeSigned,
+  REPORT_CONFIG,
+  REPORT_SEED,
+  type ReportUserData,
+} from './bundles.ts';
 
 const DAY_MS = 86_400_000;
-const SEED = new Uint8Array(32).fill(3);
-const CONFIG = new Uint8Array(32).fill(7);
 const clock = { time: NOON, now: () => clock.time };
 
 let root: NsmRoot;
@@ -42,42 +46,7 @@ beforeAll(async () => {
   genuine = await makeBundle();
 });
 
-type ReportUserData = Extract<UserData, { t: 'report' }>;
-
-interface Changes {
-  /** Applied to the claims before they are signed. */
-  readonly claims?: (claims: ReportClaims) => object;
-  /** Applied to the compact SD-JWT before the hardware vouches for it. */
-  readonly compact?: (compact: string) => string;
-  readonly userData?: (data: ReportUserData) => UserData;
-  readonly publicKey?: Uint8Array;
-  readonly audience?: string;
-  readonly nonce?: string;
-}
-
-/** A genuine bundle but for what `changes` says. */
-async function makeBundle(changes: Changes = {}): Promise<ReportBundle> {
-  const { audience = null, nonce = null } = changes;
-  const claims = toClaims(claimsInput({ audience, nonce }));
-  const issued = await issueReport(
-    (changes.claims ?? ((same) => same))(claims) as ReportClaims,
-    SEED,
-    random,
-  );
-  const sdJwt = (changes.compact ?? ((same) => same))(issued);
-  const data: ReportUserData = {
-    t: 'report',
-    v: 1,
-    config_sha256: CONFIG,
-    jwt_sha256: crypto.sha256(utf8(sdJwt.split('~')[0]!)),
-    kms_policy: 'locked',
-  };
-  const document = await nsm.attest({
-    publicKey: changes.publicKey ?? crypto.ed25519PublicKey(SEED),
-    userData: encodeUserData((changes.userData ?? ((same) => same))(data)),
-  });
-  return { version: 1, sdJwt, attestation: encodeBase64(document) };
-}
+const makeBundle = (changes?: BundleChanges) => makeSigned(nsm, changes);
 
 /** The code that a bundle is refused with, told the same way by both entries; null when it verifies. */
 function verdict(bundle: unknown, changes: Partial<ReportPolicy> = {}): string | null {
@@ -94,7 +63,7 @@ function verdict(bundle: unknown, changes: Partial<ReportPolicy> = {}): string |
 function signJwt(claims: object, header: object): string {
   const part = (value: object) => encodeBase64Url(utf8(JSON.stringify(value)));
   const input = `${part(header)}.${part(claims)}`;
-  return `${input}.${encodeBase64Url(crypto.ed25519Sign(SEED, utf8(input)))}~`;
+  return `${input}.${encodeBase64Url(crypto.ed25519Sign(REPORT_SEED, utf8(input)))}~`;
 }
 
 describe('when a bundle is genuine', () => {
@@ -162,7 +131,7 @@ describe('when exactly one thing is wrong', () => {
   });
 
   it('an attestation for something else is refused', async () => {
-    const userData = () => ({ t: 'kms', v: 1, config_sha256: CONFIG }) as const;
+    const userData = () => ({ t: 'kms', v: 1, config_sha256: REPORT_CONFIG }) as const;
     await refuses(makeBundle({ userData }), 'attestation_type_wrong', 'user_data_type');
     const quote = ({ jwt_sha256, ...data }: ReportUserData) =>
       ({ ...data, t: 'quote', report_key: jwt_sha256 }) as const;
@@ -305,7 +274,7 @@ describe('when exactly one thing is wrong', () => {
     });
     const pcrs = new Map([...simulatedPcrs()].map(([index]) => [index, new Uint8Array(48)]));
     const debug = createSimulatedNsm({ root, pcrs, clock, random });
-    const userData = encodeUserData({ t: 'kms', v: 1, config_sha256: CONFIG });
+    const userData = encodeUserData({ t: 'kms', v: 1, config_sha256: REPORT_CONFIG });
     const attestation = encodeBase64(await debug.attest({ userData }));
     await refuses({ ...genuine, attestation }, 'debug_mode', 'attestation', { pcrs: 'any-image' });
     expect(verdict({ ...genuine, attestation }, { pcrs: 'any-image', allowDebug: true })).toBe(
