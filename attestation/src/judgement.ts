@@ -73,6 +73,8 @@ export interface Explanation {
   readonly checks: readonly Check[];
   /** What the document says, as far as it can be read; believe it only if `verified`. */
   readonly document?: UnverifiedAttestation;
+  /** The certificates from the trusted root to the leaf, if one was found; believe them only if `verified`. */
+  readonly chain?: readonly ChainLink[];
 }
 
 /** Whether an error is a judgement about the evidence, rather than a fault of ours. */
@@ -84,6 +86,7 @@ export function isVerdict(error: unknown): error is VerificationError | PolicyEr
 export class Judgement {
   readonly checklist = new Checklist(RULES, isVerdict);
   document: UnverifiedAttestation | undefined;
+  chain: readonly ChainLink[] | undefined;
   simulated = false;
   readonly #options: VerifyOptions;
   readonly #crypto: CryptoBackend;
@@ -106,11 +109,7 @@ export class Judgement {
     this.#checkPolicy(document, instant, chosen !== 'document');
     const judged: Omit<VerifiedAttestation, typeof verified> = {
       ...document,
-      chain: chain.map(({ subjectText, notBefore, notAfter }) => ({
-        subject: subjectText,
-        notBefore,
-        notAfter,
-      })),
+      chain: this.chain!,
       rootSha256: this.#rootSha256(chain[0]!),
       simulated: this.simulated,
     };
@@ -184,6 +183,7 @@ export class Judgement {
         `${root.subjectText}, SHA-256 ${sha256}${this.simulated ? ' (SIMULATED)' : ''}`,
       ];
     });
+    this.chain = chain.map(toLink);
     list.judge('chain', () => [
       checkLinks(chain, instant, issuance),
       `${chain.length} certificates, valid at ${new Date(instant).toISOString()}`,
@@ -235,4 +235,8 @@ export class Judgement {
   #rootSha256(root: Certificate): string {
     return isAwsNitroRoot(root) ? AWS_NITRO_ROOT_G1_SHA256 : encodeHex(this.#crypto.sha256(root.raw));
   }
+}
+
+function toLink({ subjectText, notBefore, notAfter }: Certificate): ChainLink {
+  return { subject: subjectText, notBefore, notAfter };
 }

@@ -41,7 +41,11 @@ export function explainAttestation(
     if (!isVerdict(error)) throw error;
     code = error.code;
   }
-  const { document, checklist, simulated } = judgement;
+  const { document, chain, checklist, simulated } = judgement;
   const explanation = { verified: code === null, simulated, code, checks: checklist.toChecks() };
-  return document === undefined ? explanation : { ...explanation, document };
+  return {
+    ...explanation,
+    ...(document === undefined ? {} : { document }),
+    ...(chain === undefined ? {} : { chain }),
+  };
 }

@@ -3,6 +3,7 @@ import { createReadStream, type Stats, statSync } from 'node:fs';
 import { type EifMeasurement, EifMeter } from '@perf-aggregator/attestation';
 import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
+import { registerName } from './document-text.ts';
 import { UsageError } from './exit.ts';
 import { time } from './format.ts';
 import { ProgressBar, print, type Rows, table } from './terminal.ts';
@@ -65,11 +66,8 @@ function toJson(measured: EifMeasurement) {
 function toText(measured: EifMeasurement): string {
   const { signer, architecture, sections } = measured;
   const registers = registersOf(measured);
-  const meaning = ['the image', 'kernel and bootstrap', 'the application'];
   const rows: Rows = [
-    ...registers.map(
-      ([index, value]) => [`PCR${index}`, `${value}  ${meaning[index] ?? 'the signer'}`] as const,
-    ),
+    ...registers.map(([index, value]) => [`PCR${index}`, `${value}  ${registerName(index)}`] as const),
     ['Architecture', architecture],
     ['Sections', sections.map(({ type, size }) => `${type} ${size}`).join(', ')],
     ...(signer === undefined

@@ -14,6 +14,7 @@ import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { conductRows } from './conduct-rows.ts';
 import type { CliContext } from './context.ts';
+import { documentText } from './document-text.ts';
 import { NotVerified, UsageError } from './exit.ts';
 import { percent, statistic, time } from './format.ts';
 import { print, type Rows, table } from './terminal.ts';
@@ -97,9 +98,19 @@ function verifyDocument(context: CliContext, file: string, flags: AttestationFla
     at: instant,
     policy: { pcrs, allowDebug, ...nonce },
   });
-  const { verified, simulated, code, checks, document } = explanation;
-  const judged = { verified, simulated, code, checks, ...toFacts(document) };
-  print(context.terminal, judged, () => `${checkTable(checks)}\n\n${documentVerdict(explanation)}`);
+  const { verified, simulated, code, checks, document, chain = null } = explanation;
+  const [publicKey, userData, boundNonce] = [document?.publicKey, document?.userData, document?.nonce].map(
+    (bytes) => (bytes ? encodeHex(bytes) : null),
+  );
+  const judged = {
+    ...{ verified, simulated, code, checks, ...toFacts(document), certificates: chain },
+    ...{ publicKey, userData, nonce: boundNonce },
+  };
+  print(context.terminal, judged, () =>
+    [checkTable(checks), documentText(explanation), documentVerdict(explanation)]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+  );
   if (!verified) throw new NotVerified();
 }
 

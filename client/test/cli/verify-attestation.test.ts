@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { buildDocument } from '../../../attestation/test/nitro-builder.ts';
 import { run } from './cli.ts';
 
 interface Vector {
@@ -96,5 +97,40 @@ describe('when the document is none that verifies', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/✗ signature\b/);
     expect(stdout).toContain('NOT VERIFIED: signature_invalid');
+  });
+});
+
+describe('when a judgement is explained', () => {
+  const path = join(FIXTURES, 'evervault-prod-2023.b64');
+
+  it('shows certificates with their validity, registers with their names, and what is carried', async () => {
+    const { stdout } = await run(['verify-attestation', path, '--any-image', '--at', 'document'], world);
+    expect(stdout).toMatch(
+      /^ {2}2019-10-28 13:28:05 {2}2049-10-28 14:28:05 {2}C=US, .*CN=aws\.nitro-enclaves$/m,
+    );
+    expect(stdout).toMatch(
+      /^ {2}2023-01-18 13:07:13 {2}2023-01-18 16:07:16 {2}.*enc0185c4fd382eeb25\.us-east-1\.aws$/m,
+    );
+    expect(stdout).toMatch(/^ {2}PCR0 {2}image +d265a83f\w+$/m);
+    expect(stdout).toMatch(/^ {2}PCR8 {2}signer of the image +97c5395a\w+$/m);
+    expect(stdout).not.toContain('PCR5');
+    expect(stdout).toMatch(/^ {2}Nonce +256 bytes: 20c77900\w+…$/m);
+  });
+
+  it('shows the chain of a document that expired, and tells programs the same', async () => {
+    const { stdout } = await run(['verify-attestation', path, '--any-image', '--json'], world);
+    const told = JSON.parse(stdout) as { certificates: object[] };
+    expect(told).toMatchObject({ code: 'certificate_expired', publicKey: null, nonce: expect.any(String) });
+    expect(told.certificates).toHaveLength(5);
+    expect(told.certificates[4]).toMatchObject({ notAfter: Date.UTC(2023, 0, 18, 16, 7, 16, 999) });
+  });
+
+  it('lets no control character of a document reach the terminal', async () => {
+    const file = join(home, 'hostile.bin');
+    writeFileSync(file, buildDocument({ payload: { module_id: '\u001b[2J\u0007name' } }).bytes);
+    const { stdout } = await run(['verify-attestation', file, '--any-image', '--at', 'document'], world);
+    expect(stdout).toContain('NOT VERIFIED: root_untrusted');
+    expect(stdout).toContain('\\u001b[2J\\u0007name');
+    expect([...stdout].filter((c) => c < ' ' && c !== '\n')).toEqual([]);
   });
 });

@@ -1,0 +1,62 @@
+/** What an attestation document says, for people: its certificates, its measurements, what it carries. */
+import type { Explanation } from '@perf-aggregator/attestation';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { time } from './format.ts';
+import { grid, table } from './terminal.ts';
+
+/** What the registers measure (AWS, "Cryptographic attestation"). */
+const REGISTERS: Readonly<Record<number, string>> = {
+  0: 'image',
+  1: 'kernel and bootstrap',
+  2: 'application',
+  3: 'role of the parent',
+  4: 'id of the parent',
+  8: 'signer of the image',
+};
+
+/** What register `index` measures; nothing for those that enclaves may extend themselves. */
+export function registerName(index: number): string {
+  return REGISTERS[index] ?? '';
+}
+
+/** Certificates and contents of a judged document, as far as the judgement got. */
+export function documentText({ document, chain }: Explanation): string {
+  if (document === undefined) return '';
+  const parts = [
+    ...(chain === undefined ? [] : ['Certificates, root first', chainGrid(chain)]),
+    'Registers',
+    registerGrid(document.pcrs),
+    'Carries',
+    table([
+      // Somebody else's text: no control characters reach the terminal.
+      ['Module', JSON.stringify(document.moduleId).slice(1, -1)],
+      ['Made', `${time(document.timestamp)} UTC`],
+      ['Public key', shown(document.publicKey)],
+      ['User data', shown(document.userData)],
+      ['Nonce', shown(document.nonce)],
+    ]),
+  ];
+  return parts.join('\n');
+}
+
+function chainGrid(chain: NonNullable<Explanation['chain']>): string {
+  return grid(
+    chain.map(({ subject, notBefore, notAfter }) => [time(notBefore), time(notAfter), subject]),
+    3,
+  );
+}
+
+/** Registers that nothing was measured into are all zero; they are left out, but for the three of the image. */
+function registerGrid(pcrs: ReadonlyMap<number, Uint8Array>): string {
+  const set = [...pcrs].filter(([index, value]) => index < 3 || value.some((byte) => byte !== 0));
+  return grid(
+    set.map(([index, value]) => [`PCR${index}`, registerName(index), encodeHex(value)]),
+    3,
+  );
+}
+
+function shown(bytes: Uint8Array | null): string {
+  if (bytes === null) return 'none';
+  const text = encodeHex(bytes.subarray(0, 48));
+  return `${bytes.length} bytes: ${text}${bytes.length > 48 ? '…' : ''}`;
+}
