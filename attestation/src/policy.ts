@@ -33,10 +33,9 @@ export const FRESHNESS_MS = 5 * 60 * 1000;
  */
 export function checkPolicy(policy: AttestationPolicy): void {
   // Callers in plain JavaScript may bring no policy at all, or one of other types.
-  const given = policy as AttestationPolicy | undefined;
-  const pcrs = given?.pcrs;
-  if (given === undefined || pcrs === undefined || pcrs.length === 0)
-    throw new PolicyError('policy_empty', 'no measurement is expected');
+  const given = policy as AttestationPolicy | null | undefined;
+  const pcrs = given?.pcrs ?? [];
+  if (!given || pcrs.length === 0) throw new PolicyError('policy_empty', 'no measurement is expected');
   for (const name of ['nonce', 'publicKey', 'userData'] as const) {
     const expected: unknown = given[name];
     if (expected === undefined || expected instanceof Uint8Array) continue;

@@ -26,6 +26,8 @@ export interface CertificateSpec {
   extensions?: string[];
   /** No extensions at all, not even an empty list. */
   withoutExtensions?: boolean;
+  /** A P-384 key of its own instead of the pool's. */
+  foreignKey?: boolean;
   curve?: string;
   hash?: string;
   /** Signs this certificate instead of the key of the one above. */
@@ -41,6 +43,11 @@ export interface DocumentSpec {
   payload?: Record<string, CborValue | undefined>;
   /** Changes the encoded payload before it is signed. */
   payloadBytes?: (payload: Uint8Array) => Uint8Array;
+  /** Context that is signed instead of `Signature1`. */
+  context?: string;
+  externalData?: Uint8Array;
+  /** `definite`: the payload is signed as it was before `payloadBytes`. */
+  signedPayload?: 'definite';
   /** Key that signs the document instead of the leaf's. */
   signer?: KeyObject;
   protectedHeader?: Uint8Array;
@@ -94,29 +101,33 @@ export function buildDocument(spec: DocumentSpec = {}): BuiltDocument {
     cachedCertificate(index, spec.certificates?.[index] ?? {}, length),
   );
   const bundle = certificates.slice(0, -1);
-  const payload = (spec.payloadBytes ?? ((same) => same))(
-    encodeCbor({
-      module_id: 'i-0123456789abcdef0-enc0123456789abcdef',
-      digest: 'SHA384',
-      timestamp: MADE_AT,
-      pcrs: new Map(Array.from({ length: 16 }, (_, index) => [index, new Uint8Array(48).fill(index + 1)])),
-      certificate: certificates[length - 1]!,
-      cabundle: spec.cabundle?.(bundle) ?? bundle,
-      public_key: null,
-      user_data: null,
-      nonce: null,
-      ...spec.payload,
-    }),
-  );
+  const encoded = encodeCbor({
+    module_id: 'i-0123456789abcdef0-enc0123456789abcdef',
+    digest: 'SHA384',
+    timestamp: MADE_AT,
+    pcrs: new Map(Array.from({ length: 16 }, (_, index) => [index, new Uint8Array(48).fill(index + 1)])),
+    certificate: certificates[length - 1]!,
+    cabundle: spec.cabundle?.(bundle) ?? bundle,
+    public_key: null,
+    user_data: null,
+    nonce: null,
+    ...spec.payload,
+  });
+  const payload = spec.payloadBytes?.(encoded) ?? encoded;
   const protectedHeader = spec.protectedHeader ?? decodeHex('a1013822');
-  const toSign = encodeCbor(['Signature1', protectedHeader, new Uint8Array(), payload]);
+  const toSign = encodeCbor([
+    spec.context ?? 'Signature1',
+    protectedHeader,
+    spec.externalData ?? new Uint8Array(),
+    spec.signedPayload === 'definite' ? encoded : payload,
+  ]);
   const signature = sign('sha384', toSign, {
     key: spec.signer ?? keyOf(length - 1),
     dsaEncoding: 'ieee-p1363',
   });
   const bytes = encodeCbor([
     protectedHeader,
-    spec.unprotectedHeader ?? {},
+    spec.unprotectedHeader === undefined ? {} : spec.unprotectedHeader,
     payload,
     (spec.signature ?? ((same) => same))(new Uint8Array(signature)),
   ]);
@@ -141,7 +152,8 @@ function cachedCertificate(index: number, spec: CertificateSpec, length: number)
 function buildCertificate(index: number, spec: CertificateSpec, length = 5): Uint8Array {
   const hash = spec.hash ?? 'sha384';
   const algorithm = sequence(oid(hash === 'sha384' ? '2a8648ce3d040303' : '2a8648ce3d040302'));
-  const { publicKey } = spec.curve ? generateKeyPairSync('ec', { namedCurve: spec.curve }) : pool[index]!;
+  const curve = spec.curve ?? (spec.foreignKey ? 'P-384' : undefined);
+  const { publicKey } = curve ? generateKeyPairSync('ec', { namedCurve: curve }) : pool[index]!;
   const time = spec.generalizedTime ? generalizedTime : utcTime;
   const extensions = spec.extensions ?? defaultExtensions(index, length);
   const tbs = sequence(

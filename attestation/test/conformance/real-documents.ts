@@ -1,0 +1,102 @@
+/** The published documents of `fixtures/`, valid and invalid, as cases. */
+import { readFileSync } from 'node:fs';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { ANY, type Case } from './case.ts';
+
+/** Facts that the publishers of a document tell. */
+export interface Vector {
+  readonly name: string;
+  readonly file: string;
+  readonly sha256: string;
+  readonly timestamp_ms: number;
+  readonly module_id: string;
+  readonly pcr0: string;
+  readonly pcr1: string;
+  readonly pcr2: string;
+  readonly debug_mode: boolean;
+}
+
+const fixtures = new URL('../fixtures/', import.meta.url);
+
+export const VECTORS: readonly Vector[] = (
+  JSON.parse(readFileSync(new URL('vectors.json', fixtures), 'utf8')) as { valid: Vector[] }
+).valid;
+
+/** 2026-11-22: all real documents have expired. */
+export const NOW = Date.UTC(2026, 10, 22);
+
+/** Bytes of a document by its path in `fixtures/`. */
+export function fixture(file: string): Uint8Array {
+  return new Uint8Array(Buffer.from(readFileSync(new URL(file, fixtures), 'utf8'), 'base64'));
+}
+
+/** Published and derived documents that must be refused, and why. */
+export const INVALID = {
+  'derived-pcr-bit-flip': 'signature_invalid',
+  'derived-sig-bit-flip': 'signature_invalid',
+  'derived-sig-zero': 'signature_malformed',
+  'derived-sig-95': 'signature_malformed',
+  'derived-alg-es256': 'cose_header_invalid',
+  'derived-alg-in-unprotected': 'cose_header_invalid',
+  'derived-unprotected-extra': 'cose_header_invalid',
+  'derived-array-3': 'cose_malformed',
+  'derived-truncated': 'document_malformed',
+  'derived-tag17': 'cose_malformed',
+  'derived-cabundle-empty': 'payload_malformed',
+  'derived-digest-sha256': 'payload_malformed',
+  'derived-pcr-len-47': 'payload_malformed',
+  'derived-no-pcrs': 'payload_malformed',
+  // A bad signature outranks its debug mode.
+  'eternis-invalid-signature': 'signature_invalid',
+  'oyster-custom-root': 'root_untrusted',
+} as const;
+
+export const REAL_DOCUMENTS: readonly Case[] = [
+  ...VECTORS.flatMap(casesOf),
+  ...Object.entries(INVALID).flatMap(([name, code]) =>
+    [ANY, { pcrs: 'any-image' } as const].map((policy, index) => ({
+      rule: 0,
+      name: `invalid ${name}${index === 0 ? '' : ', debug refused'}`,
+      document: encodeHex(fixture(`invalid/${name}.b64`)),
+      at: 'document' as const,
+      policy,
+      expect: `VerificationError ${code}`,
+    })),
+  ),
+];
+
+function casesOf(vector: Vector): readonly Case[] {
+  const document = encodeHex(fixture(vector.file));
+  const pcrs = { 0: vector.pcr0, 1: vector.pcr1.toUpperCase(), 2: vector.pcr2 };
+  const wrong = { ...pcrs, 2: vector.pcr2.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
+  const real = { rule: 0, document, at: 'document', policy: ANY, expect: 'verified' } as const;
+  const named = (name: string, more: Partial<Case>): Case => ({
+    ...real,
+    name: `real ${vector.name}: ${name}`,
+    ...more,
+  });
+  const allowDebug = true;
+  return [
+    named('at its own time', {}),
+    named('at that instant', { at: vector.timestamp_ms }),
+    named('with tag 18', { document: `d2${document}` }),
+    named('now', { at: NOW, expect: 'VerificationError certificate_expired' }),
+    named('a day before', {
+      at: vector.timestamp_ms - 86_400_000,
+      expect: 'VerificationError certificate_not_yet_valid',
+    }),
+    named('debug refused', {
+      policy: { pcrs: 'any-image' },
+      expect: vector.debug_mode ? 'PolicyError debug_mode' : 'verified',
+    }),
+    named('its measurements', { policy: { pcrs: [pcrs], allowDebug } }),
+    named('its measurements among others', { policy: { pcrs: [wrong, pcrs], allowDebug } }),
+    named('other measurements', {
+      policy: { pcrs: [wrong], allowDebug },
+      expect: 'PolicyError pcr_mismatch',
+    }),
+    named('no policy', { policy: { pcrs: [] }, expect: 'PolicyError policy_empty' }),
+    named('a byte after it', { document: `${document}00`, expect: 'VerificationError document_malformed' }),
+    named('a byte less', { document: document.slice(0, -2), expect: 'VerificationError document_malformed' }),
+  ];
+}
