@@ -1,18 +1,20 @@
 /** Daily values, flows and returns of a book: the grid on which an account's history stands. */
+import type { AccountBook } from './book/account-book.ts';
+import type { Journal } from './book/journal.ts';
 import { type Amount, ZERO } from './ledger/decimal.ts';
+import type { Holdings } from './ledger/replay.ts';
 import { type PeriodReturns, periodReturns } from './metrics/period-returns.ts';
 import { DAY_MS, startOfDay } from './valuation/calendar.ts';
 import {
-  creditsValue,
+  byInstant,
   externalFlows,
   type Flow,
   type FlowPoint,
-  flowPoints,
+  NO_CREDITS,
   sumFlows,
-  unreadFlowPoints,
 } from './valuation/flows.ts';
 import { illiquidPnl } from './valuation/illiquid.ts';
-import { type Book, type Valuation, valueAt } from './valuation/nav.ts';
+import type { Valuation } from './valuation/nav.ts';
 
 export interface DailyRecord {
   /** 00:00 UTC of the first day, then the end of each day: one more than there are days. Empty: no whole day. */
@@ -32,12 +34,20 @@ export interface DailyRecord {
   readonly creditIncome: Amount;
 }
 
-/** Values every day from that of `earliestActivity` to the last one that is over at `asOf`. */
-export function recordDays(book: Book, earliestActivity: number | null, asOf: number): DailyRecord {
+/** Records every day from that of `earliestActivity` to the last one that is over at `asOf`. */
+export function recordDays(
+  book: AccountBook,
+  opening: Holdings,
+  earliestActivity: number | null,
+  asOf: number,
+): DailyRecord {
   const bounds = dayBounds(earliestActivity, asOf);
-  const valuations = valueAt(book, bounds);
-  const flows = externalFlows(book, lastKnownNav(bounds, valuations));
-  const points = flowPoints(book, flows);
+  const { journal, prices, valuedDays } = book;
+  const valued = { moved: journal.moved, opening, prices };
+  const valuations = valuedDays.at(valued, bounds);
+  const creditsOf = (time: number) => journal.dayOf(time)?.credits ?? NO_CREDITS;
+  const flows = externalFlows([...journal.flows.list()], creditsOf, lastKnownNav(bounds, valuations));
+  const points = byInstant(flows).map((group) => valuedDays.pointOf(valued, group));
   const [start, ends] = [valuations[0], bounds.slice(1)];
   const linked = periodReturns({
     navAtStart: start?.value ?? null,
@@ -52,20 +62,26 @@ export function recordDays(book: Book, earliestActivity: number | null, asOf: nu
     nav: valuations.slice(1).map(({ floor }) => floor),
     flows: [
       ...points.map((point): FlowPoint => ({ ...point, priced: true })),
-      ...unreadFlowPoints(book),
+      ...journal.unreadPoints.list(),
     ].sort((a, b) => a.time - b.time),
     unvaluedLargeFlows: 'formula',
   });
   return {
     ...{ bounds, valuations, flows, linked, floorReturns: floor.returns },
-    illiquidPnl: illiquidPnl(book, bounds, valuations),
-    creditIncome: creditIncome(book, flows, bounds.at(-1) ?? 0),
+    illiquidPnl: illiquidPnl(
+      valuations,
+      (key, bound) => valuedDays.valueOf(key, bound),
+      (key, day) => journal.dayOf(bounds[day]!)?.paid.get(key) ?? ZERO,
+    ),
+    creditIncome: creditIncome(journal, flows, bounds.at(-1) ?? 0),
   };
 }
 
-function creditIncome(book: Book, flows: readonly Flow[], until: number): Amount {
+function creditIncome(journal: Journal, flows: readonly Flow[], until: number): Amount {
   const unclassified = flows.filter(({ unclassifiedCredit, time }) => unclassifiedCredit && time < until);
-  return creditsValue(book, until).minus(sumFlows(unclassified, 'deposit'));
+  let all = ZERO;
+  for (const { day, credits } of journal.days.list()) if (day < until) all = all.plus(credits.value);
+  return all.minus(sumFlows(unclassified, 'deposit'));
 }
 
 /** Sums of the flows of one direction by day, for the days between `bounds`. */

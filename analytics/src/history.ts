@@ -1,23 +1,21 @@
 /** The history of a set of own accounts: entries, prices and live balances in; daily values and returns out. */
+import { AccountBook } from './book/account-book.ts';
+import type { Fold, FoldTerms } from './book/fold.ts';
+import type { Journal } from './book/journal.ts';
+import type { TimedList } from './book/timed.ts';
 import { type DailyRecord, flowsByDay, recordDays } from './daily-record.ts';
 import { type DataQuality, judgeRecord } from './data-quality.ts';
 import { InputError } from './errors.ts';
-import { anchorHoldings } from './ledger/anchor.ts';
 import type { ClosedTrade } from './ledger/closed-trade.ts';
 import { type Amount, formatDecimal } from './ledger/decimal.ts';
 import type { Decimal, LedgerEntry, Mark } from './ledger/entry.ts';
-import { type MatchingResult, matchLots } from './ledger/matching.ts';
 import type { OpenPosition } from './ledger/open-position.ts';
-import { orderEntries } from './ledger/order.ts';
-import { parseEntry } from './ledger/parse.ts';
+import { DistinctEntries } from './ledger/order.ts';
 import type { AccountSnapshot } from './ledger/snapshot.ts';
 import type { TradingRow } from './ledger/trading-rows.ts';
-import { matchInternalTransfers } from './ledger/transfers.ts';
 import type { CostMethod } from './lots/method.ts';
 import type { Flow } from './valuation/flows.ts';
-import type { Book } from './valuation/nav.ts';
-import { bookAtMark } from './valuation/off-market.ts';
-import { PriceBook } from './valuation/prices.ts';
+import type { PriceBook } from './valuation/prices.ts';
 import { type Reconciliation, reconcile } from './valuation/reconciliation.ts';
 
 export type { DataQuality } from './data-quality.ts';
@@ -82,7 +80,7 @@ export interface ExactHistory {
   readonly illiquidPnl: readonly Amount[];
   readonly flows: readonly Flow[];
   readonly trading: readonly TradingRow[];
-  readonly closedTrades: readonly ClosedTrade[];
+  readonly closedTrades: TimedList<ClosedTrade>;
   /** What is open at the same instants as `nav`. */
   readonly open: readonly (readonly OpenPosition[])[];
   readonly prices: PriceBook;
@@ -121,6 +119,53 @@ export interface AccountHistoryJson extends Omit<AccountHistory, 'returns' | 'ex
 /** A year after which an instant is a mistake: it bounds the number of days. */
 const LATEST_AS_OF = Date.UTC(2200, 0);
 
+/** More of what a history is built from. */
+export interface HistoryAdditions {
+  readonly entries?: readonly LedgerEntry[];
+  readonly marks?: readonly Mark[];
+}
+
+/** What of a history is not built but asked for. */
+export type HistoryQuestion = Pick<HistoryInput, 'snapshots' | 'asOf' | 'liveSince'>;
+
+/** What a history is in. */
+export type HistoryTerms = Pick<HistoryInput, 'reportingCurrency' | 'method' | 'delistedAssets'>;
+
+/**
+ * A history that grows. What it says is what {@link buildAccountHistory} says of all that it was given, in however many
+ * pieces and whatever order; more costs what it changes. Histories that it gave out stay as they are.
+ */
+export class HistoryBuilder {
+  readonly #entries = new DistinctEntries();
+  readonly #book: AccountBook;
+
+  constructor(terms: HistoryTerms) {
+    this.#book = new AccountBook(this.#entries, toFoldTerms(terms));
+  }
+
+  /**
+   * Takes more entries and marks; copies are dropped.
+   * @throws InputError `ledger_*` for malformed ones; the builder is of no use any more
+   */
+  append({ entries = [], marks = [] }: HistoryAdditions): void {
+    this.#book.append({ ...this.#entries.add(entries), marks });
+  }
+
+  /** @throws InputError `ledger_snapshot_malformed`, `analytics_range_invalid` */
+  history(question: HistoryQuestion): AccountHistory {
+    return historyOf(this.#book, question, this.#entries.conflictCount);
+  }
+}
+
+/** What a book needs to know of a history. */
+export function toFoldTerms({
+  reportingCurrency,
+  method = 'fifo',
+  delistedAssets = [],
+}: HistoryTerms): FoldTerms {
+  return { reportingCurrency, method, delistedAssets: new Set(delistedAssets) };
+}
+
 /**
  * Builds the history. Deterministic: the order and copies of the inputs change nothing.
  * Not checked: whether entries and marks are true or complete.
@@ -128,39 +173,47 @@ const LATEST_AS_OF = Date.UTC(2200, 0);
  */
 export function buildAccountHistory(input: HistoryInput): AccountHistory {
   checkAsOf(input.asOf);
-  const { reportingCurrency } = input;
-  const ordered = orderEntries(input.entries);
-  const parsed = ordered.entries.map(parseEntry);
-  const prices = new PriceBook(input.marks, reportingCurrency);
-  const anchor = anchorHoldings(parsed, input.snapshots);
-  const internal = matchInternalTransfers(parsed);
-  const { entries, ...conduct } = bookAtMark(parsed, prices);
-  const delistedAssets = new Set(input.delistedAssets);
-  const earliestActivity = entries[0] !== undefined && entries[0].time <= input.asOf ? entries[0].time : null;
-  const book: Book = { entries, opening: anchor.opening, internal, prices, delistedAssets };
-  const record = recordDays(book, earliestActivity, input.asOf);
-  const matching = matchLots({
-    ...{ entries, internal, prices, reportingCurrency, instants: record.bounds },
-    ...(input.method === undefined ? {} : { method: input.method }),
-  });
-  const reconciliation = reconcile(anchor, prices, input.asOf);
-  const dataQuality = {
-    ...judgeRecord(record),
-    ...conduct,
-    internalTransferCount: internal.count,
-    conflictCount: ordered.conflictCount,
-  };
+  const builder = new HistoryBuilder(input);
+  builder.append(input);
+  return builder.history(input);
+}
+
+/**
+ * The history that a book tells.
+ * @param conflictCount - identities of entries that came with contradicting contents
+ * @throws InputError `ledger_snapshot_malformed`, `analytics_range_invalid`
+ */
+export function historyOf(
+  book: AccountBook,
+  { asOf, snapshots, liveSince }: HistoryQuestion,
+  conflictCount: number,
+): AccountHistory {
+  checkAsOf(asOf);
+  const { prices, tip, earliest } = book;
+  const anchor = book.anchor(snapshots);
+  const earliestActivity = earliest !== null && earliest <= asOf ? earliest : null;
+  const record = recordDays(book, anchor.opening, earliestActivity, asOf);
+  let openLots: readonly OpenLot[] | null = null;
   return {
-    reportingCurrency,
-    asOf: input.asOf,
-    liveSince: input.liveSince ?? null,
+    reportingCurrency: book.terms.reportingCurrency,
+    asOf,
+    liveSince: liveSince ?? null,
     earliestActivity,
     ...toDailyText(record),
     returns: record.linked.returns,
-    openLots: toOpenLots(matching.openLots),
-    reconciliation,
-    dataQuality,
-    exact: toExact(record, matching, prices),
+    // There may be as many as entries, and few ask for them.
+    get openLots() {
+      openLots ??= toOpenLots(tip.openLots());
+      return openLots;
+    },
+    reconciliation: reconcile(anchor, prices, asOf),
+    dataQuality: {
+      ...judgeRecord(record),
+      ...tip.conduct(prices),
+      internalTransferCount: book.internalTransferCount,
+      conflictCount,
+    },
+    exact: toExact(record, book.journal, prices),
   };
 }
 
@@ -194,21 +247,26 @@ function toDailyText(record: DailyRecord) {
   };
 }
 
-function toExact(record: DailyRecord, matching: MatchingResult, prices: PriceBook): ExactHistory {
+function toExact(record: DailyRecord, { days, closedTrades }: Journal, prices: PriceBook): ExactHistory {
+  const folded = days.list();
+  let trading: readonly TradingRow[] | null = null;
   return {
     prices,
-    closedTrades: matching.closedTrades,
-    open: matching.open,
+    closedTrades: closedTrades.list(),
+    open: record.bounds.map((bound) => folded.at(bound)?.open ?? []),
     nav: record.valuations.map(({ value }) => value),
     floorNav: record.valuations.map(({ floor }) => floor),
     floorReturns: record.floorReturns,
     illiquidPnl: record.illiquidPnl,
     flows: record.flows,
-    trading: matching.rows,
+    get trading() {
+      trading ??= Array.from(folded, ({ rows }) => rows).flat();
+      return trading;
+    },
   };
 }
 
-function toOpenLots(byAsset: MatchingResult['openLots']): readonly OpenLot[] {
+function toOpenLots(byAsset: ReturnType<Fold['openLots']>): readonly OpenLot[] {
   return byAsset.flatMap(([asset, lots]) =>
     lots.map(({ time, quantity, price }) => ({
       asset,

@@ -7,6 +7,7 @@ export {
   type AccountHistoryJson,
   buildAccountHistory,
   type DataQuality,
+  HistoryBuilder,
   type HistoryInput,
   type OpenLot,
   toHistoryJson,

@@ -30,7 +30,7 @@ export function fills(count) {
 }
 
 /** Marsaglia's 32-bit xorshift, in [0, 1). */
-function xorshift(seed) {
+export function xorshift(seed) {
   let state = seed;
   return () => {
     state ^= state << 13;
@@ -41,7 +41,7 @@ function xorshift(seed) {
 }
 
 /** Sum of twelve uniforms. */
-function normal(random) {
+export function normal(random) {
   let sum = -6;
   for (let i = 0; i < 12; i++) sum += random();
   return sum;

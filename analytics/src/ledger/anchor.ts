@@ -3,10 +3,13 @@
  * Whatever the entries cannot explain is taken as held since before the first of them (a history that
  * begins too late is the usual cause), reported as a difference, and booked as a loss by `adverseReturn`.
  */
-import { type Amount, ZERO } from './decimal.ts';
+import { Amount, parseDecimal, ZERO } from './decimal.ts';
 import type { ParsedEntry } from './parse.ts';
 import { type AssetSums, addAsset, Holdings, postEntry } from './replay.ts';
-import { type AccountSnapshot, countContractFill, type SnapshotSums, sumSnapshot } from './snapshot.ts';
+import { type AccountSnapshot, type SnapshotSums, sumSnapshot } from './snapshot.ts';
+
+/** Venues round the P&L of each fill to eight decimals or more. */
+const FILL_SLACK = parseDecimal('0.00000001', 'a slack');
 
 /** One asset, or contract, of one account for which entries and snapshot disagree. */
 export interface Difference {
@@ -33,41 +36,74 @@ export interface Anchor {
   readonly accountsWithoutSnapshot: readonly string[];
 }
 
+/** What the entries of one account move, as the venue books them. */
+export class AccountMoves {
+  readonly replayed: AssetSums = new Map();
+  /** What contracts settle in, by symbol. */
+  readonly settleOf = new Map<string, string>();
+  /** Fills of contracts, by what they settle in. */
+  readonly contractFills = new Map<string, number>();
+  /** Of the latest entry. */
+  venue = '';
+
+  clone(): AccountMoves {
+    const copy = new AccountMoves();
+    copy.venue = this.venue;
+    for (const [asset, sum] of this.replayed) copy.replayed.set(asset, sum);
+    for (const [symbol, settle] of this.settleOf) copy.settleOf.set(symbol, settle);
+    for (const [settle, count] of this.contractFills) copy.contractFills.set(settle, count);
+    return copy;
+  }
+
+  post(entry: ParsedEntry): void {
+    this.venue = entry.venue;
+    postEntry(entry, this.replayed);
+    if (entry.kind !== 'fill' || entry.contract === null) return;
+    const { settle } = entry.contract;
+    this.settleOf.set(entry.symbol, settle);
+    this.contractFills.set(settle, (this.contractFills.get(settle) ?? 0) + 1);
+  }
+}
+
 interface AccountSums extends SnapshotSums {
-  readonly replayed: AssetSums;
-  venue: string;
+  readonly moves: AccountMoves;
 }
 
 /**
  * Compares the latest snapshot of each account with the sum of its entries up to and including its time.
+ * @param accounts - that have entries
+ * @param movesUntil - what the entries of an account move up to and including an instant
  * @throws InputError `ledger_snapshot_malformed`
  */
 export function anchorHoldings(
-  entries: readonly ParsedEntry[],
   snapshots: readonly AccountSnapshot[],
+  accounts: Iterable<string>,
+  movesUntil: (account: string, time: number) => AccountMoves,
 ): Anchor {
-  const accounts = latestSnapshots(snapshots);
-  const unanchored = new Set<string>();
-  for (const entry of entries) {
-    const sums = accounts.get(entry.account);
-    if (sums === undefined) unanchored.add(entry.account);
-    else if (entry.time <= sums.time) {
-      sums.venue = entry.venue;
-      postEntry(entry, sums.replayed);
-      if (entry.kind === 'fill' && entry.contract !== null) countContractFill(entry, entry.contract, sums);
-    }
+  const latest = new Map<string, SnapshotSums>();
+  for (const snapshot of snapshots) {
+    const sums = sumSnapshot(snapshot, latest.get(snapshot.account)?.time);
+    if (sums !== null) latest.set(snapshot.account, sums);
   }
-  return { ...compare(accounts), accountsWithoutSnapshot: [...unanchored].sort() };
+  const sums = [...latest].map(([account, known]) => {
+    const moves = movesUntil(account, known.time);
+    return [account, { ...withFills(known, moves), moves }] as const;
+  });
+  const accountsWithoutSnapshot = [...accounts].filter((account) => !latest.has(account)).sort();
+  return { ...compare(sums), accountsWithoutSnapshot };
 }
 
-function compare(accounts: ReadonlyMap<string, AccountSums>): Omit<Anchor, 'accountsWithoutSnapshot'> {
+function compare(
+  accounts: readonly (readonly [account: string, sums: AccountSums])[],
+): Omit<Anchor, 'accountsWithoutSnapshot'> {
   const opening = new Holdings();
   const held = new Holdings();
   const differences: Difference[] = [];
   for (const [account, sums] of [...accounts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { time, venue } = sums;
-    for (const asset of [...new Set([...sums.replayed.keys(), ...sums.held.keys()])].sort()) {
-      const replayed = sums.replayed.get(asset) ?? ZERO;
+    const { time, moves } = sums;
+    const { venue } = moves;
+    for (const asset of [...new Set([...moves.replayed.keys(), ...sums.held.keys()])].sort()) {
+      const replayed = moves.replayed.get(asset) ?? ZERO;
       const snapshot = settledValue(asset, replayed, sums);
       addAsset(held.at(venue), asset, snapshot);
       addAsset(opening.at(venue), asset, snapshot.minus(replayed));
@@ -88,12 +124,10 @@ function settledValue(asset: string, replayed: Amount, { held, slack }: Snapshot
   return allowed === undefined || snapshot.minus(replayed).abs().gt(allowed) ? snapshot : replayed;
 }
 
-function latestSnapshots(snapshots: readonly AccountSnapshot[]): Map<string, AccountSums> {
-  const latest = new Map<string, AccountSums>();
-  for (const snapshot of snapshots) {
-    const sums = sumSnapshot(snapshot, latest.get(snapshot.account)?.time);
-    if (sums === null) continue;
-    latest.set(snapshot.account, { ...sums, replayed: new Map(), venue: '' });
-  }
-  return latest;
+/** The sums of a snapshot with room for the rounding of the profit of the fills before it. */
+function withFills(sums: SnapshotSums, { settleOf, contractFills }: AccountMoves): SnapshotSums {
+  const slack = new Map(sums.slack);
+  for (const [settle, count] of contractFills)
+    addAsset(slack, settle, FILL_SLACK.times(new Amount(count, 0)));
+  return { ...sums, slack, settleOf: new Map([...sums.settleOf, ...settleOf]) };
 }

@@ -32,6 +32,16 @@ export class AssetLots {
     this.#method = method;
   }
 
+  /** The same lots; what either does does not change the other. */
+  clone(): AssetLots {
+    const copy = new AssetLots(this.#method);
+    for (const [asset, { position, held }] of this.#books) {
+      const shares = [...held].map(([key, share]) => [key, { ...share }] as const);
+      copy.#books.set(asset, { position: position.clone(), held: new Map(shares) });
+    }
+    return copy;
+  }
+
   /** Opens a lot; nothing for a quantity that is not positive. `price` null: the cost is not known. */
   acquire(
     holder: Holder,

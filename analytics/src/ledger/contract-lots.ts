@@ -24,6 +24,15 @@ export class ContractLots {
     this.#method = method;
   }
 
+  /** The same lots; what either does does not change the other. */
+  clone(): ContractLots {
+    const copy = new ContractLots(this.#method);
+    for (const [key, book] of this.#books) {
+      copy.#books.set(key, { ...book, position: book.position.clone() });
+    }
+    return copy;
+  }
+
   /** Applies a fill of a contract, `fee` in its settlement currency; null when it only opened. */
   trade(
     fill: ParsedFill,

@@ -21,63 +21,41 @@ import type {
   ParsedMoney,
   ParsedTransfer,
 } from './parse.ts';
-import { type TradingRow, TradingRows } from './trading-rows.ts';
+import type { TradingRow, TradingRows } from './trading-rows.ts';
 import type { InternalTransfers } from './transfers.ts';
 
-export interface MatchingInput {
-  /** Ordered. */
-  readonly entries: readonly ParsedEntry[];
+/** What matching looks up, and where it puts what it finds. */
+export interface MatchingContext {
   readonly internal: InternalTransfers;
   readonly prices: PriceBook;
   readonly reportingCurrency: string;
-  /** FIFO when left out. */
-  readonly method?: CostMethod;
-  /** Ascending instants, ms UTC, for which to tell what is open just before each. */
-  readonly instants?: ArrayLike<number>;
+  readonly rows: TradingRows;
+  readonly close: (trade: ClosedTrade) => void;
 }
 
-export interface MatchingResult {
-  readonly rows: readonly TradingRow[];
-  readonly closedTrades: readonly ClosedTrade[];
-  /** Open lots of assets at the end, price in the reporting currency; null: not known. */
-  readonly openLots: ReturnType<AssetLots['lots']>;
-  /** What is open at each of `instants`. */
-  readonly open: readonly (readonly OpenPosition[])[];
-}
+/** Lots under way; quantities beyond the inventory are reported as missing, never invented. */
+export class LotMatching {
+  #assets: AssetLots;
+  #contracts: ContractLots;
+  readonly #method: CostMethod;
+  readonly #context: MatchingContext;
 
-/** Matches all entries; quantities beyond the inventory are reported as missing, never invented. */
-export function matchLots(input: MatchingInput): MatchingResult {
-  const { entries, instants = [] } = input;
-  const matching = new Matching(input);
-  const open: (readonly OpenPosition[])[] = [];
-  let next = 0;
-  for (let i = 0; i < instants.length; i++) {
-    while (next < entries.length && entries[next]!.time < instants[i]!) matching.apply(entries[next++]!);
-    open.push(matching.open());
-  }
-  while (next < entries.length) matching.apply(entries[next++]!);
-  return {
-    rows: matching.rows.list(),
-    closedTrades: matching.closedTrades,
-    openLots: matching.assets.lots(),
-    open,
-  };
-}
-
-class Matching {
-  readonly assets: AssetLots;
-  readonly rows = new TradingRows();
-  readonly closedTrades: ClosedTrade[] = [];
-  readonly #contracts: ContractLots;
-  readonly #input: MatchingInput;
-
-  constructor(input: MatchingInput) {
-    const { method = 'fifo' } = input;
-    this.#input = input;
-    this.assets = new AssetLots(method);
+  constructor(method: CostMethod, context: MatchingContext) {
+    this.#method = method;
+    this.#context = context;
+    this.#assets = new AssetLots(method);
     this.#contracts = new ContractLots(method);
   }
 
+  /** The same lots in another context; what either does does not change the other. */
+  clone(context: MatchingContext): LotMatching {
+    const copy = new LotMatching(this.#method, context);
+    copy.#assets = this.#assets.clone();
+    copy.#contracts = this.#contracts.clone();
+    return copy;
+  }
+
+  /** Applies one entry; they come in order. */
   apply(entry: ParsedEntry): void {
     if (entry.kind === 'transfer') this.#transfer(entry);
     else if (entry.kind !== 'fill') this.#cash(entry);
@@ -85,8 +63,14 @@ class Matching {
     else this.#contractFill(entry, entry.contract);
   }
 
+  /** What is open now. */
   open(): readonly OpenPosition[] {
-    return [...this.assets.open(), ...this.#contracts.open()];
+    return [...this.#assets.open(), ...this.#contracts.open()];
+  }
+
+  /** Open lots of assets, price in the reporting currency; null: not known. */
+  openLots(): ReturnType<AssetLots['lots']> {
+    return this.#assets.lots();
   }
 
   #spotFill(fill: ParsedFill): void {
@@ -119,7 +103,7 @@ class Matching {
         const realizedPnl = closing.realizedPnl.times(settlePrice);
         const ownFee = inSettle.isZero() ? value : ZERO;
         const fees = closing.realizedPnl.minus(closing.netPnl).times(settlePrice).plus(ownFee);
-        const row = this.rows.at(fill.time, fill);
+        const row = this.#context.rows.at(fill.time, fill);
         row.realizedPnl = row.realizedPnl.plus(realizedPnl);
         this.#close(fill, parts, realizedPnl, fees, closing.heldQuantityMs, settlePrice);
       }
@@ -129,7 +113,7 @@ class Matching {
   }
 
   #countFill(fill: ParsedFill, costPrice: Amount | null): void {
-    const row = this.rows.at(fill.time, fill);
+    const row = this.#context.rows.at(fill.time, fill);
     row.fillCount += 1;
     if (costPrice === null) row.unvaluedCount += 1;
     else row.volume = row.volume.plus(fill.cost.times(costPrice));
@@ -138,7 +122,7 @@ class Matching {
   /** Books the fee of a fill: one in base at the fill's own price. @returns its value; 0 where nothing prices it */
   #fillFee({ fee, time, ...fill }: ParsedFill, base: string | null, unitPrice: Amount | null): Amount {
     if (fee === null) return ZERO;
-    const row = this.rows.at(time, fill);
+    const row = this.#context.rows.at(time, fill);
     const price = fee.currency === base ? unitPrice : this.#price(fee.currency, time);
     if (price === null) {
       row.unvaluedCount += 1;
@@ -151,11 +135,11 @@ class Matching {
 
   /** A sale of what the symbol trades: the one disposal that is a trade. */
   #sell(fill: ParsedFill, quantity: Amount, price: Amount | null, fee: Amount): void {
-    if (fill.base === this.#input.reportingCurrency) return;
+    if (fill.base === this.#context.reportingCurrency) return;
     const parts = new ClosedParts();
-    const closing = this.assets.dispose(fill, fill.base, quantity, price, fee, fill.time, parts.add);
+    const closing = this.#assets.dispose(fill, fill.base, quantity, price, fee, fill.time, parts.add);
     if (closing === null) return;
-    const row = this.rows.at(fill.time, fill);
+    const row = this.#context.rows.at(fill.time, fill);
     bookDisposal(row, closing, price);
     this.#close(
       fill,
@@ -176,7 +160,7 @@ class Matching {
   ): void {
     if (parts.isEmpty()) return;
     const { venue, account, symbol, orderId, time } = fill;
-    this.closedTrades.push({
+    this.#context.close({
       ...{ venue, account, symbol, orderId, time, realizedPnl, fees, heldQuantityMs },
       openTime: parts.openTime,
       direction: fill.side === 'sell' ? 'long' : 'short',
@@ -188,11 +172,11 @@ class Matching {
 
   #transfer(transfer: ParsedTransfer): void {
     const { asset, amount, direction } = transfer;
-    const { internal, reportingCurrency } = this.#input;
+    const { internal, reportingCurrency } = this.#context;
     if (internal.has(transfer) || transfer.counterWallet !== undefined) {
       const lost = direction === 'withdrawal' ? internal.shortfall(transfer) : ZERO;
       if (asset !== reportingCurrency) {
-        this.assets.shift(transfer, asset, direction === 'deposit' ? amount : lost.minus(amount));
+        this.#assets.shift(transfer, asset, direction === 'deposit' ? amount : lost.minus(amount));
       }
       this.#transferFee(transfer, { amount: lost, currency: asset });
     } else if (direction === 'deposit') {
@@ -206,7 +190,7 @@ class Matching {
   #withdraw(transfer: ParsedTransfer): void {
     const { asset, amount, time } = transfer;
     const price = this.#price(asset, time);
-    const left = this.assets.remove(transfer, asset, amount);
+    const left = this.#assets.remove(transfer, asset, amount);
     if (price === null) return;
     const row = this.#assetRow(transfer, asset);
     row.withdrawnGain = row.withdrawnGain.plus(left.quantity.times(price).minus(left.cost));
@@ -223,7 +207,8 @@ class Matching {
 
   #cash(entry: ParsedCash): void {
     const { asset, amount, time, symbol } = entry;
-    const row = symbol === null ? this.#assetRow(entry, asset) : this.rows.at(time, { ...entry, symbol });
+    const row =
+      symbol === null ? this.#assetRow(entry, asset) : this.#context.rows.at(time, { ...entry, symbol });
     const price = this.#price(asset, time);
     if (price === null) row.unvaluedCount += 1;
     else bookCash(row, entry, amount.times(price));
@@ -238,26 +223,26 @@ class Matching {
   }
 
   #acquire(entry: ParsedEntry, asset: string, quantity: Amount, price: Amount | null, fee: Amount): void {
-    if (asset === this.#input.reportingCurrency) return;
+    if (asset === this.#context.reportingCurrency) return;
     if (quantity.isNegative()) this.#dispose(entry, asset, quantity.neg(), price);
-    else this.assets.acquire(entry, asset, quantity, price, fee, entry.time);
+    else this.#assets.acquire(entry, asset, quantity, price, fee, entry.time);
   }
 
   #dispose(entry: ParsedEntry, asset: string, quantity: Amount, price: Amount | null): void {
-    if (asset === this.#input.reportingCurrency) return;
-    const closing = this.assets.dispose(entry, asset, quantity, price, ZERO, entry.time);
+    if (asset === this.#context.reportingCurrency) return;
+    const closing = this.#assets.dispose(entry, asset, quantity, price, ZERO, entry.time);
     if (closing !== null) bookDisposal(this.#assetRow(entry, asset), closing, price);
   }
 
   #price(asset: string, time: number): Amount | null {
-    return this.#input.prices.at(asset, time)?.value ?? null;
+    return this.#context.prices.at(asset, time)?.value ?? null;
   }
 
   /** The row of an asset that is no fill's own. */
   #assetRow({ venue, account, time }: ParsedEntry, asset: string): TradingRow {
-    const { reportingCurrency } = this.#input;
+    const { reportingCurrency } = this.#context;
     const symbol = asset === reportingCurrency ? asset : `${asset}/${reportingCurrency}`;
-    return this.rows.at(time, { venue, account, symbol });
+    return this.#context.rows.at(time, { venue, account, symbol });
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Holdings from entries: what each entry moves, and the sums of it at instants.
+ * Holdings from entries: what each entry moves.
  *
  * A contract is held under its symbol, in units of its underlying (linear) or of its quote (inverse), and what its
  * fills cost is owed or owned in its settlement currency. So units at mark and cash together are the wallet balance
@@ -10,7 +10,6 @@
 import { type Amount, ZERO } from './decimal.ts';
 import type { ParsedEntry, ParsedFill, ParsedMoney } from './parse.ts';
 import type { InternalTransfers } from './transfers.ts';
-import { UnreadWallets } from './unread-wallets.ts';
 
 /** Quantity of each asset; an absent asset is zero, a negative one is owed, or what the entries cannot explain. */
 export type AssetSums = Map<string, Amount>;
@@ -78,33 +77,6 @@ export function postOwnEntry(entry: ParsedEntry, internal: InternalTransfers, ho
     addAsset(sums, entry.asset, entry.amount);
   }
   postFee(entry.fee, sums);
-}
-
-/**
- * Replays ordered `entries` on top of `opening` and shows the holdings at each of the ascending `instants`,
- * counting entries strictly before it (a day is [00:00, 24:00), METRICS §0). What is shown is live; it is not known
- * to be all while money is in wallets that are not read.
- */
-export function replayHoldings(
-  entries: readonly ParsedEntry[],
-  opening: Holdings,
-  internal: InternalTransfers,
-  instants: ArrayLike<number>,
-  visit: (index: number, holdings: Holdings, isKnown: boolean) => void,
-): void {
-  const holdings = new Holdings(opening);
-  const unread = new UnreadWallets();
-  let next = 0;
-  for (let i = 0; i < instants.length; i++) {
-    const instant = instants[i]!;
-    while (next < entries.length && entries[next]!.time < instant) {
-      const entry = entries[next]!;
-      postOwnEntry(entry, internal, holdings);
-      if (entry.kind === 'transfer' && internal.isUnread(entry)) unread.book(entry);
-      next += 1;
-    }
-    visit(i, holdings, !unread.areOutstanding);
-  }
 }
 
 function postFill(

@@ -2,7 +2,7 @@
 import { InputError } from '../errors.ts';
 import { Amount, parseDecimal } from './decimal.ts';
 import type { Decimal } from './entry.ts';
-import { DIVIDED_SCALE, type ParsedContract, type ParsedFill, settlesIn } from './parse.ts';
+import { DIVIDED_SCALE, settlesIn } from './parse.ts';
 import { type AssetSums, addAsset } from './replay.ts';
 
 /** What one account held at an instant, as the venue says; assets that are not listed are zero. */
@@ -41,8 +41,6 @@ export interface SnapshotSums {
   readonly slack: AssetSums;
 }
 
-/** Venues round the P&L of each fill to eight decimals or more. */
-const FILL_SLACK = parseDecimal('0.00000001', 'a slack');
 /** An entry price stands for no more than this share of what the position cost, however few digits it has. */
 const ENTRY_SLACK = parseDecimal('0.000001', 'a slack');
 const HALF = parseDecimal('0.5', 'a half');
@@ -60,16 +58,6 @@ export function sumSnapshot(snapshot: AccountSnapshot, latest: number | undefine
   for (const { asset, total } of balances) addAsset(sums.held, asset, read(total, 'a balance'));
   for (const position of positions) addPosition(position, sums);
   return sums;
-}
-
-/** Makes room for the rounding of one fill's profit. */
-export function countContractFill(
-  { symbol }: ParsedFill,
-  { settle }: ParsedContract,
-  sums: SnapshotSums,
-): void {
-  sums.settleOf.set(symbol, settle);
-  addAsset(sums.slack, settle, FILL_SLACK);
 }
 
 /** A wallet balance leaves out what the open units cost: units and cost are added, as fills would have. */

@@ -54,7 +54,7 @@ export function emptyRow(day: number, { venue, account, symbol }: Subject): Trad
 
 /** Rows under way. */
 export class TradingRows {
-  readonly #rows = new Map<string, TradingRow>();
+  #rows = new Map<string, TradingRow>();
 
   /** The row of the day of `time` and of `subject`. */
   at(time: number, subject: Subject): TradingRow {
@@ -65,6 +65,18 @@ export class TradingRows {
     const row = emptyRow(day, subject);
     this.#rows.set(key, row);
     return row;
+  }
+
+  /** The same rows; what either gets does not change the other. */
+  clone(): TradingRows {
+    const copy = new TradingRows();
+    for (const [key, row] of this.#rows) copy.#rows.set(key, { ...row });
+    return copy;
+  }
+
+  /** Forgets all rows; lists of them stay as they are. */
+  clear(): void {
+    this.#rows = new Map();
   }
 
   /** All rows, by day, venue, account, symbol. */

@@ -44,6 +44,20 @@ export class InternalTransfers {
     return deposit === undefined ? ZERO : withdrawal.amount.minus(deposit.amount);
   }
 
+  /** The earliest instant of a transfer whose other side is another than in `before`; infinite: there is none. */
+  earliestChange(before: InternalTransfers): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const [one, other] of [
+      [this, before],
+      [before, this],
+    ] as const) {
+      for (const [transfer, counterpart] of one.#counterparts) {
+        if (other.counterpart(transfer) !== counterpart) earliest = Math.min(earliest, transfer.time);
+      }
+    }
+    return earliest;
+  }
+
   /** Matched pairs. */
   get count(): number {
     return this.#counterparts.size / 2;

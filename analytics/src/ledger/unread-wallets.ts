@@ -9,7 +9,14 @@ import type { ParsedTransfer } from './parse.ts';
 /** Sums under way. */
 export class UnreadWallets {
   /** Positive: still there. Negative: more came back than ever went. Never zero. */
-  readonly #outstanding = new Map<string, Amount>();
+  #outstanding = new Map<string, Amount>();
+
+  /** The same sums; what either books does not change the other. */
+  clone(): UnreadWallets {
+    const copy = new UnreadWallets();
+    copy.#outstanding = new Map(this.#outstanding);
+    return copy;
+  }
 
   /** Whether anything is there, or came from there, that has not been made up for. */
   get areOutstanding(): boolean {

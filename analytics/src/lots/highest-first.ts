@@ -16,8 +16,11 @@ interface Ranked {
  */
 export class HighestFirst implements Inventory {
   readonly #direction: 1 | -1;
-  readonly #heap: Ranked[] = [];
+  #heap: Ranked[] = [];
   #sequence = 0;
+  /** Whether a clone may hold the same lots; of them only {@link HighestFirst.#own} is this one's alone. */
+  #isShared = false;
+  #own: Lot | null = null;
 
   constructor(direction: 1 | -1) {
     this.#direction = direction;
@@ -33,7 +36,7 @@ export class HighestFirst implements Inventory {
     while (open > 0 && this.#heap.length > 0) {
       const { lot } = this.#heap[0]!;
       if (lot.quantity > open) {
-        taken.add(split(lot, open));
+        taken.add(split(this.#ownFirst(this.#heap[0]!), open));
         return 0;
       }
       this.#pop();
@@ -52,7 +55,26 @@ export class HighestFirst implements Inventory {
   }
 
   rescale(quantity: Whole, price: Whole): void {
+    if (this.#isShared) this.#heap = this.#heap.map(({ lot, sequence }) => ({ lot: { ...lot }, sequence }));
+    this.#isShared = false;
     for (const { lot } of this.#heap) rescale(lot, quantity, price);
+  }
+
+  clone(): HighestFirst {
+    const copy = new HighestFirst(this.#direction);
+    copy.#heap = this.#heap.slice();
+    copy.#sequence = this.#sequence;
+    copy.#isShared = this.#isShared = true;
+    this.#own = null;
+    return copy;
+  }
+
+  /** The lot that comes first, which is about to change. */
+  #ownFirst({ lot, sequence }: Ranked): Lot {
+    if (!this.#isShared || lot === this.#own) return lot;
+    this.#own = { ...lot };
+    this.#heap[0] = { lot: this.#own, sequence };
+    return this.#own;
   }
 
   #comesBefore(a: Ranked, b: Ranked): boolean {

@@ -6,7 +6,10 @@ import type { Taken } from './taken.ts';
 
 /** A stack. */
 export class NewestFirst implements Inventory {
-  readonly #lots: Lot[] = [];
+  #lots: Lot[] = [];
+  /** Whether a clone may hold the same lots; of them only {@link NewestFirst.#own} is this one's alone. */
+  #isShared = false;
+  #own: Lot | null = null;
 
   add(lot: Lot): void {
     this.#lots.push(lot);
@@ -17,7 +20,7 @@ export class NewestFirst implements Inventory {
     while (open > 0 && this.#lots.length > 0) {
       const lot = this.#lots.at(-1)!;
       if (lot.quantity > open) {
-        taken.add(split(lot, open));
+        taken.add(split(this.#ownTop(lot), open));
         return 0;
       }
       this.#lots.pop();
@@ -36,6 +39,23 @@ export class NewestFirst implements Inventory {
   }
 
   rescale(quantity: Whole, price: Whole): void {
+    if (this.#isShared) this.#lots = this.#lots.map((lot) => ({ ...lot }));
+    this.#isShared = false;
     for (const lot of this.#lots) rescale(lot, quantity, price);
+  }
+
+  clone(): NewestFirst {
+    const copy = new NewestFirst();
+    copy.#lots = this.#lots.slice();
+    copy.#isShared = this.#isShared = true;
+    this.#own = null;
+    return copy;
+  }
+
+  /** The lot on top, which is about to change. */
+  #ownTop(lot: Lot): Lot {
+    if (!this.#isShared || lot === this.#own) return lot;
+    this.#own = this.#lots[this.#lots.length - 1] = { ...lot };
+    return this.#own;
   }
 }

@@ -10,6 +10,9 @@ const COMPACT_AT = 1024;
 export class OldestFirst implements Inventory {
   #lots: Lot[] = [];
   #head = 0;
+  /** Whether a clone may hold the same lots; of them only {@link OldestFirst.#own} is this one's alone. */
+  #isShared = false;
+  #own: Lot | null = null;
 
   add(lot: Lot): void {
     this.#lots.push(lot);
@@ -20,7 +23,7 @@ export class OldestFirst implements Inventory {
     while (open > 0 && this.#head < this.#lots.length) {
       const lot = this.#lots[this.#head]!;
       if (lot.quantity > open) {
-        taken.add(split(lot, open));
+        taken.add(split(this.#ownHead(lot), open));
         return 0;
       }
       this.#head += 1;
@@ -47,6 +50,24 @@ export class OldestFirst implements Inventory {
   }
 
   rescale(quantity: Whole, price: Whole): void {
+    if (this.#isShared) this.#lots = this.#lots.slice(this.#head).map((lot) => ({ ...lot }));
+    if (this.#isShared) this.#head = 0;
+    this.#isShared = false;
     for (let i = this.#head; i < this.#lots.length; i++) rescale(this.#lots[i]!, quantity, price);
+  }
+
+  clone(): OldestFirst {
+    const copy = new OldestFirst();
+    copy.#lots = this.#lots.slice(this.#head);
+    copy.#isShared = this.#isShared = true;
+    this.#own = null;
+    return copy;
+  }
+
+  /** The lot at the head, which is about to change. */
+  #ownHead(lot: Lot): Lot {
+    if (!this.#isShared || lot === this.#own) return lot;
+    this.#own = this.#lots[this.#head] = { ...lot };
+    return this.#own;
   }
 }

@@ -12,7 +12,7 @@ import type { Taken } from './taken.ts';
  */
 export class Pool implements Inventory {
   #known: Lot | null = null;
-  readonly #unknown = new OldestFirst();
+  #unknown = new OldestFirst();
 
   add(lot: Lot): void {
     if (lot.value === null) this.#unknown.add(lot);
@@ -42,6 +42,13 @@ export class Pool implements Inventory {
   rescale(quantity: Whole, price: Whole): void {
     if (this.#known !== null) rescale(this.#known, quantity, price);
     this.#unknown.rescale(quantity, price);
+  }
+
+  clone(): Pool {
+    const copy = new Pool();
+    copy.#known = this.#known && { ...this.#known };
+    copy.#unknown = this.#unknown.clone();
+    return copy;
   }
 }
 

@@ -64,12 +64,12 @@ export interface OpenPart {
 
 export class Position {
   readonly #options: PositionOptions;
-  readonly #units: Units;
+  #units: Units;
   #direction: 1 | -1 = 1;
   #inventory: Inventory;
   /** Of the open lots, those of unknown cost apart. */
   readonly #taken = new Taken();
-  readonly #held: { quantity: Whole; cost: Whole; unknown: Whole } = { quantity: 0, cost: 0, unknown: 0 };
+  #held: { quantity: Whole; cost: Whole; unknown: Whole } = { quantity: 0, cost: 0, unknown: 0 };
 
   constructor(options: PositionOptions) {
     this.#options = options;
@@ -130,6 +130,16 @@ export class Position {
     this.#widen(ZERO, mark);
     const value = this.#units.value(this.#held.quantity, this.#units.ofPrice(mark));
     return this.#units.toValue(this.#profit(this.#held.cost, value));
+  }
+
+  /** The same position; what either does does not change the other. */
+  clone(): Position {
+    const copy = new Position(this.#options);
+    copy.#units = this.#units.clone();
+    copy.#direction = this.#direction;
+    copy.#inventory = this.#inventory.clone();
+    copy.#held = { ...this.#held };
+    return copy;
   }
 
   #turn(sign: 1 | -1): void {

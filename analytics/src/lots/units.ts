@@ -82,6 +82,13 @@ export class Units {
     return contracts.dividedBy(new Amount(price, this.#priceScale), FINE_SCALE).unitsAt(FINE_SCALE);
   }
 
+  clone(): Units {
+    const copy = new Units({ contractSize: this.#contractSize, inverse: this.#inverse }, this.#exact);
+    copy.#quantityScale = this.#quantityScale;
+    copy.#priceScale = this.#priceScale;
+    return copy;
+  }
+
   toQuantity(units: Whole): Amount {
     return new Amount(units, this.#quantityScale);
   }

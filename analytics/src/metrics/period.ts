@@ -46,6 +46,6 @@ export function selectPeriod(history: AccountHistory, bounds: PeriodBounds): Acc
     floorNavEnd: isEmpty ? null : (exact.floorNav[last] ?? null),
     flows: exact.flows.filter((flow) => within(flow.time)),
     trading: exact.trading.filter((row) => within(row.day)),
-    closedTrades: exact.closedTrades.filter((trade) => within(trade.time)),
+    closedTrades: isEmpty ? [] : exact.closedTrades.between(startTime!, endTime!),
   };
 }

@@ -5,38 +5,63 @@
  */
 import { type Amount, toNumber, ZERO } from '../ledger/decimal.ts';
 import type { ParsedEntry, ParsedFill } from '../ledger/parse.ts';
-import { Holdings, postOwnEntry, replayHoldings } from '../ledger/replay.ts';
-import type { Book, HeldAsset, Valuation } from './nav.ts';
+import { Holdings, postOwnEntry } from '../ledger/replay.ts';
+import type { InternalTransfers } from '../ledger/transfers.ts';
+import type { HeldAsset, Valuation } from './nav.ts';
+import type { PriceBook } from './prices.ts';
 
-/** What illiquid holdings gained on each day between `bounds`, in the reporting currency. */
+/** What of each asset was given on a day, by {@link heldKey}. */
+export type Paid = Map<string, Amount>;
+
+/** One text for each asset at a venue. */
+export function heldKey({ venue, asset }: HeldAsset): string {
+  return `${venue}\n${asset}`;
+}
+
+/**
+ * What illiquid holdings gained on each day between bounds, in the reporting currency.
+ * @param valuations - at each bound
+ * @param valueOf - of an asset at a bound; 0 where it is not held or has no price
+ * @param paidOn - what was given for it on a day
+ */
 export function illiquidPnl(
-  book: Book,
-  bounds: readonly number[],
   valuations: readonly Valuation[],
+  valueAt: (key: string, bound: number) => Amount,
+  paidOn: (key: string, day: number) => Amount,
 ): readonly Amount[] {
-  const gains = bounds.slice(1).map(() => ZERO);
+  const gains = valuations.slice(1).map(() => ZERO);
   const marked = new Map<string, Set<number>>();
-  const assets = new Map<string, HeldAsset>();
   valuations.forEach(({ illiquid }, bound) => {
     for (const held of illiquid) {
-      const key = keyOf(held);
-      assets.set(key, held);
+      const key = heldKey(held);
       marked.set(key, (marked.get(key) ?? new Set()).add(bound - 1).add(bound));
     }
   });
-  if (assets.size === 0) return gains;
-  const values = valuesOf(book, bounds, assets);
-  const paid = paidByDay(book, bounds, assets);
   for (const [key, days] of marked) {
-    const [value, spent] = [values.get(key)!, paid.get(key)!];
     for (const day of days) {
       if (day < 0 || day >= gains.length) continue;
-      gains[day] = gains[day]!.plus(value[day + 1]!)
-        .minus(value[day]!)
-        .minus(spent[day]!);
+      gains[day] = gains[day]!.plus(valueAt(key, day + 1))
+        .minus(valueAt(key, day))
+        .minus(paidOn(key, day));
     }
   }
   return gains;
+}
+
+/** Adds what was given for each asset by an entry: the other side of fills, the price of everything else. */
+export function addPaid(
+  paid: Paid,
+  entry: ParsedEntry,
+  internal: InternalTransfers,
+  prices: PriceBook,
+): void {
+  const rate = (asset: string, venue: string) => prices.at(asset, entry.time, venue)?.value ?? ZERO;
+  const movements =
+    entry.kind === 'fill' ? fillMovements(entry, rate) : otherMovements(entry, internal, rate);
+  for (const { value, ...held } of movements) {
+    const key = heldKey(held);
+    paid.set(key, (paid.get(key) ?? ZERO).plus(value));
+  }
 }
 
 /**
@@ -50,55 +75,15 @@ export function illiquidPnlShare(profit: Amount | null, gains: readonly Amount[]
   return whole.isZero() ? null : toNumber(illiquid.abs()) / toNumber(whole);
 }
 
-function keyOf({ venue, asset }: HeldAsset): string {
-  return `${venue}\n${asset}`;
-}
-
-/** Values of the assets at each bound; 0 where they are not held or have no price. */
-function valuesOf(
-  { entries, opening, internal, prices }: Book,
-  bounds: readonly number[],
-  assets: ReadonlyMap<string, HeldAsset>,
-): ReadonlyMap<string, readonly Amount[]> {
-  const values = new Map([...assets.keys()].map((key) => [key, [] as Amount[]]));
-  replayHoldings(entries, opening, internal, bounds, (i, holdings) => {
-    for (const [key, { venue, asset }] of assets) {
-      const quantity = holdings.at(venue).get(asset) ?? ZERO;
-      const price = quantity.isZero() ? null : prices.ofHeld(asset, bounds[i]!, { venue, quantity });
-      values.get(key)!.push(price === null ? ZERO : quantity.times(price.value));
-    }
-  });
-  return values;
-}
-
-/** What was given for the assets on each day: the other side of fills, the price of everything else. */
-function paidByDay(
-  book: Book,
-  bounds: readonly number[],
-  assets: ReadonlyMap<string, HeldAsset>,
-): ReadonlyMap<string, readonly Amount[]> {
-  const paid = new Map([...assets.keys()].map((key) => [key, bounds.slice(1).map(() => ZERO)]));
-  let day = 0;
-  for (const entry of book.entries) {
-    while (day < bounds.length - 1 && entry.time >= bounds[day + 1]!) day += 1;
-    if (day >= bounds.length - 1) break;
-    for (const { asset, venue, value } of movements(entry, book)) {
-      const sums = paid.get(`${venue}\n${asset}`);
-      if (sums !== undefined) sums[day] = sums[day]!.plus(value);
-    }
-  }
-  return paid;
-}
-
 interface Movement extends HeldAsset {
   readonly value: Amount;
 }
 
-function movements(entry: ParsedEntry, book: Book): readonly Movement[] {
-  const rate = (asset: string, venue: string) => book.prices.at(asset, entry.time, venue)?.value ?? ZERO;
-  if (entry.kind === 'fill') return fillMovements(entry, rate);
+type Rate = (asset: string, venue: string) => Amount;
+
+function otherMovements(entry: ParsedEntry, internal: InternalTransfers, rate: Rate): readonly Movement[] {
   const moved = new Holdings();
-  postOwnEntry(entry, book.internal, moved);
+  postOwnEntry(entry, internal, moved);
   return [...moved.byVenue()].flatMap(([venue, sums]) =>
     [...sums].map(([asset, quantity]) => ({ venue, asset, value: quantity.times(rate(asset, venue)) })),
   );
@@ -107,7 +92,7 @@ function movements(entry: ParsedEntry, book: Book): readonly Movement[] {
 /** Both sides of a fill at what the other side was worth; its fee is a loss of the asset that pays it. */
 function fillMovements(
   { venue, side, base, quote, symbol, cost, contract }: ParsedFill,
-  rate: (asset: string, venue: string) => Amount,
+  rate: Rate,
 ): readonly Movement[] {
   const currency = contract?.settle ?? quote;
   const spent = cost.times(rate(currency, venue));

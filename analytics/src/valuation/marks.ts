@@ -5,51 +5,27 @@ import type { Decimal, Mark } from '../ledger/entry.ts';
 import { DIVIDED_SCALE } from '../ledger/parse.ts';
 import { DAY_MS } from './calendar.ts';
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 
-/** What the marks of one asset in one quote say, ascending in time. */
-class Timeline {
-  readonly times: Float64Array;
+/** One mark with its amounts read. */
+class ReadMark {
+  readonly mark: Mark;
+  readonly value: Amount;
+  readonly day: DayVolume | null;
+  readonly range: MinuteRange | null;
+  #inverse: Amount | null | undefined;
 
-  /** @param marks - ascending in time; of several at one instant the last counts */
-  constructor(marks: readonly Mark[]) {
-    this.times = Float64Array.from(marks, (mark) => mark.time);
-  }
-
-  /** Index of the last mark at or before `time`; −1: none. */
-  indexAt(time: number): number {
-    let [low, high] = [0, this.times.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.times[middle]! <= time) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  }
-}
-
-/** Prices. */
-export class Series extends Timeline {
-  readonly #values: readonly Amount[];
-  readonly #inverses: (Amount | null | undefined)[] = [];
-
-  constructor(marks: readonly Mark[]) {
-    super(marks);
-    this.#values = marks.map(readPrice);
-  }
-
-  value(index: number): Amount {
-    return this.#values[index]!;
+  constructor(mark: Mark) {
+    this.mark = mark;
+    this.value = readPrice(mark);
+    this.day = mark.resolution === '1d' && mark.volume !== undefined ? readVolume(mark, mark.volume) : null;
+    this.range = mark.resolution === '1m' ? readRange(mark, this.value) : null;
   }
 
   /** One over the price, to 40 decimals; null: the price is zero. */
-  inverse(index: number): Amount | null {
-    const known = this.#inverses[index];
-    if (known !== undefined) return known;
-    const value = this.#values[index]!;
-    const inverse = value.isZero() ? null : ONE.dividedBy(value, DIVIDED_SCALE);
-    this.#inverses[index] = inverse;
-    return inverse;
+  get inverse(): Amount | null {
+    this.#inverse ??= this.value.isZero() ? null : ONE.dividedBy(this.value, DIVIDED_SCALE);
+    return this.#inverse;
   }
 }
 
@@ -59,25 +35,6 @@ export interface DayVolume {
   readonly median: Amount | null;
 }
 
-/** Volumes of days. */
-class Volumes extends Timeline {
-  readonly #days: readonly DayVolume[];
-
-  constructor(marks: readonly Mark[]) {
-    super(marks);
-    this.#days = marks.map(({ volume, vwap }) => ({
-      volume: readAmount(volume!, 'the volume of a mark'),
-      median: vwap === undefined ? null : readAmount(vwap, 'the median of a mark'),
-    }));
-  }
-
-  /** The last day that ended in the 24 hours up to `time`; null: nobody says. */
-  at(time: number): DayVolume | null {
-    const index = this.indexAt(time);
-    return index < 0 || time - this.times[index]! > DAY_MS ? null : this.#days[index]!;
-  }
-}
-
 /** Where a minute traded, and its mark. */
 export interface MinuteRange {
   readonly low: Amount;
@@ -85,21 +42,90 @@ export interface MinuteRange {
   readonly mark: Amount;
 }
 
-/** Ranges of minutes. */
-class Ranges extends Timeline {
-  readonly #minutes: readonly MinuteRange[];
+/**
+ * Marks ascending in time; of several at one instant the last counts. A value: with more marks it is another one,
+ * which shares what both have.
+ */
+export class Series {
+  readonly #times: number[];
+  readonly #marks: ReadMark[];
+  readonly length: number;
 
-  constructor(marks: readonly Mark[]) {
-    super(marks);
-    this.#minutes = marks.map(readRange);
+  /** @param marks - sorted, `times` theirs; none when left out */
+  constructor(times: number[] = [], marks: ReadMark[] = []) {
+    this.#times = times;
+    this.#marks = marks;
+    this.length = marks.length;
   }
 
-  /** That of the minute that holds `time`; null: nobody says. */
-  at(time: number): MinuteRange | null {
+  /** Index of the last mark at or before `time`; −1: none. */
+  indexAt(time: number): number {
+    let [low, high] = [0, this.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#times[middle]! <= time) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  timeOf(index: number): number {
+    return this.#times[index]!;
+  }
+
+  value(index: number): Amount {
+    return this.#marks[index]!.value;
+  }
+
+  /** One over the price, to 40 decimals; null: the price is zero. */
+  inverse(index: number): Amount | null {
+    return this.#marks[index]!.inverse;
+  }
+
+  /** Of a series of volumes: the last day that ended in the 24 hours up to `time`; null: nobody says. */
+  volumeAt(time: number): DayVolume | null {
+    const index = this.indexAt(time);
+    return index < 0 || time - this.#times[index]! > DAY_MS ? null : this.#marks[index]!.day;
+  }
+
+  /** Of a series of ranges: that of the minute that holds `time`; null: nobody says. */
+  rangeAt(time: number): MinuteRange | null {
     const end = (Math.floor(time / MINUTE_MS) + 1) * MINUTE_MS;
     const index = this.indexAt(end);
-    return index < 0 || this.times[index] !== end ? null : this.#minutes[index]!;
+    return index < 0 || this.#times[index] !== end ? null : this.#marks[index]!.range;
   }
+
+  /** With `added`, which are sorted. */
+  with(added: readonly ReadMark[]): Series {
+    const [first] = added;
+    if (first === undefined) return this;
+    const kept = this.#countBefore(first.mark);
+    // Nobody else has gone on from here: what is added stands behind the end of this one.
+    const goesOn = kept > 0 && kept === this.length && this.#marks.length === kept;
+    const times = goesOn ? this.#times : this.#times.slice(0, kept);
+    const marks = goesOn ? this.#marks : this.#marks.slice(0, kept);
+    let next = 0;
+    for (let i = kept; i < this.length; i++) {
+      const old = this.#marks[i]!;
+      while (next < added.length && compareMarks(added[next]!.mark, old.mark) < 0)
+        push(times, marks, added[next++]!);
+      push(times, marks, old);
+    }
+    while (next < added.length) push(times, marks, added[next++]!);
+    return new Series(times, marks);
+  }
+
+  /** How many come before `mark` in order. */
+  #countBefore(mark: Mark): number {
+    let count = this.indexAt(mark.time) + 1;
+    while (count > 0 && compareMarks(this.#marks[count - 1]!.mark, mark) > 0) count -= 1;
+    return count;
+  }
+}
+
+function push(times: number[], marks: ReadMark[], mark: ReadMark): void {
+  times.push(mark.mark.time);
+  marks.push(mark);
 }
 
 /** The series of one pair at one venue, or at all of them. */
@@ -107,9 +133,8 @@ export interface SeriesPair {
   /** Days and minutes. */
   readonly all: Series;
   readonly minutes: Series;
-  /** Null: no mark says a volume, or a range. */
-  readonly volumes: Volumes | null;
-  readonly ranges: Ranges | null;
+  readonly volumes: Series;
+  readonly ranges: Series;
 }
 
 /** What is known of one asset in one quote. */
@@ -121,36 +146,60 @@ export interface Pair {
   readonly anyVenue: SeriesPair;
 }
 
+/** Pairs by name ({@link pairKey}). */
+export type Pairs = ReadonlyMap<string, Pair>;
+
+const NONE = new Series();
+const NOTHING: SeriesPair = { all: NONE, minutes: NONE, volumes: NONE, ranges: NONE };
+
 /**
- * Groups marks by pair. Of several of a venue at one instant the minute mark wins.
- * @throws InputError `ledger_mark_malformed`
+ * `pairs` with more marks. Of several of a venue at one instant the minute mark wins.
+ * @throws InputError `ledger_mark_malformed`; then nothing has changed
  */
-export function toPairs(marks: readonly Mark[]): readonly Pair[] {
-  const groups = groupBy([...marks].sort(compareMarks), ({ asset, quote }) => `${asset}\n${quote}`);
-  return [...groups.values()].map((group) => {
-    const { asset, quote } = group[0]!;
-    const byVenue = new Map(
-      [...groupBy(group, ({ venue }) => venue)].map(([venue, own]) => [venue, toSeriesPair(own)] as const),
-    );
-    const [only] = byVenue.values();
-    return { asset, quote, byVenue, anyVenue: byVenue.size === 1 ? only! : toSeriesPair(group) };
-  });
+export function withMarks(pairs: Pairs, marks: readonly Mark[]): Pairs {
+  const read = marks.map((mark) => new ReadMark(mark)).sort((a, b) => compareMarks(a.mark, b.mark));
+  const all = new Map(pairs);
+  for (const [key, added] of groupBy(read, ({ mark }) => pairKey(mark))) {
+    const { asset, quote } = added[0]!.mark;
+    const known = all.get(key);
+    const byVenue = new Map(known?.byVenue);
+    for (const [venue, own] of groupBy(added, ({ mark }) => mark.venue)) {
+      byVenue.set(venue, extend(byVenue.get(venue) ?? NOTHING, own));
+    }
+    all.set(key, { asset, quote, byVenue, anyVenue: anyVenueOf(known, byVenue, added) });
+  }
+  return all;
 }
 
-function toSeriesPair(sorted: readonly Mark[]): SeriesPair {
-  const minutes = sorted.filter(({ resolution }) => resolution === '1m');
-  const volumes = sorted.filter(({ resolution, volume }) => resolution === '1d' && volume !== undefined);
-  const ranges = minutes.filter(({ low, high }) => low !== undefined || high !== undefined);
+/** One text for each pair. */
+export function pairKey({ asset, quote }: { readonly asset: string; readonly quote: string }): string {
+  return `${asset}\n${quote}`;
+}
+
+/** The one venue's own series where there is only one. */
+function anyVenueOf(
+  known: Pair | undefined,
+  byVenue: ReadonlyMap<string, SeriesPair>,
+  added: readonly ReadMark[],
+): SeriesPair {
+  if (byVenue.size === 1) return byVenue.values().next().value!;
+  return extend(known?.anyVenue ?? NOTHING, added);
+}
+
+function extend(pair: SeriesPair, added: readonly ReadMark[]): SeriesPair {
   return {
-    all: new Series(sorted),
-    minutes: new Series(minutes),
-    volumes: volumes.length === 0 ? null : new Volumes(volumes),
-    ranges: ranges.length === 0 ? null : new Ranges(ranges),
+    all: pair.all.with(added),
+    minutes: pair.minutes.with(added.filter(({ mark }) => mark.resolution === '1m')),
+    volumes: pair.volumes.with(added.filter(({ day }) => day !== null)),
+    ranges: pair.ranges.with(added.filter(({ range }) => range !== null)),
   };
 }
 
-function groupBy(marks: readonly Mark[], keyOf: (mark: Mark) => string): ReadonlyMap<string, Mark[]> {
-  const groups = new Map<string, Mark[]>();
+function groupBy(
+  marks: readonly ReadMark[],
+  keyOf: (mark: ReadMark) => string,
+): ReadonlyMap<string, ReadMark[]> {
+  const groups = new Map<string, ReadMark[]>();
   for (const mark of marks) {
     const key = keyOf(mark);
     const group = groups.get(key);
@@ -165,12 +214,20 @@ function readPrice(mark: Mark): Amount {
   return readAmount(mark.price, 'the price of a mark');
 }
 
-function readRange({ price, low, high }: Mark): MinuteRange {
+function readVolume({ vwap }: Mark, volume: Decimal): DayVolume {
+  return {
+    volume: readAmount(volume, 'the volume of a mark'),
+    median: vwap === undefined ? null : readAmount(vwap, 'the median of a mark'),
+  };
+}
+
+function readRange({ low, high }: Mark, mark: Amount): MinuteRange | null {
+  if (low === undefined && high === undefined) return null;
   if (low === undefined || high === undefined) throw malformed('a mark has one end of a range');
   const range = {
     low: readAmount(low, 'the low of a mark'),
     high: readAmount(high, 'the high of a mark'),
-    mark: readAmount(price, 'the price of a mark'),
+    mark,
   };
   if (range.low.gt(range.high)) throw malformed('the low of a mark is above its high');
   return range;

@@ -1,21 +1,8 @@
 /** Net asset value (METRICS §1): holdings times prices at 00:00 UTC and, by minute marks, at instants. */
 import { type Amount, ZERO } from '../ledger/decimal.ts';
-import type { ParsedEntry } from '../ledger/parse.ts';
-import { type Holdings, replayHoldings } from '../ledger/replay.ts';
-import type { InternalTransfers } from '../ledger/transfers.ts';
 import { parseSymbol } from '../lots/symbol.ts';
-import type { Held, HeldPrice, PriceBook } from './prices.ts';
+import type { HeldPrice } from './prices.ts';
 import { toValueScale } from './value-scale.ts';
-
-/** What is valued: ordered entries on top of the holdings before them. */
-export interface Book {
-  readonly entries: readonly ParsedEntry[];
-  readonly opening: Holdings;
-  readonly internal: InternalTransfers;
-  readonly prices: PriceBook;
-  /** Assets that no market trades any more, or ever: without a price they are worth 0. */
-  readonly delistedAssets: ReadonlySet<string>;
-}
 
 /** One valuation. */
 export interface Valuation {
@@ -40,53 +27,48 @@ export interface HeldAsset {
   readonly asset: string;
 }
 
-/** Values at `instants` (ascending), by the last price at or before each. */
-export function valueAt(book: Book, instants: ArrayLike<number>): readonly Valuation[] {
-  return valueEach(book, instants, (asset, time, held) => book.prices.ofHeld(asset, time, held));
+/** What an asset, or a contract, at a venue is worth at an instant. */
+export interface HeldValue {
+  /** Null: no price. */
+  readonly value: Amount | null;
+  /** Whether these are units of a contract without a price that is owed, so that nothing bounds what they may cost. */
+  readonly isLost: boolean;
+  readonly stale: boolean;
+  readonly illiquid: boolean;
 }
 
-/** Values just before `instants` (ascending), to the minute; null where they are not known. */
-export function valueAtMinutes(book: Book, instants: ArrayLike<number>): readonly (Amount | null)[] {
-  return valueEach(book, instants, (asset, time, held) => book.prices.ofHeldAtMinute(asset, time, held)).map(
-    ({ value }) => value,
-  );
-}
+/** Nothing, or of an asset that is worth nothing. */
+const WORTHLESS: HeldValue = { value: ZERO, isLost: false, stale: false, illiquid: false };
 
-type PriceOf = (asset: string, time: number, held: Held) => HeldPrice | null;
-
-function valueEach(book: Book, instants: ArrayLike<number>, priceOf: PriceOf): readonly Valuation[] {
-  const values: Valuation[] = [];
-  replayHoldings(book.entries, book.opening, book.internal, instants, (i, holdings, isKnown) => {
-    const sum = new Sum();
-    for (const [venue, sums] of holdings.byVenue()) {
-      for (const [asset, quantity] of sums) {
-        const price = priceOf(asset, instants[i]!, { venue, quantity });
-        if (price !== null) sum.add(venue, asset, quantity, price);
-        else if (!book.delistedAssets.has(asset)) sum.miss(asset, quantity);
-      }
-    }
-    values.push(sum.result(isKnown));
-  });
-  return values;
+/** Values `quantity` of an asset by a price; without one an asset that is delisted is worth nothing. */
+export function heldValue(
+  asset: string,
+  quantity: Amount,
+  price: HeldPrice | null,
+  delistedAssets: ReadonlySet<string>,
+): HeldValue {
+  if (price !== null) {
+    const { stale, illiquid } = price;
+    return { value: quantity.times(price.value), isLost: false, stale, illiquid };
+  }
+  if (delistedAssets.has(asset)) return WORTHLESS;
+  return { value: null, isLost: isOwed(asset, quantity), stale: false, illiquid: false };
 }
 
 /** One valuation under way. */
-class Sum {
+export class NavSum {
   readonly #unpriced: string[] = [];
-  #isLost = false;
   readonly #illiquid: HeldAsset[] = [];
+  #isLost = false;
   #value = ZERO;
   #staleCount = 0;
 
-  add(venue: string, asset: string, quantity: Amount, price: HeldPrice): void {
-    this.#value = this.#value.plus(quantity.times(price.value));
-    if (price.stale) this.#staleCount += 1;
-    if (price.illiquid) this.#illiquid.push({ venue, asset });
-  }
-
-  miss(asset: string, quantity: Amount): void {
-    this.#unpriced.push(asset);
-    this.#isLost ||= isOwed(asset, quantity);
+  add({ venue, asset }: HeldAsset, { value, isLost, stale, illiquid }: HeldValue): void {
+    if (value === null) this.#unpriced.push(asset);
+    else this.#value = this.#value.plus(value);
+    this.#isLost ||= isLost;
+    if (stale) this.#staleCount += 1;
+    if (illiquid) this.#illiquid.push({ venue, asset });
   }
 
   result(isKnown: boolean): Valuation {
@@ -98,7 +80,7 @@ class Sum {
   }
 }
 
-/** Whether these are units of a contract whose price is owed, so that nothing bounds what they may cost. */
+/** Whether these are units of a contract whose price is owed. */
 function isOwed(asset: string, quantity: Amount): boolean {
   const { spot, inverse } = parseSymbol(asset);
   return !spot && quantity.isNegative() !== inverse;

@@ -23,45 +23,64 @@ export interface FillConduct {
   readonly checkedFillShare: number | null;
 }
 
-/** Entries as they are booked. */
-export interface BookedEntries extends FillConduct {
-  readonly entries: readonly ParsedEntry[];
-}
+/** Books entries in order, and sums up how the fills among them were made. */
+export class OffMarketBooking {
+  #hasFills = false;
+  #hasBlocks = false;
+  #positionMoves = 0;
+  #all = ZERO;
+  #checked = ZERO;
+  #moved = ZERO;
+  #blocks = ZERO;
 
-/** Books fills outside their market at mark; everything else stays as it is. */
-export function bookAtMark(entries: readonly ParsedEntry[], prices: PriceBook): BookedEntries {
-  if (!prices.hasRanges && !entries.some((entry) => entry.kind === 'fill' && entry.block)) {
-    const nothing = entries.some(({ kind }) => kind === 'fill') ? 0 : null;
-    const shares = { offMarketFillShare: nothing, blockTradeShare: nothing, checkedFillShare: nothing };
-    return { entries, positionMoves: 0, ...shares };
+  /** The same sums; what either books does not change the other. */
+  clone(): OffMarketBooking {
+    const copy = new OffMarketBooking();
+    copy.#hasFills = this.#hasFills;
+    copy.#hasBlocks = this.#hasBlocks;
+    copy.#positionMoves = this.#positionMoves;
+    copy.#all = this.#all;
+    copy.#checked = this.#checked;
+    copy.#moved = this.#moved;
+    copy.#blocks = this.#blocks;
+    return copy;
   }
-  const booked: ParsedEntry[] = [];
-  let positionMoves = 0;
-  let [all, checked, moved, blocks] = [ZERO, ZERO, ZERO, ZERO];
-  for (const entry of entries) {
-    if (entry.kind !== 'fill') {
-      booked.push(entry);
-      continue;
-    }
+
+  /** A fill outside its market at mark, with the difference; everything else as it is. */
+  book(entry: ParsedEntry, prices: PriceBook): readonly ParsedEntry[] {
+    if (entry.kind !== 'fill') return [entry];
     const { quote, contract, time, venue } = entry;
     const range = prices.rangeOf(contract === null ? entry.base : entry.symbol, quote, time, venue);
     const value = entry.cost.times(prices.at(contract?.settle ?? quote, time, venue)?.value ?? ZERO);
-    const parts = range === null ? [entry] : atMark(entry, range);
-    booked.push(...parts);
-    all = all.plus(value);
-    if (entry.block) blocks = blocks.plus(value);
-    if (range !== null) checked = checked.plus(value);
-    if (parts.length === 1) continue;
-    positionMoves += 1;
-    moved = moved.plus(value);
+    this.#hasFills = true;
+    this.#all = this.#all.plus(value);
+    if (entry.block) {
+      this.#hasBlocks = true;
+      this.#blocks = this.#blocks.plus(value);
+    }
+    if (range === null) return [entry];
+    this.#checked = this.#checked.plus(value);
+    const parts = atMark(entry, range);
+    if (parts.length === 1) return parts;
+    this.#positionMoves += 1;
+    this.#moved = this.#moved.plus(value);
+    return parts;
   }
-  return {
-    entries: booked,
-    positionMoves,
-    offMarketFillShare: ratio(moved, all),
-    blockTradeShare: ratio(blocks, all),
-    checkedFillShare: ratio(checked, all),
-  };
+
+  /** @param hasRanges - whether anything says where minutes traded */
+  conduct(hasRanges: boolean): FillConduct {
+    if (!hasRanges && !this.#hasBlocks) {
+      const nothing = this.#hasFills ? 0 : null;
+      const shares = { offMarketFillShare: nothing, blockTradeShare: nothing, checkedFillShare: nothing };
+      return { positionMoves: 0, ...shares };
+    }
+    return {
+      positionMoves: this.#positionMoves,
+      offMarketFillShare: ratio(this.#moved, this.#all),
+      blockTradeShare: ratio(this.#blocks, this.#all),
+      checkedFillShare: ratio(this.#checked, this.#all),
+    };
+  }
 }
 
 /** The fill itself; or the fill at mark and the difference. */

@@ -3,7 +3,15 @@ import { type Amount, ONE, parseDecimal } from '../ledger/decimal.ts';
 import type { Mark } from '../ledger/entry.ts';
 import { DIVIDED_SCALE } from '../ledger/parse.ts';
 import { DAY_MS } from './calendar.ts';
-import { type MinuteRange, type Pair, type Series, type SeriesPair, toPairs } from './marks.ts';
+import {
+  MINUTE_MS,
+  type MinuteRange,
+  type Pair,
+  type Pairs,
+  type Series,
+  type SeriesPair,
+  withMarks,
+} from './marks.ts';
 import { type Leg, type Route, Routes } from './routes.ts';
 import { toValueScale } from './value-scale.ts';
 
@@ -59,16 +67,24 @@ export class PriceBook {
   /** Whether any mark says where its minute traded. */
   readonly hasRanges: boolean;
   readonly #reportingCurrency: string;
+  readonly #pairs: Pairs;
   readonly #routes: Routes;
 
   /**
    * @param marks - in any order. Of several at one instant the minute mark wins, then the venue that sorts first.
+   * @param before - what was known before; it stays as it is
    * @throws InputError `ledger_mark_malformed`
    */
-  constructor(marks: readonly Mark[], reportingCurrency: string) {
-    this.hasRanges = marks.some(({ low }) => low !== undefined);
+  constructor(marks: readonly Mark[], reportingCurrency: string, before?: PriceBook) {
+    this.hasRanges = before?.hasRanges === true || marks.some(({ low }) => low !== undefined);
     this.#reportingCurrency = reportingCurrency;
-    this.#routes = new Routes(toPairs(marks), reportingCurrency);
+    this.#pairs = withMarks(before === undefined ? new Map<string, Pair>() : before.#pairs, marks);
+    this.#routes = new Routes([...this.#pairs.values()], reportingCurrency);
+  }
+
+  /** These prices and those of `marks`. */
+  with(marks: readonly Mark[]): PriceBook {
+    return marks.length === 0 ? this : new PriceBook(marks, this.#reportingCurrency, this);
   }
 
   /** The last price of `asset` at or before `time`; null when there is none. */
@@ -97,7 +113,7 @@ export class PriceBook {
 
   /** Where a pair, or a contract, traded at a venue in the minute that holds `time`; null: nobody says. */
   rangeOf(asset: string, quote: string, time: number, venue: string): MinuteRange | null {
-    return this.#routes.pair(asset, quote)?.byVenue.get(venue)?.ranges?.at(time) ?? null;
+    return this.#routes.pair(asset, quote)?.byVenue.get(venue)?.ranges.rangeAt(time) ?? null;
   }
 
   #best(asset: string, time: number, find: Find, held?: Held): HeldPrice | null {
@@ -109,6 +125,14 @@ export class PriceBook {
     }
     return stale;
   }
+}
+
+/** The earliest instant of which `marks` say anything; infinite without any. */
+export function earliestEffect(marks: readonly Mark[]): number {
+  return marks.reduce(
+    (earliest, { time, low }) => Math.min(earliest, low === undefined ? time : time - MINUTE_MS),
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 function follow({ legs, inverseContract }: Route, time: number, find: Find, held?: Held): HeldPrice | null {
@@ -127,7 +151,7 @@ function follow({ legs, inverseContract }: Route, time: number, find: Find, held
 function take({ inverse }: Leg, found: Found | null, time: number, held?: Held): HeldPrice | null {
   if (found === null) return null;
   const { series, index, stale } = found;
-  const day = held === undefined ? null : (found.from.volumes?.at(time) ?? null);
+  const day = held === undefined ? null : found.from.volumes.volumeAt(time);
   if (held !== undefined && day !== null && held.quantity.abs().times(LIQUID_MULTIPLE).gt(day.volume)) {
     const value = worse(series.value(index), day.median, held.quantity);
     if (inverse && value.isZero()) return null;
@@ -180,5 +204,5 @@ function findIn(
 ): Found | null {
   const series = from[which];
   const index = series.indexAt(time);
-  return index < 0 ? null : { from, series, index, stale: time - series.times[index]! > staleAfterMs };
+  return index < 0 ? null : { from, series, index, stale: time - series.timeOf(index) > staleAfterMs };
 }

@@ -2,29 +2,36 @@ import { describe, expect, it } from 'vitest';
 import type { ClosedTrade } from '../../src/ledger/closed-trade.ts';
 import { type Amount, formatDecimal, formatMoney, toNumber } from '../../src/ledger/decimal.ts';
 import type { LedgerEntry, Mark } from '../../src/ledger/entry.ts';
-import { matchLots } from '../../src/ledger/matching.ts';
-import { orderEntries } from '../../src/ledger/order.ts';
+import { LotMatching } from '../../src/ledger/matching.ts';
 import { parseEntry } from '../../src/ledger/parse.ts';
+import { TradingRows } from '../../src/ledger/trading-rows.ts';
 import { matchInternalTransfers } from '../../src/ledger/transfers.ts';
 import { tradingMetrics } from '../../src/metrics/trading.ts';
 import { PriceBook } from '../../src/valuation/prices.ts';
 import { lotsCases, workedExamples } from '../goldens.ts';
 import { cash, fill, mark, transfer } from './entries.ts';
+import { orderEntries } from './ordered.ts';
 
 function match(entries: readonly LedgerEntry[], marks: readonly Mark[] = []) {
   const ordered = orderEntries(entries).entries.map(parseEntry);
-  const result = matchLots({
-    entries: ordered,
+  const rows = new TradingRows();
+  const closed: ClosedTrade[] = [];
+  const matching = new LotMatching('fifo', {
     internal: matchInternalTransfers(ordered),
     prices: new PriceBook(marks, 'USDT'),
     reportingCurrency: 'USDT',
+    rows,
+    close: (trade) => closed.push(trade),
   });
-  const lots = result.openLots.flatMap(([asset, open]) =>
-    open.map(
-      ({ quantity, price }) => `${formatDecimal(quantity)} ${asset}@${price ? formatDecimal(price) : '?'}`,
-    ),
-  );
-  return { ...tradingMetrics(result.rows), lots, closed: result.closedTrades, rows: result.rows };
+  for (const entry of ordered) matching.apply(entry);
+  const lots = matching
+    .openLots()
+    .flatMap(([asset, open]) =>
+      open.map(
+        ({ quantity, price }) => `${formatDecimal(quantity)} ${asset}@${price ? formatDecimal(price) : '?'}`,
+      ),
+    );
+  return { ...tradingMetrics(rows.list()), lots, closed, rows: rows.list() };
 }
 
 const symbolOf = (metrics: ReturnType<typeof match>, symbol: string) =>

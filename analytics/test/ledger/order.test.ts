@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compareIds, orderEntries } from '../../src/ledger/order.ts';
+import { compareIds } from '../../src/ledger/order.ts';
 import { cash, fill } from './entries.ts';
+import { orderEntries } from './ordered.ts';
 
 describe('when ids are compared', () => {
   it('takes numbers by value, before all others', () => {

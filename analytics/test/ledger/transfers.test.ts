@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TransferEntry } from '../../src/ledger/entry.ts';
-import { orderEntries } from '../../src/ledger/order.ts';
 import { type ParsedTransfer, parseEntry } from '../../src/ledger/parse.ts';
 import { matchInternalTransfers } from '../../src/ledger/transfers.ts';
 import { transfer } from './entries.ts';
+import { orderEntries } from './ordered.ts';
 
 function matched(...transfers: readonly TransferEntry[]): string[] {
   const parsed = orderEntries(transfers).entries.map((entry) => parseEntry(entry) as ParsedTransfer);

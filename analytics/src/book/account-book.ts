@@ -1,0 +1,162 @@
+/**
+ * The book of a set of own accounts: everything that follows from their entries and prices, kept so that more of both
+ * cost what they change and not what there is. What it says never depends on how often it was asked, or in how many
+ * pieces entries and marks came.
+ *
+ * Entries are folded in order. Of anything new the book knows the earliest instant that it can make a difference to;
+ * it goes back to a checkpoint before it and folds on from there.
+ */
+import { AccountMoves, type Anchor, anchorHoldings } from '../ledger/anchor.ts';
+import type { Mark } from '../ledger/entry.ts';
+import { type EntryChange, EntryOrder, type EntrySource } from '../ledger/order.ts';
+import { type ParsedEntry, type ParsedTransfer, parseEntry } from '../ledger/parse.ts';
+import type { AccountSnapshot } from '../ledger/snapshot.ts';
+import { InternalTransfers, matchInternalTransfers } from '../ledger/transfers.ts';
+import { earliestEffect, PriceBook } from '../valuation/prices.ts';
+import { Checkpoints, isCheckpoint } from './checkpoints.ts';
+import { Fold, type FoldTerms } from './fold.ts';
+import { Journal } from './journal.ts';
+import { ValuedDays } from './valued-days.ts';
+
+/** What is new: indices of the source, and prices. */
+export interface BookChange extends EntryChange {
+  readonly marks: readonly Mark[];
+}
+
+export class AccountBook {
+  readonly terms: FoldTerms;
+  readonly journal = new Journal();
+  readonly valuedDays: ValuedDays;
+  readonly #order: EntryOrder;
+  readonly #transfers = new Map<number, ParsedTransfer>();
+  readonly #checkpoints = new Checkpoints();
+  #internal = new InternalTransfers([]);
+  #prices: PriceBook;
+  #isBroken = false;
+
+  /** @param source - grows at its end; what of it belongs to the book is what {@link AccountBook.append} says */
+  constructor(source: EntrySource, terms: FoldTerms) {
+    this.terms = terms;
+    this.valuedDays = new ValuedDays(terms.delistedAssets);
+    this.#order = new EntryOrder(source);
+    this.#prices = new PriceBook([], terms.reportingCurrency);
+  }
+
+  get prices(): PriceBook {
+    return this.#prices;
+  }
+
+  /** Matched pairs of own transfers. */
+  get internalTransferCount(): number {
+    return this.#internal.count;
+  }
+
+  /** Time of the first entry, ms UTC; null: there is none. */
+  get earliest(): number | null {
+    return this.#order.length === 0 ? null : this.#order.timeAt(0);
+  }
+
+  /** Where everything stands after the last entry. It will not go on. */
+  get tip(): Fold {
+    return this.#checkpoints.last ?? new Fold(this.#context());
+  }
+
+  /** How many places to go back to are kept. */
+  get checkpointCount(): number {
+    return this.#checkpoints.count;
+  }
+
+  /**
+   * Takes what is new.
+   * @throws InputError `ledger_*`; the book is of no use any more
+   */
+  append(change: BookChange): void {
+    this.#requireWhole();
+    this.#isBroken = true;
+    this.#prices = this.#prices.with(change.marks);
+    const dirty = Math.min(
+      earliestEffect(change.marks),
+      this.#order.change(change),
+      this.#matchTransfers(change),
+    );
+    this.valuedDays.forget(dirty);
+    this.#fold(dirty);
+    this.#isBroken = false;
+  }
+
+  /**
+   * Compares the latest snapshots with the entries.
+   * @throws InputError `ledger_snapshot_malformed`
+   */
+  anchor(snapshots: readonly AccountSnapshot[]): Anchor {
+    this.#requireWhole();
+    const { accounts } = this.tip;
+    return anchorHoldings(snapshots, accounts.keys(), (account, time) => this.#movesUntil(account, time));
+  }
+
+  #requireWhole(): void {
+    if (this.#isBroken) throw new Error('the book did not survive what it was given before');
+  }
+
+  #matchTransfers({ added, removed }: EntryChange): number {
+    let isChanged = false;
+    for (const index of removed) isChanged = this.#transfers.delete(index) || isChanged;
+    for (const index of added) {
+      const entry = this.#order.source.at(index);
+      if (entry.kind !== 'transfer') continue;
+      this.#transfers.set(index, parseEntry(entry) as ParsedTransfer);
+      isChanged = true;
+    }
+    if (!isChanged) return Number.POSITIVE_INFINITY;
+    const sorted = [...this.#transfers].sort(([a], [b]) => this.#order.compare(a, b));
+    const before = this.#internal;
+    this.#internal = matchInternalTransfers(sorted.map(([, transfer]) => transfer));
+    return this.#internal.earliestChange(before);
+  }
+
+  #fold(dirty: number): void {
+    const last = this.#checkpoints.last;
+    if (last !== undefined && last.time < dirty && last.count === this.#order.length) return;
+    const base = this.#checkpoints.before(dirty);
+    this.#checkpoints.rewind(dirty);
+    this.journal.rewind(base?.time ?? Number.NEGATIVE_INFINITY);
+    const context = this.#context();
+    const fold = new Fold(context, base);
+    const { length } = this.#order;
+    for (let place = fold.count; place < length; ) {
+      const time = this.#order.timeAt(place);
+      const entries: ParsedEntry[] = [];
+      // What is no instant equals nothing, itself included: reading it throws.
+      do entries.push(this.#parsed(place++));
+      while (place < length && this.#order.timeAt(place) === time);
+      fold.take(entries);
+      if (isCheckpoint(length - place)) this.#checkpoints.add(new Fold(context, fold));
+    }
+    fold.end();
+    this.#checkpoints.add(fold);
+    this.#checkpoints.thin();
+  }
+
+  #parsed(place: number): ParsedEntry {
+    return this.#transfers.get(this.#order.indexAt(place)) ?? parseEntry(this.#order.entryAt(place));
+  }
+
+  #movesUntil(account: string, time: number): AccountMoves {
+    const { tip } = this;
+    const isLater = tip.time > time;
+    const base = isLater ? this.#checkpoints.before(time + 1) : tip;
+    const known = base?.accounts.get(account);
+    if (!isLater) return known ?? new AccountMoves();
+    const moves = known?.clone() ?? new AccountMoves();
+    for (let place = base?.count ?? 0; place < this.#order.length; place++) {
+      if (this.#order.timeAt(place) > time) break;
+      const entry = this.#order.entryAt(place);
+      if (entry.account === account) moves.post(parseEntry(entry));
+    }
+    return moves;
+  }
+
+  #context() {
+    return { ...this.terms, internal: this.#internal, prices: this.#prices, journal: this.journal };
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * One pass over ordered entries: where everything stands after the last of them, and a journal of the way there. A fold
+ * that is over is cloned, never gone on with, so that it can be gone back to.
+ */
+import { AccountMoves } from '../ledger/anchor.ts';
+import type { ClosedTrade } from '../ledger/closed-trade.ts';
+import { LotMatching } from '../ledger/matching.ts';
+import type { ParsedEntry } from '../ledger/parse.ts';
+import { Holdings, postOwnEntry } from '../ledger/replay.ts';
+import { TradingRows } from '../ledger/trading-rows.ts';
+import type { InternalTransfers } from '../ledger/transfers.ts';
+import { UnreadWallets } from '../ledger/unread-wallets.ts';
+import type { CostMethod } from '../lots/method.ts';
+import { DAY_MS, startOfDay } from '../valuation/calendar.ts';
+import { addCredit, bookUnread, isCredit, isExternal, NO_CREDITS, toFlow } from '../valuation/flows.ts';
+import { addPaid, type Paid } from '../valuation/illiquid.ts';
+import { type FillConduct, OffMarketBooking } from '../valuation/off-market.ts';
+import type { PriceBook } from '../valuation/prices.ts';
+import type { Journal } from './journal.ts';
+
+/** What a history is in, whatever is in it. */
+export interface FoldTerms {
+  readonly reportingCurrency: string;
+  readonly method: CostMethod;
+  readonly delistedAssets: ReadonlySet<string>;
+}
+
+/** What folding looks up, and where it writes. */
+export interface FoldContext extends FoldTerms {
+  readonly internal: InternalTransfers;
+  readonly prices: PriceBook;
+  readonly journal: Journal;
+}
+
+export class Fold {
+  readonly #context: FoldContext;
+  readonly #moved: Holdings;
+  readonly #unread: UnreadWallets;
+  readonly #booking: OffMarketBooking;
+  readonly #accounts = new Map<string, AccountMoves>();
+  readonly #matching: LotMatching;
+  readonly #rows: TradingRows;
+  #credits = NO_CREDITS;
+  #paid: Paid = new Map();
+  #count = 0;
+  #time = Number.NEGATIVE_INFINITY;
+
+  /** @param before - where to go on; it stays as it is */
+  constructor(context: FoldContext, before?: Fold) {
+    this.#context = context;
+    this.#rows = before === undefined ? new TradingRows() : before.#rows.clone();
+    const { internal, prices, reportingCurrency, journal } = context;
+    const close = (trade: ClosedTrade) => journal.closedTrades.push(trade.time, trade);
+    const matching = { internal, prices, reportingCurrency, rows: this.#rows, close };
+    if (before === undefined) {
+      this.#moved = new Holdings();
+      this.#unread = new UnreadWallets();
+      this.#booking = new OffMarketBooking();
+      this.#matching = new LotMatching(context.method, matching);
+      return;
+    }
+    this.#moved = new Holdings(before.#moved);
+    this.#unread = before.#unread.clone();
+    this.#booking = before.#booking.clone();
+    for (const [account, moves] of before.#accounts) this.#accounts.set(account, moves.clone());
+    this.#matching = before.#matching.clone(matching);
+    this.#credits = before.#credits;
+    this.#paid = new Map(before.#paid);
+    this.#count = before.#count;
+    this.#time = before.#time;
+  }
+
+  /** Entries so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Of the last entry, ms UTC; minus infinity before the first. */
+  get time(): number {
+    return this.#time;
+  }
+
+  /** What the entries of each account moved. */
+  get accounts(): ReadonlyMap<string, AccountMoves> {
+    return this.#accounts;
+  }
+
+  /** How the fills were made. @param prices - as known now */
+  conduct(prices: PriceBook): FillConduct {
+    return this.#booking.conduct(prices.hasRanges);
+  }
+
+  /** Lots that are open, assets only. */
+  openLots(): ReturnType<LotMatching['openLots']> {
+    return this.#matching.openLots();
+  }
+
+  /** Takes all entries of one instant, which is after those before. */
+  take(entries: readonly ParsedEntry[]): void {
+    const { time } = entries[0]!;
+    if (startOfDay(time) !== startOfDay(this.#time)) this.#endDay();
+    this.#time = time;
+    this.#count += entries.length;
+    const { prices, internal, journal } = this.#context;
+    for (const entry of entries) this.#account(entry.account).post(entry);
+    const booked = entries.flatMap((entry) => this.#booking.book(entry, prices));
+    if (booked.some((entry) => isExternal(entry, internal) || isCredit(entry))) {
+      journal.moved.note(time, this.#moved, !this.#unread.areOutstanding);
+    }
+    for (const entry of booked) this.#apply(entry);
+  }
+
+  /** Notes where everything stands after the last entry. */
+  end(): void {
+    if (this.#count > 0) this.#noteDay(this.#time + 1);
+  }
+
+  #apply(entry: ParsedEntry): void {
+    const { prices, internal, journal, delistedAssets } = this.#context;
+    postOwnEntry(entry, internal, this.#moved);
+    addPaid(this.#paid, entry, internal, prices);
+    this.#matching.apply(entry);
+    if (entry.kind === 'fill') return;
+    if (entry.kind === 'transfer' && internal.isUnread(entry)) {
+      const point = bookUnread(entry, this.#unread, prices);
+      if (point !== null) journal.unreadPoints.push(entry.time, point);
+    } else if (isExternal(entry, internal) || isCredit(entry)) {
+      const flow = toFlow(entry, prices);
+      journal.flows.push(entry.time, flow);
+      if (flow.unclassifiedCredit) this.#credits = addCredit(this.#credits, flow, delistedAssets);
+    }
+  }
+
+  #endDay(): void {
+    if (this.#count === 0) return;
+    this.#noteDay(startOfDay(this.#time) + DAY_MS);
+    this.#rows.clear();
+    this.#credits = NO_CREDITS;
+    this.#paid = new Map();
+  }
+
+  /** @param until - after all that happened on the day, and not after its end */
+  #noteDay(until: number): void {
+    const { journal } = this.#context;
+    journal.moved.note(until, this.#moved, !this.#unread.areOutstanding);
+    journal.days.push(until, {
+      day: startOfDay(this.#time),
+      rows: this.#rows.list(),
+      credits: this.#credits,
+      paid: this.#paid,
+      open: this.#matching.open(),
+    });
+  }
+
+  #account(account: string): AccountMoves {
+    const known = this.#accounts.get(account);
+    if (known !== undefined) return known;
+    const moves = new AccountMoves();
+    this.#accounts.set(account, moves);
+    return moves;
+  }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { Checkpoints, isCheckpoint } from '../../src/book/checkpoints.ts';
+import { Fold, type FoldContext } from '../../src/book/fold.ts';
+import { Journal } from '../../src/book/journal.ts';
+import { InputError } from '../../src/errors.ts';
+import { buildAccountHistory, HistoryBuilder } from '../../src/history.ts';
+import type { LedgerEntry, Mark } from '../../src/ledger/entry.ts';
+import { parseEntry } from '../../src/ledger/parse.ts';
+import { InternalTransfers } from '../../src/ledger/transfers.ts';
+import { PriceBook } from '../../src/valuation/prices.ts';
+import { at, fill, mark, transfer } from '../ledger/entries.ts';
+import { plainHistory } from './plain.ts';
+
+const START = at('2024-01-01');
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const terms = { reportingCurrency: 'USDT' };
+
+function whole(entries: readonly LedgerEntry[], marks: readonly Mark[], asOf: number): unknown {
+  return plainHistory(buildAccountHistory({ ...terms, entries, marks, snapshots: [], asOf }));
+}
+
+/** A fill every ten minutes over three weeks, and daily prices. */
+function threeWeeks() {
+  const count = 3_000;
+  const entries: LedgerEntry[] = [transfer(START, 'deposit', '100000 USDT')];
+  for (let i = 1; i < count; i++) {
+    const side = (i * 7) % 11 < 6 ? 'buy' : 'sell';
+    entries.push(
+      fill(START + i * 10 * MINUTE, side, `1.${i % 9}`, 'BTC/USDT', `${90 + (i % 21)}`, '0.01 USDT'),
+    );
+  }
+  const marks = Array.from({ length: 22 }, (_, day) => mark(START + day * DAY, 'BTC', `${95 + (day % 9)}`));
+  return { entries, marks, asOf: START + 21 * DAY };
+}
+
+describe('when an entry comes late', () => {
+  const { entries, marks, asOf } = threeWeeks();
+  const later = [2_990, 2_900, 2_400, 1_100, 30].map((minutes) =>
+    fill(START + minutes * 10 * MINUTE + 1, 'sell', '0.5', 'BTC/USDT', '101'),
+  );
+
+  it('the history is the one that has it in its place, however old it is', () => {
+    const builder = new HistoryBuilder(terms);
+    builder.append({ entries, marks });
+    const all = [...entries];
+    for (const late of later) {
+      all.push(late);
+      builder.append({ entries: [late] });
+      expect(plainHistory(builder.history({ asOf, snapshots: [] }))).toEqual(whole(all, marks, asOf));
+    }
+  });
+});
+
+describe('when the range of a minute is told after a fill of it', () => {
+  it('the fill is booked at the mark of its minute', () => {
+    const entries = [
+      transfer(START, 'deposit', '1000 USDT'),
+      fill(START + 10 * MINUTE + 5, 'buy', '1', 'BTC/USDT', '50'),
+    ];
+    const marks = [mark(START, 'BTC', '100'), mark(START + DAY, 'BTC', '100')];
+    const range: Mark = { ...mark(START + 11 * MINUTE, 'BTC', '100', '1m'), low: '99', high: '101' };
+    const builder = new HistoryBuilder(terms);
+    builder.append({ entries, marks });
+    const question = { asOf: START + DAY, snapshots: [] };
+    expect(builder.history(question).dataQuality.positionMoves).toBe(0);
+    builder.append({ marks: [range] });
+    expect(builder.history(question).dataQuality.positionMoves).toBe(1);
+    expect(plainHistory(builder.history(question))).toEqual(whole(entries, [...marks, range], START + DAY));
+  });
+});
+
+describe('when a history is kept', () => {
+  it('its open lots are those of then, whenever they are read', () => {
+    const builder = new HistoryBuilder(terms);
+    const question = { asOf: START + DAY, snapshots: [] };
+    builder.append({ entries: [fill(START, 'buy', '2', 'BTC/USDT', '100')] });
+    const before = builder.history(question);
+    builder.append({ entries: [fill(START + 1, 'sell', '1.5', 'BTC/USDT', '100')] });
+    const after = builder.history(question);
+    expect(before.openLots.map(({ quantity }) => quantity)).toEqual(['2']);
+    expect(after.openLots.map(({ quantity }) => quantity)).toEqual(['0.5']);
+  });
+});
+
+describe('when an entry is malformed', () => {
+  const refusal = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  it('says so, and the builder is of no use any more', () => {
+    const builder = new HistoryBuilder(terms);
+    const bad = fill(START, 'buy', 'much', 'BTC/USDT', '100');
+    const error = refusal(() => builder.append({ entries: [bad] }));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error).toMatchObject({ code: 'ledger_decimal_malformed' });
+    expect(() => builder.append({ entries: [] })).toThrow('did not survive');
+    expect(() => builder.history({ asOf: START, snapshots: [] })).toThrow('did not survive');
+  });
+
+  it('an instant that is none is refused too', () => {
+    const bad = { ...fill(START, 'buy', '1', 'BTC/USDT', '100'), time: Number.NaN };
+    const error = refusal(() => new HistoryBuilder(terms).append({ entries: [bad] }));
+    expect(error).toMatchObject({ code: 'ledger_entry_malformed' });
+  });
+});
+
+describe('checkpoints', () => {
+  const context: FoldContext = {
+    ...{ reportingCurrency: 'USDT', method: 'fifo', delistedAssets: new Set<string>() },
+    ...{ internal: new InternalTransfers([]), prices: new PriceBook([], 'USDT'), journal: new Journal() },
+  };
+
+  it('stay few however many pieces came, and none is far from where a late entry goes back to', () => {
+    const checkpoints = new Checkpoints();
+    let last = new Fold(context);
+    const steps = 2_000;
+    for (let i = 0; i < steps; i++) {
+      const fold = new Fold(context, last);
+      const entries = Array.from({ length: 20 }, (_, k) =>
+        parseEntry(fill(START + i * 1_000 + k, 'buy', '1', 'USDT/EUR', '1')),
+      );
+      for (const entry of entries) fold.take([entry]);
+      checkpoints.add(fold);
+      checkpoints.thin();
+      last = fold;
+    }
+    expect(checkpoints.count).toBeLessThan(20);
+    for (const ago of [1, 10, 100, 1_000]) {
+      const base = checkpoints.before(START + (steps - ago) * 1_000)!;
+      // In entries: as far back again as the entry is old, and the room of one gap.
+      expect(steps * 20 - base.count).toBeLessThan(ago * 20 * 5 + 200);
+    }
+  });
+
+  it('a fold leaves some on its way, closer together towards its end', () => {
+    const places = Array.from({ length: 100_000 }, (_, left) => left).filter(isCheckpoint);
+    expect(places).toEqual([64, 256, 1_024, 4_096, 16_384, 65_536]);
+  });
+});
