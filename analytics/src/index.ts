@@ -70,6 +70,7 @@ export {
 } from './metrics/period-bounds.ts';
 export type { RateParameters } from './metrics/rates.ts';
 export { type ReturnsMetrics, type ReturnsParameters, returnsMetrics } from './metrics/returns-metrics.ts';
+export { type RiskAmount, riskAmounts } from './metrics/risk-amounts.ts';
 export {
   ROLLING_METRICS,
   type RollingMetric,

@@ -33,6 +33,7 @@ export interface MetricsResult extends Scope, Omit<Metrics, keyof Scope | 'expos
   readonly attributionOmitted: Readonly<
     Record<
       | 'realizedPnl'
+      | 'unrealizedPnl'
       | 'unrealizedPnlChange'
       | 'fundingPnl'
       | 'fees'

@@ -1,6 +1,7 @@
 /** Metrics of an account history over a period: the one call that a handler makes. */
+import { InputError } from '../errors.ts';
 import type { AccountHistory, DataQuality } from '../history.ts';
-import { type Amount, formatMoney, fromNumber, toNumber, ZERO } from '../ledger/decimal.ts';
+import { type Amount, formatMoney, toNumber, ZERO } from '../ledger/decimal.ts';
 import type { Decimal } from '../ledger/entry.ts';
 import { sumFlows } from '../valuation/flows.ts';
 import { illiquidPnlShare } from '../valuation/illiquid.ts';
@@ -19,6 +20,7 @@ import type { PeriodBounds } from './period-bounds.ts';
 import { explainProfit, type ProfitMetrics } from './profit.ts';
 import type { RateParameters } from './rates.ts';
 import { type ReturnsMetrics, returnsMetrics } from './returns-metrics.ts';
+import { type RiskAmount, riskAmounts } from './risk-amounts.ts';
 import { observed, type ReturnSeries, toReturnSeries } from './series.ts';
 import { type TradingMetrics, tradingMetrics } from './trading.ts';
 
@@ -26,6 +28,8 @@ import { type TradingMetrics, tradingMetrics } from './trading.ts';
 export interface MetricsParameters extends PeriodBounds, RateParameters {
   /** An asset that the history's marks price: its daily closes are the benchmark. */
   readonly benchmark?: string;
+  /** Share of assets a year that net returns of the compliance table are less; 0 when left out. */
+  readonly managementFeeAnnual?: number;
 }
 
 /** Drawdowns that an answer lists: the deepest. */
@@ -34,23 +38,6 @@ const DRAWDOWN_LIMIT = 20;
 /** Numbers that need the values and flows, not only the returns. */
 export type AccountField = ValueField | CashFlowField;
 type ValueField = 'adverseReturn' | 'backfilledShare' | 'turnoverAnnualized' | 'illiquidPnlShare';
-
-/** Ratios that are also told in money (METRICS §3). */
-const RISK_RATIOS = [
-  'historicalVar95',
-  'historicalVar99',
-  'expectedShortfall95',
-  'expectedShortfall99',
-  'parametricVar95',
-  'parametricVar99',
-  'parametricEs95',
-  'parametricEs99',
-  'cornishFisherVar95',
-  'cornishFisherVar99',
-] as const;
-
-/** Money at risk: the ratio of the same name times NAV at the end. */
-export type RiskAmount = `${(typeof RISK_RATIOS)[number]}Amount`;
 
 /**
  * Every metric of METRICS.md in scope, by its name there. Ratios are numbers (0.05 = 5 %), money exact
@@ -104,6 +91,7 @@ export function computeMetrics(history: AccountHistory, parameters: MetricsParam
     illiquidPnlShare: illiquidShare(history, period),
   });
   const money = moneyOf(period);
+  const amounts = riskAmounts(base, period.navEnd);
   const { undefinedReasons: flowReasons, ...flowValues } = cashFlowsOf(period);
   return {
     ...base,
@@ -112,7 +100,7 @@ export function computeMetrics(history: AccountHistory, parameters: MetricsParam
     ...flowValues,
     ...profit,
     ...money,
-    ...riskAmounts(base, period.navEnd),
+    ...amounts.values,
     startTime: period.startTime,
     endTime: period.endTime,
     reportingCurrency: history.reportingCurrency,
@@ -127,7 +115,7 @@ export function computeMetrics(history: AccountHistory, parameters: MetricsParam
       parameters.benchmark === undefined
         ? null
         : againstBenchmark(history, period, parameters.benchmark, parameters),
-    compliance: complianceOf(history, parameters.benchmark),
+    compliance: complianceOf(history, parameters),
     reconciliation: history.reconciliation,
     dataQuality: history.dataQuality,
     undefinedReasons: {
@@ -135,10 +123,27 @@ export function computeMetrics(history: AccountHistory, parameters: MetricsParam
       ...flowReasons,
       ...trades.undefinedReasons,
       ...reasons,
-      ...(money.absoluteProfit === null ? { absoluteProfit: 'noData' as const } : {}),
+      ...amounts.reasons,
+      ...unknownMoney({ ...money, ...profit }),
     },
   };
 }
+
+/** Money that is null: a value behind it is not known. */
+function unknownMoney(money: Readonly<Record<(typeof MONEY_FIELDS)[number], Decimal | null>>) {
+  const unknown = MONEY_FIELDS.filter((field) => money[field] === null);
+  return Object.fromEntries(unknown.map((field) => [field, 'noData' as const]));
+}
+
+const MONEY_FIELDS = [
+  'navStart',
+  'navEnd',
+  'absoluteProfit',
+  'unrealizedPnl',
+  'unrealizedPnlChange',
+  'currencyEffect',
+  'unexplainedPnl',
+] as const;
 
 function moneyOf(period: AccountPeriod) {
   const text = (amount: Amount | null) => amount && formatMoney(amount);
@@ -159,20 +164,6 @@ function backfilledShare(series: ReturnSeries, liveSince: number | null): Outcom
   const { starts } = observed(series);
   if (liveSince === null || starts.length === 0) return 'noData';
   return starts.filter((start) => start < liveSince).length / starts.length;
-}
-
-function riskAmounts(
-  base: ReturnsMetrics,
-  navEnd: Amount | null,
-): Readonly<Record<RiskAmount, Decimal | null>> {
-  const amounts = RISK_RATIOS.map((name) => {
-    const ratio = base[name];
-    return [
-      `${name}Amount`,
-      ratio === null || navEnd === null ? null : formatMoney(navEnd.times(fromNumber(ratio))),
-    ];
-  });
-  return Object.fromEntries(amounts) as Record<RiskAmount, Decimal | null>;
 }
 
 /** `turnoverAnnualized`: half of the volume over mean NAV, by 365 days. */
@@ -207,8 +198,14 @@ function exposureAtEnd(history: AccountHistory, { days, endTime, navEnd }: Accou
   );
 }
 
-function complianceOf(history: AccountHistory, benchmark: string | undefined): Compliance {
+function complianceOf(
+  history: AccountHistory,
+  { benchmark, managementFeeAnnual = 0 }: MetricsParameters,
+): Compliance {
+  if (!(managementFeeAnnual >= 0 && managementFeeAnnual < 1)) {
+    throw new InputError('analytics_parameter_invalid', 'a management fee is not a share of assets');
+  }
   const series = toReturnSeries(history.returns, history.startTime ?? 0);
   const against = benchmark === undefined ? null : benchmarkSeries(history, series, benchmark);
-  return compliance(history, series, against);
+  return compliance(history, series, against, managementFeeAnnual);
 }

@@ -15,6 +15,8 @@ import type { Unrealized } from './unrealized.ts';
 /** Money in the reporting currency, 12 decimals half-even. */
 export interface AttributionRow extends Subject {
   readonly realizedPnl: Decimal;
+  /** Of what is open at the end of the period. */
+  readonly unrealizedPnl: Decimal;
   /** Change of the unrealised profit over the period. */
   readonly unrealizedPnlChange: Decimal;
   readonly fundingPnl: Decimal;
@@ -44,6 +46,7 @@ export interface Attribution {
 
 interface Sums {
   readonly row: TradingRow;
+  unrealized: Amount;
   unrealizedChange: Amount;
 }
 
@@ -64,13 +67,17 @@ export function attribute(
     const key = keyOf(subject);
     const known = subjects.get(key);
     if (known !== undefined) return known;
-    const sums = { row: emptyRow(0, subject), unrealizedChange: ZERO };
+    const sums = { row: emptyRow(0, subject), unrealized: ZERO, unrealizedChange: ZERO };
     subjects.set(key, sums);
     return sums;
   };
   for (const row of rows) addRow(at(row).row, row);
   for (const part of before) at(part).unrealizedChange = at(part).unrealizedChange.minus(part.pnl);
-  for (const part of after) at(part).unrealizedChange = at(part).unrealizedChange.plus(part.pnl);
+  for (const part of after) {
+    const sums = at(part);
+    sums.unrealized = sums.unrealized.plus(part.pnl);
+    sums.unrealizedChange = sums.unrealizedChange.plus(part.pnl);
+  }
   const sorted = [...subjects.values()].sort((a, b) => compareSubjects(a.row, b.row));
   const total = sorted.reduce((sum, sums) => sum.plus(totalOf(sums)), ZERO);
   const currency = sorted
@@ -80,12 +87,13 @@ export function attribute(
 }
 
 function toRow(sums: Sums, capital: number | null): AttributionRow {
-  const { row, unrealizedChange } = sums;
+  const { row, unrealized, unrealizedChange } = sums;
   const { venue, account, symbol } = row;
   const total = totalOf(sums);
   return {
     ...{ venue, account, symbol },
     realizedPnl: formatMoney(row.realizedPnl),
+    unrealizedPnl: formatMoney(unrealized),
     unrealizedPnlChange: formatMoney(unrealizedChange),
     fundingPnl: formatMoney(row.fundingPnl),
     fees: formatMoney(row.fees),

@@ -14,6 +14,9 @@ import { observed, type ReturnSeries, sliceSeries } from './series.ts';
 const DAYS_PER_YEAR = 365;
 /** Monthly returns of the ex-post deviation; none before there are as many. */
 const DEVIATION_MONTHS = 36;
+/** What is done about large flows (METRICS §1). */
+const LARGE_FLOWS =
+  'above 1 % of net assets: valued at the minute, and linked there; a day where that is impossible has no return';
 /** Years that are shown: the latest. */
 const MAX_YEARS = 10;
 
@@ -47,6 +50,7 @@ export interface Compliance {
   readonly leverageMax: number | null;
   readonly leverageMean: number | null;
   readonly valuation: 'daily, 00:00 UTC';
+  readonly largeFlows: typeof LARGE_FLOWS;
   readonly managementFeeAnnual: number;
 }
 
@@ -75,6 +79,7 @@ export function compliance(
     benchmarkThreeYearDeviation: benchmark && threeYearDeviation(benchmark),
     ...leverage(history),
     valuation: 'daily, 00:00 UTC',
+    largeFlows: LARGE_FLOWS,
     managementFeeAnnual,
   };
 }

@@ -4,7 +4,8 @@ import type { Decimal } from '../ledger/entry.ts';
 import type { OpenPosition } from '../ledger/open-position.ts';
 import { isCash } from '../valuation/cash.ts';
 import type { PriceBook } from '../valuation/prices.ts';
-import { type Concentration, concentration } from './concentration.ts';
+import { type Concentration, type ConcentrationField, concentration } from './concentration.ts';
+import type { UndefinedReason } from './outcome.ts';
 
 /** One position that is not cash. */
 export interface ExposureRow {
@@ -15,8 +16,17 @@ export interface ExposureRow {
   readonly notional: Decimal;
 }
 
+/** Fields that may be null. */
+export type ExposureField =
+  | 'grossExposure'
+  | 'netExposure'
+  | 'longExposure'
+  | 'shortExposure'
+  | ConcentrationField;
+
 /** Ratios to NAV; null when NAV is not positive or not known, or a position has no price. */
 export interface Exposure extends Omit<Concentration, 'undefinedReasons'> {
+  readonly undefinedReasons: Readonly<Partial<Record<ExposureField, UndefinedReason>>>;
   readonly grossExposure: number | null;
   readonly netExposure: number | null;
   readonly longExposure: number | null;
@@ -25,16 +35,22 @@ export interface Exposure extends Omit<Concentration, 'undefinedReasons'> {
   readonly positions: readonly ExposureRow[];
 }
 
-const NONE: Exposure = {
-  grossExposure: null,
-  netExposure: null,
-  longExposure: null,
-  shortExposure: null,
-  positions: [],
-  hhi: null,
-  effectivePositions: null,
-  topNWeights: null,
-};
+function none(reason: UndefinedReason): Exposure {
+  return {
+    grossExposure: null,
+    netExposure: null,
+    longExposure: null,
+    shortExposure: null,
+    positions: [],
+    hhi: null,
+    effectivePositions: null,
+    topNWeights: null,
+    undefinedReasons: {
+      ...{ grossExposure: reason, netExposure: reason, longExposure: reason, shortExposure: reason },
+      ...{ hhi: reason, effectivePositions: reason, topNWeights: reason },
+    },
+  };
+}
 
 /**
  * Exposure of what is open at `time`. The reporting currency itself has no lots: what of NAV no position accounts
@@ -47,11 +63,12 @@ export function exposure(
   nav: Amount | null,
   reportingCurrency: string,
 ): Exposure {
-  if (nav === null || !nav.isPositive()) return NONE;
+  if (nav === null) return none('noData');
+  if (!nav.isPositive()) return none('nonPositiveNav');
   const positions: (OpenPosition & { readonly notional: Amount })[] = [];
   for (const position of open) {
     const price = prices.at(position.asset, time, position.venue ?? undefined)?.value;
-    if (price === undefined) return NONE;
+    if (price === undefined) return none('noData');
     const value = position.quantity.times(price);
     positions.push({ ...position, notional: position.contract?.inverse ? value.neg() : value });
   }
@@ -65,7 +82,7 @@ export function exposure(
   );
   const spot = positions.filter(({ contract }) => contract === null);
   const cash = spot.reduce((left, { notional }) => left.minus(notional), nav);
-  const { undefinedReasons: _, ...held } = concentration({ ...weights, [reportingCurrency]: toNumber(cash) });
+  const held = concentration({ ...weights, [reportingCurrency]: toNumber(cash) });
   return {
     grossExposure: longExposure - short,
     netExposure: longExposure + short,

@@ -17,7 +17,9 @@ import {
   navReturns,
   periodIndices,
   type ReturnSeries,
+  type ReturnsMetrics,
   returnsMetrics,
+  riskAmounts,
   sliceSeries,
   toNumber,
   type UndefinedReason,
@@ -91,7 +93,7 @@ function analyzeNavs(input: NavsInput, options: AnalyzeOptions): Analysis {
   const rates = ratesOf(input, options);
   return undated(input, {
     kind: 'navs',
-    ...merged(returnsMetrics(series, rates), moneyOf(part)),
+    ...withAmounts(merged(returnsMetrics(series, rates), moneyOf(part)), part.navs),
     ...rollingOf(navReturns(whole).series, range, options, rates),
     periodReturns: Array.from(series.returns, (r) => (Number.isNaN(r) ? null : r)),
     largeFlowsUnvalued,
@@ -208,6 +210,12 @@ function merged<A extends WithReasons, B extends WithReasons>(a: A, b: B) {
     UndefinedReason
   >;
   return { ...a, ...b, undefinedReasons };
+}
+
+/** With money at risk: ratios times the last value that is known. */
+function withAmounts<M extends ReturnsMetrics & WithReasons>(metrics: M, navs: NavsInput['navs']) {
+  const { values, reasons } = riskAmounts(metrics, navs.findLast((nav) => nav !== null) ?? null);
+  return { ...metrics, ...values, undefinedReasons: { ...metrics.undefinedReasons, ...reasons } };
 }
 
 /** Missing returns between the first and the last that is there. */

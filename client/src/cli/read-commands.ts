@@ -26,6 +26,7 @@ export interface SelectionFlags
 export interface PeriodFlags extends SelectionFlags, Pick<PeriodParameters, 'benchmark'> {
   readonly riskFree?: number;
   readonly mar?: number;
+  readonly managementFee?: number;
 }
 
 interface MetricsFlags extends PeriodFlags {
@@ -74,11 +75,9 @@ function textOf({ correlation }: MetricsFlags): (metrics: MetricsResult) => stri
 
 /** Options of a period with metrics. */
 export function addPeriodOptions(command: Command): Command {
-  return addBenchmarkOptions(addSelectionOptions(command)).option(
-    '--mar <rate>',
-    'annual minimum acceptable return',
-    parseRate,
-  );
+  return addBenchmarkOptions(addSelectionOptions(command))
+    .option('--mar <rate>', 'annual minimum acceptable return', parseRate)
+    .option('--management-fee <rate>', 'annual, off the net returns of the compliance table', parseRate);
 }
 
 function addSelectionOptions(command: Command): Command {
@@ -171,10 +170,15 @@ export async function withSession<T>(
 
 /** The parameters that the options of a period say. */
 export function toPeriod(flags: PeriodFlags) {
-  const { benchmark, riskFree, mar } = flags;
+  const { benchmark, riskFree, mar, managementFee } = flags;
   return {
     ...toSelection(flags),
-    ...definedOf({ benchmark, riskFreeRateAnnual: riskFree, minimumAcceptableReturnAnnual: mar }),
+    ...definedOf({
+      benchmark,
+      riskFreeRateAnnual: riskFree,
+      minimumAcceptableReturnAnnual: mar,
+      managementFeeAnnual: managementFee,
+    }),
   };
 }
 

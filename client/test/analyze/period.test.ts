@@ -39,6 +39,13 @@ describe('when a part of a file is asked for', () => {
     expect(analyze(navs, { from: day(5) })).toMatchObject({ withdrawals: '30', absoluteProfit: '10' });
   });
 
+  it('has money at risk of its last value', () => {
+    const part = analyze(navs, { from: day(2), to: day(5) });
+    expect(Number(part['historicalVar95Amount'])).toBeCloseTo(150 * Number(part['historicalVar95']), 9);
+    expect(part['cornishFisherVar95Amount']).toBeNull();
+    expect(part.undefinedReasons).toMatchObject({ cornishFisherVar95Amount: 'tooFewObservations' });
+  });
+
   it('counts back from the end, or from --to', () => {
     expect(analyze(returns, { period: '1d' })).toMatchObject({ observationCount: 1, startTime: day(6) });
     const week = analyze(returns, { period: '7d', to: day(4) });

@@ -91,7 +91,7 @@ describe('when options are given', () => {
   it('each becomes the parameter of its name', async () => {
     const rates = ['--benchmark', 'BTC', '--risk-free', '0.02'];
     const compared = { benchmark: 'BTC', riskFreeRateAnnual: 0.02 };
-    await cli('metrics', '--json', ...SELECTION, ...rates, '--mar', '0.01');
+    await cli('metrics', '--json', ...SELECTION, ...rates, '--mar', '0.01', '--management-fee', '0.02');
     await cli('summary', '--json', '--period', 'ytd');
     await cli(
       'returns',
@@ -108,7 +108,10 @@ describe('when options are given', () => {
     await cli('trades', '--json', ...SELECTION, '--symbol', 'ETH/USDT', '--limit', '7');
     await cli('report', ...SELECTION, ...rates);
     expect(asked).toEqual([
-      { operation: 'metrics', ...SELECTED, ...compared, minimumAcceptableReturnAnnual: 0.01 },
+      {
+        operation: 'metrics',
+        ...{ ...SELECTED, ...compared, minimumAcceptableReturnAnnual: 0.01, managementFeeAnnual: 0.02 },
+      },
       { operation: 'summary', period: 'ytd' },
       { operation: 'returns', ...SELECTED, ...compared, window: 30, limit: 5, cursor: '2026-01-06' },
       { operation: 'trades', ...SELECTED, symbol: 'ETH/USDT', limit: 7 },

@@ -97,12 +97,13 @@ export function environmentOf(context: EnclaveContext, session: Session): Enviro
 }
 
 function compute(history: AccountHistory, parameters: PeriodParameters): PeriodMetrics {
-  const { benchmark, riskFreeRateAnnual, minimumAcceptableReturnAnnual } = parameters;
+  const { benchmark, riskFreeRateAnnual, minimumAcceptableReturnAnnual, managementFeeAnnual } = parameters;
   const metrics = computeMetrics(history, {
     ...boundsOf(parameters),
     ...(benchmark === undefined ? {} : { benchmark }),
     ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
     ...(minimumAcceptableReturnAnnual === undefined ? {} : { minimumAcceptableReturnAnnual }),
+    ...(managementFeeAnnual === undefined ? {} : { managementFeeAnnual }),
   });
   return {
     ...metrics,

@@ -12,6 +12,7 @@ const ROW_LIMIT = 100;
 
 const SUMMED = [
   'realizedPnl',
+  'unrealizedPnl',
   'unrealizedPnlChange',
   'fundingPnl',
   'fees',

@@ -60,6 +60,7 @@ export function toClaims(input: ClaimsInput): ReportClaims {
       benchmark: metrics.benchmark?.name ?? null,
       riskFreeRateAnnual: metrics.riskFreeRateAnnual,
       minimumAcceptableReturnAnnual: metrics.minimumAcceptableReturnAnnual,
+      managementFeeAnnual: metrics.compliance.managementFeeAnnual,
       periodsPerYear: metrics.periodsPerYear,
       filters: selection.account === null ? [] : [`account=${selection.account}`],
     },

@@ -4,7 +4,14 @@ import { longest } from '../../src/operations/attribution.ts';
 
 const rowOf = (symbol: string, totalPnl: string): AttributionRow => ({
   ...{ venue: 'binance', account: 'a0', symbol, totalPnl },
-  ...{ realizedPnl: '0.1', unrealizedPnlChange: '0', fundingPnl: '0', fees: '0.2', borrowInterest: '0' },
+  ...{
+    realizedPnl: '0.1',
+    unrealizedPnl: '4',
+    unrealizedPnlChange: '0',
+    fundingPnl: '0',
+    fees: '0.2',
+    borrowInterest: '0',
+  },
   ...{ netPnl: '-0.1', volume: '3', tradeCount: 2, missingQuantity: '0', contributionToReturn: null },
 });
 
@@ -16,7 +23,13 @@ describe('when an attribution is long', () => {
     expect(attribution.map(({ symbol }) => symbol)).toEqual(['B', 'D']);
     expect(attributionOmitted).toEqual({
       ...{ rowCount: 3, tradeCount: 6, totalPnl: '1.25', realizedPnl: '0.3', fees: '0.6', volume: '9' },
-      ...{ unrealizedPnlChange: '0', fundingPnl: '0', borrowInterest: '0', netPnl: '-0.3' },
+      ...{
+        unrealizedPnl: '12',
+        unrealizedPnlChange: '0',
+        fundingPnl: '0',
+        borrowInterest: '0',
+        netPnl: '-0.3',
+      },
     });
   });
 

@@ -30,6 +30,7 @@ describe('when claims are made', () => {
       kmsPolicy: 'locked',
       configSha256: '07'.repeat(32),
       ledgerHead: 'cd'.repeat(32),
+      parameters: { managementFeeAnnual: 0, riskFreeRateAnnual: 0 },
       metrics: { totalReturn: claims.fullHistoryReturn, fillCount: 1 },
     });
     expect(claims.fullHistoryReturn).toBeCloseTo(0.1, 12);

@@ -169,6 +169,7 @@ export const reportClaims = z.strictObject({
     benchmark: z.string().nullable(),
     riskFreeRateAnnual: z.number(),
     minimumAcceptableReturnAnnual: z.number(),
+    managementFeeAnnual: z.number(),
     periodsPerYear: z.number(),
     filters: z.array(z.string()),
   }),

@@ -110,6 +110,8 @@ export const periodParameters = z.strictObject({
   benchmark,
   riskFreeRateAnnual: annualRate.optional(),
   minimumAcceptableReturnAnnual: annualRate.optional(),
+  /** Share of assets a year: net returns of the compliance table are less it. */
+  managementFeeAnnual: z.number().min(0).max(0.5).optional(),
 });
 export type PeriodParameters = z.infer<typeof periodParameters>;
 

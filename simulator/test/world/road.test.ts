@@ -106,11 +106,18 @@ describe('when a world runs', () => {
     });
 
     it('discloses benchmark, method and currency in a report', async () => {
-      const bundle = await client.getReport({ benchmark: 'ETH', method: 'average', currency: 'BTC' });
+      const question = {
+        benchmark: 'ETH',
+        method: 'average',
+        currency: 'BTC',
+        managementFeeAnnual: 0.02,
+      } as const;
+      const bundle = await client.getReport(question);
       const roots = [test.state.nsm.rootCertDer];
       const { claims } = verifyReport(bundle, { roots, pcrs: 'any-image', instant: test.clock.now() });
       expect(claims.parameters).toMatchObject({
         ...{ currency: 'BTC', costBasis: 'average', benchmark: 'ETH', filters: [] },
+        managementFeeAnnual: 0.02,
       });
       expect(claims.periodIsFullHistory).toBe(true);
       expect(claims.metrics.beta).toEqual(expect.any(Number));
