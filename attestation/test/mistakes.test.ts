@@ -1,0 +1,114 @@
+/** Mistakes seen in published verifiers: documents that one which makes them would accept, or refuse. */
+import { ChainCache, decodeAttestationUnverified, verifyAttestation } from '@perf-aggregator/attestation';
+import { concatBytes } from '@perf-aggregator/shared/bytes';
+import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
+import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { describe, expect, it } from 'vitest';
+import { verdict } from './conformance/case.ts';
+import { withField } from './conformance/form.ts';
+import { certificates } from './conformance/made.ts';
+import { fixture, VECTORS } from './conformance/real-documents.ts';
+import { buildDocument, type DocumentSpec, keyOf, MADE_AT } from './nitro-builder.ts';
+
+const ANY = { pcrs: 'any-image' } as const;
+const P384_ORDER = BigInt(`0x${'f'.repeat(48)}c7634d81f4372ddf581a0db248b0a77aecec196accc52973`);
+
+function judged(spec: DocumentSpec, at: number | 'document' = MADE_AT): string {
+  const { bytes, root } = buildDocument(spec);
+  return verdict(bytes, { roots: [root], at, policy: ANY });
+}
+
+describe('when a verifier makes a mistake that published ones made', () => {
+  it('PCR index 32 accepted: an index beyond the registers is refused', () => {
+    const pcrs = (last: number) =>
+      new Map([0, last].map((index) => [index, new Uint8Array(48).fill(1)] as const));
+    expect(judged({ payload: { pcrs: pcrs(31) } })).toBe('verified');
+    expect(judged({ payload: { pcrs: pcrs(32) } })).toBe('VerificationError payload_malformed');
+  });
+
+  it('PCR comparison commented out: each bit of each expected register counts', () => {
+    const { bytes, root } = buildDocument();
+    const { pcrs } = decodeAttestationUnverified(bytes);
+    for (const [index, value] of pcrs) {
+      for (const bit of [0, 191, 383]) {
+        const wrong = value.slice();
+        wrong[bit >> 3]! ^= 1 << (bit & 7);
+        const expected = { 0: encodeHex(pcrs.get(0)!), [index]: encodeHex(wrong) };
+        const options = { roots: [root], at: MADE_AT, policy: { pcrs: [expected] } };
+        expect(verdict(bytes, options)).toBe('PolicyError pcr_mismatch');
+      }
+    }
+  });
+
+  it('protected algorithm never read: a signature that holds under another name is refused', () => {
+    // ES256, ES512, EdDSA, PS384, HMAC and a number that means nothing, each signed by the leaf with P-384.
+    for (const header of ['a10126', 'a1013823', 'a10127', 'a1013825', 'a10105', 'a10100']) {
+      expect(judged({ protectedHeader: decodeHex(header) })).toBe('VerificationError cose_header_invalid');
+    }
+  });
+
+  it('last write wins on duplicate keys: neither the first nor the last does', () => {
+    const own = encodeCbor(new Map([[0, new Uint8Array(48).fill(7)]]));
+    const twice = withField(encodeHex(concatBytes(encodeCbor('pcrs'), own)));
+    expect(judged({ payloadBytes: twice })).toBe('VerificationError payload_malformed');
+    const nested = decodeHex(`6470637273a2005830${'01'.repeat(48)}005830${'07'.repeat(48)}`);
+    expect(judged({ payload: { pcrs: undefined }, payloadBytes: withField(encodeHex(nested)) })).toBe(
+      'VerificationError payload_malformed',
+    );
+  });
+
+  it('timestamp never compared: an old document under certificates that still hold is not live', () => {
+    const old: DocumentSpec = { payload: { timestamp: MADE_AT - 50 * 60_000 } };
+    expect(judged(old)).toBe('PolicyError document_not_fresh');
+    expect(judged(old, 'document')).toBe('verified');
+    const future: DocumentSpec = { payload: { timestamp: MADE_AT + 50 * 60_000 } };
+    expect(judged(future)).toBe('PolicyError document_not_fresh');
+  });
+
+  it('low s only: the real documents with high s verify', () => {
+    const isHigh = (bytes: Uint8Array) => BigInt(`0x${encodeHex(bytes.subarray(-48))}`) > P384_ORDER / 2n;
+    const high = VECTORS.map(({ file }) => fixture(file)).filter(isHigh);
+    expect(high.length).toBeGreaterThan(3);
+    for (const bytes of high) {
+      const policy = { ...ANY, allowDebug: true };
+      expect(verifyAttestation(bytes, { at: 'document', policy }).simulated).toBe(false);
+    }
+  });
+
+  it('root taken from the bundle: a whole chain of one’s own proves nothing', () => {
+    const { bytes } = buildDocument();
+    expect(verdict(bytes, { at: MADE_AT, policy: ANY })).toBe('VerificationError root_untrusted');
+    // Nor does the genuine root in its first place, nor one of the genuine root's name.
+    const { cabundle } = decodeAttestationUnverified(fixture('dstack-debug-2025.b64'));
+    const borrowed = buildDocument({ cabundle: ([, ...rest]) => [cabundle[0]!, ...rest] });
+    expect(verdict(borrowed.bytes, { at: MADE_AT, policy: ANY })).toBe('VerificationError chain_invalid');
+    const whole = buildDocument({ cabundle: () => [...cabundle] });
+    expect(verdict(whole.bytes, { at: 'document', policy: ANY })).toBe('VerificationError chain_invalid');
+  });
+
+  it('cached intermediates never expired: they expire in the cache as they do outside', () => {
+    const lasting = buildDocument(certificates(4, { notAfter: MADE_AT + 7_200_000 }));
+    const cache = new ChainCache();
+    const at = (instant: number) => ({
+      roots: [lasting.root],
+      at: instant,
+      policy: { ...ANY, maxAgeMs: 7_200_000 },
+      cache,
+    });
+    expect(verdict(lasting.bytes, at(MADE_AT))).toBe('verified');
+    expect(verdict(lasting.bytes, at(MADE_AT))).toBe('verified');
+    // The intermediates hold for an hour, the leaf for two.
+    expect(verdict(lasting.bytes, at(MADE_AT + 3_601_000))).toBe('VerificationError certificate_expired');
+  });
+
+  it('a psychic signature: zeros verify nothing', () => {
+    expect(judged({ signature: () => new Uint8Array(96) })).toBe('VerificationError signature_malformed');
+  });
+
+  it('a bundle’s certificate taken for an authority because it is genuine: leaves issue nothing', () => {
+    const leafOnly = ['300c0603551d130101ff04023000', '300b0603551d0f040403020780'];
+    const spec = { length: 6, certificates: [{}, {}, {}, {}, { extensions: leafOnly }, {}] };
+    expect(judged(spec)).toBe('VerificationError certificate_constraint_violated');
+    expect(judged({ signer: keyOf(3) })).toBe('VerificationError signature_invalid');
+  });
+});
