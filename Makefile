@@ -24,7 +24,7 @@ test: build ## everything that needs only npm
 	@$(BIN)/vitest run --config vitest.security.config.ts
 
 test-system: build ## the world as processes, killed and restarted; installs the Debian packages that it needs
-	@scripts/need-debian.sh openssl=openssl
+	@scripts/need-debian.sh openssl=openssl chromium=chromium
 	@$(BIN)/vitest run --config vitest.system.config.ts
 
 check: build ## format, lint, types and boundaries
