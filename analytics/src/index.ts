@@ -1,5 +1,6 @@
 /** Pure: ledger entries, lots, valuation, returns, metrics. No I/O, no clock. */
 
+export { AccountBook } from './book/account-book.ts';
 export { INPUT_ERROR_CODES, InputError, type InputErrorCode } from './errors.ts';
 export {
   type AccountFlow,
@@ -9,7 +10,10 @@ export {
   type DataQuality,
   HistoryBuilder,
   type HistoryInput,
+  type HistoryTerms,
+  historyOf,
   type OpenLot,
+  toFoldTerms,
   toHistoryJson,
 } from './history.ts';
 export { Amount, formatDecimal, formatMoney, parseDecimal, toNumber, ZERO } from './ledger/decimal.ts';
@@ -24,6 +28,7 @@ export type {
   Money,
   TransferEntry,
 } from './ledger/entry.ts';
+export { EntryLog } from './ledger/entry-log.ts';
 export { identityOf } from './ledger/order.ts';
 export type { AccountSnapshot, SnapshotPosition } from './ledger/snapshot.ts';
 export { COST_METHODS, type CostMethod, parseCostMethod } from './lots/method.ts';

@@ -1,10 +1,5 @@
 /** Which history a question means: of which account, in which currency, by which cost method. */
-import {
-  type AccountHistory,
-  buildAccountHistory,
-  type CostMethod,
-  PriceBook,
-} from '@perf-aggregator/analytics';
+import { type AccountHistory, type CostMethod, historyOf, PriceBook } from '@perf-aggregator/analytics';
 import type { SelectionParameters } from '@perf-aggregator/shared/messages/request';
 import { SealedRefusal } from '../errors.ts';
 import type { Session } from '../sessions/session.ts';
@@ -36,7 +31,7 @@ export function accountsOf({ state }: Session, { account }: Selection) {
 }
 
 /**
- * The history of a selection, built once for each ledger.
+ * The history of a selection, once for each ledger; of a ledger that grew only what changed is computed again.
  * @throws SealedRefusal `asset_unpriced` when no mark leads from the session's currency to the one that is asked for
  */
 export function historyOfSelection(session: Session, selection: Selection): AccountHistory {
@@ -46,21 +41,24 @@ export function historyOfSelection(session: Session, selection: Selection): Acco
       snapshot ? [{ account: access.account, ...snapshot }] : [],
     );
     const asOf = Math.min(...snapshots.map(({ time }) => time));
-    const { entries, marks } = session.ledger;
-    const { reportingCurrency, createdAt } = session.state;
-    if (currency !== reportingCurrency && !new PriceBook(marks, currency).at(reportingCurrency, asOf)) {
-      throw new SealedRefusal(
-        'asset_unpriced',
-        `currency: nothing prices ${reportingCurrency} in ${currency}`,
-      );
+    const terms = { account, reportingCurrency: currency, method };
+    // A currency that nothing prices gets no book, and takes the place of none.
+    if (currency !== session.state.reportingCurrency && !session.books.has(terms)) {
+      requirePrice(session, new PriceBook([...session.ledger.marks], currency), currency, asOf);
     }
-    return buildAccountHistory({
-      entries: account === null ? entries : entries.filter((entry) => entry.account === account),
-      ...{ marks, snapshots, asOf, method },
-      reportingCurrency: currency,
-      liveSince: createdAt,
-    });
+    const book = session.books.of(session.ledger, terms);
+    requirePrice(session, book.prices, currency, asOf);
+    return historyOf(book, { asOf, snapshots, liveSince: session.state.createdAt }, 0);
   });
+}
+
+/** The session's currency must have a price in the one that is asked for; it has one in itself. */
+function requirePrice({ state }: Session, prices: PriceBook, currency: string, asOf: number): void {
+  if (prices.at(state.reportingCurrency, asOf)) return;
+  throw new SealedRefusal(
+    'asset_unpriced',
+    `currency: nothing prices ${state.reportingCurrency} in ${currency}`,
+  );
 }
 
 /**

@@ -7,8 +7,9 @@ import type { Random } from '@perf-aggregator/shared/random';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { Refusal } from '../errors.ts';
 import { decodeChunk, encodeChunk, type Observations, splitObservations } from './chunk.ts';
+import { Ledger } from './ledger.ts';
 import { openBlob, type SealingContext, sealBlob } from './sealing.ts';
-import { Ledger, openSession, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { decodeState, EMPTY_HEAD, encodeState, type SessionState } from './state.ts';
 
 /** The parent must send the session's stored state. */

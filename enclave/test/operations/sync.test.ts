@@ -72,7 +72,7 @@ describe('when a parent died during a synchronisation, and the next one begins a
 
     const restarted = enclave();
     const session = restarted.vault.find(requestOf(3, writes));
-    expect(session.ledger.entries.map(({ id }) => id)).toEqual(['stored', 'next']);
+    expect([...session.ledger.entries].map(({ id }) => id)).toEqual(['stored', 'next']);
   });
 
   it('what the dead one got is read again when it ended first', async () => {
@@ -85,6 +85,6 @@ describe('when a parent died during a synchronisation, and the next one begins a
     pulls[1]!(pullOf('stored'));
     const writes = [opened, await writeOf(ofTheLiving)];
     const session = enclave().vault.find(requestOf(2, writes));
-    expect(session.ledger.entries.map(({ id }) => id)).toEqual(['stored']);
+    expect([...session.ledger.entries].map(({ id }) => id)).toEqual(['stored']);
   });
 });

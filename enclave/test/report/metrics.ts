@@ -2,7 +2,8 @@
 import type { EnclaveContext } from '../../src/context.ts';
 import { metricsOf, type PeriodMetrics } from '../../src/operations/account.ts';
 import type { ClaimsInput } from '../../src/report/claims.ts';
-import { Ledger, openSession } from '../../src/sessions/session.ts';
+import { Ledger } from '../../src/sessions/ledger.ts';
+import { openSession } from '../../src/sessions/session.ts';
 import type { SessionState } from '../../src/sessions/state.ts';
 import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
 

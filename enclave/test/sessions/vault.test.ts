@@ -112,10 +112,10 @@ describe('when two changes of a session overlap', () => {
     const [slow, quick] = [find(vault, null), find(vault, null)];
     const { write } = change(vault, quick, 'quick');
     expect(codeOf(() => change(vault, slow, 'slow'), Refusal)).toBe('state_conflict');
-    expect(find(vault, null, 5).ledger.entries.at(-1)).toEqual(fillOf('quick'));
+    expect([...find(vault, null, 5).ledger.entries].at(-1)).toEqual(fillOf('quick'));
     const { write: next } = change(vault, find(vault, null, 5), 'next');
     const reopened = find(freshVault(), storedAfter([...writes, write, next]));
-    expect(reopened.ledger.entries.map(({ id }) => id).slice(-2)).toEqual(['quick', 'next']);
+    expect([...reopened.ledger.entries].map(({ id }) => id).slice(-2)).toEqual(['quick', 'next']);
   });
 
   it('it is refused as well when there was no room for the session meanwhile', () => {
@@ -134,7 +134,7 @@ describe('when two changes of a session overlap', () => {
     const lost = find(vault, null);
     change(vault, lost, 'written, and never stored');
     const again = find(vault, stored);
-    expect(change(vault, again, 'again').session.ledger.entries.at(-1)).toEqual(fillOf('again'));
+    expect([...change(vault, again, 'again').session.ledger.entries].at(-1)).toEqual(fillOf('again'));
     expect(codeOf(() => change(vault, lost, 'late'), Refusal)).toBe('state_conflict');
   });
 
@@ -166,8 +166,8 @@ describe('when a session is asked for', () => {
     expect(() => find(vault, null)).toThrow(StateRequired);
     const session = find(vault, stored);
     expect(session.state).toEqual(find(first, null).state);
-    expect(session.ledger.entries).toEqual(find(first, null).ledger.entries);
-    expect(session.ledger.marks).toEqual([markOf(1)]);
+    expect([...session.ledger.entries]).toEqual([...find(first, null).ledger.entries]);
+    expect([...session.ledger.marks]).toEqual([markOf(1)]);
     expect(session.ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
     expect(find(vault, null)).toBe(session);
   });

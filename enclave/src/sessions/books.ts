@@ -1,0 +1,72 @@
+/**
+ * Books of a session's accounts, each fed with what its ledger got since it was last asked. They belong to no version:
+ * a version that was thrown away, or one that is older than what a book has seen, gets a book of its own.
+ */
+import { AccountBook, type HistoryTerms, toFoldTerms } from '@perf-aggregator/analytics';
+import { Ledger } from './ledger.ts';
+
+/** As many as histories are kept; a book takes some hundred bytes for each closed trade. */
+const PLACES = 3;
+
+interface Kept {
+  readonly book: AccountBook;
+  /** All that the book was given. */
+  readonly seen: Ledger;
+}
+
+/** What a book is of. */
+export interface BookTerms extends HistoryTerms {
+  /** Null: all accounts. */
+  readonly account: string | null;
+}
+
+export class Books {
+  /** Least recently used first. */
+  readonly #kept = new Map<string, Kept>();
+
+  /** Whether there is a book of these terms, whatever it has seen. */
+  has(terms: BookTerms): boolean {
+    return this.#kept.has(keyOf(terms));
+  }
+
+  /**
+   * The book of what `ledger` holds, no more and no less.
+   * @throws InputError `ledger_*`; no book of the terms is kept then
+   */
+  of(ledger: Ledger, terms: BookTerms): AccountBook {
+    const key = keyOf(terms);
+    const kept = this.#kept.get(key);
+    if (kept?.seen.isBeginningOf(ledger) === true) {
+      this.#kept.delete(key);
+      feed(kept.book, kept.seen, ledger, terms);
+      this.#keep(key, { book: kept.book, seen: ledger.fork() });
+      return kept.book;
+    }
+    const nothing = new Ledger();
+    const book = new AccountBook(ledger.entries.fork(), toFoldTerms(terms));
+    feed(book, nothing, ledger, terms);
+    // An older version is asked for once, if at all: the book of the newer one stays.
+    if (kept === undefined || !ledger.isBeginningOf(kept.seen))
+      this.#keep(key, { book, seen: ledger.fork() });
+    return book;
+  }
+
+  #keep(key: string, kept: Kept): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    if (this.#kept.size > PLACES) this.#kept.delete(this.#kept.keys().next().value!);
+  }
+}
+
+/** Gives a book what `ledger` has beyond `seen`. */
+function feed(book: AccountBook, seen: Ledger, ledger: Ledger, { account }: BookTerms): void {
+  const added: number[] = [];
+  for (let index = seen.entries.length; index < ledger.entries.length; index++) {
+    if (account === null || ledger.entries.at(index).account === account) added.push(index);
+  }
+  book.append({ added, removed: [], marks: ledger.marks.since(seen.marks.length) });
+}
+
+function keyOf({ account, reportingCurrency, method }: BookTerms): string {
+  return `${account ?? ''} ${reportingCurrency} ${method ?? ''}`;
+}

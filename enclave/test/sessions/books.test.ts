@@ -1,0 +1,126 @@
+import { buildAccountHistory, historyOf, type LedgerEntry, toHistoryJson } from '@perf-aggregator/analytics';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Books } from '../../src/sessions/books.ts';
+import { Ledger } from '../../src/sessions/ledger.ts';
+import { fillOf, markOf, NOON } from './states.ts';
+
+const DAY_MS = 86_400_000;
+const question = { asOf: NOON, snapshots: [] };
+const terms = { account: null, reportingCurrency: 'USDT', method: 'fifo' } as const;
+
+function ledgerOf(...fills: readonly LedgerEntry[]): Ledger {
+  const ledger = new Ledger();
+  ledger.append({ entries: fills, marks: [0, 1, 2, 3].map((day) => markOf(day)) }, 'fetched');
+  return ledger;
+}
+
+/** A version with more, of which the one before knows nothing. */
+function grown(ledger: Ledger, ...fills: readonly LedgerEntry[]): Ledger {
+  const next = ledger.fork();
+  next.append({ entries: fills, marks: [] }, 'fetched');
+  return next;
+}
+
+function said(books: Books, ledger: Ledger, account: string | null = null): unknown {
+  return toHistoryJson(historyOf(books.of(ledger, { ...terms, account }), question, 0));
+}
+
+function fromScratch(ledger: Ledger, account: string | null = null): unknown {
+  const entries = [...ledger.entries].filter((entry) => account === null || entry.account === account);
+  return toHistoryJson(
+    buildAccountHistory({ ...question, entries, marks: [...ledger.marks], reportingCurrency: 'USDT' }),
+  );
+}
+
+const sold = (id: string, daysAgo: number) =>
+  fillOf(id, { time: NOON - daysAgo * DAY_MS, side: 'sell', quantity: '0.0004', price: '90000' });
+
+describe('when a ledger grows', () => {
+  it('its book takes what is new, and is the same book', () => {
+    const [books, first] = [new Books(), ledgerOf(fillOf('1'))];
+    const book = books.of(first, terms);
+    const next = grown(first, sold('2', 0.5));
+    expect(books.of(next, terms)).toBe(book);
+    expect(said(books, next)).toEqual(fromScratch(next));
+  });
+});
+
+describe('when a version was thrown away', () => {
+  const first = ledgerOf(fillOf('1', { time: NOON - 2 * DAY_MS }));
+  const lost = grown(first, sold('2', 1));
+  const stored = grown(first, sold('3', 0.7), sold('4', 0.5));
+
+  it('what it had is in no answer of the version that took its place', () => {
+    const books = new Books();
+    const [ofLost, ofStored] = [fromScratch(lost), fromScratch(stored)];
+    expect(said(books, lost)).toEqual(ofLost);
+    expect(said(books, stored)).toEqual(ofStored);
+    expect(ofStored).not.toEqual(ofLost);
+  });
+
+  it('nor in those of the version before, whose question does not cost the newer one its book', () => {
+    const books = new Books();
+    const book = books.of(lost, terms);
+    expect(said(books, first)).toEqual(fromScratch(first));
+    expect(books.of(lost, terms)).toBe(book);
+  });
+
+  it('a version that grew from another copy of the ledger is not taken for it', () => {
+    const books = new Books();
+    expect(said(books, lost)).toEqual(fromScratch(lost));
+    const reopened = ledgerOf(...first.entries, sold('5', 1), sold('6', 0.5));
+    expect(said(books, reopened)).toEqual(fromScratch(reopened));
+  });
+});
+
+describe('when versions fork and are asked in any order', () => {
+  it('each says what it holds, of all accounts or of one', () => {
+    const act = fc.record({
+      version: fc.nat(20),
+      grows: fc.boolean(),
+      account: fc.constantFrom(null, 'a0', 'a1'),
+      of: fc.constantFrom('a0', 'a1'),
+      hoursAgo: fc.integer({ min: 1, max: 70 }),
+      side: fc.constantFrom('buy' as const, 'sell' as const),
+    });
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 20 }), (acts) => {
+        const books = new Books();
+        const versions = [ledgerOf(fillOf('first', { time: NOON - 3 * DAY_MS }))];
+        acts.forEach(({ version, grows, account, of, hoursAgo, side }, i) => {
+          const ledger = versions[version % versions.length]!;
+          const time = NOON - hoursAgo * 3_600_000;
+          if (grows) versions.push(grown(ledger, fillOf(String(i), { account: of, time, side })));
+          else expect(said(books, ledger, account)).toEqual(fromScratch(ledger, account));
+        });
+        const last = versions.at(-1)!;
+        expect(said(books, last)).toEqual(fromScratch(last));
+      }),
+    );
+  });
+});
+
+describe('when an entry is malformed', () => {
+  it('every question fails, and one of a ledger without it does not', () => {
+    const books = new Books();
+    const first = ledgerOf(fillOf('1'));
+    books.of(first, terms);
+    const bad = grown(first, fillOf('2', { quantity: 'much' }));
+    for (let i = 0; i < 2; i++) {
+      expect(() => books.of(bad, terms)).toThrow(
+        expect.objectContaining({ code: 'ledger_decimal_malformed' }),
+      );
+    }
+    expect(said(books, first)).toEqual(fromScratch(first));
+  });
+});
+
+describe('when books of many terms are asked for', () => {
+  it('few are kept', () => {
+    const [books, ledger] = [new Books(), ledgerOf(fillOf('1'))];
+    const all = (['fifo', 'lifo', 'hifo', 'average'] as const).map((method) => ({ ...terms, method }));
+    for (const each of all) books.of(ledger, each);
+    expect(all.map((each) => books.has(each))).toEqual([false, true, true, true]);
+  });
+});
