@@ -15,6 +15,7 @@ import type { AccountSnapshot } from './ledger/snapshot.ts';
 import type { TradingRow } from './ledger/trading-rows.ts';
 import type { CostMethod } from './lots/method.ts';
 import type { Flow } from './valuation/flows.ts';
+import { type FillConduct, OffMarketBooking } from './valuation/off-market.ts';
 import type { PriceBook } from './valuation/prices.ts';
 import { type Reconciliation, reconcile } from './valuation/reconciliation.ts';
 
@@ -209,12 +210,17 @@ export function historyOf(
     reconciliation: reconcile(anchor, prices, asOf),
     dataQuality: {
       ...judgeRecord(record),
-      ...tip.conduct(prices),
+      ...conductOf(book, record.bounds.at(-1)),
       internalTransferCount: book.internalTransferCount,
       conflictCount,
     },
     exact: toExact(record, book.journal, prices),
   };
+}
+
+/** Of the fills of the history's days, not of what happened since. */
+function conductOf({ journal, prices }: AccountBook, end = 0): FillConduct {
+  return (journal.days.at(end)?.fills ?? new OffMarketBooking()).conduct(prices.hasRanges);
 }
 
 /** The history as plain JSON (METRICS §12). */

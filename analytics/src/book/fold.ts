@@ -14,7 +14,7 @@ import type { CostMethod } from '../lots/method.ts';
 import { DAY_MS, startOfDay } from '../valuation/calendar.ts';
 import { addCredit, bookUnread, isCredit, isExternal, NO_CREDITS, toFlow } from '../valuation/flows.ts';
 import { addPaid, type Paid } from '../valuation/illiquid.ts';
-import { type FillConduct, OffMarketBooking } from '../valuation/off-market.ts';
+import { OffMarketBooking } from '../valuation/off-market.ts';
 import type { PriceBook } from '../valuation/prices.ts';
 import type { Journal } from './journal.ts';
 
@@ -85,11 +85,6 @@ export class Fold {
     return this.#accounts;
   }
 
-  /** How the fills were made. @param prices - as known now */
-  conduct(prices: PriceBook): FillConduct {
-    return this.#booking.conduct(prices.hasRanges);
-  }
-
   /** Lots that are open, assets only. */
   openLots(): ReturnType<LotMatching['openLots']> {
     return this.#matching.openLots();
@@ -149,6 +144,7 @@ export class Fold {
       credits: this.#credits,
       paid: this.#paid,
       open: this.#matching.open(),
+      fills: this.#booking.clone(),
     });
   }
 

@@ -5,6 +5,7 @@ import type { TradingRow } from '../ledger/trading-rows.ts';
 import { DAY_MS, startOfDay } from '../valuation/calendar.ts';
 import type { DayCredits, Flow, FlowPoint } from '../valuation/flows.ts';
 import type { Paid } from '../valuation/illiquid.ts';
+import type { OffMarketBooking } from '../valuation/off-market.ts';
 import { MovedHoldings } from './moved.ts';
 import { Timed } from './timed.ts';
 
@@ -17,6 +18,8 @@ export interface FoldedDay {
   readonly paid: Paid;
   /** At its end. */
   readonly open: readonly OpenPosition[];
+  /** How the fills up to its end were made. */
+  readonly fills: OffMarketBooking;
 }
 
 export class Journal {

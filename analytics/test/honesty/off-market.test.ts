@@ -31,6 +31,28 @@ function seen(input: Partial<HistoryInput>) {
   };
 }
 
+describe('when fills come after the last day of the history', () => {
+  const good = fill('2024-01-02T05:00:30', 'buy', '1', 'BTC/USDT', '100');
+  const gift = fill('2024-01-04T05:00:30', 'buy', '2', 'BTC/USDT', '10');
+  const unread = fill('2024-01-04T09:00:30', 'buy', '2', 'BTC/USDT', '100');
+  const marks = [
+    ...minute('BTC', '2024-01-02'),
+    ...minute('BTC', '2024-01-04'),
+    mark('2024-01-03', 'BTC', '100'),
+  ];
+
+  it('they are not judged before their day is over', () => {
+    const { dataQuality } = build({ entries: [deposit, good], marks });
+    expect(dataQuality).toMatchObject({ positionMoves: 0, checkedFillShare: 1 });
+    const { dataQuality: later } = build({ entries: [deposit, good, gift, unread], marks });
+    expect(later).toEqual(dataQuality);
+    const asOf = Date.UTC(2024, 0, 5, 1);
+    const over = build({ entries: [deposit, good, gift, unread], marks, asOf }).dataQuality;
+    expect(over.positionMoves).toBe(1);
+    expect(over.checkedFillShare).toBeLessThan(1);
+  });
+});
+
 describe('when a position is taken over far below the market', () => {
   const gift = fill('2024-01-02T05:00:30', 'buy', '2', 'BTC/USDT', '10');
   const marks = [
