@@ -194,20 +194,28 @@ export function derTime(value: DerValue): number {
   for (let i = 0; i < yearDigits; i += 2) year = year * 100 + pairOfDigits(content, i);
   // UTCTime's two digits mean 1950 to 2049.
   if (tag === TAG.utcTime) year += year >= 50 ? 1900 : 2000;
-  const pairs = [0, 2, 4, 6, 8].map((offset) => pairOfDigits(content, yearDigits + offset));
-  const [month = 0, day = 0, hour = 0, minute = 0, second = 0] = pairs;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  date.setUTCHours(hour, minute, second);
-  // Date rolls 31 February over into March: what was said must come back.
-  const isReal =
-    date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-  if (!isReal) throw malformed('a time');
-  return date.getTime();
+  const month = pairOfDigits(content, yearDigits);
+  const day = pairOfDigits(content, yearDigits + 2);
+  const hour = pairOfDigits(content, yearDigits + 4);
+  const minute = pairOfDigits(content, yearDigits + 6);
+  const second = pairOfDigits(content, yearDigits + 8);
+  // Date would take years below 100 for those of the last century, and roll 31 February over into March.
+  const isDate = year >= 100 && day >= 1 && day <= daysOfMonth(year, month);
+  if (!isDate || hour > 23 || minute > 59 || second > 59) throw malformed('a time');
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** Of the Gregorian calendar; none for a month that there is not. */
+function daysOfMonth(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (month === 2) return isLeap ? 29 : 28;
+  if (month < 1 || month > 12) return 0;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 function pairOfDigits(content: Uint8Array, at: number): number {
-  const [tens, ones] = [content[at]! - 0x30, content[at + 1]! - 0x30];
+  const tens = content[at]! - 0x30;
+  const ones = content[at + 1]! - 0x30;
   if (!(tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9)) throw malformed('a time');
   return tens * 10 + ones;
 }

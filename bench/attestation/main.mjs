@@ -99,15 +99,22 @@ async function loadPeers() {
   };
 }
 
-/** Median over rounds of the mean time per document, ms; every round gives each contestant its turn. */
+/**
+ * Times of each entrant, ms, one for each round and document. Entrants take turns document by document, and in
+ * another order each time, so that load, garbage and caches hit all alike.
+ */
 async function measure(entrants, rounds) {
-  const times = Object.fromEntries(Object.keys(entrants).map((name) => [name, []]));
+  const turns = Object.entries(entrants);
+  const times = Object.fromEntries(turns.map(([name]) => [name, []]));
   for (let round = -1; round < rounds; round++) {
-    for (const [name, work] of Object.entries(entrants)) {
-      const started = performance.now();
-      for (const document of documents) await work(document);
-      // The first round warms up.
-      if (round >= 0) times[name].push((performance.now() - started) / documents.length);
+    for (const document of documents) {
+      for (const [name, work] of turns) {
+        const started = performance.now();
+        await work(document);
+        // The first round warms up.
+        if (round >= 0) times[name].push(performance.now() - started);
+      }
+      turns.push(turns.shift());
     }
   }
   return times;
@@ -117,9 +124,9 @@ function median(values) {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
-/** Median of the ratios within each round, so that load hits both sides alike. */
+/** Median of the ratios within each turn. */
 function ratio(times, name, against) {
-  return median(times[name].map((ms, round) => ms / times[against][round]));
+  return median(times[name].map((ms, turn) => ms / times[against][turn]));
 }
 
 function line(what, ms, ...ratios) {
