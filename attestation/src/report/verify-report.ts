@@ -16,6 +16,7 @@ import {
   reportClaims,
 } from '@perf-aggregator/shared/messages/report';
 import { decodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
+import { ChainCache } from '../chain-cache.ts';
 import { Checklist } from '../checklist.ts';
 import { PolicyError, VerificationError } from '../errors.ts';
 import type { Explanation, VerifiedAttestation } from '../judgement.ts';
@@ -101,6 +102,8 @@ class ReportJudgement {
         ...(roots ? { roots } : {}),
         at: 'document' as const,
         policy: { pcrs, allowDebug },
+        // Told and verified: the chain need not be judged twice.
+        cache: new ChainCache(),
       };
       this.attestation = explainAttestation(document, options, this.#crypto);
       const verified = verifyAttestation(document, options, this.#crypto);

@@ -38,6 +38,19 @@ describe('when the package is bundled', () => {
     expect(externals(byDefault)).toEqual([]);
   });
 
+  it('who takes only the verifier of documents gets no schemas of reports with it', async () => {
+    const made = await bundle(
+      { text: "export { verifyAttestation } from '@perf-aggregator/attestation'" },
+      'browser',
+    );
+    const [output] = Object.values(made.meta.outputs);
+    const taken = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    const foreign = taken.flatMap(
+      ([path]) => /node_modules\/((?:@[\w-]+\/)?[\w-]+)\/(?!.*node_modules)/.exec(path)?.[1] ?? [],
+    );
+    expect([...new Set(foreign)].sort()).toEqual(['@noble/ciphers', '@noble/curves', '@noble/hashes']);
+  });
+
   it('under the condition `node` it verifies by node:crypto', async () => {
     const made = await bundle(verifier, 'node');
     expect(externals(made)).toContain('node:crypto');
