@@ -7,6 +7,8 @@ export const TRANSPORT_ERROR_CODES = [
   'endpoint_path_too_long',
   'endpoint_unsupported',
   'endpoint_in_use',
+  'endpoint_not_local',
+  'endpoint_denied',
   'dial_failed',
   'dial_timeout',
   'frame_malformed',

@@ -1,21 +1,22 @@
 /**
  * Dialling and listening. Both give real `net.Socket`s, so that `http.Agent`, `tls.connect({socket})` and
- * `http.Server` run over either kind of endpoint. AF_VSOCK needs a native part that this installation does
- * not have: it is refused by code, never replaced by something else.
+ * `http.Server` run over either kind of endpoint. AF_VSOCK needs a native part; where it was not built, the endpoint is
+ * refused by code, never replaced by something else.
  */
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import { type Endpoint, formatEndpoint } from './endpoint.ts';
 import { TransportError } from './errors.ts';
+import { dialVsock, listenVsock } from './vsock.ts';
 
 /**
  * Connects to `endpoint`.
- * @throws TransportError `dial_failed`, `dial_timeout`, `endpoint_unsupported`
+ * @throws TransportError `dial_failed`, `dial_timeout`, `endpoint_denied`, `endpoint_unsupported`
  */
-export function dial(endpoint: Endpoint, options: { readonly timeoutMs: number }): Promise<net.Socket> {
-  const path = unixPath(endpoint);
+export async function dial(endpoint: Endpoint, options: { readonly timeoutMs: number }): Promise<net.Socket> {
+  if (endpoint.kind === 'vsock') return dialVsock(endpoint, options);
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ path, allowHalfOpen: true });
+    const socket = net.connect({ path: endpoint.path, allowHalfOpen: true });
     const timer = setTimeout(() => {
       socket.destroy();
       reject(new TransportError('dial_timeout', `no answer from ${formatEndpoint(endpoint)}`));
@@ -35,10 +36,12 @@ export function dial(endpoint: Endpoint, options: { readonly timeoutMs: number }
 /**
  * Makes `server` listen at `endpoint`. A socket file that nobody serves any more is replaced; the file is
  * readable and writable by its owner only.
- * @throws TransportError `endpoint_in_use`, `dial_failed`, `endpoint_unsupported`
+ * @throws TransportError `endpoint_in_use`, `endpoint_not_local`, `endpoint_denied`, `dial_failed`,
+ *   `endpoint_unsupported`
  */
 export async function listen(server: net.Server, endpoint: Endpoint): Promise<void> {
-  const path = unixPath(endpoint);
+  if (endpoint.kind === 'vsock') return listenVsock(server, endpoint);
+  const { path } = endpoint;
   await removeStaleSocket(path, endpoint);
   await new Promise<void>((resolve, reject) => {
     const fail = (cause: Error) =>
@@ -61,12 +64,4 @@ async function removeStaleSocket(path: string, endpoint: Endpoint): Promise<void
     throw new TransportError('endpoint_in_use', `somebody already listens at ${formatEndpoint(endpoint)}`);
   }
   unlinkSync(path);
-}
-
-function unixPath(endpoint: Endpoint): string {
-  if (endpoint.kind === 'unix') return endpoint.path;
-  throw new TransportError(
-    'endpoint_unsupported',
-    `${formatEndpoint(endpoint)}: this installation was built without AF_VSOCK`,
-  );
 }

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { TransportError } from '@perf-aggregator/shared/transport/errors';
 import { dial, listen } from '@perf-aggregator/shared/transport/socket';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { codeOf, codeOfRejection } from '../codes.ts';
+import { codeOfRejection } from '../codes.ts';
 import { connectedPair, freshEndpoint, serveAt } from './sockets.ts';
 
 const TIMEOUT = { timeoutMs: 1_000 };
@@ -74,7 +74,7 @@ describe('when nobody listens', () => {
   });
 
   it('has no AF_VSOCK to offer', async () => {
-    expect(codeOf(() => dial(VSOCK, TIMEOUT), TransportError)).toBe('endpoint_unsupported');
+    expect(await codeOfRejection(dial(VSOCK, TIMEOUT), TransportError)).toBe('endpoint_unsupported');
     expect(await codeOfRejection(listen(net.createServer(), VSOCK), TransportError)).toBe(
       'endpoint_unsupported',
     );
