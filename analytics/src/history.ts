@@ -7,7 +7,7 @@ import { type DailyRecord, flowsByDay, recordDays } from './daily-record.ts';
 import { type DataQuality, judgeRecord } from './data-quality.ts';
 import { InputError } from './errors.ts';
 import type { ClosedTrade } from './ledger/closed-trade.ts';
-import { type Amount, formatDecimal } from './ledger/decimal.ts';
+import { type Amount, formatDecimal, ZERO } from './ledger/decimal.ts';
 import type { Decimal, LedgerEntry, Mark } from './ledger/entry.ts';
 import type { OpenPosition } from './ledger/open-position.ts';
 import { DistinctEntries } from './ledger/order.ts';
@@ -15,6 +15,7 @@ import type { AccountSnapshot } from './ledger/snapshot.ts';
 import type { TradingRow } from './ledger/trading-rows.ts';
 import type { CostMethod } from './lots/method.ts';
 import type { Flow } from './valuation/flows.ts';
+import type { Valuation } from './valuation/nav.ts';
 import { type FillConduct, OffMarketBooking } from './valuation/off-market.ts';
 import type { PriceBook } from './valuation/prices.ts';
 import { type Reconciliation, reconcile } from './valuation/reconciliation.ts';
@@ -235,16 +236,29 @@ function checkAsOf(asOf: number): void {
   }
 }
 
+/** Valuations outlive the histories that hold them, and so do their texts. */
+const navTexts = new WeakMap<Valuation, Decimal | null>();
+
+function navText(valuation: Valuation): Decimal | null {
+  const known = navTexts.get(valuation);
+  if (known !== undefined) return known;
+  const written = valuation.value && formatDecimal(valuation.value);
+  navTexts.set(valuation, written);
+  return written;
+}
+
 function toDailyText(record: DailyRecord) {
   const { bounds, valuations, flows } = record;
   const text = (amount: Amount | null) => amount && formatDecimal(amount);
+  // Of most days there is nothing to write.
+  const sumText = (sum: Amount) => (sum === ZERO ? '0' : formatDecimal(sum));
   return {
     startTime: bounds[0] ?? null,
     days: bounds.slice(1),
-    navAtStart: text(valuations[0]?.value ?? null),
-    nav: valuations.slice(1).map(({ value }) => text(value)),
-    deposits: flowsByDay(flows, bounds, 'deposit').map(formatDecimal),
-    withdrawals: flowsByDay(flows, bounds, 'withdrawal').map(formatDecimal),
+    navAtStart: valuations[0] === undefined ? null : navText(valuations[0]),
+    nav: valuations.slice(1).map(navText),
+    deposits: flowsByDay(flows, bounds, 'deposit').map(sumText),
+    withdrawals: flowsByDay(flows, bounds, 'withdrawal').map(sumText),
     flows: flows.map((flow) => ({
       ...flow,
       amount: formatDecimal(flow.amount),

@@ -74,13 +74,16 @@ export class AccountBook {
     this.#requireWhole();
     this.#isBroken = true;
     this.#prices = this.#prices.with(change.marks);
-    const dirty = Math.min(
-      earliestEffect(change.marks),
-      this.#order.change(change),
-      this.#matchTransfers(change),
+    const dirty = Math.min(this.#order.change(change), this.#matchTransfers(change));
+    // What is held without an entry is valued on every day; entries ask only for what is in them.
+    this.valuedDays.forget(Math.min(dirty, earliestEffect(change.marks)));
+    const { tip } = this;
+    this.#fold(
+      Math.min(
+        dirty,
+        this.#prices.earliestUse(change.marks, (asset) => tip.firstSeen(asset)),
+      ),
     );
-    this.valuedDays.forget(dirty);
-    this.#fold(dirty);
     this.#isBroken = false;
   }
 

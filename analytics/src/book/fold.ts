@@ -38,6 +38,7 @@ export class Fold {
   readonly #unread: UnreadWallets;
   readonly #booking: OffMarketBooking;
   readonly #accounts = new Map<string, AccountMoves>();
+  readonly #firstSeen: Map<string, number>;
   readonly #matching: LotMatching;
   readonly #rows: TradingRows;
   #credits = NO_CREDITS;
@@ -49,6 +50,7 @@ export class Fold {
   constructor(context: FoldContext, before?: Fold) {
     this.#context = context;
     this.#rows = before === undefined ? new TradingRows() : before.#rows.clone();
+    this.#firstSeen = new Map(before === undefined ? [] : before.#firstSeen);
     const { internal, prices, reportingCurrency, journal } = context;
     const close = (trade: ClosedTrade) => journal.closedTrades.push(trade.time, trade);
     const matching = { internal, prices, reportingCurrency, rows: this.#rows, close };
@@ -90,6 +92,11 @@ export class Fold {
     return this.#matching.openLots();
   }
 
+  /** Time of the first entry that an asset or a contract is in, in whatever part; undefined: there is none. */
+  firstSeen(asset: string): number | undefined {
+    return this.#firstSeen.get(asset);
+  }
+
   /** Takes all entries of one instant, which is after those before. */
   take(entries: readonly ParsedEntry[]): void {
     const { time } = entries[0]!;
@@ -97,7 +104,10 @@ export class Fold {
     this.#time = time;
     this.#count += entries.length;
     const { prices, internal, journal } = this.#context;
-    for (const entry of entries) this.#account(entry.account).post(entry);
+    for (const entry of entries) {
+      this.#account(entry.account).post(entry);
+      this.#see(entry);
+    }
     const booked = entries.flatMap((entry) => this.#booking.book(entry, prices));
     if (booked.some((entry) => isExternal(entry, internal) || isCredit(entry))) {
       journal.moved.note(time, this.#moved, !this.#unread.areOutstanding);
@@ -146,6 +156,24 @@ export class Fold {
       open: this.#matching.open(),
       fills: this.#booking.clone(),
     });
+  }
+
+  #see(entry: ParsedEntry): void {
+    if (entry.kind === 'fill') {
+      this.#seeAsset(entry.base);
+      this.#seeAsset(entry.quote);
+      if (entry.contract !== null) {
+        this.#seeAsset(entry.symbol);
+        this.#seeAsset(entry.contract.settle);
+      }
+    } else this.#seeAsset(entry.asset);
+    if ((entry.kind === 'fill' || entry.kind === 'transfer') && entry.fee !== null) {
+      this.#seeAsset(entry.fee.currency);
+    }
+  }
+
+  #seeAsset(asset: string): void {
+    if (!this.#firstSeen.has(asset)) this.#firstSeen.set(asset, this.#time);
   }
 
   #account(account: string): AccountMoves {

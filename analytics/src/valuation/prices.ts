@@ -116,6 +116,19 @@ export class PriceBook {
     return this.#routes.pair(asset, quote)?.byVenue.get(venue)?.ranges.rangeAt(time) ?? null;
   }
 
+  /**
+   * The earliest instant at which `marks`, which these prices have, can make a difference to entries.
+   * @param firstSeen - when an asset or contract was first in an entry; undefined: never
+   */
+  earliestUse(marks: readonly Mark[], firstSeen: (asset: string) => number | undefined): number {
+    return marks.reduce((earliest, mark) => {
+      const unused = this.#routes.isLeaf(mark.asset)
+        ? (firstSeen(mark.asset) ?? Number.POSITIVE_INFINITY)
+        : Number.NEGATIVE_INFINITY;
+      return Math.min(earliest, Math.max(effectOf(mark), unused));
+    }, Number.POSITIVE_INFINITY);
+  }
+
   #best(asset: string, time: number, find: Find, held?: Held): HeldPrice | null {
     let stale: HeldPrice | null = null;
     for (const route of this.#routes.of(asset)) {
@@ -129,10 +142,12 @@ export class PriceBook {
 
 /** The earliest instant of which `marks` say anything; infinite without any. */
 export function earliestEffect(marks: readonly Mark[]): number {
-  return marks.reduce(
-    (earliest, { time, low }) => Math.min(earliest, low === undefined ? time : time - MINUTE_MS),
-    Number.POSITIVE_INFINITY,
-  );
+  return marks.reduce((earliest, mark) => Math.min(earliest, effectOf(mark)), Number.POSITIVE_INFINITY);
+}
+
+/** The range of a minute is that of the fills in it. */
+function effectOf({ time, low }: Mark): number {
+  return low === undefined ? time : time - MINUTE_MS;
 }
 
 function follow({ legs, inverseContract }: Route, time: number, find: Find, held?: Held): HeldPrice | null {

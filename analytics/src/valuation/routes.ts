@@ -52,6 +52,11 @@ export class Routes {
     return routes;
   }
 
+  /** Whether an asset has marks in one currency only, or in it: they lead from nothing else to anything. */
+  isLeaf(asset: string): boolean {
+    return asset !== this.#reportingCurrency && this.#legs.get(asset)?.size === 1;
+  }
+
   /** The pair of an asset in a quote, or of a contract; null: it has no marks. */
   pair(asset: string, quote: string): Pair | null {
     return this.#between(asset, quote).find(({ inverse }) => !inverse)?.pair ?? null;
