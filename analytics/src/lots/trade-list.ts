@@ -166,13 +166,11 @@ class SymbolBook {
     return closing;
   }
 
-  /** A fee paid out of this position, as far as it is there; a rebate comes in. No trade, and in none of the fees here. */
+  /** A fee paid out of this position, as far as it is there (nothing is missing of it); a rebate comes in. No trade, and in none of the fees here. */
   dispose(fee: Amount, price: Amount, time: number): void {
-    const held = this.#position.quantity;
-    const quantity = fee.gt(held) ? held : fee.abs();
-    if (!this.#terms.spot || !quantity.isPositive()) return;
+    if (!this.#terms.spot) return;
     const side = fee.isNegative() ? 'buy' : 'sell';
-    const closing = this.#position.trade({ side, quantity, price, fee: ZERO, time });
+    const closing = this.#position.trade({ side, quantity: fee.abs(), price, fee: ZERO, time });
     if (closing !== null) this.#sums.realized = this.#sums.realized.plus(closing.realizedPnl);
   }
 

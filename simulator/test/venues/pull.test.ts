@@ -15,6 +15,7 @@ import { DAY_MS, MINUTE_MS } from '../../src/market/market.ts';
 import { withEdit } from '../../src/trader/edit.ts';
 import type { TraderEvent } from '../../src/trader/event.ts';
 import { groundTruth } from '../../src/trader/ground-truth.ts';
+import type { VenueRequest } from '../../src/venues/binance/venue.ts';
 import { ACCOUNT, CUSTOMER, history, LAST_DAY, market, NOW, openRoad, type Road } from './road.ts';
 
 let road: Road;
@@ -218,6 +219,21 @@ describe('when fills are compared with their minutes', () => {
     const later = await road.exchanges.pull(ACCOUNT, early.cursor, budget);
     expect(later.marks.filter(({ low, time }) => low && time === minute + MINUTE_MS)).toHaveLength(1);
     expect(later.cursor['checks']).toEqual({});
+  });
+
+  it('gives no range to a close that stands for a minute without a trade', async () => {
+    const isMinutes = ({ path, query }: VenueRequest) =>
+      path.endsWith('/klines') && query.get('interval') === '1m' && query.has('startTime');
+    road = await openRoad({ fault: (request) => (isMinutes(request) ? { status: 200, body: '[]' } : null) });
+    const pull = await road.exchanges.pull(ACCOUNT, null, PATIENT);
+    const minutes = pull.marks.filter(({ resolution }) => resolution === '1m');
+    expect(minutes.length).toBeGreaterThan(50);
+    expect(minutes.filter(({ low, high }) => low !== undefined || high !== undefined)).toEqual([]);
+    const reporting = { reportingCurrency: 'USDT', asOf: NOW, snapshots: [] };
+    expect(buildAccountHistory({ ...pull, ...reporting }).dataQuality).toMatchObject({
+      checkedFillShare: 0,
+      positionMoves: 0,
+    });
   });
 
   it('books at mark what the venue’s candles do not know of', async () => {
