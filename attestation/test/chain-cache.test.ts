@@ -1,4 +1,5 @@
 /** The cache of verified chains: faster, and never another verdict. */
+import { createPublicKey } from 'node:crypto';
 import { ChainCache, explainAttestation, verifyAttestation } from '@perf-aggregator/attestation';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto as node } from '@perf-aggregator/shared/crypto/node';
@@ -177,6 +178,20 @@ describe('when a chain is in the cache', () => {
     expect(judged(bytes, cache)).toBe('verified');
     const forged = buildDocument(certificates(4, { signer: keyOf(6) }));
     expect(judged(forged.bytes, cache)).toBe('VerificationError chain_invalid');
+  });
+
+  it('who writes a key of his own into the root that it came in is not trusted by the genuine one', () => {
+    const cache = new ChainCache();
+    const buffer = new Uint8Array(root);
+    expect(judged(bytes, cache, MADE_AT, [buffer])).toBe('verified');
+    const pointOf = (index: number) =>
+      new Uint8Array(createPublicKey(keyOf(index)).export({ format: 'der', type: 'spki' })).subarray(-97);
+    const at = Buffer.from(buffer).indexOf(pointOf(0));
+    expect(at).toBeGreaterThan(0);
+    buffer.set(pointOf(6), at);
+    const forged = buildDocument(certificates(1, { signer: keyOf(6) }));
+    expect(judged(forged.bytes, cache)).toBe('VerificationError chain_invalid');
+    expect(judged(forged.bytes, new ChainCache(), MADE_AT, [buffer])).toBe('verified');
   });
 
   it('chains that do not hold are not remembered', () => {
