@@ -2,10 +2,10 @@
 PNPM := npx -y pnpm@10.34.9
 BIN := node_modules/.bin
 .DEFAULT_GOAL := help
-.PHONY: help install build run test test-system soak bench format check clean reset
+.PHONY: help install build run test test-system soak bench bench-analytics format check clean reset
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.installed: pnpm-lock.yaml package.json pnpm-workspace.yaml $(wildcard */package.json)
 	@$(PNPM) install --frozen-lockfile --reporter=silent
@@ -40,6 +40,11 @@ soak: build ## property tests with a seed never used before, and twenty times th
 
 bench: build ## measure against named baselines
 	@node bench/service/main.mjs
+
+bench-analytics: build ## measure the numbers: returns, lots, an account that grows, a ledger in memory
+	@node bench/analytics/main.mjs --alone
+	@node --max-old-space-size=12000 bench/analytics/incremental.mjs
+	@node --expose-gc --max-old-space-size=12000 bench/analytics/memory.mjs
 
 format: install ## format everything
 	@$(BIN)/biome check --write .

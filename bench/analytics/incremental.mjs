@@ -1,8 +1,8 @@
 // An account's history after each synchronisation: what 100 more fills cost, and the same built from nothing.
 //
-//   node bench/analytics/incremental.mjs [--fills 1000000] [--updates 25]
+//   node --max-old-space-size=12000 bench/analytics/incremental.mjs [--fills 1000000] [--updates 25]
 //
-// Medians of CPU-bound work of one run. Every update appends 100 fills later than all before, and asks for the history
+// Every update appends 100 fills later than all before, and asks for the history
 // with a new snapshot; the last history is compared with the one built from nothing.
 import { parseArgs } from 'node:util';
 import { buildAccountHistory, computeMetrics, HistoryBuilder } from '../../analytics/dist/index.js';
@@ -24,71 +24,89 @@ const { entries, marks } = account(FILLS);
 const held = new Balances(entries);
 const question = (time, extra = '0') => ({ asOf: time, snapshots: held.snapshots(time, extra) });
 
-const started = performance.now();
-const builder = new HistoryBuilder(terms);
-builder.append({ entries, marks });
-let history = builder.history(question(end));
-const first = performance.now() - started;
+console.log(
+  `${FILLS} fills, ${entries.length} entries, ${marks.length} marks; ${PER_UPDATE} fills an update`,
+);
+console.log(`${''.padEnd(46)}   elapsed  CPU time of all threads`);
 
-const times = { update: [], update30d: [], updateWhole: [], changedOpening: [], late: [] };
+const builder = new HistoryBuilder(terms);
+let history;
+line('append and history, from nothing', [
+  timed(() => {
+    builder.append({ entries, marks });
+    history = builder.history(question(end));
+  }),
+]);
+
+const times = { update: [], days30: [], whole: [], balances: [] };
 let next = FILLS;
+let asked;
 for (let i = 0; i < UPDATES; i++) {
   const time = end + 1 + i * 200_000;
   const fills = moreFills(next, PER_UPDATE, time);
   next += PER_UPDATE;
   held.add(fills);
-  const asked = question(time + 150_000);
-  const ms = [
-    () => {
+  entries.push(...fills);
+  asked = question(time + 150_000);
+  times.update.push(
+    timed(() => {
       builder.append({ entries: fills });
       history = builder.history(asked);
-    },
-    () => computeMetrics(history, { period: '30d' }),
-    () => computeMetrics(history),
-  ].map(timeOf);
-  entries.push(...fills);
-  times.update.push(ms[0]);
-  times.update30d.push(ms[0] + ms[1]);
-  times.updateWhole.push(ms[0] + ms[2]);
+    }),
+  );
+  times.days30.push(timed(() => computeMetrics(history, { period: '30d' })));
+  // As long as the account: a few are enough.
+  if (i % 5 === 0) times.whole.push(timed(() => computeMetrics(history)));
 }
-const last = question(end + 1 + (UPDATES - 1) * 200_000 + 150_000);
+line('append 100 fills and history, median', times.update);
+line('  the fastest', [times.update.toSorted((a, b) => a.ms - b.ms)[0]]);
+line('  the slowest', [times.update.toSorted((a, b) => b.ms - a.ms)[0]]);
+line('metrics of 30d, median', times.days30);
+line('metrics of the whole, median', times.whole);
+
 // The venue says other balances than the entries add up to: every day is worth something else.
 for (let i = 0; i < UPDATES; i++) {
-  const other = question(last.asOf, String(i + 1));
-  times.changedOpening.push(timeOf(() => builder.history(other)));
+  const other = question(asked.asOf, String(i + 1));
+  times.balances.push(timed(() => builder.history(other)));
 }
-history = builder.history(last);
+line('history under other balances, median', times.balances);
+for (const [name, ms] of [
+  ['an hour', DAY / 24],
+  ['a day', DAY],
+  ['a month', 30 * DAY],
+]) {
+  const late = moreFills(next++, 1, end - ms);
+  held.add(late);
+  entries.push(...late);
+  asked = question(asked.asOf);
+  line(`a fill that is ${name} late`, [
+    timed(() => {
+      builder.append({ entries: late });
+      history = builder.history(asked);
+    }),
+  ]);
+}
+
 let whole;
-const scratch = timeOf(() => {
-  whole = buildAccountHistory({ ...terms, entries, marks, ...last });
-});
-const metricsMs = timeOf(() => computeMetrics(whole));
+line('buildAccountHistory of all', [
+  timed(() => {
+    whole = buildAccountHistory({ ...terms, entries, marks, ...asked });
+  }),
+]);
 if (JSON.stringify(computeMetrics(whole)) !== JSON.stringify(computeMetrics(history)))
   throw new Error('the history that grew is another one than that built from nothing');
-
-console.log(
-  `${FILLS} fills, ${entries.length} entries, ${marks.length} marks; ${PER_UPDATE} fills an update`,
-);
-line('append and history, from nothing', first);
-line('buildAccountHistory of all at the end', scratch);
-line('append 100 fills and history', median(times.update), scratch);
-line('  slowest', Math.max(...times.update));
-line('the same and metrics of 30d', median(times.update30d), scratch + metricsMs);
-line('the same and metrics of the whole', median(times.updateWhole), scratch + metricsMs);
-line('history under other balances', median(times.changedOpening), scratch);
 console.log(`versions ${JSON.stringify({ node: process.versions.node })}`);
 
-function timeOf(work) {
-  const from = performance.now();
+function timed(work) {
+  const [from, before] = [performance.now(), process.cpuUsage()];
   work();
-  return performance.now() - from;
+  const { user, system } = process.cpuUsage(before);
+  return { ms: performance.now() - from, cpu: (user + system) / 1_000 };
 }
 
-function median(samples) {
-  return samples.toSorted((a, b) => a - b)[samples.length >> 1];
-}
-
-function line(name, ms, against) {
-  const ratio = against === undefined ? '' : `  ${(against / ms).toFixed(0)} times less`;
-  console.log(`${name.padEnd(46)} ${ms.toFixed(1).padStart(9)} ms${ratio}`);
+/** Medians of each. */
+function line(name, samples) {
+  const median = (of) => samples.map(of).sort((a, b) => a - b)[samples.length >> 1];
+  const [ms, cpu] = [median((sample) => sample.ms), median((sample) => sample.cpu)];
+  console.log(`${name.padEnd(46)} ${ms.toFixed(1).padStart(9)} ${cpu.toFixed(1).padStart(9)} ms`);
 }

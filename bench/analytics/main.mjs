@@ -2,11 +2,11 @@
 //   returns  the full metric set on a million returns; empyrical's 16 metrics, quantstats' 24
 //   lots     exact FIFO over a million fills; a deque of Decimals; and two million, to see the growth
 //
-//   node bench/analytics/main.mjs [--returns 1000000] [--fills 1000000] [--rounds 5] [--peers FOLDER]
+//   node bench/analytics/main.mjs [--returns 1000000] [--fills 1000000] [--rounds 5] [--peers FOLDER | --alone]
 //
 // Needs what `make build` built. The Python side needs /usr/bin/python3 with pandas and scipy (Debian's python3-pandas,
 // python3-scipy, python3-packaging); --peers names a folder with checkouts of empyrical-reloaded (emp/) and quantstats
-// (qs/), which are compared when they are there and are no part of this repository.
+// (qs/), which are compared when they are there and are no part of this repository. --alone measures ours only.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     fills: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '5' },
     peers: { type: 'string', default: '' },
+    alone: { type: 'boolean', default: false },
   },
 });
 const RETURNS = Math.min(Number(values.returns), 2_000_000);
@@ -32,7 +33,7 @@ const ROUNDS = Math.min(Number(values.rounds), 15);
 const folder = mkdtempSync(join(tmpdir(), 'pa-bench-analytics-'));
 try {
   const own = { ...measureReturns(), ...measureLots() };
-  report(own, measurePeers());
+  report(own, values.alone ? {} : measurePeers());
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

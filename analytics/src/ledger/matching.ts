@@ -120,7 +120,8 @@ export class LotMatching {
   }
 
   /** Books the fee of a fill: one in base at the fill's own price. @returns its value; 0 where nothing prices it */
-  #fillFee({ fee, time, ...fill }: ParsedFill, base: string | null, unitPrice: Amount | null): Amount {
+  #fillFee(fill: ParsedFill, base: string | null, unitPrice: Amount | null): Amount {
+    const { fee, time } = fill;
     if (fee === null) return ZERO;
     const row = this.#context.rows.at(time, fill);
     const price = fee.currency === base ? unitPrice : this.#price(fee.currency, time);
@@ -159,9 +160,15 @@ export class LotMatching {
     price?: Amount,
   ): void {
     if (parts.isEmpty()) return;
-    const { venue, account, symbol, orderId, time } = fill;
     this.#context.close({
-      ...{ venue, account, symbol, orderId, time, realizedPnl, fees, heldQuantityMs },
+      venue: fill.venue,
+      account: fill.account,
+      symbol: fill.symbol,
+      orderId: fill.orderId,
+      time: fill.time,
+      realizedPnl,
+      fees,
+      heldQuantityMs,
       openTime: parts.openTime,
       direction: fill.side === 'sell' ? 'long' : 'short',
       quantity: parts.quantity,

@@ -71,12 +71,25 @@ function parseFill(entry: FillEntry): ParsedFill {
   const contract = parseContract(entry);
   if (!quantity.isPositive() || price.isNegative()) throw malformed('the quantity or price of a fill');
   if (contract?.inverse && price.isZero()) throw malformed('the price of a fill');
-  const { kind, id, time, venue, account, market, symbol, base, quote, side, orderId } = entry;
-  const fee = parseMoney(entry.fee, 'the fee of a fill');
-  const cost = costOf(quantity, price, contract);
+  // Member by member: there are millions, and spreading took a tenth of the time of a history.
   return {
-    ...{ kind, id, time, venue, account, market, symbol, base, quote, side, orderId },
-    ...{ quantity, price, cost, fee, contract, block: entry.block === true },
+    kind: entry.kind,
+    id: entry.id,
+    time: entry.time,
+    venue: entry.venue,
+    account: entry.account,
+    market: entry.market,
+    symbol: entry.symbol,
+    base: entry.base,
+    quote: entry.quote,
+    side: entry.side,
+    orderId: entry.orderId,
+    quantity,
+    price,
+    cost: costOf(quantity, price, contract),
+    fee: parseMoney(entry.fee, 'the fee of a fill'),
+    contract,
+    block: entry.block === true,
   };
 }
 

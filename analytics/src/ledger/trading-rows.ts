@@ -55,10 +55,26 @@ export function emptyRow(day: number, { venue, account, symbol }: Subject): Trad
 /** Rows under way. */
 export class TradingRows {
   #rows = new Map<string, TradingRow>();
+  #last: TradingRow | null = null;
 
   /** The row of the day of `time` and of `subject`. */
   at(time: number, subject: Subject): TradingRow {
     const day = startOfDay(time);
+    const last = this.#last;
+    // A fill asks for its row several times.
+    if (
+      last?.day === day &&
+      last.symbol === subject.symbol &&
+      last.account === subject.account &&
+      last.venue === subject.venue
+    ) {
+      return last;
+    }
+    this.#last = this.#find(day, subject);
+    return this.#last;
+  }
+
+  #find(day: number, subject: Subject): TradingRow {
     const key = `${day}\n${keyOf(subject)}`;
     const known = this.#rows.get(key);
     if (known !== undefined) return known;
@@ -77,6 +93,7 @@ export class TradingRows {
   /** Forgets all rows; lists of them stay as they are. */
   clear(): void {
     this.#rows = new Map();
+    this.#last = null;
   }
 
   /** All rows, by day, venue, account, symbol. */
