@@ -1,13 +1,14 @@
 /** The history of a set of own accounts: entries, prices and live balances in; daily values and returns out. */
 import { AccountBook } from './book/account-book.ts';
-import type { Fold, FoldTerms } from './book/fold.ts';
+import type { FoldTerms } from './book/fold.ts';
 import type { Journal } from './book/journal.ts';
 import type { TimedList } from './book/timed.ts';
-import { type DailyRecord, flowsByDay, recordDays } from './daily-record.ts';
+import { type DailyRecord, recordDays } from './daily-record.ts';
 import { type DataQuality, judgeRecord } from './data-quality.ts';
 import { InputError } from './errors.ts';
+import { toDailyText, toOpenLots } from './history-text.ts';
 import type { ClosedTrade } from './ledger/closed-trade.ts';
-import { type Amount, formatDecimal, ZERO } from './ledger/decimal.ts';
+import type { Amount } from './ledger/decimal.ts';
 import type { Decimal, LedgerEntry, Mark } from './ledger/entry.ts';
 import type { OpenPosition } from './ledger/open-position.ts';
 import { DistinctEntries } from './ledger/order.ts';
@@ -15,7 +16,6 @@ import type { AccountSnapshot } from './ledger/snapshot.ts';
 import type { TradingRow } from './ledger/trading-rows.ts';
 import type { CostMethod } from './lots/method.ts';
 import type { Flow } from './valuation/flows.ts';
-import type { Valuation } from './valuation/nav.ts';
 import { type FillConduct, OffMarketBooking } from './valuation/off-market.ts';
 import type { PriceBook } from './valuation/prices.ts';
 import { type Reconciliation, reconcile } from './valuation/reconciliation.ts';
@@ -236,37 +236,6 @@ function checkAsOf(asOf: number): void {
   }
 }
 
-/** Valuations outlive the histories that hold them, and so do their texts. */
-const navTexts = new WeakMap<Valuation, Decimal | null>();
-
-function navText(valuation: Valuation): Decimal | null {
-  const known = navTexts.get(valuation);
-  if (known !== undefined) return known;
-  const written = valuation.value && formatDecimal(valuation.value);
-  navTexts.set(valuation, written);
-  return written;
-}
-
-function toDailyText(record: DailyRecord) {
-  const { bounds, valuations, flows } = record;
-  const text = (amount: Amount | null) => amount && formatDecimal(amount);
-  // Of most days there is nothing to write.
-  const sumText = (sum: Amount) => (sum === ZERO ? '0' : formatDecimal(sum));
-  return {
-    startTime: bounds[0] ?? null,
-    days: bounds.slice(1),
-    navAtStart: valuations[0] === undefined ? null : navText(valuations[0]),
-    nav: valuations.slice(1).map(navText),
-    deposits: flowsByDay(flows, bounds, 'deposit').map(sumText),
-    withdrawals: flowsByDay(flows, bounds, 'withdrawal').map(sumText),
-    flows: flows.map((flow) => ({
-      ...flow,
-      amount: formatDecimal(flow.amount),
-      value: text(flow.value),
-    })),
-  };
-}
-
 function toExact(record: DailyRecord, { days, closedTrades }: Journal, prices: PriceBook): ExactHistory {
   const folded = days.list();
   let trading: readonly TradingRow[] | null = null;
@@ -284,15 +253,4 @@ function toExact(record: DailyRecord, { days, closedTrades }: Journal, prices: P
       return trading;
     },
   };
-}
-
-function toOpenLots(byAsset: ReturnType<Fold['openLots']>): readonly OpenLot[] {
-  return byAsset.flatMap(([asset, lots]) =>
-    lots.map(({ time, quantity, price }) => ({
-      asset,
-      time,
-      quantity: formatDecimal(quantity),
-      price: price && formatDecimal(price),
-    })),
-  );
 }
