@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Case } from '../conformance/case.ts';
 import { CASES } from '../conformance/cases.ts';
 import { SIGNATURES } from '../conformance/signatures.ts';
 import type { Outcome, runSuite } from '../conformance/suite.ts';
 import { type Bundle, bundle, externals } from './bundle.ts';
+
+// Ten times what it takes on a quiet machine: thousands of signatures in JavaScript.
+vi.setConfig({ testTimeout: 300_000 });
 
 const SUITE = { file: 'suite-main.ts' } as const;
 
