@@ -3,6 +3,7 @@
  * they would use, and checks what it is shown.
  */
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Expectations, explainReport, type MetricsResult, SecureClient } from '@perf-aggregator/client';
 import { metricsTable } from '@perf-aggregator/client/cli/metrics-table';
 import { SessionFiles } from '@perf-aggregator/client/cli/sessions';
@@ -14,6 +15,9 @@ import { SIMULATED_PCRS_HEX } from './nsm/measurements.ts';
 import { WorldError } from './world/files.ts';
 
 const USER = 'demonstration';
+/** How long the service may take to come up, and how often it is asked. */
+const PATIENCE_MS = 180_000;
+const RETRY_MS = 100;
 
 /** What the demonstration runs with. */
 export interface DemonstrationOptions {
@@ -30,6 +34,7 @@ export async function demonstrate({ world, terminal, clock }: DemonstrationOptio
   const say = (text: string) => terminal.stdout.write(`${text}\n`);
   say('Performance Aggregator on the simulator: no AWS hardware, no real exchange, no real money.');
   say(`${pricesLine(world)}\n`);
+  await untilReady(world, clock);
   const { client, line } = await openSession(world);
   say(line);
   const metrics = await readAccount(client, terminal);
@@ -42,6 +47,19 @@ export async function demonstrate({ world, terminal, clock }: DemonstrationOptio
   new SessionFiles(world.files.folder).save(client.export());
   say(verifyBundle(world, bundle, clock));
   say(`\n${nextSteps(world)}`);
+}
+
+/** Waits for every part of the service: on a slow machine the first keys take a while. */
+async function untilReady(world: LocalWorld, clock: Clock): Promise<void> {
+  const until = clock.now() + PATIENCE_MS;
+  let last = 'no answer';
+  while (clock.now() < until) {
+    const response = await fetch(`${world.url}/ready`).catch(() => null);
+    if (response?.ok) return;
+    last = (await response?.text()) ?? last;
+    await sleep(RETRY_MS);
+  }
+  throw new WorldError('world_start_failed', `the service does not come up: ${last}`);
 }
 
 async function openSession(

@@ -14,6 +14,8 @@ export interface LocalWorldOptions
   readonly host: string;
   /** 0: any. */
   readonly port: number;
+  /** What joins parent and enclave. `vsock`: AF_VSOCK within this machine, where its native part was built. */
+  readonly transport?: 'unix' | 'vsock';
 }
 
 /** A running world. */
@@ -60,13 +62,10 @@ async function startProcesses(
   supervisor: Supervisor,
   files: WorldFiles,
   state: WorldState,
-  options: { readonly host: string; readonly port: number; readonly sockets: string },
+  options: LocalWorldOptions & { readonly sockets: string },
 ): Promise<number> {
-  const [home, listen, egress] = [
-    files.folder,
-    `unix:${options.sockets}/enclave`,
-    `unix:${options.sockets}/egress`,
-  ];
+  const home = files.folder;
+  const [listen, egress] = endpointsOf(options);
   const logPath = (name: string) => files.path(`logs/${name}.log`);
   let hosts: HostPorts | null = null;
   const internet = await supervisor.start({
@@ -96,4 +95,13 @@ async function startProcesses(
   });
   port = Number(parent['port']);
   return port;
+}
+
+/** Where the enclave listens, and where the parent's egress does. CID 1 is the loopback of AF_VSOCK. */
+function endpointsOf(
+  options: Pick<LocalWorldOptions, 'transport'> & { readonly sockets: string },
+): readonly [enclave: string, egress: string] {
+  const { transport, sockets } = options;
+  if (transport === 'vsock') return ['vsock://1:5000', 'vsock://1:5001'];
+  return [`unix:${sockets}/enclave`, `unix:${sockets}/egress`];
 }

@@ -7,11 +7,13 @@ import { systemRandom } from '@perf-aggregator/shared/random';
 import { demonstrate } from './demonstration.ts';
 import { startLocalWorld } from './local-world.ts';
 
-const USAGE = `usage: perf-aggregator simulate [--once] [--port N] [--host ADDRESS] [--home FOLDER]
+const USAGE = `usage: perf-aggregator simulate [--once] [--port N] [--host ADDRESS] [--home FOLDER] [--transport unix|vsock]
 
 Starts the whole system on the simulator, registers a demonstration account, prints its verified numbers, and
 leaves the service up until Ctrl-C (--once: ends after the transcript).
 `;
+
+const TRANSPORTS = ['unix', 'vsock'] as const;
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv);
@@ -63,9 +65,12 @@ function readOptions(argv: readonly string[]) {
         host: { type: 'string', default: process.env['ENCLAVE_HOST'] ?? '127.0.0.1' },
         home: { type: 'string', default: process.env['PERF_AGGREGATOR_HOME'] ?? '.perf-aggregator' },
         seed: { type: 'string' },
+        transport: { type: 'string', default: 'unix' },
       },
     });
     if (values.help) return USAGE;
+    const transport = TRANSPORTS.find((name) => name === values.transport);
+    if (transport === undefined) return `option_invalid: --transport ${values.transport}: unix or vsock\n`;
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535)
       return `option_invalid: --port ${values.port}: not a port\n`;
@@ -77,6 +82,7 @@ function readOptions(argv: readonly string[]) {
       port,
       host: values.host,
       home,
+      transport,
       ...(values.seed ? { seed: values.seed } : {}),
     };
   } catch (error) {

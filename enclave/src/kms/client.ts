@@ -97,6 +97,8 @@ function openClient(
       useDualstackEndpoint: false,
       authSchemePreference: ['aws.auth#sigv4'],
       userAgentAppId: 'perf-aggregator',
+      // The default, said so that the SDK does not look for it in a home folder, which an enclave has not.
+      disableClockSkewCorrection: false,
     });
   };
 }

@@ -64,12 +64,22 @@ const CODES_BY_NAME: Readonly<Record<string, KmsErrorCode>> = {
  */
 export function toKmsError(thrown: unknown): KmsError {
   if (thrown instanceof KmsError) return thrown;
-  const { name, $metadata } = Object(thrown) as { name?: unknown; $metadata?: { httpStatusCode?: number } };
+  const {
+    name,
+    code: ownCode,
+    $metadata,
+  } = Object(thrown) as {
+    readonly name?: unknown;
+    readonly code?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  };
   const status = $metadata?.httpStatusCode;
   const known =
     typeof name === 'string' && Object.hasOwn(CODES_BY_NAME, name) ? CODES_BY_NAME[name] : undefined;
   const isRefusal = status !== undefined && status >= 400 && status < 500;
   const code = known ?? (isRefusal ? 'kms_request_refused' : 'kms_unavailable');
-  const told = typeof name === 'string' && /^[A-Za-z]{1,64}$/.test(name) ? name : 'an unnamed error';
+  // What never reached AWS has a code of ours, or of Node's: it says where the way ends.
+  const said = [ownCode, name].find((text) => typeof text === 'string' && /^[A-Za-z_]{1,64}$/.test(text));
+  const told = typeof said === 'string' ? said : 'an unnamed error';
   return new KmsError(code, `KMS: ${told}${status === undefined ? '' : `, HTTP ${status}`}`, thrown);
 }

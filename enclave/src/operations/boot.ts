@@ -24,7 +24,7 @@ export const boot: Handler = async (context, request) => {
   } catch (cause) {
     if (!(cause instanceof KmsError)) throw cause;
     // The parent makes the call possible and sees it fail: the code tells its operator nothing secret.
-    context.log('kms_failed', { code: cause.code });
+    context.log('kms_failed', { code: cause.code, reason: cause.message });
     throw new Refusal('kms_unavailable', cause.code, { cause, retryAfterMs: 5_000 });
   }
 };
