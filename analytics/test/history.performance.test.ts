@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildAccountHistory, type HistoryInput } from '../src/history.ts';
+import { buildAccountHistory, HistoryBuilder, type HistoryInput } from '../src/history.ts';
 import { computeMetrics } from '../src/metrics/account-metrics.ts';
 import { at, fill, mark, transfer } from './ledger/entries.ts';
 
@@ -54,5 +54,28 @@ describe('when the ledger is long', () => {
     measure(small);
     const ratio = measure(large) / measure(small);
     expect(ratio).toBeLessThan(24);
+  });
+});
+
+describe('when a long ledger gets a hundred fills more', () => {
+  it('takes a small part of the time of building it anew', () => {
+    const input = years(30_000);
+    const builder = new HistoryBuilder(input);
+    const timeOf = (entries: HistoryInput['entries']) => {
+      const start = performance.now();
+      builder.append({ entries, marks: entries === input.entries ? input.marks : [] });
+      expect(builder.history(input).nav.length).toBeGreaterThan(0);
+      return performance.now() - start;
+    };
+    const whole = timeOf(input.entries);
+    const updates = Array.from({ length: 9 }, (_, update) =>
+      timeOf(
+        Array.from({ length: 100 }, (_, i) =>
+          fill(input.asOf + update * 1_000 + i, i % 2 === 0 ? 'buy' : 'sell', '0.1', 'BTC/USDT', '100'),
+        ),
+      ),
+    );
+    const median = updates.sort((a, b) => a - b)[4]!;
+    expect(median).toBeLessThan(whole / 10);
   });
 });

@@ -7,6 +7,8 @@ import {
   TRADES_PAGE,
 } from '@perf-aggregator/shared/messages/request';
 import { describe, expect, it } from 'vitest';
+import { historyOfSelection } from '../../src/operations/selection.ts';
+import { NOON } from '../sessions/states.ts';
 import { DAYS, openForReading } from './reads.ts';
 
 interface Page {
@@ -259,6 +261,35 @@ describe('when the same is asked again', () => {
     const fresh = session.computed;
     const [entry] = session.ledger.entries;
     expect(next({}, { entries: [{ ...entry!, id: 'new' }], marks: [] })).not.toBe(fresh);
+  });
+});
+
+describe('when a session grows', () => {
+  const terms = { account: null, reportingCurrency: 'USDT', method: 'fifo' } as const;
+
+  it('its book goes on, and answers of the version before stay what they were', async () => {
+    const asking = openForReading();
+    const before = asking.session();
+    await asking.read('metrics');
+    const said = historyOfSelection(before, { account: null, currency: 'USDT', method: 'fifo' });
+    const [navs, fills] = [[...said.nav], said.exact.trading.length];
+    const book = before.books.of(before.ledger, terms);
+    const state = { ...before.state, version: before.state.version + 1 };
+    const [entry] = [...before.ledger.entries].filter(({ kind }) => kind === 'fill');
+    const added = { ...entry!, id: 'new', symbol: 'BTC/USDT', time: NOON - 1 };
+    const { session } = asking.vault.write(before, state, { entries: [added], marks: [] }, null);
+    expect(session.books.of(session.ledger, terms)).toBe(book);
+    const grown = historyOfSelection(session, { account: null, currency: 'USDT', method: 'fifo' });
+    expect(grown.exact.trading.length).toBe(fills + 1);
+    expect([said.nav, said.exact.trading.length]).toEqual([navs, fills]);
+  });
+
+  it('a currency that nothing prices gets no book', async () => {
+    const asking = openForReading();
+    expect((await asking.ask('metrics', { currency: 'EUR' })).refusal?.code).toBe('asset_unpriced');
+    expect(asking.session().books.has({ ...terms, reportingCurrency: 'EUR' })).toBe(false);
+    await asking.read('metrics');
+    expect(asking.session().books.has(terms)).toBe(true);
   });
 });
 

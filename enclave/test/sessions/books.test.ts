@@ -11,7 +11,7 @@ const terms = { account: null, reportingCurrency: 'USDT', method: 'fifo' } as co
 
 function ledgerOf(...fills: readonly LedgerEntry[]): Ledger {
   const ledger = new Ledger();
-  ledger.append({ entries: fills, marks: [0, 1, 2, 3].map((day) => markOf(day)) }, 'fetched');
+  ledger.append({ entries: fills, marks: [1, 2, 3].map((day) => markOf(day)) }, 'fetched');
   return ledger;
 }
 
@@ -83,16 +83,21 @@ describe('when versions fork and are asked in any order', () => {
       of: fc.constantFrom('a0', 'a1'),
       hoursAgo: fc.integer({ min: 1, max: 70 }),
       side: fc.constantFrom('buy' as const, 'sell' as const),
+      priced: fc.option(fc.nat(4)),
     });
     fc.assert(
       fc.property(fc.array(act, { maxLength: 20 }), (acts) => {
         const books = new Books();
         const versions = [ledgerOf(fillOf('first', { time: NOON - 3 * DAY_MS }))];
-        acts.forEach(({ version, grows, account, of, hoursAgo, side }, i) => {
+        acts.forEach(({ version, grows, account, of, hoursAgo, side, priced }, i) => {
           const ledger = versions[version % versions.length]!;
           const time = NOON - hoursAgo * 3_600_000;
-          if (grows) versions.push(grown(ledger, fillOf(String(i), { account: of, time, side })));
-          else expect(said(books, ledger, account)).toEqual(fromScratch(ledger, account));
+          if (grows) {
+            const next = ledger.fork();
+            const marks = priced === null ? [] : [markOf(priced, String(100 + i))];
+            next.append({ entries: [fillOf(String(i), { account: of, time, side })], marks }, 'fetched');
+            versions.push(next);
+          } else expect(said(books, ledger, account)).toEqual(fromScratch(ledger, account));
         });
         const last = versions.at(-1)!;
         expect(said(books, last)).toEqual(fromScratch(last));
