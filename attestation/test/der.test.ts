@@ -125,7 +125,7 @@ describe('when an object identifier is read', () => {
 describe('when values lie in each other', () => {
   it('a value cannot reach beyond the one that it lies in', () => {
     // A sequence of four bytes; the one in it says that it has five.
-    const inner = new DerReader(decodeHex('3004040500000000')).enter(TAG.sequence);
+    const inner = new DerReader(decodeHex(`3004${'040500000000'}${'00'.repeat(9)}`)).enter(TAG.sequence);
     expect(codeOf(() => inner.next())).toBe('certificate_malformed');
     const empty = new DerReader(decodeHex('30000400')).enter(TAG.sequence);
     expect(empty.done).toBe(true);
@@ -133,16 +133,27 @@ describe('when values lie in each other', () => {
     expect(codeOf(() => empty.next())).toBe('certificate_malformed');
   });
 
-  it.each(['3080', '308000', '30817f', '3081', '30820080', '3083000000', '1f0100', '3004040500000000ff'])(
-    '%s is refused',
-    (hex) => {
-      const reader = new DerReader(decodeHex(hex));
-      expect(
-        codeOf(() => {
-          reader.next();
-          reader.end();
-        }),
-      ).toBe('certificate_malformed');
-    },
-  );
+  it.each([
+    '3080',
+    '308000',
+    '3081',
+    '1f0100',
+    '30020500ff',
+    // Long enough for what they would say: an indefinite length, lengths written long, tags of two bytes.
+    `3080${'00'.repeat(128)}`,
+    '308100',
+    `30817f${'00'.repeat(127)}`,
+    '30820000',
+    `308200ff${'00'.repeat(255)}`,
+    `3083000100${'00'.repeat(256)}`,
+    '3f1000',
+  ])('%s is refused', (hex) => {
+    const reader = new DerReader(decodeHex(hex));
+    expect(
+      codeOf(() => {
+        reader.next();
+        reader.end();
+      }),
+    ).toBe('certificate_malformed');
+  });
 });

@@ -18,7 +18,8 @@ describe('when the test kit is run', () => {
 });
 
 /** All of a case but what is drawn at random when it is made. */
-function meaningOf({ document: _, roots, ...rest }: Case) {
+function meaningOf(one: Case) {
+  const { document: _, roots, ...rest } = one;
   return { ...rest, roots: roots?.length ?? 'aws' };
 }
 

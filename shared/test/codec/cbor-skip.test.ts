@@ -96,6 +96,13 @@ describe('when an item is skipped', () => {
     expect(codeOf(() => skipCbor(bytes, 0))).toBe('cbor_malformed');
   });
 
+  it('what lies beside it is not nested in it', () => {
+    for (const item of ['80', 'a0', '9fff', 'bfff', 'c000', '8181a100f6']) {
+      const list = decodeHex(`98c8${item.repeat(200)}`);
+      expect(skipCbor(list, 0)).toBe(list.length);
+    }
+  });
+
   it('nesting ends at sixteen', () => {
     const nested = (depth: number) => decodeHex(`${'81'.repeat(depth)}00`);
     expect(skipCbor(nested(16), 0)).toBe(17);
