@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs Debian packages whose command is missing: need-debian.sh COMMAND=PACKAGE…
+# Installs Debian packages whose command, or file, is missing: need-debian.sh COMMAND=PACKAGE… /FILE=PACKAGE…
 # On another system, or without root, it says what is missing and fails.
 set -eu
 missing=
 for pair in "$@"; do
-  command -v "${pair%%=*}" > /dev/null 2>&1 || missing="$missing ${pair#*=}"
+  command -v "${pair%%=*}" > /dev/null 2>&1 || [ -e "${pair%%=*}" ] || missing="$missing ${pair#*=}"
 done
 [ -z "$missing" ] && exit 0
 if ! command -v apt-get > /dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then

@@ -29,7 +29,7 @@ test('the main job: a verified report, over AF_VSOCK alone', { timeout: 600_000 
   const { code, said, unixSockets } = await simulate();
   for (const line of said.split('\n')) console.log(`# ${line}`);
   if (code !== 0) {
-    for (const name of ["internet", "enclave"]) {
+    for (const name of ['internet', 'enclave']) {
       console.log(`# ${name}: ${readFileSync(`/tmp/home/logs/${name}.log`, 'utf8').slice(-2000)}`);
     }
   }

@@ -18,6 +18,8 @@ const USER = 'demonstration';
 /** How long the service may take to come up, and how often it is asked. */
 const PATIENCE_MS = 180_000;
 const RETRY_MS = 100;
+/** How long the account may take to be read. */
+const READING_MS = 600_000;
 
 /** What the demonstration runs with. */
 export interface DemonstrationOptions {
@@ -103,7 +105,7 @@ async function readAccount(client: SecureClient, terminal: Terminal): Promise<Me
   const bar = new ProgressBar(terminal);
   const onProgress = ({ progress, entries }: { progress: number; entries: number }) =>
     bar.show(progress, `reading the account through the egress proxy, ${entries} entries`);
-  return client.getMetrics({}, { onProgress }).finally(() => bar.clear());
+  return client.getMetrics({}, { onProgress, timeoutMs: READING_MS }).finally(() => bar.clear());
 }
 
 function verifyBundle(world: LocalWorld, bundle: string, clock: Clock): string {
