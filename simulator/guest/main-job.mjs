@@ -25,7 +25,7 @@ function simulate() {
   });
 }
 
-test('the main job: a verified report, over AF_VSOCK alone', { timeout: 600_000 }, async () => {
+void test('the main job: a verified report, over AF_VSOCK alone', { timeout: 600_000 }, async () => {
   const { code, said, unixSockets } = await simulate();
   for (const line of said.split('\n')) console.log(`# ${line}`);
   if (code !== 0) {

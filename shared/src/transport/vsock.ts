@@ -64,13 +64,13 @@ export function dialVsock(
   endpoint: VsockEndpoint,
   options: { readonly timeoutMs: number },
 ): Promise<net.Socket> {
-  const { connect } = requireNative(endpoint);
+  const vsock = requireNative(endpoint);
   // The kernel takes 0 for its own default.
   const timeoutMs = Math.max(1, Math.ceil(options.timeoutMs));
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(toError(endpoint, cause, DIAL_CODES));
     try {
-      connect(endpoint.cid, endpoint.port, timeoutMs, (error, fd) => {
+      vsock.connect(endpoint.cid, endpoint.port, timeoutMs, (error, fd) => {
         if (error === null) resolve(toSocket(fd));
         else fail(error);
       });
@@ -82,10 +82,10 @@ export function dialVsock(
 
 /** @throws TransportError `endpoint_in_use`, `endpoint_not_local`, `endpoint_denied`, `endpoint_unsupported` */
 export async function listenVsock(server: net.Server, endpoint: VsockEndpoint): Promise<void> {
-  const { bind } = requireNative(endpoint);
+  const vsock = requireNative(endpoint);
   let handle: TcpHandle;
   try {
-    handle = openHandle(SERVER, bind(endpoint.cid, endpoint.port));
+    handle = openHandle(SERVER, vsock.bind(endpoint.cid, endpoint.port));
   } catch (cause) {
     throw toError(endpoint, cause, LISTEN_CODES);
   }

@@ -18,11 +18,11 @@ import { makeBundle } from '../report/bundles.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FIXTURES = join(ROOT, 'attestation/test/fixtures');
-const [ofDocument = '', ofReport = ''] = readFileSync(join(ROOT, 'docs/verify-by-hand.md'), 'utf8')
+const [ofDocument = [], ofReport = []] = readFileSync(join(ROOT, 'docs/verify-by-hand.md'), 'utf8')
   .split('## 2. A report')
   .map((part) => [...part.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block));
 const [takeOut, ...judge] = ofReport;
-const DOCUMENT = [...ofDocument].join('\n');
+const DOCUMENT = ofDocument.join('\n');
 const REPORT = [takeOut, DOCUMENT, ...judge].join('\n');
 
 let folder: string;
@@ -140,8 +140,11 @@ describe('when a report is verified by hand', () => {
 
   it('notices a document that was made for something else', async () => {
     const quote = await makeBundle(nsm, {
-      userData: ({ jwt_sha256: _, ...data }) =>
-        ({ ...data, t: 'quote', report_key: new Uint8Array(32) }) as never,
+      userData: ({ v, config_sha256, kms_policy }) => ({
+        t: 'quote',
+        ...{ v, config_sha256, kms_policy },
+        report_key: new Uint8Array(32),
+      }),
     });
     expect(typeReport(quote)).toMatchObject({ ok: false, said: expect.stringMatching(/PCR2 \w+\n0\n$/) });
   });
