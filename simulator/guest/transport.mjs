@@ -218,7 +218,7 @@ test('http.Server and a keep-alive http.Agent', async () => {
     dialled += 1;
     const socket = await dial(at(6008), PATIENT);
     // Outside of the promise, as Node calls it.
-    setImmediate(done, null, socket);
+    setImmediate(() => done(null, socket));
   };
   agent.createConnection = (_options, done) => void connect(done);
   const ask = (size) =>

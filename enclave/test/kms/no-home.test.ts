@@ -26,6 +26,7 @@ it('KMS is called without a look at a home folder', async () => {
     agent,
     nsm: { attest: async () => new Uint8Array(1) } as never,
     configSha256: new Uint8Array(32),
+    encryptionContext: {},
     clock: { now: () => 0 },
     random,
     timeoutMs: 1_000,
