@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { concatBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../../shared/test/codes.ts';
 import { Crc32 } from '../../src/eif/crc32.ts';
 import { EifError, type EifErrorCode } from '../../src/eif/errors.ts';
 import { EifMeter, measureEif } from '../../src/eif/measure.ts';
@@ -23,15 +24,7 @@ const signed = (spec: Partial<Parameters<typeof buildSignature>[0]> = {}): Secti
   buildSignature({ certificate, privateKey, pcr0: expectedPcrs().pcr0, ...spec }),
 ];
 
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    expect(error).toBeInstanceOf(EifError);
-    return (error as EifError).code;
-  }
-  return 'none';
-}
+const refusal = (run: () => unknown) => codeOf(run, EifError);
 
 describe('when an enclave image is measured', () => {
   it('gives the PCRs of its sections', () => {
@@ -140,14 +133,14 @@ function grow(index: number, by: bigint): SectionSpec[] {
 
 describe('when a file is no enclave image', () => {
   it.each(BAD)('refuses %s with %s', (_, code, spec) => {
-    expect(codeOf(() => measureEif(buildImage(spec)))).toBe(code);
+    expect(refusal(() => measureEif(buildImage(spec)))).toBe(code);
   });
 
   it('refuses a file cut anywhere', () => {
     const image = buildImage({ sections: signed() });
     fc.assert(
       fc.property(fc.nat(image.length - 1), (length) => {
-        expect(codeOf(() => measureEif(image.subarray(0, length)))).toBe('eif_truncated');
+        expect(refusal(() => measureEif(image.subarray(0, length)))).toBe('eif_truncated');
       }),
     );
   });
@@ -156,7 +149,7 @@ describe('when a file is no enclave image', () => {
     const [section] = signed().slice(-1);
     const at = section!.content.length - 3;
     const content = section!.content.map((byte, i) => (i === at ? byte ^ 1 : byte));
-    expect(codeOf(() => measureEif(buildImage({ sections: [...PLAIN, { ...section!, content }] })))).toBe(
+    expect(refusal(() => measureEif(buildImage({ sections: [...PLAIN, { ...section!, content }] })))).toBe(
       'eif_signature_invalid',
     );
   });
@@ -167,7 +160,7 @@ describe('when a file is no enclave image', () => {
       fc.property(fc.nat(image.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
         const changed = image.slice();
         changed[at]! ^= flip;
-        expect(codeOf(() => measureEif(changed))).toMatch(/^eif_/);
+        expect(refusal(() => measureEif(changed))).toMatch(/^eif_/);
       }),
     );
   });
@@ -175,7 +168,7 @@ describe('when a file is no enclave image', () => {
   it('throws coded errors only', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 1200 }), (junk) => {
-        expect(codeOf(() => measureEif(concatBytes(utf8('.eif'), Uint8Array.of(0, 4), junk)))).toMatch(
+        expect(refusal(() => measureEif(concatBytes(utf8('.eif'), Uint8Array.of(0, 4), junk)))).toMatch(
           /^eif_/,
         );
       }),
