@@ -111,6 +111,26 @@ describe('when prices of long ago come for an asset that is new', () => {
   });
 });
 
+describe('when prices of long ago come for an asset over which others are priced', () => {
+  it('all is folded again that they price, although no entry has the asset', () => {
+    const entries = [
+      transfer(START, 'deposit', '10 ETH'),
+      transfer(START + DAY + 1, 'withdrawal', '4 ETH', { fee: '1 ETH' }),
+    ];
+    const own = [{ ...mark(START, 'ETH', '0.05'), quote: 'BTC' }];
+    const between = [{ ...mark(START, 'BTC', '40000'), quote: 'EUR' }];
+    const inEuro = { reportingCurrency: 'EUR' };
+    const question = { asOf: START + 2 * DAY, snapshots: [] };
+    const builder = new HistoryBuilder(inEuro);
+    builder.append({ entries, marks: own });
+    builder.history(question);
+    builder.append({ marks: between });
+    const whole = buildAccountHistory({ ...inEuro, ...question, entries, marks: [...own, ...between] });
+    expect(plainHistory(builder.history(question))).toEqual(plainHistory(whole));
+    expect(whole.nav.at(-1)).toBe('10000');
+  });
+});
+
 describe('when a history is kept', () => {
   it('its open lots are those of then, whenever they are read', () => {
     const builder = new HistoryBuilder(terms);
