@@ -1,20 +1,27 @@
 /** Production's parent: the environment, the system's clock and name service, LMDB. */
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
+import { InstanceMetadata } from './aws/instance-metadata.ts';
 import { parseConfig } from './config.ts';
 import { systemResolver } from './egress/resolver.ts';
 import { createLog } from './log.ts';
-import { environmentCredentials } from './relay/credentials.ts';
+import { credentialSource } from './relay/credentials.ts';
 import { serveParent } from './serve.ts';
 import { openLmdbStore } from './storage/lmdb.ts';
 
 async function main(): Promise<void> {
-  const config = parseConfig(process.env);
+  const metadata = new InstanceMetadata({
+    endpoint: process.env['AWS_EC2_METADATA_SERVICE_ENDPOINT'] || 'http://169.254.169.254',
+    clock: systemClock,
+  });
+  const isTagged = process.env['CONFIG_FROM_TAGS'] === 'true';
+  const tags = isTagged ? await metadata.tags('perf-aggregator:') : {};
+  const config = parseConfig({ ...tags, ...process.env });
   const log = createLog(config.logLevel);
   const parent = await serveParent(config, {
     store: openLmdbStore(config.storePath),
     resolver: systemResolver,
-    credentials: () => Promise.resolve(environmentCredentials(process.env)),
+    credentials: credentialSource(process.env, metadata),
     clock: systemClock,
     log,
   });

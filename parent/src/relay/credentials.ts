@@ -1,6 +1,6 @@
-/** The role's temporary credentials, as AWS tools hand them to a process. */
-
-import type { Credentials } from './boot.ts';
+/** The role's temporary credentials: as AWS tools hand them to a process, or as EC2 hands them to an instance. */
+import { type InstanceMetadata, MetadataError } from '../aws/instance-metadata.ts';
+import type { CredentialSource, Credentials } from './boot.ts';
 import { relayError } from './errors.ts';
 
 /**
@@ -22,5 +22,24 @@ export function environmentCredentials(
     secretAccessKey: read('AWS_SECRET_ACCESS_KEY'),
     sessionToken: read('AWS_SESSION_TOKEN'),
     expiration: Date.parse(read('AWS_CREDENTIAL_EXPIRATION')) || 0,
+  };
+}
+
+/**
+ * The environment's credentials where it names any (`AWS_ACCESS_KEY_ID`), else those of the instance's role. Both are
+ * asked for each time: temporary credentials expire.
+ */
+export function credentialSource(
+  environment: Readonly<Record<string, string | undefined>>,
+  metadata: Pick<InstanceMetadata, 'credentials'>,
+): CredentialSource {
+  return async () => {
+    if (environment['AWS_ACCESS_KEY_ID']) return environmentCredentials(environment);
+    try {
+      return await metadata.credentials();
+    } catch (cause) {
+      if (!(cause instanceof MetadataError)) throw cause;
+      throw relayError('kms_unavailable', `${cause.code}: ${cause.message}`, 5_000, cause);
+    }
   };
 }

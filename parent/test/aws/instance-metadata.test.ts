@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { codeOfRejection } from '../../../shared/test/codes.ts';
+import { InstanceMetadata, MetadataError } from '../../src/aws/instance-metadata.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
+const META = '/latest/meta-data/';
+
+/** IMDSv2 as EC2 has it: nothing without a token of its own. */
+let service: http.Server;
+let metadata: InstanceMetadata;
+let clock: { time: number; now(): number };
+let answers: Record<string, string | number>;
+let tokens: Set<string>;
+let asked: string[];
+
+const role = (changes: object = {}) =>
+  JSON.stringify({
+    Code: 'Success',
+    Type: 'AWS-HMAC',
+    AccessKeyId: 'ASIAEXAMPLE',
+    SecretAccessKey: 'secret',
+    Token: 'token',
+    Expiration: new Date(NOW + 6 * HOUR).toISOString().replace('.000', ''),
+    ...changes,
+  });
+
+function answer(request: http.IncomingMessage, response: http.ServerResponse): void {
+  asked.push(`${request.method} ${request.url}`);
+  if (request.url === '/latest/api/token') {
+    const isRight =
+      request.method === 'PUT' && request.headers['x-aws-ec2-metadata-token-ttl-seconds'] === '21600';
+    if (!isRight) return void response.writeHead(400).end();
+    const token = `token-${tokens.size}`;
+    tokens.add(token);
+    return void response.end(token);
+  }
+  if (!tokens.has(String(request.headers['x-aws-ec2-metadata-token'])))
+    return void response.writeHead(401).end();
+  const found = answers[request.url!.slice(META.length)] ?? 404;
+  if (typeof found === 'number') response.writeHead(found).end();
+  else response.end(found);
+}
+
+beforeEach(async () => {
+  [tokens, asked] = [new Set(), []];
+  answers = {
+    'iam/security-credentials/': 'parent-role\n',
+    'iam/security-credentials/parent-role': role(),
+    'placement/region': 'eu-west-1',
+    'tags/instance/': 'Name\nperf-aggregator:STORE_PATH\nperf-aggregator:LOG_LEVEL',
+    'tags/instance/perf-aggregator%3ASTORE_PATH': '/var/lib/pa',
+    'tags/instance/perf-aggregator%3ALOG_LEVEL': 'debug',
+  };
+  clock = { time: NOW, now: () => clock.time };
+  service = http.createServer(answer).listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  const { port } = service.address() as AddressInfo;
+  metadata = new InstanceMetadata({ endpoint: `http://127.0.0.1:${port}`, clock });
+});
+afterEach(() => {
+  service.closeAllConnections();
+  service.close();
+});
+
+const credentialsAsked = () => asked.filter((line) => line.endsWith('/parent-role')).length;
+
+describe('when the instance has a role', () => {
+  it('gives its credentials, with a token, once for all that ask', async () => {
+    const all = await Promise.all([metadata.credentials(), metadata.credentials(), metadata.credentials()]);
+    expect(new Set(all).size).toBe(1);
+    expect(all[0]).toEqual({
+      accessKeyId: 'ASIAEXAMPLE',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+      expiration: NOW + 6 * HOUR,
+    });
+    expect(asked).toEqual([
+      'PUT /latest/api/token',
+      `GET ${META}iam/security-credentials/`,
+      expect.any(String),
+    ]);
+  });
+
+  it('asks again five minutes before they expire, not earlier', async () => {
+    await metadata.credentials();
+    clock.time = NOW + 6 * HOUR - 300_001;
+    await metadata.credentials();
+    expect(credentialsAsked()).toBe(1);
+    clock.time += 1;
+    answers['iam/security-credentials/parent-role'] = role({
+      AccessKeyId: 'ASIANEW',
+      Expiration: new Date(NOW + 12 * HOUR).toISOString(),
+    });
+    expect(await metadata.credentials()).toMatchObject({
+      accessKeyId: 'ASIANEW',
+      expiration: NOW + 12 * HOUR,
+    });
+  });
+
+  it('takes a new token when its own is not known any more, or old', async () => {
+    await metadata.region();
+    tokens.clear();
+    expect(await metadata.region()).toBe('eu-west-1');
+    clock.time += 4 * HOUR;
+    await metadata.region();
+    expect(asked.filter((line) => line.startsWith('PUT'))).toHaveLength(3);
+  });
+});
+
+describe('when the instance has tags', () => {
+  it('gives those of a prefix', async () => {
+    expect(await metadata.tags('perf-aggregator:')).toEqual({
+      STORE_PATH: '/var/lib/pa',
+      LOG_LEVEL: 'debug',
+    });
+  });
+});
+
+describe('when the service does not say what was asked', () => {
+  const ROLE = 'iam/security-credentials/parent-role';
+  it.each<[string, string, string | number | undefined, string]>([
+    ['no role', 'iam/security-credentials/', undefined, 'metadata_absent'],
+    ['an empty list of roles', 'iam/security-credentials/', '', 'metadata_absent'],
+    ['a failed role', ROLE, role({ Code: 'Failed' }), 'metadata_malformed'],
+    ['no secret', ROLE, role({ SecretAccessKey: '' }), 'metadata_malformed'],
+    ['a time that is none', ROLE, role({ Expiration: 'soon' }), 'metadata_malformed'],
+    ['no JSON', ROLE, '<html>', 'metadata_malformed'],
+    ['too much', ROLE, 'x'.repeat(20_000), 'metadata_malformed'],
+    ['a refusal', ROLE, 403, 'metadata_refused'],
+    ['a fault', ROLE, 500, 'metadata_refused'],
+  ])('tells %s', async (_, path, value, code) => {
+    if (value === undefined) delete answers[path];
+    else answers[path] = value;
+    expect(await codeOfRejection(metadata.credentials(), MetadataError)).toBe(code);
+  });
+
+  it('asks again after a failure', async () => {
+    answers[ROLE] = 500;
+    expect(await codeOfRejection(metadata.credentials(), MetadataError)).toBe('metadata_refused');
+    answers[ROLE] = role();
+    expect(await metadata.credentials()).toMatchObject({ accessKeyId: 'ASIAEXAMPLE' });
+  });
+
+  it('tells a machine that is no instance, and an instance without tags or region', async () => {
+    delete answers['tags/instance/'];
+    expect(await codeOfRejection(metadata.tags('x'), MetadataError)).toBe('metadata_absent');
+    answers['placement/region'] = 'no region at all';
+    expect(await codeOfRejection(metadata.region(), MetadataError)).toBe('metadata_malformed');
+    const nowhere = new InstanceMetadata({ endpoint: 'http://127.0.0.1:9', clock, timeoutMs: 500 });
+    expect(await codeOfRejection(nowhere.region(), MetadataError)).toBe('metadata_unreachable');
+  });
+
+  it('no message holds a secret', async () => {
+    answers[ROLE] = role({ Expiration: 'soon' });
+    const error = await metadata.credentials().catch((thrown: MetadataError) => thrown);
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
+  });
+});

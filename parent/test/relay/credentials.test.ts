@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { codeOfRejection } from '../../../shared/test/codes.ts';
+import { MetadataError } from '../../src/aws/instance-metadata.ts';
+import { credentialSource } from '../../src/relay/credentials.ts';
+import { RelayError } from '../../src/relay/errors.ts';
+
+const ENVIRONMENT = {
+  AWS_ACCESS_KEY_ID: 'ASIAENVIRONMENT',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_SESSION_TOKEN: 'token',
+  AWS_CREDENTIAL_EXPIRATION: '2026-01-01T00:00:00Z',
+};
+const ROLE = { accessKeyId: 'ASIAROLE', secretAccessKey: 's', sessionToken: 't', expiration: 1 };
+const metadata = { credentials: () => Promise.resolve(ROLE) };
+
+describe('when the enclave needs credentials', () => {
+  it('takes those of the environment, if it names any', async () => {
+    expect(await credentialSource(ENVIRONMENT, metadata)()).toEqual({
+      accessKeyId: 'ASIAENVIRONMENT',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+      expiration: Date.UTC(2026, 0, 1),
+    });
+  });
+
+  it('takes those of the instance otherwise', async () => {
+    expect(await credentialSource({}, metadata)()).toBe(ROLE);
+  });
+
+  it('says which variable is missing', async () => {
+    const source = credentialSource({ ...ENVIRONMENT, AWS_SESSION_TOKEN: '' }, metadata);
+    expect(await codeOfRejection(source(), RelayError)).toBe('kms_unavailable');
+    await expect(source()).rejects.toThrow('AWS_SESSION_TOKEN is not set');
+  });
+
+  it('says why the instance has none, and when to ask again', async () => {
+    const source = credentialSource(
+      {},
+      { credentials: () => Promise.reject(new MetadataError('metadata_absent', 'the instance has no role')) },
+    );
+    await expect(source()).rejects.toMatchObject({
+      code: 'kms_unavailable',
+      message: 'metadata_absent: the instance has no role',
+      failure: { retryAfterMs: 5_000 },
+    });
+  });
+});
