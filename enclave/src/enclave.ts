@@ -65,7 +65,16 @@ function createContext(config: EnclaveConfig, ports: EnclavePorts): EnclaveConte
     configSha256: sha256,
     simulated: !equalBytes(nsm.trustAnchor, AWS_NITRO_ROOT_G1),
     nsm,
-    kms: createKms({ ...config.kms, agent, nsm, configSha256: sha256, clock, random, timeoutMs: 10_000 }),
+    kms: createKms({
+      ...config.kms,
+      predecessors: config.predecessors,
+      agent,
+      nsm,
+      configSha256: sha256,
+      clock,
+      random,
+      timeoutMs: 10_000,
+    }),
     exchanges: createExchanges({
       fetch: createFetch(agent, { timeoutMs: 20_000, maxResponseBytes: 32 * 1024 * 1024, maxConcurrent: 48 }),
       clock,

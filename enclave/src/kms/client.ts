@@ -16,6 +16,7 @@ import {
   ListGrantsCommand,
   type RecipientInfo,
 } from '@aws-sdk/client-kms';
+import type { ExpectedPcrs } from '@perf-aggregator/attestation';
 import { wipe } from '@perf-aggregator/shared/bytes';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -24,8 +25,9 @@ import type { Random } from '@perf-aggregator/shared/random';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Nsm } from '../nsm/port.ts';
 import { openEnvelope } from './cms.ts';
+import { explainDenial } from './denial.ts';
 import { KmsError, toKmsError } from './errors.ts';
-import { isContained, judgePolicy, keyPolicy } from './policy.ts';
+import { isContained, judgePolicy } from './policy.ts';
 import type { AwsCredentials, DataKey, Kms, KmsPolicyState } from './port.ts';
 
 /** What {@link createKms} needs. */
@@ -39,6 +41,8 @@ export interface KmsConfig {
   readonly encryptionContext: Readonly<Record<string, string>>;
   /** 32 bytes; stands in every attestation document. */
   readonly configSha256: Uint8Array;
+  /** Images that the key policy may name besides this one. */
+  readonly predecessors: readonly ExpectedPcrs[];
   /** Reaches KMS through the egress proxy; its TLS ends in this process. */
   readonly agent: Agent;
   readonly nsm: Nsm;
@@ -105,7 +109,7 @@ function openClient(
 
 async function generateDataKey(config: KmsConfig, connect: () => KMSClient): Promise<DataKey> {
   const client = connect();
-  return withRecipient(config, async (recipient, privateKey) => {
+  return withRecipient(config, client, async (recipient, privateKey) => {
     const answer = await client.send(
       new GenerateDataKeyCommand({
         KeyId: config.keyArn,
@@ -126,7 +130,7 @@ async function decrypt(
   ciphertextBlob: Uint8Array,
 ): Promise<Uint8Array> {
   const client = connect();
-  return withRecipient(config, async (recipient, privateKey) => {
+  return withRecipient(config, client, async (recipient, privateKey) => {
     const answer = await client.send(
       new DecryptCommand({
         KeyId: config.keyArn,
@@ -142,6 +146,7 @@ async function decrypt(
 /** Runs one call with a recipient key of its own and an attestation document made for it. */
 async function withRecipient<T>(
   config: KmsConfig,
+  client: KMSClient,
   call: (recipient: RecipientInfo, privateKey: KeyObject) => Promise<T>,
 ): Promise<T> {
   const { privateKey } = await generateKeyPairAsync('rsa', { modulusLength: 2048 });
@@ -156,8 +161,29 @@ async function withRecipient<T>(
       privateKey,
     );
   } catch (thrown) {
-    throw toKmsError(thrown);
+    const error = toKmsError(thrown);
+    throw error.code === 'kms_access_denied' ? await explained(config, client, error) : error;
   }
+}
+
+/** The same error, which also says which condition of the key policy can have failed. */
+async function explained(config: KmsConfig, client: KMSClient, error: KmsError): Promise<KmsError> {
+  const [livePolicy, sent] = await Promise.all([
+    client.send(new GetKeyPolicyCommand({ KeyId: config.keyArn, PolicyName: 'default' })).then(
+      ({ Policy }) => Policy,
+      () => undefined,
+    ),
+    ownPcrs(config.nsm).catch((): ExpectedPcrs => ({})),
+  ]);
+  return new KmsError(error.code, `${error.message}; ${explainDenial({ sent, livePolicy })}`, error.cause);
+}
+
+/** PCR 0, 1 and 2 of this image, hex. */
+async function ownPcrs(nsm: Nsm): Promise<ExpectedPcrs> {
+  const pcrs = await nsm.describePcrs();
+  return Object.fromEntries(
+    [0, 1, 2].map((index) => [index, encodeHex(pcrs.get(index) ?? new Uint8Array())]),
+  );
 }
 
 /** What GenerateDataKey and Decrypt answer alike. */
@@ -186,24 +212,22 @@ function openAnswer(config: KmsConfig, answer: Answer, privateKey: KeyObject): U
 async function readPolicyState(config: KmsConfig, connect: () => KMSClient): Promise<KmsPolicyState> {
   const client = connect();
   const KeyId = config.keyArn;
-  const [described, live, listed, pcrs] = await Promise.all([
+  const [described, live, listed, own] = await Promise.all([
     client.send(new DescribeKeyCommand({ KeyId })),
     client.send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' })),
     client.send(new ListGrantsCommand({ KeyId, Limit: 1 })),
-    config.nsm.describePcrs(),
+    ownPcrs(config.nsm),
   ]);
   const key = described.KeyMetadata;
   if (key?.Arn !== config.keyArn) throw new KmsError('kms_key_mismatch', 'KMS described another key');
   if (live.Policy === undefined || listed.Grants === undefined) throw badResponse('no policy or no grants');
   if (!isContained(key)) return 'mutable';
-  const hex = (index: number) => encodeHex(pcrs.get(index) ?? new Uint8Array());
-  const template = keyPolicy({
+  return judgePolicy(live.Policy, listed.Grants.length, {
     account: config.keyArn.split(':')[4] ?? '',
     roleArn: config.roleArn,
-    pcrs: { 0: hex(0), 1: hex(1), 2: hex(2) },
-    locked: true,
+    own,
+    predecessors: config.predecessors,
   });
-  return judgePolicy(live.Policy, listed.Grants.length, template);
 }
 
 function badResponse(what: string): KmsError {

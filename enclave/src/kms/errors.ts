@@ -13,6 +13,8 @@ export const KMS_ERROR_CODES = [
   'kms_credentials_expired',
   // AWS does not accept the credentials or their signature.
   'kms_credentials_invalid',
+  // AWS finds the time of the signature too far from its own, after the SDK corrected its clock.
+  'kms_clock_skewed',
   // The blob is not of this key, or of another encryption context.
   'kms_ciphertext_invalid',
   // The key does not exist, or is disabled or about to be deleted.
@@ -36,11 +38,16 @@ export class KmsError extends CodedError<KmsErrorCode> {}
 const CODES_BY_NAME: Readonly<Record<string, KmsErrorCode>> = {
   AccessDeniedException: 'kms_access_denied',
   ExpiredTokenException: 'kms_credentials_expired',
+  ExpiredToken: 'kms_credentials_expired',
   UnrecognizedClientException: 'kms_credentials_invalid',
   InvalidSignatureException: 'kms_credentials_invalid',
   IncompleteSignatureException: 'kms_credentials_invalid',
+  SignatureDoesNotMatch: 'kms_credentials_invalid',
   MissingAuthenticationTokenException: 'kms_credentials_invalid',
   InvalidClientTokenId: 'kms_credentials_invalid',
+  RequestExpired: 'kms_clock_skewed',
+  RequestInTheFuture: 'kms_clock_skewed',
+  RequestTimeTooSkewed: 'kms_clock_skewed',
   InvalidCiphertextException: 'kms_ciphertext_invalid',
   IncorrectKeyException: 'kms_ciphertext_invalid',
   NotFoundException: 'kms_key_unusable',
@@ -53,6 +60,7 @@ const CODES_BY_NAME: Readonly<Record<string, KmsErrorCode>> = {
   TimeoutError: 'kms_unavailable',
   // The SDK could not parse the answer.
   SyntaxError: 'kms_bad_response',
+  Throttling: 'kms_throttled',
   ThrottlingException: 'kms_throttled',
   LimitExceededException: 'kms_throttled',
   TooManyRequestsException: 'kms_throttled',

@@ -24,6 +24,8 @@ const envelopes = JSON.parse(
 
 /** What the false KMS answers next; `undefined` never answers. */
 let next: { status: number; body: string } | undefined;
+/** What it answers to GetKeyPolicy, if not the same. */
+let denialPolicy: string | undefined;
 const requests: { target: unknown; body: Record<string, unknown> }[] = [];
 const attested: AttestationRequest[] = [];
 let server: Server;
@@ -42,6 +44,7 @@ const kms = (timeoutMs = 5_000) =>
     roleArn: 'arn:aws:iam::123456789012:role/parent',
     encryptionContext: { app: 'test' },
     configSha256: new Uint8Array(32).fill(9),
+    predecessors: [],
     agent: new PlainAgent(),
     nsm: {
       trustAnchor: new Uint8Array(),
@@ -49,7 +52,7 @@ const kms = (timeoutMs = 5_000) =>
         attested.push(request);
         return Uint8Array.of(1, 2, 3);
       },
-      describePcrs: async () => new Map(),
+      describePcrs: async () => new Map([[0, new Uint8Array(48).fill(7)]]),
       random: async (length) => new Uint8Array(length),
     },
     clock: systemClock,
@@ -68,6 +71,10 @@ beforeAll(async () => {
         target: request.headers['x-amz-target'],
         body: JSON.parse(text) as Record<string, unknown>,
       });
+      if (denialPolicy !== undefined && request.headers['x-amz-target'] === 'TrentService.GetKeyPolicy') {
+        response.end(JSON.stringify({ Policy: denialPolicy }));
+        return;
+      }
       if (next === undefined) return;
       response.writeHead(next.status, { 'content-type': 'application/x-amz-json-1.1' }).end(next.body);
     });
@@ -143,6 +150,16 @@ describe('when KMS refuses or fails', () => {
     ['AccessDeniedException', 'kms_access_denied'],
     ['ExpiredTokenException', 'kms_credentials_expired'],
     ['UnrecognizedClientException', 'kms_credentials_invalid'],
+    ['IncompleteSignatureException', 'kms_credentials_invalid'],
+    ['MissingAuthenticationTokenException', 'kms_credentials_invalid'],
+    ['InvalidSignatureException', 'kms_credentials_invalid'],
+    ['RequestExpired', 'kms_clock_skewed'],
+    ['RequestInTheFuture', 'kms_clock_skewed'],
+    ['RequestTimeTooSkewed', 'kms_clock_skewed'],
+    ['IncorrectKeyException', 'kms_ciphertext_invalid'],
+    ['NotFoundException', 'kms_key_unusable'],
+    ['DisabledException', 'kms_key_unusable'],
+    ['InvalidKeyUsageException', 'kms_key_unusable'],
     ['InvalidCiphertextException', 'kms_ciphertext_invalid'],
     ['KMSInvalidStateException', 'kms_key_unusable'],
     ['ValidationException', 'kms_request_refused'],
@@ -154,6 +171,31 @@ describe('when KMS refuses or fails', () => {
     expect(await codeOf(attempt)).toBe(code);
     await expect(attempt).rejects.not.toThrow('secret text');
   });
+
+  it('a denial says what was sent and what the policy wants, and repeats nothing else of it', async () => {
+    const expected = 'ab'.repeat(48);
+    const Statement = [
+      { Condition: { StringEquals: { 'kms:RecipientAttestation:PCR0': [expected, 'secret text'] } } },
+    ];
+    denialPolicy = JSON.stringify({ Statement });
+    answer(400, { __type: 'AccessDeniedException', message: 'secret text' });
+    const attempt = kms().decrypt(credentials, Uint8Array.of(1));
+    expect(await codeOf(attempt)).toBe('kms_access_denied');
+    await expect(attempt).rejects.toThrow(`wants ${expected} or no measurement, sent ${'07'.repeat(48)}`);
+    await expect(attempt).rejects.not.toThrow('secret text');
+    denialPolicy = undefined;
+    await expect(kms().decrypt(credentials, Uint8Array.of(1))).rejects.toThrow(
+      `PCR0 sent ${'07'.repeat(48)}; the key policy cannot be read`,
+    );
+  });
+
+  it.each(['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'LimitExceededException'])(
+    '%s is throttling',
+    async (name) => {
+      answer(400, { __type: name });
+      expect(await codeOf(kms().decrypt(credentials, Uint8Array.of(1)))).toBe('kms_throttled');
+    },
+  );
 
   it('throttling and internal failures are tried three times', async () => {
     requests.length = 0;

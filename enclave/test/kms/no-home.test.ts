@@ -25,6 +25,7 @@ it('KMS is called without a look at a home folder', async () => {
     roleArn: 'arn:aws:iam::111122223333:role/parent',
     agent,
     nsm: { attest: async () => new Uint8Array(1) } as never,
+    predecessors: [],
     configSha256: new Uint8Array(32),
     encryptionContext: {},
     clock: { now: () => 0 },

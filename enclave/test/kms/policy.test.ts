@@ -1,24 +1,24 @@
+import { type KeyPolicy, keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import { describe, expect, it } from 'vitest';
-import { isContained, judgePolicy, type KeyPolicy, keyPolicy } from '../../src/kms/policy.ts';
+import { isContained, judgePolicy } from '../../src/kms/policy.ts';
 
-const FACTS = {
-  account: '123456789012',
-  roleArn: 'arn:aws:iam::123456789012:role/parent',
-  pcrs: { 0: 'aa'.repeat(48), 1: 'bb'.repeat(48), 2: 'cc'.repeat(48) },
-  locked: true,
-} as const;
+const OWN = { 0: 'aa'.repeat(48), 1: 'bb'.repeat(48), 2: 'cc'.repeat(48) };
+const OLD = { ...OWN, 0: 'dd'.repeat(48), 2: 'ee'.repeat(48) };
+const WHERE = { account: '123456789012', roleArn: 'arn:aws:iam::123456789012:role/parent' };
+const FACTS = { ...WHERE, images: [OWN], locked: true } as const;
+const EXPECTED = { ...WHERE, own: OWN, predecessors: [] };
 const template = keyPolicy(FACTS);
 
 /** The template, changed as JSON. */
 function judge(change: (policy: Record<string, never> & KeyPolicy) => unknown, grants = 0) {
   const copy = structuredClone(template) as Record<string, never> & KeyPolicy;
-  return judgePolicy(JSON.stringify(change(copy)), grants, template);
+  return judgePolicy(JSON.stringify(change(copy)), grants, EXPECTED);
 }
 
 describe('when a live policy is judged', () => {
   it('the template itself is locked, whatever its order and spelling of lists', () => {
     expect(judge((policy) => policy)).toBe('locked');
-    expect(judgePolicy(JSON.stringify(template, null, 2), 0, template)).toBe('locked');
+    expect(judgePolicy(JSON.stringify(template, null, 2), 0, EXPECTED)).toBe('locked');
     expect(judge((policy) => ({ Id: 'mine', ...policy, Statement: policy.Statement.toReversed() }))).toBe(
       'locked',
     );
@@ -34,10 +34,35 @@ describe('when a live policy is judged', () => {
       const less = (policy: KeyPolicy) => policy.Statement.toSpliced(index, 1);
       expect(judge((policy) => ({ ...policy, Statement: less(policy) }))).toBe('mutable');
     }
-    const other = keyPolicy({ ...FACTS, pcrs: { ...FACTS.pcrs, 2: 'dd'.repeat(48) } });
-    expect(judgePolicy(JSON.stringify(other), 0, template)).toBe('mutable');
+    const other = keyPolicy({ ...FACTS, images: [{ ...OWN, 2: 'dd'.repeat(48) }] });
+    expect(judgePolicy(JSON.stringify(other), 0, EXPECTED)).toBe('mutable');
     const unlocked = keyPolicy({ ...FACTS, locked: false });
-    expect(judgePolicy(JSON.stringify(unlocked), 0, template)).toBe('mutable');
+    expect(judgePolicy(JSON.stringify(unlocked), 0, EXPECTED)).toBe('mutable');
+  });
+
+  it('an image and all its predecessors, or it alone, are locked; any other set is mutable', () => {
+    const live = (images: readonly (typeof OWN)[]) => JSON.stringify(keyPolicy({ ...FACTS, images }));
+    const successor = { ...EXPECTED, predecessors: [OLD] };
+    expect(judgePolicy(live([OLD, OWN]), 0, successor)).toBe('locked');
+    expect(judgePolicy(live([OWN, OWN]), 0, successor)).toBe('locked');
+    expect(judgePolicy(live([OLD]), 0, successor)).toBe('mutable');
+    expect(judgePolicy(live([OLD, OWN]), 0, EXPECTED)).toBe('mutable');
+    expect(judgePolicy(live([OLD, OWN, { ...OLD, 0: '11'.repeat(48) }]), 0, successor)).toBe('mutable');
+  });
+
+  it('a policy on PCR0 alone is mutable: PCR 1 and 2 tell where the parts of an image end', () => {
+    const live = keyPolicy({ ...FACTS, images: [{ 0: OWN[0] }] });
+    expect(judgePolicy(JSON.stringify(live), 0, EXPECTED)).toBe('mutable');
+  });
+
+  it('whoever administers it within the account, it is locked; nobody else, and nobody unlocked', () => {
+    const by = (adminArn: string, locked = true) =>
+      judgePolicy(JSON.stringify(keyPolicy({ ...FACTS, adminArn, locked })), 0, EXPECTED);
+    expect(by('arn:aws:iam::123456789012:role/admins/keys')).toBe('locked');
+    expect(by('arn:aws:iam::123456789012:role/admins/keys', false)).toBe('mutable');
+    for (const arn of ['*', 'arn:aws:iam::999999999999:root', 'arn:aws:iam::123456789012:role/*']) {
+      expect(by(arn)).toBe('mutable');
+    }
   });
 
   it('a grant beside it is mutable', () => {
@@ -46,36 +71,8 @@ describe('when a live policy is judged', () => {
 
   it('what is no policy is mutable', () => {
     for (const text of ['', 'null', '[]', '{}', '"x"', '{"Statement":']) {
-      expect(judgePolicy(text, 0, template)).toBe('mutable');
+      expect(judgePolicy(text, 0, EXPECTED)).toBe('mutable');
     }
-  });
-});
-
-describe('when the policy is made', () => {
-  const actionsOf = (sid: string, policy = template) =>
-    policy.Statement.find((one) => one.Sid === sid)?.Action;
-
-  it('locked, everybody is denied every way around it', () => {
-    expect(actionsOf('Locked')).toEqual([
-      'kms:PutKeyPolicy',
-      'kms:CreateGrant',
-      'kms:ReplicateKey',
-      'kms:ImportKeyMaterial',
-      'kms:ScheduleKeyDeletion',
-    ]);
-    expect(
-      template.Statement.filter((one) => one.Effect === 'Deny').every((one) => one.Principal === '*'),
-    ).toBe(true);
-  });
-
-  it('mutable, the administrator keeps the key, and unattested use stays denied', () => {
-    const unlocked = keyPolicy({ ...FACTS, locked: false });
-    expect(actionsOf('Locked', unlocked)).toBeUndefined();
-    expect(actionsOf('Administration', unlocked)).toEqual(['kms:*']);
-    for (const sid of ['OtherPcr0', 'OtherPcr1', 'OtherPcr2']) {
-      expect(actionsOf(sid, unlocked)).toEqual(['kms:Decrypt', 'kms:GenerateDataKey*']);
-    }
-    expect(actionsOf('Planting', unlocked)).toEqual(['kms:Encrypt', 'kms:ReEncrypt*']);
   });
 });
 

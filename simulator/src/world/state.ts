@@ -2,10 +2,11 @@
  * What a world remembers between runs: the module's root, the key service's key, the venue's account, the
  * certificates of the simulated internet, the parent's role. Made once, from a seed and random keys.
  */
-import { keyPolicy } from '@perf-aggregator/enclave/kms/policy';
+
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import type { Random } from '@perf-aggregator/shared/random';
 import { createKmsKey, type KmsKey } from '../kms/key.ts';
 import type { RoleCredentials } from '../kms/sigv4.ts';
@@ -83,7 +84,12 @@ export async function createWorldState({
 }: WorldMaking): Promise<WorldState> {
   const now = clock.now();
   const authority = await createAuthority('perf-aggregator simulated internet');
-  const policy = keyPolicy({ account: ACCOUNT, roleArn: ROLE_ARN, pcrs: SIMULATED_PCRS_HEX, locked: true });
+  const policy = keyPolicy({
+    account: ACCOUNT,
+    roleArn: ROLE_ARN,
+    images: [SIMULATED_PCRS_HEX],
+    locked: true,
+  });
   return {
     nsm: await createNsmRoot(random),
     kms: createKmsKey({

@@ -5,11 +5,11 @@ import type { Duplex } from 'node:stream';
 import { createKms } from '@perf-aggregator/enclave/kms/client';
 import { openEnvelope, parseEnvelope } from '@perf-aggregator/enclave/kms/cms';
 import { KmsError } from '@perf-aggregator/enclave/kms/errors';
-import { keyPolicy } from '@perf-aggregator/enclave/kms/policy';
 import type { AwsCredentials, Kms } from '@perf-aggregator/enclave/kms/port';
 import type { Nsm } from '@perf-aggregator/enclave/nsm/port';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ const keys: KmsKey[] = [];
 const sessions = new Map<string, RoleCredentials>();
 
 function policyOf(locked: boolean): string {
-  return JSON.stringify(keyPolicy({ account: ACCOUNT, roleArn: ROLE, pcrs: SIMULATED_PCRS_HEX, locked }));
+  return JSON.stringify(keyPolicy({ account: ACCOUNT, roleArn: ROLE, images: [SIMULATED_PCRS_HEX], locked }));
 }
 
 function login(changes: Partial<RoleCredentials> = {}): AwsCredentials {
@@ -70,6 +70,7 @@ function connect(changes: { nsm?: Nsm; keyArn?: string; context?: Record<string,
     roleArn: ROLE,
     encryptionContext: changes.context ?? CONTEXT,
     configSha256: new Uint8Array(32),
+    predecessors: [],
     agent,
     nsm: changes.nsm ?? nsmOf(),
     clock: systemClock,
@@ -177,13 +178,28 @@ describe('when something is not as the policy wants it', () => {
       const attempt = connect({ nsm: nsmOf(pcrs) }).decrypt(login(), ciphertextBlob);
       expect(await codeOf(attempt)).toBe('kms_access_denied');
     }
+    const pcrs = new Map(simulatedPcrs()).set(0, new Uint8Array(48).fill(7));
+    await expect(connect({ nsm: nsmOf(pcrs) }).decrypt(login(), ciphertextBlob)).rejects.toThrow(
+      `PCR0: the key policy wants ${SIMULATED_PCRS_HEX[0]}, sent ${'07'.repeat(48)}`,
+    );
     const debug = new Map([...simulatedPcrs()].map(([index]) => [index, new Uint8Array(48)]));
     expect(await codeOf(connect({ nsm: nsmOf(debug) }).generateDataKey(login()))).toBe('kms_access_denied');
   });
 
   it('another role is denied, even with IAM policies that allow everything', async () => {
     const stranger = login({ roleArn: `arn:aws:iam::${ACCOUNT}:role/other`, iamActions: ['kms:*'] });
-    expect(await codeOf(connect().generateDataKey(stranger))).toBe('kms_access_denied');
+    const attempt = connect().generateDataKey(stranger);
+    expect(await codeOf(attempt)).toBe('kms_access_denied');
+    await expect(attempt).rejects.toThrow('role, account or IAM decided');
+  });
+
+  it('a denial that no register explains says so', async () => {
+    const policy = JSON.parse(policyOf(true)) as { Statement: { Sid: string }[] };
+    const Statement = policy.Statement.filter(({ Sid }) => Sid !== 'AttestedUse');
+    keys[0]!.policy = JSON.stringify({ ...policy, Statement });
+    await expect(connect().generateDataKey(login())).rejects.toThrow(
+      `PCR0 sent ${SIMULATED_PCRS_HEX[0]}, as the key policy wants`,
+    );
   });
 
   it('another encryption context or another key does not open the blob', async () => {
@@ -251,6 +267,7 @@ describe('when KMS cannot be believed or reached', () => {
       roleArn: ROLE,
       encryptionContext: CONTEXT,
       configSha256: new Uint8Array(32),
+      predecessors: [],
       agent: stranger,
       nsm: nsmOf(),
       clock: systemClock,
