@@ -1,11 +1,5 @@
 #!/bin/sh
 # Compiles shared/native/vsock.c beside the transport that loads it: build-vsock.sh [FOLDER]
-# Node's headers come with Node (include/node beside bin), or with Debian's libnode-dev.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-into=${1:-$root/shared/dist/transport}
-headers=$(node -p 'require("node:path").resolve(process.execPath, "../../include/node")')
-[ -f "$headers/node_api.h" ] || headers=/usr/include/node
-[ -f "$headers/node_api.h" ] || { echo "no node_api.h beside $(command -v node), nor in $headers" >&2; exit 1; }
-${CC:-cc} -std=c11 -O2 -Wall -Wextra -Werror -fPIC -shared -fstack-protector-strong -D_FORTIFY_SOURCE=2 \
-  -Wl,-z,relro,-z,now -s -I "$headers" -o "$into/vsock.node" "$root/shared/native/vsock.c"
+exec "$root/scripts/build-native.sh" "$root/shared/native/vsock.c" "${1:-$root/shared/dist/transport}/vsock.node"

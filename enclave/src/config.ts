@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
+import { CodedError } from '@perf-aggregator/shared/errors';
 import { z } from 'zod';
 import { MAX_SUBMISSIONS } from './keys/handshake-keys.ts';
 
@@ -44,6 +45,32 @@ export const enclaveConfig = z.strictObject({
   submissionsPerHandshakeKey: z.number().int().min(1).max(MAX_SUBMISSIONS).optional(),
 });
 export type EnclaveConfig = z.infer<typeof enclaveConfig>;
+
+/** The image has no configuration that this version can use. */
+export class EnclaveConfigError extends CodedError<'enclave_config_unreadable' | 'enclave_config_invalid'> {}
+
+/**
+ * The configuration of an image.
+ * @param read - its JSON
+ * @throws EnclaveConfigError `enclave_config_unreadable`; `enclave_config_invalid`, naming every faulty field
+ *   (not its value)
+ */
+export function readEnclaveConfig(read: () => string): EnclaveConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(read());
+  } catch (cause) {
+    throw new EnclaveConfigError(
+      'enclave_config_unreadable',
+      'the image has no configuration in JSON: build it with ENCLAVE_CONFIG',
+      cause,
+    );
+  }
+  const parsed = enclaveConfig.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(whole)'}: ${message}`);
+  throw new EnclaveConfigError('enclave_config_invalid', faults.join('; '));
+}
 
 /**
  * SHA-256 of what trust depends on: the canonical JSON (RFC 8785) of the configuration without the two

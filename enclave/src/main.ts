@@ -1,34 +1,63 @@
 /**
- * Production's enclave: the measured configuration of the image, the device of the hypervisor, the system's
+ * Production's enclave: the measured configuration of the image, the device of the hypervisor, the module's
  * clock. There is no other mode: an image that is not an enclave does not start.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AWS_NITRO_ROOT_G1 } from '@perf-aggregator/attestation';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { systemRandom } from '@perf-aggregator/shared/random';
-import { enclaveConfig } from './config.ts';
+import { readEnclaveConfig } from './config.ts';
 import { hardenProcess } from './hardening.ts';
-import { openNsmDevice } from './nsm/device.ts';
+import { bootFromModule, type ModuleBootPorts } from './nsm/boot.ts';
+import { nsmSystem, openNsmDevice } from './nsm/device.ts';
+import { createNsm } from './nsm/module.ts';
 import { serveEnclave } from './serve.ts';
 
 /** Part of the image, and so of its measurement. */
 const CONFIG_PATH = '/etc/perf-aggregator/enclave.json';
 
+const processPorts: Omit<ModuleBootPorts, 'nsm'> = {
+  files: {
+    readText: (path) => readFileSync(path, 'utf8'),
+    write: (path, bytes) => {
+      const fd = openSync(path, constants.O_WRONLY);
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+      } finally {
+        closeSync(fd);
+      }
+    },
+  },
+  monotonic: () => performance.now(),
+  guest: systemClock,
+  every: (ms, task) => {
+    const timer = setInterval(task, ms).unref();
+    return () => clearInterval(timer);
+  },
+  logBy: (clock) => (event, facts) => {
+    const time = new Date(clock.now()).toISOString();
+    process.stdout.write(`${JSON.stringify({ time, room: 'enclave', event, ...facts })}\n`);
+  },
+};
+
 async function main(): Promise<void> {
   hardenProcess(process, globalThis);
-  const config = enclaveConfig.parse(JSON.parse(readFileSync(CONFIG_PATH, 'utf8')));
+  const nsm = createNsm(openNsmDevice('/dev/nsm', nsmSystem), AWS_NITRO_ROOT_G1);
+  const config = readEnclaveConfig(() => readFileSync(CONFIG_PATH, 'utf8'));
+  const { clock, log, stop } = await bootFromModule({ nsm, ...processPorts });
   const enclave = await serveEnclave(config, {
-    nsm: openNsmDevice('/dev/nsm'),
-    clock: systemClock,
+    nsm,
+    clock,
     random: systemRandom,
     sleep: (ms) => sleep(ms),
-    log: (event, facts) => {
-      const time = new Date(systemClock.now()).toISOString();
-      process.stdout.write(`${JSON.stringify({ time, room: 'enclave', event, ...facts })}\n`);
-    },
+    log,
   });
-  process.once('SIGTERM', () => void enclave.close().then(() => process.exit(0)));
+  process.once('SIGTERM', () => {
+    stop();
+    void enclave.close().then(() => process.exit(0));
+  });
 }
 
 main().catch((error: unknown) => {

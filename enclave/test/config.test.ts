@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { describe, expect, it } from 'vitest';
-import { configSha256, type EnclaveConfig, enclaveConfig } from '../src/config.ts';
+import { codeOf } from '../../shared/test/codes.ts';
+import {
+  configSha256,
+  type EnclaveConfig,
+  EnclaveConfigError,
+  enclaveConfig,
+  readEnclaveConfig,
+} from '../src/config.ts';
 
 const PCR = 'ab'.repeat(48);
 const CONFIG: EnclaveConfig = {
@@ -82,5 +90,28 @@ describe('when the configuration is parsed', () => {
     ['a hasty schedule', { syncIntervalMs: 999 }],
   ])('%s is refused', (_, change) => {
     expect(enclaveConfig.safeParse({ ...CONFIG, ...change }).success).toBe(false);
+  });
+});
+
+describe('when an image is asked for its configuration', () => {
+  it('it is what the file says', () => {
+    expect(readEnclaveConfig(() => JSON.stringify(CONFIG))).toEqual(CONFIG);
+  });
+
+  it.each([
+    ['no file', () => readFileSync('/nonexistent/enclave.json', 'utf8')],
+    ['an empty file', () => ''],
+    ['no JSON', () => '{'],
+  ])('%s is told', (_, read) => {
+    expect(codeOf(() => readEnclaveConfig(read), EnclaveConfigError)).toBe('enclave_config_unreadable');
+  });
+
+  it('every field at fault is named, and no value', () => {
+    const { region: _, ...kms } = CONFIG.kms;
+    const read = () => JSON.stringify({ ...CONFIG, kms, hotSessions: 'many', listen: 7 });
+    expect(codeOf(() => readEnclaveConfig(read), EnclaveConfigError)).toBe('enclave_config_invalid');
+    expect(() => readEnclaveConfig(read)).toThrow(/listen: .*kms\.region: .*hotSessions: /);
+    expect(() => readEnclaveConfig(read)).not.toThrow('many');
+    expect(() => readEnclaveConfig(() => '[]')).toThrow(/^\(whole\): /);
   });
 });

@@ -22,3 +22,12 @@ export interface Nsm {
   /** `length` bytes of the module's entropy. */
   random(length: number): Promise<Uint8Array>;
 }
+
+/** What carries requests to a module: bytes in, bytes out. Production: the ioctl of `device.ts`. */
+export interface NsmDevice {
+  /**
+   * The module's response to one request, both CBOR (`request.ts`, `response.ts`).
+   * @throws NsmError `nsm_input_too_large`, `nsm_denied`, `nsm_not_a_device`, `nsm_failed`
+   */
+  call(request: Uint8Array): Promise<Uint8Array>;
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { codeOfRejection } from '../../../shared/test/codes.ts';
+import { EntropyError, type EntropyFiles, ensureEntropy } from '../../src/nsm/entropy.ts';
+import { NsmError } from '../../src/nsm/errors.ts';
+
+const RNG_CURRENT = '/sys/devices/virtual/misc/hw_random/rng_current';
+
+/** A kernel whose `rng_current` says so; null: it has no such file. What was written, by path. */
+function kernelThat(says: string | null): EntropyFiles & { readonly written: [string, Uint8Array][] } {
+  const written: [string, Uint8Array][] = [];
+  return {
+    written,
+    readText(path) {
+      if (says === null || path !== RNG_CURRENT) throw new Error('ENOENT');
+      return says;
+    },
+    write: (path, bytes) => void written.push([path, bytes.slice()]),
+  };
+}
+
+const nsm = { random: async (length: number) => new Uint8Array(length).fill(9) };
+const silent = { random: () => Promise.reject(new NsmError('nsm_failed', 'no answer')) };
+
+describe('when an enclave looks for entropy', () => {
+  it("the module's driver is enough: nothing is asked, nothing written", async () => {
+    const kernel = kernelThat('nsm-hwrng\n');
+    expect(await ensureEntropy(silent, kernel)).toBe('nsm-hwrng');
+    expect(kernel.written).toEqual([]);
+  });
+
+  it.each([['virtio_rng.0\n'], ['none\n'], [''], ['nsm-hwrng-2\n'], [null]])(
+    'where the kernel says %j, 64 bytes of the module go into its pool',
+    async (says) => {
+      const kernel = kernelThat(says);
+      expect(await ensureEntropy(nsm, kernel)).toBe('seed');
+      expect(kernel.written).toEqual([['/dev/urandom', new Uint8Array(64).fill(9)]]);
+    },
+  );
+
+  it('the seed is wiped', async () => {
+    const seed = new Uint8Array(64).fill(9);
+    await ensureEntropy({ random: async () => seed }, kernelThat(null));
+    expect(seed).toEqual(new Uint8Array(64));
+  });
+
+  it('without either the enclave does not start', async () => {
+    const kernel = kernelThat('none\n');
+    expect(await codeOfRejection(ensureEntropy(silent, kernel), EntropyError)).toBe('entropy_missing');
+    expect(kernel.written).toEqual([]);
+  });
+
+  it('nor where the pool cannot be written to', async () => {
+    const kernel = {
+      ...kernelThat(null),
+      write: () => {
+        throw new Error('EACCES');
+      },
+    };
+    expect(await codeOfRejection(ensureEntropy(nsm, kernel), EntropyError)).toBe('entropy_missing');
+  });
+});
