@@ -1,4 +1,5 @@
 /** Production's adapter over a simulated device: what it asks, what it is told, what is refused. */
+import { readFileSync } from 'node:fs';
 import { PolicyError, VerificationError, verifyAttestation } from '@perf-aggregator/attestation';
 import { NsmError } from '@perf-aggregator/enclave/nsm/errors';
 import { createNsm, type DescribedNsm } from '@perf-aggregator/enclave/nsm/module';
@@ -7,6 +8,7 @@ import { encodeRequest, type NsmRequest } from '@perf-aggregator/enclave/nsm/req
 import { decodeResponse } from '@perf-aggregator/enclave/nsm/response';
 import { TrustedClock } from '@perf-aggregator/enclave/nsm/trusted-clock';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
+import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { systemRandom } from '@perf-aggregator/shared/random';
@@ -95,6 +97,15 @@ describe('when the adapter stands on a device', () => {
     expect(trusted.now()).toBe(START);
     expect(reading.guestAheadMs).toBe(6_000);
   });
+});
+
+it('the time of a genuine document sets the clock', async () => {
+  const file = new URL('../fixtures/dstack-debug-2025.b64', import.meta.url);
+  const genuine = decodeBase64(readFileSync(file, 'utf8').trim());
+  const sources = { nsm: { attest: async () => genuine }, monotonic: () => 0, guest: clock };
+  const { clock: trusted } = await TrustedClock.start(sources);
+  // The eight bytes after `timestamp` in the file: 0000019b54989d71.
+  expect(trusted.now()).toBe(1_766_650_846_577);
 });
 
 describe('when a device refuses', () => {
