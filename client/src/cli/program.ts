@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAnalyzeCommand } from './analyze-command.ts';
 import type { CliContext } from './context.ts';
+import { addKmsPolicyCommand } from './kms-policy-command.ts';
 import { addMeasureCommand } from './measure-command.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addVerifyCommands } from './verify-commands.ts';
@@ -32,6 +33,7 @@ export function createProgram(
   addServiceCommands(program, context);
   addVerifyCommands(program, context);
   addMeasureCommand(program, context);
+  addKmsPolicyCommand(program, context);
   addAnalyzeCommand(program, context);
   for (const command of program.commands) {
     command.exitOverride();

@@ -19,8 +19,11 @@ export interface AccessRequest {
 interface Statement {
   readonly Effect?: unknown;
   readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
   readonly Action?: unknown;
+  readonly NotAction?: unknown;
   readonly Resource?: unknown;
+  readonly NotResource?: unknown;
   readonly Condition?: unknown;
 }
 
@@ -35,16 +38,25 @@ export function isAuthorized(document: string, request: AccessRequest): boolean 
 /** @param unknown - what a condition that is not understood counts as */
 function applies(statement: Statement, request: AccessRequest, unknown: boolean): boolean {
   return (
-    list(statement.Action).some((pattern) => matchesPattern(pattern, request.action)) &&
-    list(statement.Resource).some((pattern) => matchesPattern(pattern, request.resource)) &&
+    names(statement.Action, statement.NotAction, request.action) &&
+    names(statement.Resource, statement.NotResource, request.resource) &&
     matchesPrincipal(statement, request) &&
     matchesConditions(statement.Condition, request.context, unknown)
   );
 }
 
+/** Whether the patterns name `value`, or the negated ones do not. */
+function names(patterns: unknown, negated: unknown, value: string): boolean {
+  const some = (all: unknown) => list(all).some((pattern) => matchesPattern(pattern, value));
+  return negated === undefined ? some(patterns) : !some(negated);
+}
+
 /** An Allow for the account as a whole only delegates to IAM; a Deny for it hits everybody in it. */
 function matchesPrincipal(statement: Statement, request: AccessRequest): boolean {
-  const { Principal } = statement;
+  const { Principal, NotPrincipal } = statement;
+  if (NotPrincipal !== undefined) {
+    return !matchesPrincipal({ Effect: 'Deny', Principal: NotPrincipal }, request);
+  }
   if (Principal === '*') return true;
   const names = list((Principal as { AWS?: unknown } | undefined)?.AWS);
   if (names.includes('*') || names.includes(request.roleArn)) return true;
@@ -69,12 +81,18 @@ function matchesConditions(
   return true;
 }
 
-/** `undefined`: an operator that is not understood. Negated operators hold for absent keys, as in AWS. */
+/** `undefined`: an operator that is not understood. Negated operators hold for absent keys, as in AWS; `Like` compares without case here. */
 function matchesCondition(
   operator: string,
   actual: string | undefined,
   values: readonly unknown[],
 ): boolean | undefined {
+  const [, any, name = '', ifExists] = /^(For(?:Any|All)Values?:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
+  if (any !== undefined || ifExists !== undefined) {
+    // Of a key that is absent "all" holds, "any" does not.
+    if (actual === undefined) return ifExists !== undefined || any === 'ForAllValues:';
+    return matchesCondition(name, actual, values);
+  }
   const texts = values.map(String);
   const lower = texts.map((text) => text.toLowerCase());
   switch (operator) {
@@ -86,6 +104,10 @@ function matchesCondition(
       return actual !== undefined && lower.includes(actual.toLowerCase());
     case 'StringNotEqualsIgnoreCase':
       return actual === undefined || !lower.includes(actual.toLowerCase());
+    case 'StringLike':
+      return actual !== undefined && texts.some((text) => matchesPattern(text, actual));
+    case 'StringNotLike':
+      return actual === undefined || !texts.some((text) => matchesPattern(text, actual));
     case 'Null':
       return lower.includes(String(actual === undefined));
     default:
