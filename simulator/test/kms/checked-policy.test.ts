@@ -169,10 +169,10 @@ describe('when the checker and the engine judge the same policy', () => {
         expect(unattested).toEqual([]);
         expect(images).not.toContain(ZEROS);
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
     // Both happened, and often: the property speaks of something.
-    expect(Math.min(sound, open)).toBeGreaterThan(50);
+    expect(Math.min(sound, open)).toBeGreaterThan(30);
   });
 
   it('with expected images: none but those is let through', () => {
@@ -183,7 +183,7 @@ describe('when the checker and the engine judge the same policy', () => {
         const others = opened(document).filter(({ pcr0 }) => pcr0 === null || !expected.includes(pcr0));
         expect(others).toEqual([]);
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
   });
 });
