@@ -92,9 +92,9 @@ function measurePeers() {
   return {};
 }
 
-/** Milliseconds of `work`: the median of some rounds after one that warms up. */
+/** Milliseconds of `work`: the median of some rounds after three in which it is compiled. */
 function median(work) {
-  work();
+  for (let i = 0; i < 3; i++) work();
   const times = Array.from({ length: ROUNDS }, () => {
     const started = performance.now();
     work();
