@@ -47,17 +47,19 @@ async function main(): Promise<void> {
   const nsm = createNsm(openNsmDevice('/dev/nsm', nsmSystem), AWS_NITRO_ROOT_G1);
   const config = readEnclaveConfig(() => readFileSync(CONFIG_PATH, 'utf8'));
   const { clock, log, stop } = await bootFromModule({ nsm, ...processPorts });
-  const enclave = await serveEnclave(config, {
+  const serving = serveEnclave(config, {
     nsm,
     clock,
     random: systemRandom,
     sleep: (ms) => sleep(ms),
     log,
   });
+  // Before it listens, so that who sees it listen may end it. A start that failed ends by itself, below.
   process.once('SIGTERM', () => {
     stop();
-    void enclave.close().then(() => process.exit(0));
+    void serving.then((enclave) => enclave.close().then(() => process.exit(0))).catch(() => undefined);
   });
+  await serving;
 }
 
 main().catch((error: unknown) => {

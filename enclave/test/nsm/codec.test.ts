@@ -124,6 +124,7 @@ describe('when a response is read', () => {
     ['a list', '80'],
     ['an empty map', 'a0'],
     ['a map of two', 'a2 67 "LockPCR" f6 68 "LockPCRs" f6'],
+    ['a map of two, of which one would do', 'a2 69 "GetRandom" a1 66 "random" 41 07 67 "LockPCR" f6'],
     ['a number for a name', 'a1 01 a0'],
     ['a name not known', '67 "Unknown"'],
     ['a name not known, with fields', 'a1 67 "Unknown" a0'],

@@ -6,16 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enclaveOptions } from '../../src/hardening.ts';
+import { run } from './run.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pa-nsm-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-function run(command: string, options: readonly string[], env: NodeJS.ProcessEnv = process.env): string {
-  const { status, stdout, stderr } = spawnSync(command, options, { env, encoding: 'utf8' });
-  expect(status, stderr).toBe(0);
-  return stdout;
-}
 
 describe('when the native part is compiled', () => {
   const native = join(folder, 'nsm.node');
