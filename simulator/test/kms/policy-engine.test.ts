@@ -47,6 +47,16 @@ describe('when statements apply', () => {
     expect(decide([{ ...allow, Action: 'kms.Decrypt' }])).toBe(false);
   });
 
+  it('negated members name everything but what they name', () => {
+    const { Action, Principal, Resource, ...rest } = allow;
+    expect(decide([{ ...rest, Principal, Resource, NotAction: 'kms:Encrypt' }])).toBe(true);
+    expect(decide([{ ...rest, Principal, Resource, NotAction: Action }])).toBe(false);
+    expect(decide([{ ...rest, Action, Resource, NotPrincipal: { AWS: `${ROLE}2` } }])).toBe(true);
+    expect(decide([{ ...rest, Action, Resource, NotPrincipal: Principal }])).toBe(false);
+    expect(decide([{ ...rest, Action, Principal, NotResource: 'arn:aws:s3:::b' }])).toBe(true);
+    expect(decide([{ ...rest, Action, Principal, NotResource: Resource }])).toBe(false);
+  });
+
   it('an allow for the account delegates to IAM', () => {
     const account = { ...allow, Principal: ACCOUNT };
     expect(decide([account])).toBe(false);
@@ -70,6 +80,14 @@ describe('when conditions apply', () => {
     ['StringNotEqualsIgnoreCase', 'AB', false, true],
     ['StringNotEqualsIgnoreCase', ['cd', 'AB'], false, true],
     ['StringNotEqualsIgnoreCase', 'cd', true, true],
+    ['StringLike', 'a*', true, false],
+    ['StringLike', 'b*', false, false],
+    ['StringNotLike', 'a*', false, true],
+    ['StringEqualsIfExists', 'ab', true, true],
+    ['StringEqualsIfExists', 'cd', false, true],
+    ['ForAnyValue:StringEquals', 'ab', true, false],
+    ['ForAllValues:StringEquals', 'ab', true, true],
+    ['ForAllValues:StringEquals', 'cd', false, true],
     ['Null', 'true', false, true],
     ['Null', 'false', true, false],
   ])('%s %s holds for the value: %s, for its absence: %s', (operator, value, present, absent) => {
