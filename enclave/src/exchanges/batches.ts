@@ -1,4 +1,7 @@
 /** Minutes in pages: neighbours share a request. */
+import type { Mark } from '@perf-aggregator/analytics';
+import type { PullRun } from './run.ts';
+
 const MINUTE_MS = 60_000;
 
 /** Ascending groups that each fit one page of minutes. */
@@ -10,4 +13,16 @@ export function batchMinutes(minutes: readonly number[], page: number): readonly
     else batches.push([time]);
   }
   return batches;
+}
+
+/** The closes from the first of `ends` (ascending, within one page) to the last; those between come along. */
+export function readPage(run: PullRun, symbol: string, ends: readonly number[]): Promise<readonly Mark[]> {
+  const [first, last] = [ends[0]!, ends.at(-1)!];
+  return run.client.closes({
+    symbol,
+    resolution: '1m',
+    from: first - MINUTE_MS,
+    until: last,
+    limit: (last - first) / MINUTE_MS + 1,
+  });
 }

@@ -4,12 +4,10 @@
  * minutes of the largest fills come first, and what a round of requests does not reach is not compared:
  * `checkedFillShare` tells (ADR 0012).
  */
-import { batchMinutes } from './batches.ts';
+import { batchMinutes, readPage } from './batches.ts';
 import { eachConcurrently } from './concurrently.ts';
 import type { PullState } from './cursor.ts';
 import type { PullRun } from './run.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Minutes of one market that one request brings. */
 interface Page {
@@ -29,7 +27,7 @@ export async function drainChecks(run: PullRun): Promise<boolean> {
   for (const { symbol, ends } of pages.slice(run.table.checkRequests)) forget(checks, symbol, ends);
   await eachConcurrently(pages.slice(0, run.table.checkRequests), async (page) => {
     if (!run.hasTime()) return;
-    await readPage(run, page);
+    await readRanges(run, page);
     forget(checks, page.symbol, page.ends);
   });
   return Object.values(checks).every((noted) => noted.every(([end]) => end > run.now()));
@@ -65,18 +63,10 @@ async function rateOf(run: PullRun, quote: string): Promise<number> {
   return mark === null ? 1 : Number(mark.price);
 }
 
-async function readPage(run: PullRun, { symbol, ends }: Page): Promise<void> {
-  const [first, last] = [ends[0]!, ends.at(-1)!];
+async function readRanges(run: PullRun, { symbol, ends }: Page): Promise<void> {
   const wanted = new Set(ends);
-  const found = await run.client.closes({
-    symbol,
-    resolution: '1m',
-    from: first - MINUTE_MS,
-    until: last,
-    limit: (last - first) / MINUTE_MS + 1,
-  });
   // A minute that the venue does not tell is one that cannot be compared.
-  for (const mark of found) if (wanted.has(mark.time)) run.emitMark(mark);
+  for (const mark of await readPage(run, symbol, ends)) if (wanted.has(mark.time)) run.emitMark(mark);
 }
 
 function forget(checks: PullState['checks'], symbol: string, ends: readonly number[]): void {

@@ -3,7 +3,7 @@
  * single minutes where value changed hands (METRICS §1: the last minute that ended at or before the instant).
  */
 import type { Mark } from '@perf-aggregator/analytics';
-import { batchMinutes } from './batches.ts';
+import { batchMinutes, readPage } from './batches.ts';
 import { drainChecks } from './checks.ts';
 import { eachConcurrently } from './concurrently.ts';
 import type { PullState } from './cursor.ts';
@@ -99,16 +99,8 @@ export async function drainMinutes(run: PullRun): Promise<boolean> {
 }
 
 async function readBatch(run: PullRun, asset: string, batch: readonly number[]): Promise<void> {
-  const first = batch[0]!;
-  const last = batch.at(-1)!;
   const symbol = `${asset}/${run.table.markQuote}`;
-  const found = await run.client.closes({
-    symbol,
-    resolution: '1m',
-    from: first - MINUTE_MS,
-    until: last,
-    limit: (last - first) / MINUTE_MS + 1,
-  });
+  const found = await readPage(run, symbol, batch);
   const byTime = new Map(found.map((mark) => [mark.time, mark]));
   for (const time of batch) {
     // A venue at rest makes no candle: the last one before is the last traded price.
