@@ -15,7 +15,6 @@ import {
   sigStructure,
 } from '../cose.ts';
 import { DerReader, derOctets, derTime, TAG } from '../der.ts';
-import { VerificationError } from '../errors.ts';
 import { formatName } from '../name.ts';
 import { EifError } from './errors.ts';
 
@@ -121,6 +120,6 @@ function readCertificate(der: Uint8Array): Pick<ParsedSection, 'signer' | 'publi
 }
 
 function malformed(cause: unknown): EifError {
-  const why = cause instanceof VerificationError || cause instanceof Error ? cause.message : 'unreadable';
+  const why = cause instanceof Error ? cause.message : 'unreadable';
   return new EifError('eif_signature_malformed', `the image signature cannot be read: ${why}`, cause);
 }
