@@ -200,12 +200,15 @@ function exposureAtEnd(history: AccountHistory, { days, endTime, navEnd }: Accou
 
 function complianceOf(
   history: AccountHistory,
-  { benchmark, managementFeeAnnual = 0 }: MetricsParameters,
+  { benchmark, managementFeeAnnual = 0, riskFreeRateAnnual }: MetricsParameters,
 ): Compliance {
   if (!(managementFeeAnnual >= 0 && managementFeeAnnual < 1)) {
     throw new InputError('analytics_parameter_invalid', 'a management fee is not a share of assets');
   }
   const series = toReturnSeries(history.returns, history.startTime ?? 0);
   const against = benchmark === undefined ? null : benchmarkSeries(history, series, benchmark);
-  return compliance(history, series, against, managementFeeAnnual);
+  return compliance(history, series, against, {
+    managementFeeAnnual,
+    ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
+  });
 }

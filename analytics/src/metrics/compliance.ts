@@ -52,18 +52,26 @@ export interface Compliance {
   readonly valuation: 'daily, 00:00 UTC';
   readonly largeFlows: typeof LARGE_FLOWS;
   readonly managementFeeAnnual: number;
+  readonly riskFreeRateAnnual: number;
+  /** Whoever asked named the rate, or nobody did and it is 0. Where they took it from is not known here. */
+  readonly riskFreeRateSource: 'asked' | 'default';
+}
+
+/** What a caller adds to the record. Rates a year; the management fee is taken day by day from what is net. */
+export interface ComplianceTerms {
+  readonly managementFeeAnnual?: number;
+  readonly riskFreeRateAnnual?: number;
 }
 
 /**
  * The table of a whole history.
  * @param benchmark - daily returns of the benchmark on the same days
- * @param managementFeeAnnual - share of assets a year, taken day by day from what is net
  */
 export function compliance(
   history: AccountHistory,
   series: ReturnSeries,
   benchmark: ReturnSeries | null,
-  managementFeeAnnual = 0,
+  { managementFeeAnnual = 0, riskFreeRateAnnual }: ComplianceTerms = {},
 ): Compliance {
   const days = { history, series, benchmark, managementFeeAnnual };
   const end = series.returns.length;
@@ -81,6 +89,8 @@ export function compliance(
     valuation: 'daily, 00:00 UTC',
     largeFlows: LARGE_FLOWS,
     managementFeeAnnual,
+    riskFreeRateAnnual: riskFreeRateAnnual ?? 0,
+    riskFreeRateSource: riskFreeRateAnnual === undefined ? 'default' : 'asked',
   };
 }
 

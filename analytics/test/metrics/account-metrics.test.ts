@@ -85,6 +85,18 @@ describe('when all is known', () => {
     expect(compliance.largeFlows).toContain('above 1 %');
   });
 
+  it('the table says the risk-free rate, and whether anybody named it', () => {
+    const history = build({ entries: [deposit] });
+    expect(computeMetrics(history, { riskFreeRateAnnual: 0.03 }).compliance).toMatchObject({
+      riskFreeRateAnnual: 0.03,
+      riskFreeRateSource: 'asked',
+    });
+    expect(computeMetrics(history).compliance).toMatchObject({
+      riskFreeRateAnnual: 0,
+      riskFreeRateSource: 'default',
+    });
+  });
+
   it.each([-0.01, 1, Number.NaN])('a management fee of %s is refused', (managementFeeAnnual) => {
     const compute = () => computeMetrics(build({ entries: [deposit] }), { managementFeeAnnual });
     expect(compute).toThrow(InputError);
