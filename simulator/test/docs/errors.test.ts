@@ -6,7 +6,7 @@ import { PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const ROOMS = ['shared', 'attestation', 'analytics', 'enclave', 'parent', 'client', 'simulator'];
+const ROOMS = ['shared', 'attestation', 'analytics', 'enclave', 'parent', 'client', 'simulator', 'deploy'];
 
 interface Source {
   readonly path: string;

@@ -1,0 +1,111 @@
+/**
+ * The files that a deployment brings: the enclave's image, which is measured here and held against the published
+ * measurements before a key is made for them, and the parent's root file system.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { EifMeter } from '@perf-aggregator/attestation';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { type ImagePcrs, POLICY_REGISTERS } from '@perf-aggregator/shared/kms/key-policy';
+import { ParametersError } from './errors.ts';
+import type { Parameters } from './parameters.ts';
+
+/** A file, and the digest that an instance checks before it uses it. */
+export interface Artifact {
+  readonly path: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** What runs on an instance, and which images the key serves. */
+export interface Artifacts {
+  readonly eif: Artifact;
+  readonly parent: Artifact;
+  /** PCR 0, 1 and 2; the deployed image first. */
+  readonly images: readonly ImagePcrs[];
+}
+
+const PIECE_BYTES = 1 << 20;
+
+/**
+ * Reads, digests and measures the files.
+ * @throws ParametersError `parameters_invalid`, naming every file that cannot be used, or an image whose
+ *   measurements are not the first of `measurements`
+ */
+export function readArtifacts(parameters: Pick<Parameters, 'eif' | 'parent' | 'measurements'>): Artifacts {
+  const faults: string[] = [];
+  const attempt = <T>(name: string, read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      faults.push(`${name}: ${reasonOf(error)}`);
+      return null;
+    }
+  };
+  const meter = new EifMeter();
+  const eif = attempt('eif', () => digest(parameters.eif, (piece) => meter.update(piece)));
+  const measured = eif && attempt('eif', () => meter.finish());
+  const parent = attempt('parent', () => digest(parameters.parent));
+  const images = parameters.measurements.map((file) => attempt('measurements', () => readMeasurements(file)));
+  if (measured && images[0]) {
+    for (const index of POLICY_REGISTERS) {
+      const [actual, published] = [measured[`pcr${index}`], images[0][index]!];
+      if (actual !== published) faults.push(`eif: PCR${index} is ${actual}, measurements say ${published}`);
+    }
+  }
+  if (faults.length > 0) {
+    throw new ParametersError('parameters_invalid', `the files are unusable\n  ${faults.join('\n  ')}`);
+  }
+  return { eif: eif!, parent: parent!, images: images.map((image) => image!) };
+}
+
+/**
+ * PCR 0, 1 and 2 of a file: what `perf-aggregator measure --json` prints, or nitro-cli's own form.
+ * @throws ParametersError `parameters_invalid`
+ */
+function readMeasurements(file: string): ImagePcrs {
+  const text = readFileSync(file, 'utf8');
+  const root = parseObject(text);
+  const registers = (root?.['pcrs'] ?? root?.['Measurements']) as Record<string, unknown> | undefined;
+  const entries = POLICY_REGISTERS.map((index) => {
+    const value = registers?.[index] ?? registers?.[`PCR${index}`];
+    if (typeof value !== 'string' || !/^[0-9a-f]{96}$/i.test(value)) {
+      throw new ParametersError('parameters_invalid', `${file}: PCR${index} is not 96 hex digits`);
+    }
+    if (/^0+$/.test(value)) {
+      throw new ParametersError('parameters_invalid', `${file}: PCR${index} is all zero, as in debug mode`);
+    }
+    return [index, value.toLowerCase()] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown> | null;
+  } catch {
+    return null;
+  }
+}
+
+/** Digest of a file that may be larger than memory; `see` is shown every piece. */
+function digest(path: string, see: (piece: Uint8Array) => void = () => undefined): Artifact {
+  const hash = createHash('sha256');
+  const file = openSync(path, 'r');
+  try {
+    const buffer = new Uint8Array(PIECE_BYTES);
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
+      hash.update(buffer.subarray(0, read));
+      see(buffer.subarray(0, read));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return { path, sha256: hash.digest('hex') };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ParametersError) return error.message;
+  if (error instanceof CodedError) return `${String(error.code)}: ${error.message}`;
+  return (error as Error).message;
+}

@@ -1,0 +1,105 @@
+/**
+ * Who used the key without an attestation, and who changed what may.
+ *
+ * CloudTrail records every call of KMS. Calls with an attestation document, and only those, carry
+ * `additionalEventData.recipient` (AWS KMS Developer Guide, "Monitoring attested requests"). A call that succeeded
+ * (no `errorCode`) without it means that the key's policy has a hole, whoever made it. The parent's own attempts
+ * (`instance/canary.sh`) tell a hole before somebody uses it; these rules tell what no parent can hide.
+ */
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { CfnRule } from 'aws-cdk-lib/aws-events';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Parameters } from './parameters.ts';
+
+/** Calls that use key material; the template lets the first two be made, attested. */
+const USES = [
+  'Decrypt',
+  'GenerateDataKey',
+  'GenerateDataKeyWithoutPlaintext',
+  'GenerateDataKeyPair',
+  'GenerateDataKeyPairWithoutPlaintext',
+  'Encrypt',
+  'ReEncrypt',
+];
+/** Calls after which the policy may say something else, or the key be gone. */
+const CHANGES = [
+  'PutKeyPolicy',
+  'CreateGrant',
+  'ReplicateKey',
+  'ImportKeyMaterial',
+  'DisableKey',
+  'ScheduleKeyDeletion',
+];
+
+/** Names of the two rules. */
+export interface CanaryRules {
+  readonly unattestedUse: string;
+  readonly keyChanged: string;
+}
+
+/**
+ * Makes the rules, and the trail without which EventBridge hears of no call of KMS.
+ * @param topicArn - told with the whole event: who, when, from where
+ */
+export function createCanaryRules(
+  scope: Stack,
+  parameters: Parameters,
+  keyArn: string,
+  topicArn: string,
+): CanaryRules {
+  const { name, trail } = parameters;
+  if (trail === 'create') createTrail(scope);
+  const rule = (id: string, ruleName: string, description: string, detail: object) => {
+    new CfnRule(scope, id, {
+      name: ruleName,
+      description,
+      // Decrypt and GenerateDataKey count as reading, which rules do not see by default.
+      state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
+      eventPattern: {
+        source: ['aws.kms'],
+        'detail-type': ['AWS API Call via CloudTrail'],
+        detail: {
+          eventSource: ['kms.amazonaws.com'],
+          errorCode: [{ exists: false }],
+          resources: { ARN: [keyArn] },
+          ...detail,
+        },
+      },
+      targets: [{ id: 'alarms', arn: topicArn }],
+    });
+    return ruleName;
+  };
+  return {
+    unattestedUse: rule(
+      'UnattestedUseRule',
+      `${name}-unattested-use`,
+      'The key was used without attestation',
+      {
+        eventName: USES,
+        // EventBridge tells the absence of leaves only: this one is in every attestation of an enclave.
+        additionalEventData: { recipient: { attestationDocumentModuleId: [{ exists: false }] } },
+      },
+    ),
+    keyChanged: rule('KeyChangedRule', `${name}-key-changed`, 'The key, its policy or its grants changed', {
+      eventName: CHANGES,
+    }),
+  };
+}
+
+function createTrail(scope: Stack): void {
+  const bucket = new Bucket(scope, 'TrailBucket', {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    enforceSSL: true,
+    lifecycleRules: [{ expiration: Duration.days(365) }],
+    removalPolicy: RemovalPolicy.RETAIN,
+  }) as IBucket;
+  new Trail(scope, 'Trail', {
+    bucket,
+    managementEvents: ReadWriteType.ALL,
+    isMultiRegionTrail: false,
+    includeGlobalServiceEvents: false,
+    enableFileValidation: true,
+  });
+}

@@ -1,0 +1,33 @@
+/** The KMS key, under exactly the policy that `perf-aggregator kms-policy` prints and the enclave compares with. */
+import { type ImagePcrs, keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
+import { CfnDeletionPolicy } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+import { CfnKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { Parameters } from './parameters.ts';
+import { parentRoleArn } from './role.ts';
+
+/**
+ * Makes the key. It outlives the stack: without it all sealed state and the service's report key are lost.
+ * @param images - that it serves
+ */
+export function createKey(
+  scope: Construct,
+  parameters: Parameters,
+  images: readonly ImagePcrs[],
+  role: Role,
+): CfnKey {
+  const { account, locked } = parameters;
+  const key = new CfnKey(scope, 'Key', {
+    description: `${parameters.name}: root of the enclaves`,
+    // A plain resource: CDK's own Key would write statements anew.
+    keyPolicy: keyPolicy({ account, roleArn: parentRoleArn(parameters), images, locked }),
+    enableKeyRotation: true,
+    bypassPolicyLockoutSafetyCheck: locked,
+  });
+  // KMS refuses a policy that names a role which does not exist.
+  key.node.addDependency(role.node.defaultChild!);
+  key.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
+  key.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
+  return key;
+}

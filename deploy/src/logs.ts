@@ -1,0 +1,41 @@
+/** Groups of logs, and what is counted in them. What stands in a log line: docs/operations.md. */
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { CfnMetricFilter, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Parameters } from './parameters.ts';
+
+/** Files of the instance, each a group `/NAME/FILE`. */
+export const LOGS = ['parent', 'enclave', 'canary', 'boot'] as const;
+export type LogName = (typeof LOGS)[number];
+
+/** Lines that are counted, by metric. */
+export const COUNTED = {
+  EnclaveLost: ['parent', '{ ($.msg = "enclave lost") || ($.msg = "no enclave") }'],
+  KmsFailed: ['parent', '{ $.code = "kms_unavailable" }'],
+  GenesisMismatch: ['parent', '{ $.code = "genesis_mismatch" }'],
+  RequestFailed: ['parent', '{ $.msg = "request failed" }'],
+  CanaryOpen: ['canary', '{ $.canary = "open" }'],
+  CanaryClosed: ['canary', '{ $.canary = "closed" }'],
+} as const satisfies Record<string, readonly [LogName, string]>;
+export type Counted = keyof typeof COUNTED;
+
+/** Makes the groups and the counters, in the metric namespace `name`. */
+export function createLogs(scope: Stack, { name }: Parameters): readonly LogGroup[] {
+  const groups = new Map(
+    LOGS.map((log) => [
+      log,
+      new LogGroup(scope, `Log-${log}`, {
+        logGroupName: `/${name}/${log}`,
+        retention: RetentionDays.THREE_MONTHS,
+        removalPolicy: RemovalPolicy.RETAIN,
+      }),
+    ]),
+  );
+  for (const [metricName, [log, filterPattern]] of Object.entries(COUNTED)) {
+    new CfnMetricFilter(scope, `Count-${metricName}`, {
+      logGroupName: groups.get(log)!.logGroupName,
+      filterPattern,
+      metricTransformations: [{ metricNamespace: name, metricName, metricValue: '1' }],
+    });
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,49 @@
+/** A deployment synthesised once for all tests: small stand-ins for the files, no account, no network. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
+import { buildImage, expectedPcrs } from '../../attestation/test/eif/eif-builder.ts';
+import { readArtifacts } from '../src/artifacts.ts';
+import { parseParameters } from '../src/parameters.ts';
+import { DeploymentStack } from '../src/stack.ts';
+
+/** Removed after the tests of a file. */
+export const folder = mkdtempSync(join(tmpdir(), 'pa-deploy-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+export const PCRS = expectedPcrs();
+/** Another image that the key is to serve still. */
+export const PREDECESSOR = { pcr0: 'aa'.repeat(48), pcr1: 'bb'.repeat(48), pcr2: 'cc'.repeat(48) };
+export const ROLE_ARN = 'arn:aws:iam::123456789012:role/perf-aggregator-parent';
+
+/** Writes a file and returns its path. */
+export function write(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** As `perf-aggregator measure --json` prints them. */
+export function measurements({ pcr0, pcr1, pcr2 }: typeof PREDECESSOR): string {
+  return JSON.stringify({ pcrs: { 0: pcr0, 1: pcr1, 2: pcr2 } });
+}
+
+/** The least that a deployment must be told. */
+export const CONTEXT: Readonly<Record<string, string>> = {
+  account: '123456789012',
+  region: 'eu-west-1',
+  eif: write('enclave.eif', buildImage()),
+  parent: write('parent.tar.gz', 'stands for the root file system of the parent'),
+  measurements: write('measurements.json', measurements(PCRS)),
+  certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000',
+};
+
+/** The template of a deployment. */
+export function synthesise(context: Readonly<Record<string, string>> = {}): Template {
+  const parameters = parseParameters({ ...CONTEXT, ...context });
+  const app = new App({ outdir: join(folder, 'cdk.out') });
+  return Template.fromStack(new DeploymentStack(app, parameters, readArtifacts(parameters)));
+}
