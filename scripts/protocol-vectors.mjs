@@ -179,9 +179,13 @@ function bootRequests() {
     sessionToken: 'example',
     expiration: AS_OF,
   };
+  const deployment = {
+    keyArn: 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+    roleArn: 'arn:aws:iam::123456789012:role/parent',
+  };
   return [
-    { credentials, genesis: null },
-    { credentials, genesis: { blob: run(0, 4), evidence: run(4, 4) } },
+    { credentials, deployment, genesis: null },
+    { credentials, deployment, genesis: { blob: run(0, 4), evidence: run(4, 4) } },
   ];
 }
 

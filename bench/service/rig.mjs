@@ -69,11 +69,9 @@ export async function startRig({ pace = null, historyDays, syncIntervalMs } = {}
       return part;
     };
     const ends = { listen: `unix:${sockets}/enclave`, egress: `unix:${sockets}/egress` };
-    const { kms, role } = rig.state;
     const { ports } = (await start('internet', {})).facts;
-    const keys = { keyArn: kms.arn, roleArn: role.roleArn };
-    rig.enclave = await start('enclave', { ...ends, ...keys, syncIntervalMs }, ENCLAVE);
-    rig.parent = await start('parent', { ...ends, hosts: ports }, PARENT);
+    rig.enclave = await start('enclave', { ...ends, syncIntervalMs }, ENCLAVE);
+    rig.parent = await start('parent', { ...ends, hosts: ports, keyArn: rig.state.kms.arn }, PARENT);
     rig.port = rig.parent.facts.port;
     rig.url = `http://127.0.0.1:${rig.port}`;
     return rig;

@@ -1,10 +1,12 @@
 /**
- * The enclave's configuration: everything that trust depends on, measured as `config_sha256` into every
- * attestation document's `user_data`. There are no other inputs.
+ * The enclave's configuration: what its image holds, and what a deployment adds (its KMS key, its role). Together
+ * they are everything that trust depends on, measured as `config_sha256` into every attestation document's
+ * `user_data`. There are no other inputs.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
 import { CodedError } from '@perf-aggregator/shared/errors';
+import { type Deployment, isRoleArn, keyService } from '@perf-aggregator/shared/wire/deployment';
 import { z } from 'zod';
 import { MAX_SUBMISSIONS } from './keys/handshake-keys.ts';
 
@@ -13,27 +15,23 @@ const sha384Hex = z.string().regex(/^[0-9a-f]{96}$/);
 /** Measurements that together name one image: PCR 0, 1 and 2, lower-case hex. */
 const measurements = z.strictObject({ 0: sha384Hex, 1: sha384Hex, 2: sha384Hex });
 
-/** Schema of {@link EnclaveConfig}. */
-export const enclaveConfig = z.strictObject({
+/** Schema of {@link ImageConfig}. */
+export const imageConfig = z.strictObject({
   /** Version of the software, as reports say it. */
   softwareVersion: z.string().min(1),
   /** Where the parent dials in: `vsock://CID:PORT` or `unix:PATH`. */
   listen: z.string(),
   /** The parent's egress proxy, dialled by the enclave. */
   egress: z.string(),
-  /** Hosts that may be dialled through the proxy, with port. */
+  /** Hosts that may be dialled through the proxy, with port; a deployment adds that of its key service. */
   allow: z.array(z.strictObject({ host: z.string().min(1), port: z.number().int().min(1).max(65_535) })),
   /** CA certificates (PEM) under which those hosts must verify; nothing else is trusted. */
   caBundle: z.string().min(1),
   /** SHA-256 of SubjectPublicKeyInfo, base64, by host; a host without pins needs only the CA. */
   pins: z.record(z.string(), z.array(z.string())),
   kms: z.strictObject({
-    region: z.string().min(1),
-    keyArn: z.string().min(1),
     /** EncryptionContext of every call. */
     encryptionContext: z.record(z.string(), z.string()),
-    /** Role of the parent, as the policy template names it. */
-    roleArn: z.string().min(1),
   }),
   /** Images whose genesis evidence this one accepts: the ones it replaced. */
   predecessors: z.array(measurements),
@@ -44,32 +42,68 @@ export const enclaveConfig = z.strictObject({
   /** Submissions that one handshake key takes; left out: 65,536. Each costs some 100 bytes for two hours. */
   submissionsPerHandshakeKey: z.number().int().min(1).max(MAX_SUBMISSIONS).optional(),
 });
-export type EnclaveConfig = z.infer<typeof enclaveConfig>;
+/** What an image holds: the same for everybody who runs it, and part of its PCRs. */
+export type ImageConfig = z.infer<typeof imageConfig>;
 
-/** The image has no configuration that this version can use. */
-export class EnclaveConfigError extends CodedError<'enclave_config_unreadable' | 'enclave_config_invalid'> {}
+/** What an image holds and what its deployment adds. */
+export interface EnclaveConfig extends ImageConfig {
+  readonly kms: ImageConfig['kms'] & {
+    readonly region: string;
+    /** The one key that this enclave uses. */
+    readonly keyArn: string;
+    /** Role of the parent, as the policy template names it. */
+    readonly roleArn: string;
+  };
+}
+
+/** The image, or the deployment, has no configuration that this version can use. */
+export class EnclaveConfigError extends CodedError<
+  'enclave_config_unreadable' | 'enclave_config_invalid' | 'deployment_invalid'
+> {}
+
+/** The files of an image's configuration: the settings, and the certificate authorities (`caBundle`). */
+export type ImageFile = 'enclave.json' | 'ca.pem';
 
 /**
  * The configuration of an image.
- * @param read - its JSON
+ * @param read - its files
  * @throws EnclaveConfigError `enclave_config_unreadable`; `enclave_config_invalid`, naming every faulty field
  *   (not its value)
  */
-export function readEnclaveConfig(read: () => string): EnclaveConfig {
-  let json: unknown;
+export function readImageConfig(read: (file: ImageFile) => string): ImageConfig {
+  let json: object;
   try {
-    json = JSON.parse(read());
+    json = { ...(JSON.parse(read('enclave.json')) as object), caBundle: read('ca.pem') };
   } catch (cause) {
     throw new EnclaveConfigError(
       'enclave_config_unreadable',
-      'the image has no configuration in JSON: build it with ENCLAVE_CONFIG',
+      'the image has no enclave.json, or no ca.pem',
       cause,
     );
   }
-  const parsed = enclaveConfig.safeParse(json);
+  const parsed = imageConfig.safeParse(json);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(whole)'}: ${message}`);
   throw new EnclaveConfigError('enclave_config_invalid', faults.join('; '));
+}
+
+/**
+ * The configuration of an image in a deployment. The key service's host follows from the key's ARN and may be dialled
+ * besides the image's own hosts.
+ * @throws EnclaveConfigError `deployment_invalid`: an ARN that is none, or of an alias. Whether the key is the right one is not for the enclave to say: `config_sha256` names it.
+ */
+export function configure(image: ImageConfig, { keyArn, roleArn }: Deployment): EnclaveConfig {
+  const service = keyService(keyArn);
+  if (!service) throw new EnclaveConfigError('deployment_invalid', `not the ARN of a KMS key: ${keyArn}`);
+  if (!isRoleArn(roleArn)) {
+    throw new EnclaveConfigError('deployment_invalid', `not the ARN of a role: ${roleArn}`);
+  }
+  const { region, host } = service;
+  return {
+    ...image,
+    allow: [...image.allow, { host, port: 443 }],
+    kms: { ...image.kms, region, keyArn, roleArn },
+  };
 }
 
 /**

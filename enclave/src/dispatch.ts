@@ -9,7 +9,7 @@ import {
   type Operation,
 } from '@perf-aggregator/shared/wire/envelope';
 import type { Failure } from '@perf-aggregator/shared/wire/failure';
-import type { EnclaveContext } from './context.ts';
+import type { BootContext } from './context.ts';
 import { Refusal } from './errors.ts';
 import { boot } from './operations/boot.ts';
 import { metrics } from './operations/metrics.ts';
@@ -25,8 +25,8 @@ import { sync } from './operations/sync.ts';
 import { trades } from './operations/trades.ts';
 import { StateRequired } from './sessions/vault.ts';
 
-const HANDLERS: Readonly<Record<Operation, Handler>> = {
-  boot,
+/** What an enclave does once it has its keys. */
+const HANDLERS: Readonly<Record<Exclude<Operation, 'boot'>, Handler>> = {
   quote,
   submit,
   metrics,
@@ -40,7 +40,7 @@ const HANDLERS: Readonly<Record<Operation, Handler>> = {
 };
 
 /** Answers one message of the wire. Never rejects: what went wrong is a reply. */
-export async function dispatch(context: EnclaveContext, message: Uint8Array): Promise<Uint8Array> {
+export async function dispatch(context: BootContext, message: Uint8Array): Promise<Uint8Array> {
   let request: EnclaveRequest;
   try {
     request = decodeRequest(message);
@@ -48,13 +48,18 @@ export async function dispatch(context: EnclaveContext, message: Uint8Array): Pr
     return encodeReply(fail({ code: 'frame_malformed', retryAfterMs: null, sealed: null }));
   }
   try {
-    return encodeReply(await HANDLERS[request.operation](context, request));
+    return encodeReply(await answer(context, request));
   } catch (error) {
     return encodeReply(toReply(context, request.operation, error));
   }
 }
 
-function toReply(context: EnclaveContext, operation: Operation, error: unknown): EnclaveReply {
+async function answer(context: BootContext, request: EnclaveRequest): Promise<EnclaveReply> {
+  if (request.operation === 'boot') return boot(context, request);
+  return HANDLERS[request.operation](context.lifecycle.serving(), request);
+}
+
+function toReply(context: BootContext, operation: Operation, error: unknown): EnclaveReply {
   if (error instanceof StateRequired) return { outcome: 'state_required' };
   if (error instanceof Refusal) {
     return fail({ code: error.code, retryAfterMs: error.retryAfterMs, sealed: error.sealed });

@@ -7,14 +7,15 @@ import { equalBytes } from '@perf-aggregator/shared/bytes';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import { parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
-import { configSha256, type EnclaveConfig } from './config.ts';
-import { BootState, type EnclaveContext, type Log } from './context.ts';
+import { configSha256, configure, type EnclaveConfig, type ImageConfig } from './config.ts';
+import type { BootContext, DeployedContext, Keyring, Log } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { createFetch } from './egress/fetch.ts';
 import { TunnelAgent } from './egress/tunnel-agent.ts';
 import { createExchanges } from './exchanges/ccxt.ts';
 import { HandshakeKeys } from './keys/handshake-keys.ts';
 import { createKms } from './kms/client.ts';
+import { Lifecycle } from './lifecycle.ts';
 import type { Nsm } from './nsm/port.ts';
 import { Vault } from './sessions/vault.ts';
 
@@ -32,22 +33,26 @@ export interface EnclavePorts {
 export interface Enclave {
   /** Answers one message of the wire. Never rejects. */
   handle(message: Uint8Array): Promise<Uint8Array>;
-  /** From now on every request is refused with `enclave_not_ready`. */
+  /** From now on every request is refused with `enclave_not_ready`; what is under way goes on. */
   drain(): void;
 }
 
 /** An enclave in phase `boot`. */
-export function createEnclave(config: EnclaveConfig, ports: EnclavePorts): Enclave {
-  const context = createContext(config, ports);
+export function createEnclave(image: ImageConfig, ports: EnclavePorts): Enclave {
+  const lifecycle = new Lifecycle((phase) => ports.log('phase', { phase }));
+  const context: BootContext = {
+    lifecycle,
+    nsm: ports.nsm,
+    log: ports.log,
+    deploy: (deployment) => deploy(configure(image, deployment), ports),
+  };
   return {
     handle: (message) => dispatch(context, message),
-    drain() {
-      context.boot.phase = 'draining';
-    },
+    drain: () => lifecycle.reach('draining'),
   };
 }
 
-function createContext(config: EnclaveConfig, ports: EnclavePorts): EnclaveContext {
+function deploy(config: EnclaveConfig, ports: EnclavePorts): DeployedContext {
   const { clock, random, nsm } = ports;
   const agent = new TunnelAgent({
     endpoint: parseEndpoint(config.egress),
@@ -58,39 +63,41 @@ function createContext(config: EnclaveConfig, ports: EnclavePorts): EnclaveConte
     maxSockets: 64,
     idleTimeoutMs: 30_000,
   });
-  const boot = new BootState();
   const sha256 = configSha256(config);
-  return {
-    config,
+  const kms = createKms({
+    ...config.kms,
+    predecessors: config.predecessors,
+    agent,
+    nsm,
     configSha256: sha256,
+    clock,
+    random,
+    timeoutMs: 10_000,
+  });
+  const deployed = { config, configSha256: sha256, kms };
+  return {
+    ...deployed,
+    serveWith: (keyring) => ({ ...deployed, ...keyring, ...serve(config, ports, agent, keyring) }),
+  };
+}
+
+/** What only an enclave with keys needs. */
+function serve(config: EnclaveConfig, ports: EnclavePorts, agent: TunnelAgent, { identity }: Keyring) {
+  const { nsm, clock, random, sleep, log } = ports;
+  const { sealingBase } = identity;
+  return {
     simulated: !equalBytes(nsm.trustAnchor, AWS_NITRO_ROOT_G1),
     nsm,
-    kms: createKms({
-      ...config.kms,
-      predecessors: config.predecessors,
-      agent,
-      nsm,
-      configSha256: sha256,
-      clock,
-      random,
-      timeoutMs: 10_000,
-    }),
     exchanges: createExchanges({
       fetch: createFetch(agent, { timeoutMs: 20_000, maxResponseBytes: 32 * 1024 * 1024, maxConcurrent: 48 }),
       clock,
       random,
-      sleep: ports.sleep,
+      sleep,
     }),
     clock,
     random,
-    log: ports.log,
+    log,
     handshake: new HandshakeKeys(clock, random, config.submissionsPerHandshakeKey),
-    vault: new Vault({
-      clock,
-      random,
-      sealingBase: () => boot.keyring().identity.sealingBase,
-      capacity: config.hotSessions,
-    }),
-    boot,
+    vault: new Vault({ clock, random, sealingBase, capacity: config.hotSessions }),
   };
 }

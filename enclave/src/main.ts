@@ -8,7 +8,7 @@ import { AWS_NITRO_ROOT_G1 } from '@perf-aggregator/attestation';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { systemRandom } from '@perf-aggregator/shared/random';
-import { readEnclaveConfig } from './config.ts';
+import { readImageConfig } from './config.ts';
 import { hardenProcess } from './hardening.ts';
 import { bootFromModule, type ModuleBootPorts } from './nsm/boot.ts';
 import { nsmSystem, openNsmDevice } from './nsm/device.ts';
@@ -16,7 +16,7 @@ import { createNsm } from './nsm/module.ts';
 import { serveEnclave } from './serve.ts';
 
 /** Part of the image, and so of its measurement. */
-const CONFIG_PATH = '/etc/perf-aggregator/enclave.json';
+const CONFIG_FOLDER = '/etc/perf-aggregator';
 
 const processPorts: Omit<ModuleBootPorts, 'nsm'> = {
   files: {
@@ -45,9 +45,9 @@ const processPorts: Omit<ModuleBootPorts, 'nsm'> = {
 async function main(): Promise<void> {
   hardenProcess(process, globalThis);
   const nsm = createNsm(openNsmDevice('/dev/nsm', nsmSystem), AWS_NITRO_ROOT_G1);
-  const config = readEnclaveConfig(() => readFileSync(CONFIG_PATH, 'utf8'));
+  const image = readImageConfig((file) => readFileSync(`${CONFIG_FOLDER}/${file}`, 'utf8'));
   const { clock, log, stop } = await bootFromModule({ nsm, ...processPorts });
-  const serving = serveEnclave(config, {
+  const serving = serveEnclave(image, {
     nsm,
     clock,
     random: systemRandom,

@@ -1,39 +1,44 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../shared/test/codes.ts';
 import {
   configSha256,
+  configure,
   type EnclaveConfig,
   EnclaveConfigError,
-  enclaveConfig,
-  readEnclaveConfig,
+  type ImageConfig,
+  type ImageFile,
+  imageConfig,
+  readImageConfig,
 } from '../src/config.ts';
 
 const PCR = 'ab'.repeat(48);
-const CONFIG: EnclaveConfig = {
+const IMAGE: ImageConfig = {
   softwareVersion: '1.2.3',
   listen: 'vsock://16:5000',
   egress: 'vsock://3:5001',
   allow: [{ host: 'api.binance.com', port: 443 }],
   caBundle: 'pem',
   pins: { 'api.binance.com': ['pin'] },
-  kms: {
-    region: 'us-east-1',
-    keyArn: 'arn:key',
-    encryptionContext: { application: 'perf-aggregator' },
-    roleArn: 'arn:role',
-  },
+  kms: { encryptionContext: { application: 'perf-aggregator' } },
   predecessors: [{ 0: PCR, 1: PCR, 2: PCR }],
   syncIntervalMs: 300_000,
   hotSessions: 256,
 };
+const DEPLOYMENT = {
+  keyArn: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+  roleArn: 'arn:aws:iam::123456789012:role/parent',
+};
+const CONFIG = configure(IMAGE, DEPLOYMENT);
 /** RFC 8785 by hand. */
 const CANONICAL =
-  '{"allow":[{"host":"api.binance.com","port":443}],"caBundle":"pem","egress":"vsock://3:5001",' +
-  '"hotSessions":256,"kms":{"encryptionContext":{"application":"perf-aggregator"},"keyArn":"arn:key",' +
-  '"region":"us-east-1","roleArn":"arn:role"},"listen":"vsock://16:5000","pins":{"api.binance.com":["pin"]},' +
+  '{"allow":[{"host":"api.binance.com","port":443},{"host":"kms.us-east-1.amazonaws.com","port":443}],' +
+  '"caBundle":"pem","egress":"vsock://3:5001","hotSessions":256,' +
+  `"kms":{"encryptionContext":{"application":"perf-aggregator"},"keyArn":"${DEPLOYMENT.keyArn}",` +
+  `"region":"us-east-1","roleArn":"${DEPLOYMENT.roleArn}"},"listen":"vsock://16:5000",` +
+  '"pins":{"api.binance.com":["pin"]},' +
   `"predecessors":[{"0":"${PCR}","1":"${PCR}","2":"${PCR}"}],"softwareVersion":"1.2.3","syncIntervalMs":300000}`;
 
 const hash = (config: EnclaveConfig) => encodeHex(configSha256(config));
@@ -69,14 +74,14 @@ describe('when the configuration is measured', () => {
 
   it('everything else changes it, each change to something else', () => {
     const hashes = [...changes(CONFIG)].map((changed) => hash(changed as EnclaveConfig));
-    expect(hashes).toHaveLength(19);
+    expect(hashes).toHaveLength(21);
     expect(new Set([...hashes, hash(CONFIG)]).size).toBe(hashes.length + 1);
   });
 });
 
 describe('when the configuration is parsed', () => {
   it('a whole one is taken', () => {
-    expect(enclaveConfig.parse(CONFIG)).toEqual(CONFIG);
+    expect(imageConfig.parse(IMAGE)).toEqual(IMAGE);
   });
 
   it.each([
@@ -89,13 +94,29 @@ describe('when the configuration is parsed', () => {
     ['no room for sessions', { hotSessions: 0 }],
     ['a hasty schedule', { syncIntervalMs: 999 }],
   ])('%s is refused', (_, change) => {
-    expect(enclaveConfig.safeParse({ ...CONFIG, ...change }).success).toBe(false);
+    expect(imageConfig.safeParse({ ...IMAGE, ...change }).success).toBe(false);
   });
 });
 
 describe('when an image is asked for its configuration', () => {
-  it('it is what the file says', () => {
-    expect(readEnclaveConfig(() => JSON.stringify(CONFIG))).toEqual(CONFIG);
+  const { caBundle, ...settings } = IMAGE;
+  const filesOf = (json: string) => (file: ImageFile) => (file === 'ca.pem' ? caBundle : json);
+
+  it('it is what its two files say', () => {
+    expect(readImageConfig(filesOf(JSON.stringify(settings)))).toEqual(IMAGE);
+  });
+
+  it('that of this repository is whole, and believes eight authorities, each of which is one', () => {
+    const folder = new URL('../image/', import.meta.url);
+    const image = readImageConfig((file) => readFileSync(new URL(file, folder), 'utf8'));
+    const certificates =
+      image.caBundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    const parsed = certificates.map((pem) => new X509Certificate(pem));
+    expect(parsed.map(({ ca, issuer, subject }) => ca && issuer === subject)).toEqual(Array(8).fill(true));
+    const told = [...image.caBundle.matchAll(/^# SHA-256 ([0-9a-f]{64})$/gm)].map(([, digest]) => digest);
+    expect(parsed.map(({ fingerprint256 }) => fingerprint256.replaceAll(':', '').toLowerCase())).toEqual(
+      told,
+    );
   });
 
   it.each([
@@ -103,15 +124,36 @@ describe('when an image is asked for its configuration', () => {
     ['an empty file', () => ''],
     ['no JSON', () => '{'],
   ])('%s is told', (_, read) => {
-    expect(codeOf(() => readEnclaveConfig(read), EnclaveConfigError)).toBe('enclave_config_unreadable');
+    expect(codeOf(() => readImageConfig(read), EnclaveConfigError)).toBe('enclave_config_unreadable');
   });
 
   it('every field at fault is named, and no value', () => {
-    const { region: _, ...kms } = CONFIG.kms;
-    const read = () => JSON.stringify({ ...CONFIG, kms, hotSessions: 'many', listen: 7 });
-    expect(codeOf(() => readEnclaveConfig(read), EnclaveConfigError)).toBe('enclave_config_invalid');
-    expect(() => readEnclaveConfig(read)).toThrow(/listen: .*kms\.region: .*hotSessions: /);
-    expect(() => readEnclaveConfig(read)).not.toThrow('many');
-    expect(() => readEnclaveConfig(() => '[]')).toThrow(/^\(whole\): /);
+    const read = filesOf(JSON.stringify({ ...settings, kms: {}, hotSessions: 'many', listen: 7 }));
+    expect(codeOf(() => readImageConfig(read), EnclaveConfigError)).toBe('enclave_config_invalid');
+    expect(() => readImageConfig(read)).toThrow(/listen: .*kms\.encryptionContext: .*hotSessions: /);
+    expect(() => readImageConfig(read)).not.toThrow('many');
+    expect(() => readImageConfig(filesOf('[]'))).toThrow(/^softwareVersion: /);
+  });
+});
+
+describe('when an image is deployed', () => {
+  it("the key's region and host follow from its ARN, and the host may be dialled", () => {
+    const { allow, kms } = CONFIG;
+    expect(allow).toEqual([...IMAGE.allow, { host: 'kms.us-east-1.amazonaws.com', port: 443 }]);
+    expect(kms).toEqual({ ...IMAGE.kms, ...DEPLOYMENT, region: 'us-east-1' });
+  });
+
+  it.each([
+    ['an alias', { keyArn: DEPLOYMENT.keyArn.replace('key/', 'alias/') }],
+    ['no key', { keyArn: '' }],
+    [
+      'a key whose region is a host of somebody else',
+      { keyArn: DEPLOYMENT.keyArn.replace('us-east-1', 'evil.example#') },
+    ],
+    ['a user', { roleArn: DEPLOYMENT.roleArn.replace('role/', 'user/') }],
+    ['no role', { roleArn: '' }],
+  ])('%s is refused', (_, change) => {
+    const attempt = () => configure(IMAGE, { ...DEPLOYMENT, ...change });
+    expect(codeOf(attempt, EnclaveConfigError)).toBe('deployment_invalid');
   });
 });

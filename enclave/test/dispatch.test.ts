@@ -1,3 +1,4 @@
+import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import {
   decodeReply,
@@ -7,9 +8,10 @@ import {
 } from '@perf-aggregator/shared/wire/envelope';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BootState, type EnclaveContext } from '../src/context.ts';
+import type { BootContext, EnclaveContext } from '../src/context.ts';
 import { dispatch } from '../src/dispatch.ts';
 import { Refusal } from '../src/errors.ts';
+import { Lifecycle } from '../src/lifecycle.ts';
 import { StateRequired } from '../src/sessions/vault.ts';
 
 const MARKER = 'marker-that-nobody-may-see';
@@ -21,12 +23,30 @@ const REQUEST: EnclaveRequest = {
   state: null,
 };
 
-/** An enclave whose keys are asked for with this outcome. */
-function enclaveThat(fails: () => never): { context: EnclaveContext; logged: unknown[] } {
+/** One that is well formed: what it says is looked at later. */
+const SUBMISSION = Buffer.from(
+  JSON.stringify({
+    ephemeral_pub: encodeBase64(new Uint8Array(32)),
+    nonce: encodeBase64(new Uint8Array(12)),
+    ciphertext: encodeBase64(new Uint8Array(32)),
+    tag: encodeBase64(new Uint8Array(16)),
+    metadata: { v: 1, handshake_pub: encodeBase64(new Uint8Array(32)), ttl: 86_400 },
+  }),
+);
+
+/** A serving enclave whose sessions are asked for with this outcome, as is everything else that it has. */
+function enclaveThat(fails: () => never): { context: BootContext; logged: unknown[] } {
   const logged: unknown[] = [];
-  const boot = Object.assign(new BootState(), { keyring: fails });
   const log = (...line: unknown[]) => logged.push(line);
-  return { context: { boot, log, vault: { find: fails } } as unknown as EnclaveContext, logged };
+  const lifecycle = new Lifecycle();
+  const serving = { log, vault: { find: fails } };
+  Object.defineProperties(serving, {
+    handshake: { get: fails },
+    nsm: { get: fails },
+    identity: { get: fails },
+  });
+  lifecycle.serve(serving as unknown as EnclaveContext);
+  return { context: { lifecycle, log } as unknown as BootContext, logged };
 }
 
 function failing(error: unknown) {
@@ -35,7 +55,7 @@ function failing(error: unknown) {
   });
 }
 
-const ask = async (context: EnclaveContext, request: EnclaveRequest) =>
+const ask = async (context: BootContext, request: EnclaveRequest) =>
   decodeReply(await dispatch(context, encodeRequest(request)));
 
 describe('when a message is not a request', () => {
@@ -77,7 +97,8 @@ describe('when a handler fails', () => {
     '%s answers an unknown error as internal, without its message',
     async (operation) => {
       const { context, logged } = failing(new TypeError(MARKER));
-      const answer = await dispatch(context, encodeRequest({ ...REQUEST, operation }));
+      const body = operation === 'submit' ? SUBMISSION : REQUEST.body;
+      const answer = await dispatch(context, encodeRequest({ ...REQUEST, operation, body }));
       expect(decodeReply(answer)).toEqual({
         outcome: 'failure',
         failure: { code: 'internal', retryAfterMs: null, sealed: null },
@@ -111,29 +132,12 @@ describe('when a handler fails', () => {
 
 describe('when the enclave has no keys', () => {
   it('it refuses everything that needs them, before and after it served', async () => {
-    const boot = new BootState();
-    const context = { boot, log: () => undefined } as unknown as EnclaveContext;
+    const lifecycle = new Lifecycle();
+    const context = { lifecycle, log: () => undefined } as unknown as BootContext;
     const notReady = { failure: { code: 'enclave_not_ready', retryAfterMs: 1_000 } };
     expect(await ask(context, REQUEST)).toMatchObject(notReady);
-    boot.serve({ identity: {} as never, kmsPolicy: 'locked' });
-    boot.phase = 'draining';
+    lifecycle.serve({} as EnclaveContext);
+    lifecycle.reach('draining');
     expect(await ask(context, REQUEST)).toMatchObject(notReady);
-  });
-});
-
-describe('when an enclave is booted more than once', () => {
-  it('the first keys are its keys, and a draining one takes none', () => {
-    const boot = new BootState();
-    const [first, second] = [{ name: 1 }, { name: 2 }].map((identity) => ({
-      identity: identity as never,
-      kmsPolicy: 'locked' as const,
-    }));
-    expect(boot.serve(first!)).toBe(true);
-    expect(boot.serve(second!)).toBe(false);
-    expect(boot.keyring()).toBe(first);
-    const draining = new BootState();
-    draining.phase = 'draining';
-    expect(draining.serve(first!)).toBe(false);
-    expect(draining.phase).toBe('draining');
   });
 });

@@ -1,7 +1,8 @@
 /** The parent's configuration: environment variables, parsed once, every fault reported at once. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { DEFAULT_SESSION_TTL_S, MAX_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
-import { type Endpoint, parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
+import { type Endpoint, formatEndpoint, parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
+import { type Deployment, isRoleArn, keyService } from '@perf-aggregator/shared/wire/deployment';
 
 /** The environment is unusable; the message lists every fault. */
 export class ConfigError extends CodedError<'config_invalid'> {}
@@ -10,11 +11,13 @@ export class ConfigError extends CodedError<'config_invalid'> {}
 export interface ParentConfig {
   readonly host: string;
   readonly port: number;
-  /** Where the enclave listens. */
-  readonly enclave: Endpoint;
+  /** Where the enclaves listen. */
+  readonly enclaves: readonly Endpoint[];
+  /** What every one of them is told at boot. */
+  readonly deployment: Deployment;
   /** Where the egress proxy listens for the enclave. */
   readonly egress: Endpoint;
-  /** Hosts that the enclave may reach. */
+  /** Hosts that the enclaves may reach, that of the key service among them. */
   readonly egressAllow: readonly { readonly host: string; readonly port: number }[];
   /** Folder of the embedded store. */
   readonly storePath: string;
@@ -26,6 +29,8 @@ export interface ParentConfig {
   readonly sessionCleanupInterval: number;
   /** Requests that one address may make in a window (ms). */
   readonly rateLimit: { readonly max: number; readonly windowMs: number };
+  /** How long `/ready` says no before requests are refused, ms: the time that a load balancer takes to notice. */
+  readonly drainDelayMs: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -47,12 +52,14 @@ export function parseConfig(environment: Environment): ParentConfig {
   for (const [name, why] of Object.entries(REFUSED)) if (environment[name]) reader.fault(name, why);
   const maxSessionTtl = reader.integer('MAX_SESSION_TTL', MAX_SESSION_TTL_S, 60, MAX_SESSION_TTL_S);
   const longestTtl = maxSessionTtl || MAX_SESSION_TTL_S;
+  const deployment = reader.deployment();
   const config: ParentConfig = {
     host: reader.text('ENCLAVE_HOST', '0.0.0.0'),
     port: reader.integer('ENCLAVE_PORT', 3000, 0, 65_535),
-    enclave: reader.endpoint('ENCLAVE_ENDPOINT'),
+    enclaves: reader.endpoints('ENCLAVE_ENDPOINT'),
+    deployment,
     egress: reader.endpoint('EGRESS_ENDPOINT'),
-    egressAllow: reader.hosts('EGRESS_ALLOW'),
+    egressAllow: [...reader.hosts('EGRESS_ALLOW'), ...keyServiceOf(deployment)],
     storePath: reader.text('STORE_PATH', './data'),
     logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     defaultSessionTtl: reader.integer(
@@ -66,10 +73,16 @@ export function parseConfig(environment: Environment): ParentConfig {
       max: reader.integer('RATE_LIMIT_MAX', 100, 1, 1_000_000_000),
       windowMs: reader.integer('RATE_LIMIT_WINDOW', 900_000, 1_000, 86_400_000),
     },
+    drainDelayMs: 1_000 * reader.integer('DRAIN_DELAY', 0, 0, 3_600),
     sessionCleanupInterval: reader.integer('SESSION_CLEANUP_INTERVAL', 3_600_000, 1_000, 86_400_000),
   };
   reader.finish();
   return config;
+}
+
+function keyServiceOf({ keyArn }: Deployment): ParentConfig['egressAllow'] {
+  const service = keyService(keyArn);
+  return service ? [{ host: service.host, port: 443 }] : [];
 }
 
 class Reader {
@@ -109,13 +122,34 @@ class Reader {
   }
 
   endpoint(name: string): Endpoint {
-    const value = this.#environment[name];
+    return this.#endpoint(name, this.#environment[name] ?? '');
+  }
+
+  endpoints(name: string): Endpoint[] {
+    const values = this.text(name, '').split(',');
+    const endpoints = values.map((value) => this.#endpoint(name, value.trim()));
+    if (new Set(endpoints.map(formatEndpoint)).size < endpoints.length) {
+      this.fault(name, 'names an endpoint twice');
+    }
+    return endpoints;
+  }
+
+  #endpoint(name: string, value: string): Endpoint {
     try {
-      return parseEndpoint(value ?? '');
+      return parseEndpoint(value);
     } catch (error) {
       this.fault(name, value ? (error as Error).message : 'missing: vsock://CID:PORT or unix:PATH');
       return { kind: 'unix', path: '' };
     }
+  }
+
+  deployment(): Deployment {
+    const [keyArn, roleArn] = [this.text('KMS_KEY_ARN', ''), this.text('KMS_ROLE_ARN', '')];
+    if (!keyService(keyArn)) {
+      this.fault('KMS_KEY_ARN', `arn:aws:kms:REGION:ACCOUNT:key/ID (no alias), not "${keyArn}"`);
+    }
+    if (!isRoleArn(roleArn)) this.fault('KMS_ROLE_ARN', `arn:aws:iam::ACCOUNT:role/NAME, not "${roleArn}"`);
+    return { keyArn, roleArn };
   }
 
   hosts(name: string): ParentConfig['egressAllow'] {

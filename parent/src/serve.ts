@@ -6,15 +6,16 @@ import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
-import { Link } from '@perf-aggregator/shared/transport/link';
-import { dial, listen } from '@perf-aggregator/shared/transport/socket';
+import { listen } from '@perf-aggregator/shared/transport/socket';
 import type { ParentConfig } from './config.ts';
 import type { Resolver } from './egress/port.ts';
 import { createEgressProxy, type EgressProxy } from './egress/proxy.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Log } from './log.ts';
-import { bootEnclave, type CredentialSource } from './relay/boot.ts';
+import type { CredentialSource } from './relay/boot.ts';
+import { Connection } from './relay/connections.ts';
+import { Enclaves } from './relay/enclaves.ts';
 import { Relay } from './relay/relay.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import type { Store } from './storage/port.ts';
@@ -32,7 +33,7 @@ export interface ParentPorts {
 export interface RunningParent {
   /** Port that the HTTP edge listens on. */
   readonly port: number;
-  /** Stops taking requests, lets what is under way end, and closes the store. */
+  /** Says so at `/ready`, stops taking requests, lets what is under way end, and closes the store. */
   close(): Promise<void>;
 }
 
@@ -40,7 +41,6 @@ export interface RunningParent {
 export class ListenError extends CodedError<'port_in_use' | 'port_unavailable'> {}
 
 const VERSION = '0.1.0';
-const RECONNECT_MS = 500;
 const DRAIN_MS = 5_000;
 
 /**
@@ -50,8 +50,11 @@ const DRAIN_MS = 5_000;
 export async function serveParent(config: ParentConfig, ports: ParentPorts): Promise<RunningParent> {
   const { store, clock, log } = ports;
   const proxy = await startEgress(config, ports);
-  const link = createLink(config, ports);
-  const relay = new Relay({ link, store, clock, maxSessionTtlMs: config.maxSessionTtl * 1_000 });
+  const connections = config.enclaves.map(
+    (endpoint) => new Connection(endpoint, { ...ports, deployment: config.deployment }, log),
+  );
+  const enclaves = new Enclaves(connections);
+  const relay = new Relay({ enclaves, store, clock, maxSessionTtlMs: config.maxSessionTtl * 1_000 });
   const scheduler = new Scheduler({
     relay,
     store,
@@ -61,35 +64,41 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
     cleanupMs: config.sessionCleanupInterval,
     concurrency: 8,
   });
+  let isDraining = false;
   const app = createApp({
     relay,
     log,
     version: VERSION,
     rateLimit: config.rateLimit,
     sessionTtl: { default: config.defaultSessionTtl, max: config.maxSessionTtl },
-    readiness: async () => ({ store: await answers(store.count()), enclave: await answers(link.connect()) }),
+    readiness: async () => ({
+      parts: { store: await answers(store.count()), enclave: await enclaves.answer() },
+      enclaves: enclaves.count,
+      isDraining,
+    }),
   });
   const server = createHttpServer(app, log);
   await listenHttp(server, config).catch(async (error: unknown) => {
     await proxy.close();
-    link.close();
+    for (const connection of connections) connection.close();
     throw error;
   });
-  const stopConnecting = keepConnected(link, log);
   scheduler.start();
   const { port } = server.address() as AddressInfo;
   log.info({ port }, 'listening');
   return {
     port,
     async close() {
-      stopConnecting();
+      isDraining = true;
+      log.info({ delayMs: config.drainDelayMs }, 'draining');
+      await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await scheduler.stop();
       await closed;
       clearTimeout(cut);
-      link.close();
+      for (const connection of connections) connection.close();
       // Nothing is under way any more; what is still open are the enclave's idle connections.
       await proxy.close();
       await store.close();
@@ -106,38 +115,6 @@ async function startEgress(config: ParentConfig, ports: ParentPorts): Promise<Eg
   });
   await listen(proxy.server, config.egress);
   return proxy;
-}
-
-function createLink(config: ParentConfig, ports: ParentPorts): Link {
-  return new Link({
-    dial: () => dial(config.enclave, { timeoutMs: 2_000 }),
-    prepare: async (channel) => {
-      await bootEnclave(channel, ports.store, ports.credentials);
-      ports.log.info('enclave serving');
-    },
-    onLost: () => ports.log.warn('enclave lost'),
-  });
-}
-
-/** Dials the enclave again whenever it is gone, so that it is up before anybody asks. */
-function keepConnected(link: Link, log: Log): () => void {
-  let last = '';
-  const attempt = () => {
-    link.connect().then(
-      () => {
-        last = '';
-      },
-      (error: unknown) => {
-        const code = error instanceof CodedError ? error.code : 'internal';
-        if (code !== last)
-          log.warn({ code, reason: error instanceof CodedError ? error.message : '' }, 'no enclave');
-        last = code;
-      },
-    );
-  };
-  attempt();
-  const timer = setInterval(attempt, RECONNECT_MS);
-  return () => clearInterval(timer);
 }
 
 function listenHttp(server: http.Server, config: ParentConfig): Promise<void> {

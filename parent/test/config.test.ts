@@ -5,7 +5,9 @@ import { ConfigError, parseConfig } from '../src/config.ts';
 const GOOD = {
   ENCLAVE_ENDPOINT: 'vsock://16:5000',
   EGRESS_ENDPOINT: 'unix:/tmp/egress',
-  EGRESS_ALLOW: 'api.binance.com:443,kms.us-east-1.amazonaws.com:443',
+  EGRESS_ALLOW: 'api.binance.com:443',
+  KMS_KEY_ARN: 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555',
+  KMS_ROLE_ARN: 'arn:aws:iam::123456789012:role/parent',
 };
 
 /** Names of the variables that the refusal of `environment` names. */
@@ -25,7 +27,8 @@ describe('when the environment is whole', () => {
     expect(parseConfig(GOOD)).toEqual({
       host: '0.0.0.0',
       port: 3000,
-      enclave: { kind: 'vsock', cid: 16, port: 5000 },
+      enclaves: [{ kind: 'vsock', cid: 16, port: 5000 }],
+      deployment: { keyArn: GOOD.KMS_KEY_ARN, roleArn: GOOD.KMS_ROLE_ARN },
       egress: { kind: 'unix', path: '/tmp/egress' },
       egressAllow: [
         { host: 'api.binance.com', port: 443 },
@@ -37,6 +40,7 @@ describe('when the environment is whole', () => {
       maxSessionTtl: 604_800,
       sessionCleanupInterval: 3_600_000,
       rateLimit: { max: 100, windowMs: 900_000 },
+      drainDelayMs: 0,
     });
   });
 
@@ -53,6 +57,17 @@ describe('when the environment is whole', () => {
   });
 });
 
+describe('when there are several enclaves', () => {
+  it('each is dialled where it listens', () => {
+    const ENCLAVE_ENDPOINT = 'vsock://16:5005, vsock://17:5005,unix:/tmp/enclave';
+    expect(parseConfig({ ...GOOD, ENCLAVE_ENDPOINT }).enclaves).toEqual([
+      { kind: 'vsock', cid: 16, port: 5005 },
+      { kind: 'vsock', cid: 17, port: 5005 },
+      { kind: 'unix', path: '/tmp/enclave' },
+    ]);
+  });
+});
+
 describe('when the environment is unusable', () => {
   it('every fault is named at once', () => {
     const wrong = {
@@ -65,12 +80,15 @@ describe('when the environment is unusable', () => {
       SESSION_CLEANUP_INTERVAL: '1e6',
       RATE_LIMIT_MAX: '0',
       RATE_LIMIT_WINDOW: 'a quarter',
+      DRAIN_DELAY: '3601',
+      KMS_KEY_ARN: 'alias/perf-aggregator',
+      KMS_ROLE_ARN: 'arn:aws:iam::123456789012:user/parent',
       DATABASE_URL: 'postgres://x',
       ENCLAVE_PRIVATE_KEY_PATH: '/k',
       ENCLAVE_PUBLIC_KEY_PATH: '/k',
     };
     expect(faultsOf(wrong).sort()).toEqual([...Object.keys(wrong), 'ENCLAVE_ENDPOINT'].sort());
-    expect(faultsOf({})).toEqual(['ENCLAVE_ENDPOINT', 'EGRESS_ENDPOINT', 'EGRESS_ALLOW']);
+    expect(faultsOf({}).sort()).toEqual(Object.keys(GOOD).sort());
   });
 
   it.each(['DATABASE_URL', 'ENCLAVE_PRIVATE_KEY_PATH', 'ENCLAVE_PUBLIC_KEY_PATH'])(
@@ -95,6 +113,9 @@ describe('when the environment is unusable', () => {
     ['EGRESS_ALLOW', 'http://host:443'],
     ['EGRESS_ALLOW', ','],
     ['ENCLAVE_ENDPOINT', 'unix:'],
+    ['ENCLAVE_ENDPOINT', 'vsock://16:5005,vsock://16:5005'],
+    ['ENCLAVE_ENDPOINT', 'vsock://16:5005,'],
+    ['KMS_KEY_ARN', 'arn:aws:kms:us-east-1:123456789012:alias/perf-aggregator'],
     ['LOG_LEVEL', 'INFO'],
   ])('%s=%s is refused', (name, value) => {
     expect(faultsOf({ ...GOOD, [name]: value })).toEqual([name]);

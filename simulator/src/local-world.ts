@@ -79,7 +79,7 @@ async function startProcesses(
   await supervisor.start({
     name: 'enclave',
     module: './processes/enclave.js',
-    argument: () => ({ home, listen, egress, keyArn, roleArn: state.role.roleArn }),
+    argument: () => ({ home, listen, egress }),
     execArgv: enclaveOptions(process.allowedNodeEnvironmentFlags),
     logPath: logPath('enclave'),
   });
@@ -87,7 +87,7 @@ async function startProcesses(
   const parent = await supervisor.start({
     name: 'parent',
     module: './processes/parent.js',
-    argument: () => ({ home, host: options.host, port, enclave: listen, egress, hosts }),
+    argument: () => ({ home, host: options.host, port, enclave: listen, egress, hosts, keyArn }),
     // What is inside a message has no name in this process (package exports). And, as in Dockerfile.parent: V8 counts
     // the replies that pass through, and would mark a small heap for them several times a second.
     execArgv: ['--conditions=untrusted', '--initial-old-space-size=256'],

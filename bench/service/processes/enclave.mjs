@@ -7,15 +7,13 @@ import { readNsm } from '../../../simulator/dist/world/state.js';
 import { clockOf } from '../clock.mjs';
 import { serve } from './serve.mjs';
 
-await serve(async ({ home, pace, listen, egress, keyArn, roleArn, syncIntervalMs }) => {
+await serve(async ({ home, pace, listen, egress, syncIntervalMs }) => {
   const files = new WorldFiles(home);
   await startEnclave({
     listen,
     egress,
     nsm: readNsm(files),
     caBundle: readFileSync(files.path('ca.pem'), 'utf8'),
-    kms: { arn: keyArn },
-    roleArn,
     ...clockOf(pace),
     random: systemRandom,
     log: (event, facts) => process.stdout.write(`${JSON.stringify({ room: 'enclave', event, ...facts })}\n`),

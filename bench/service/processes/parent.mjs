@@ -5,7 +5,7 @@ import { startParent } from '../../../simulator/dist/world/parent-part.js';
 import { clockOf } from '../clock.mjs';
 import { serve } from './serve.mjs';
 
-await serve(async ({ home, pace, listen, egress, hosts }) => {
+await serve(async ({ home, pace, listen, egress, hosts, keyArn }) => {
   const files = new WorldFiles(home);
   const { port } = await startParent({
     host: '127.0.0.1',
@@ -13,6 +13,7 @@ await serve(async ({ home, pace, listen, egress, hosts }) => {
     enclave: listen,
     egress,
     hosts,
+    keyArn,
     storePath: files.path('store'),
     role: files.read('role.json'),
     clock: clockOf(pace).clock,

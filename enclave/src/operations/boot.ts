@@ -1,44 +1,79 @@
 /**
- * `boot`: the parent brings credentials and the stored genesis record. Without a record the enclave draws
- * one and hands it back to be stored, first writer wins; with a record it takes its keys from it and serves.
+ * `boot`: the parent brings credentials, its deployment and the stored genesis record. Without a record the enclave
+ * draws one and hands it back to be stored, first writer wins; with a record it takes its keys from it and serves. A
+ * serving enclave is booted again from time to time: with fresh credentials it reads the key's policy anew.
  */
-import { decodeBootRequest, encodeBootReply } from '@perf-aggregator/shared/wire/boot';
-import type { EnclaveContext } from '../context.ts';
+import { type BootRequest, decodeBootRequest, encodeBootReply } from '@perf-aggregator/shared/wire/boot';
+import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
+import type { EnclaveReply, EnclaveRequest } from '@perf-aggregator/shared/wire/envelope';
+import { EnclaveConfigError } from '../config.ts';
+import type { BootContext, DeployedContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { drawRoot, type GenesisContext, openRoot, wipeIdentity } from '../keys/genesis.ts';
 import { KmsError } from '../kms/errors.ts';
-import { type Handler, ok } from './operation.ts';
+import { ok } from './operation.ts';
 
-export const boot: Handler = async (context, request) => {
-  const { credentials, genesis } = decodeBootRequest(request.body);
-  if (context.boot.phase === 'boot') context.boot.phase = 'attested';
-  if (context.boot.phase === 'serving') return reply(context, null);
+/** Answers a boot request. @throws Refusal `kms_unavailable`, `genesis_mismatch`, `deployment_refused`, `enclave_not_ready` */
+export async function boot(context: BootContext, request: EnclaveRequest): Promise<EnclaveReply> {
+  const asked = decodeBootRequest(request.body);
   try {
-    if (!genesis) return reply(context, await drawRoot(toGenesis(context), credentials));
-    const identity = await openRoot(toGenesis(context), credentials, genesis);
-    const kmsPolicy = await context.kms.policyState(credentials);
-    // Two boots at once, perhaps with two genuine records: who the enclave is was settled by the first.
-    if (context.boot.serve({ identity, kmsPolicy })) context.log('serving', { kmsPolicy });
-    else wipeIdentity(identity);
-    return reply(context, null);
+    const genesis = context.lifecycle.isServing
+      ? await readPolicyAgain(context, asked)
+      : await takeKeys(context, asked);
+    return ok(encodeBootReply({ phase: context.lifecycle.phase, genesis }));
   } catch (cause) {
+    if (cause instanceof EnclaveConfigError) throw refuseDeployment(context, cause);
     if (!(cause instanceof KmsError)) throw cause;
     // The parent makes the call possible and sees it fail: the code tells its operator nothing secret.
     context.log('kms_failed', { code: cause.code, reason: cause.message });
     throw new Refusal('kms_unavailable', cause.code, { cause, retryAfterMs: 5_000 });
   }
-};
-
-function reply(context: EnclaveContext, genesis: { blob: Uint8Array; evidence: Uint8Array } | null) {
-  return ok(encodeBootReply({ phase: context.boot.phase, genesis }));
 }
 
-function toGenesis(context: EnclaveContext): GenesisContext {
-  return {
-    kms: context.kms,
-    nsm: context.nsm,
-    keyArn: context.config.kms.keyArn,
-    configSha256: context.configSha256,
-    predecessors: context.config.predecessors,
-  };
+/** @returns a record to store, when there was none */
+async function takeKeys(context: BootContext, { credentials, deployment, genesis }: BootRequest) {
+  const { lifecycle, log } = context;
+  const deployed = context.deploy(deployment);
+  lifecycle.reach('attested');
+  const keys = toGenesis(context, deployed);
+  if (!genesis) return await drawRoot(keys, credentials);
+  const identity = await openRoot(keys, credentials, genesis);
+  lifecycle.reach('keyed');
+  const kmsPolicy = await deployed.kms.policyState(credentials);
+  // Two boots at once, perhaps with two genuine records: who the enclave is was settled by the first.
+  if (lifecycle.serve(deployed.serveWith({ identity, kmsPolicy }))) log('serving', { kmsPolicy });
+  else wipeIdentity(identity);
+  return null;
+}
+
+/** A locked policy stays locked. Any other state is read again; what cannot be read now stands as it was. */
+async function readPolicyAgain(
+  context: BootContext,
+  { credentials, deployment }: BootRequest,
+): Promise<null> {
+  const { lifecycle, log } = context;
+  const { config, kms, kmsPolicy } = lifecycle.serving();
+  if (!isSame(config.kms, deployment)) {
+    throw new EnclaveConfigError('deployment_invalid', 'the enclave serves with another key or role');
+  }
+  if (kmsPolicy === 'locked') return null;
+  const now = await kms.policyState(credentials);
+  if (now === kmsPolicy || now === 'unknown') return null;
+  lifecycle.policyRead(now);
+  log('kms_policy', { kmsPolicy: now });
+  return null;
+}
+
+function isSame(kms: Deployment, other: Deployment): boolean {
+  return kms.keyArn === other.keyArn && kms.roleArn === other.roleArn;
+}
+
+function refuseDeployment(context: BootContext, cause: EnclaveConfigError): Refusal {
+  context.log('boot_refused', { code: cause.code, reason: cause.message });
+  return new Refusal('deployment_refused', cause.message, { cause, retryAfterMs: 60_000 });
+}
+
+function toGenesis({ nsm }: BootContext, { kms, config, configSha256 }: DeployedContext): GenesisContext {
+  const { predecessors } = config;
+  return { kms, nsm, keyArn: config.kms.keyArn, configSha256, predecessors };
 }

@@ -13,7 +13,6 @@ import { accountsOf, selectionOf } from './selection.ts';
 const POSITION_LIMIT = 50;
 
 export const metrics: Handler = (context, request) => {
-  context.boot.keyring();
   const session = context.vault.find(request);
   const { asked, parameters } = readParameters(context, session, request, periodParameters);
   const computed = metricsOf(context, session, asked, parameters);

@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts';
 import { type Handler, ok } from './operation.ts';
 
 export const quote: Handler = async (context, request) => {
-  const { identity, kmsPolicy } = context.boot.keyring();
+  const { identity, kmsPolicy } = context;
   const nonce = request.body;
   if (nonce.length < 16 || nonce.length > 64) {
     throw new Refusal('nonce_out_of_range', `a nonce of ${nonce.length} bytes`);

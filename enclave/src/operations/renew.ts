@@ -14,7 +14,6 @@ import type { SessionState } from '../sessions/state.ts';
 import { type Handler, ok, refuseSealed, sealResult } from './operation.ts';
 
 export const renew: Handler = async (context, request) => {
-  context.boot.keyring();
   const session = context.vault.find(request);
   const renewal = openRenewal(context, session, request.body);
   if (renewal.counter <= session.state.renewals) {

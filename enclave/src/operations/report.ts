@@ -15,7 +15,7 @@ import { type Handler, ok, readParameters, refuseSealed, sealResult } from './op
 import { selectionOf } from './selection.ts';
 
 export const report: Handler = async (context, request) => {
-  const { identity, kmsPolicy } = context.boot.keyring();
+  const { identity, kmsPolicy } = context;
   const session = context.vault.find(request);
   const { asked, parameters } = readParameters(context, session, request, reportParameters);
   const { aud, nonce, ...question } = parameters;

@@ -6,7 +6,6 @@ import { boundsOf, computedOf, scopeOf } from './account.ts';
 import { type Handler, ok, readParameters, refuseSealed, sealResult } from './operation.ts';
 
 export const returns: Handler = (context, request) => {
-  context.boot.keyring();
   const session = context.vault.find(request);
   const { asked, parameters } = readParameters(context, session, request, returnsParameters);
   const { cursor, limit = RETURNS_PAGE.default, ...question } = parameters;

@@ -28,7 +28,6 @@ import { type Handler, ok, sealResult } from './operation.ts';
 type Submission = z.infer<typeof submission>;
 
 export const submit: Handler = async (context, request) => {
-  context.boot.keyring();
   const submitted = parseSubmission(request.body);
   const { keys, plaintext } = open(context, submitted);
   try {

@@ -5,7 +5,6 @@ import { type Handler, ok, readParameters, sealResult } from './operation.ts';
 import { accountsOf, selectionOf } from './selection.ts';
 
 export const summary: Handler = (context, request) => {
-  context.boot.keyring();
   const session = context.vault.find(request);
   const { asked, parameters } = readParameters(context, session, request, periodParameters);
   const metrics = metricsOf(context, session, asked, parameters);

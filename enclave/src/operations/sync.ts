@@ -16,7 +16,6 @@ const RETRY_MS = 15_000;
 const MAX_RETRY_MS = 900_000;
 
 export const sync: Handler = async (context, request) => {
-  context.boot.keyring();
   const session = context.vault.find(request);
   const steps = await Promise.all(session.state.accounts.map((account) => pullAccount(context, account)));
   const observed = session.ledger.fresh({

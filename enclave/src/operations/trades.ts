@@ -5,7 +5,6 @@ import { boundsOf, computedOf, scopeOf } from './account.ts';
 import { type Handler, ok, readParameters, sealResult } from './operation.ts';
 
 export const trades: Handler = (context, request) => {
-  context.boot.keyring();
   const session = context.vault.find(request);
   const { asked, parameters } = readParameters(context, session, request, tradesParameters);
   const { cursor, limit = TRADES_PAGE.default, ...question } = parameters;

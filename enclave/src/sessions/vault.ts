@@ -26,7 +26,7 @@ export interface SessionReference {
 export interface VaultOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly sealingBase: () => Uint8Array;
+  readonly sealingBase: Uint8Array;
   /** Sealed sessions kept open; sessions that live in memory only have as many places of their own. */
   readonly capacity: number;
 }
@@ -141,7 +141,7 @@ export class Vault {
   }
 
   #seal(context: SealingContext, plaintext: Uint8Array): Uint8Array {
-    return sealBlob(this.#options.sealingBase(), this.#options.random, context, plaintext);
+    return sealBlob(this.#options.sealingBase, this.#options.random, context, plaintext);
   }
 
   /** A session that lives in memory is what it is here, whatever the parent's record of it says. */
@@ -163,7 +163,7 @@ export class Vault {
     if (stored.blob.length === 0) {
       throw new Refusal('session_lost', 'the session lived in the memory of a process that is gone');
     }
-    const base = this.#options.sealingBase();
+    const base = this.#options.sealingBase;
     // The version is the parent's word until the blob has opened under it.
     const plaintext = openBlob(base, { kind: 'session', session: id, version: stored.version }, stored.blob);
     const state = decodeState(plaintext);

@@ -6,8 +6,9 @@ import { openReply, type ReplyContent, sealedReply } from '@perf-aggregator/shar
 import { encodeQuery, sealRequest } from '@perf-aggregator/shared/messages/request';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { decodeReply, encodeRequest, type Operation } from '@perf-aggregator/shared/wire/envelope';
-import { BootState, type EnclaveContext } from '../../src/context.ts';
+import type { BootContext, EnclaveContext } from '../../src/context.ts';
 import { dispatch } from '../../src/dispatch.ts';
+import { Lifecycle } from '../../src/lifecycle.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import type { SessionState } from '../../src/sessions/state.ts';
 import { Vault } from '../../src/sessions/vault.ts';
@@ -31,11 +32,19 @@ export interface Asking {
 /** Opens the session in an enclave of its own. */
 export function openForReading(changes: Partial<SessionState> = {}): Asking {
   const clock = { now: () => NOON };
-  const vault = new Vault({ clock, random, sealingBase: () => new Uint8Array(32).fill(9), capacity: 4 });
+  const vault = new Vault({ clock, random, sealingBase: new Uint8Array(32).fill(9), capacity: 4 });
+  const log = () => undefined;
   const context = {
-    ...{ clock, random, vault, simulated: true, log: () => undefined },
-    boot: Object.assign(new BootState(), { keyring: () => ({ kmsPolicy: 'locked' }) }),
+    clock,
+    random,
+    vault,
+    simulated: true,
+    kmsPolicy: 'locked',
+    log,
   } as unknown as EnclaveContext;
+  const lifecycle = new Lifecycle();
+  lifecycle.serve(context);
+  const enclave = { lifecycle, log } as unknown as BootContext;
   const state = stateOf({ accounts: accountsOf(), ...changes });
   vault.write(null, state, { entries: entries(), marks: marks() }, null);
   const session = () => vault.find({ session: state.id, version: state.version, state: null });
@@ -43,7 +52,7 @@ export function openForReading(changes: Partial<SessionState> = {}): Asking {
     const binding = { requestKey: state.requestKey, sessionId: state.id, operation };
     const body = utf8(encodeQuery(sealRequest(crypto, random, binding, parameters)));
     const request = { operation, session: state.id, version: state.version, body, state: null };
-    const reply = decodeReply(await dispatch(context, encodeRequest(request)));
+    const reply = decodeReply(await dispatch(enclave, encodeRequest(request)));
     if (reply.outcome === 'state_required') throw new Error('the session is not open');
     const sealed = reply.outcome === 'ok' ? reply.body : reply.failure.sealed;
     if (!sealed) throw new Error('nothing was sealed');

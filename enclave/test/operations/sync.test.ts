@@ -1,7 +1,7 @@
 import { systemRandom } from '@perf-aggregator/shared/random';
 import type { EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';
-import { BootState, type EnclaveContext } from '../../src/context.ts';
+import type { EnclaveContext } from '../../src/context.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Pull } from '../../src/exchanges/port.ts';
 import { sync } from '../../src/operations/sync.ts';
@@ -14,9 +14,8 @@ const BASE = new Uint8Array(32).fill(9);
 function enclave() {
   const pulls: ((pull: Pull) => void)[] = [];
   const clock = { now: () => NOON };
-  const vault = new Vault({ clock, random: systemRandom, sealingBase: () => BASE, capacity: 8 });
+  const vault = new Vault({ clock, random: systemRandom, sealingBase: BASE, capacity: 8 });
   const context = {
-    boot: Object.assign(new BootState(), { keyring: () => undefined }),
     config: { syncIntervalMs: 300_000 },
     exchanges: { pull: () => new Promise<Pull>((resolve) => pulls.push(resolve)) },
     log: () => undefined,

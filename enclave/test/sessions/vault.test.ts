@@ -18,7 +18,7 @@ beforeEach(() => {
 
 /** The vault of a process that has just started. */
 function freshVault(capacity = 8): Vault {
-  return new Vault({ clock, random: systemRandom, sealingBase: () => BASE, capacity });
+  return new Vault({ clock, random: systemRandom, sealingBase: BASE, capacity });
 }
 
 /** What a parent has stored after `writes` of one session. */

@@ -47,6 +47,7 @@ beforeEach(() => {
   put('GetRandom', encodeResponse({ type: 'Error', word: 'InternalError' }));
   put('rng_current', 'nsm-hwrng\n');
   put('enclave.json', JSON.stringify(configuration()));
+  put('ca.pem', readFileSync(join(ROOM, 'image/ca.pem')));
 });
 
 function put(name: string, content: string | Uint8Array): void {
@@ -59,9 +60,8 @@ function configuration() {
     listen: `unix:${socket}`,
     egress: `unix:${join(folder, 'out.sock')}`,
     allow: [{ host: 'api.binance.com', port: 443 }],
-    caBundle: readFileSync(join(ROOM, 'test/fixtures/tls/authority.pem'), 'utf8'),
     pins: {},
-    kms: { region: 'us-east-1', keyArn: 'arn:key', encryptionContext: {}, roleArn: 'arn:role' },
+    kms: { encryptionContext: {} },
     predecessors: [],
     syncIntervalMs: 300_000,
     hotSessions: 16,

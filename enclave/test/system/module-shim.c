@@ -1,5 +1,5 @@
 /*
- * Stands in for an enclave's kernel in a test of production's main: LD_PRELOADed, it opens other files for three paths that
+ * Stands in for an enclave's kernel in a test of production's main: LD_PRELOADed, it opens other files for four paths that
  * this machine has not, and answers the raw request of the nsm driver from the file named after the request in $SHIM_FOLDER.
  */
 #define _GNU_SOURCE
@@ -29,6 +29,7 @@ static int open_instead(const char *path, int flags, int mode) {
   char other[512];
   if (strcmp(path, "/dev/nsm") == 0) path = "/dev/null";
   if (strcmp(path, "/etc/perf-aggregator/enclave.json") == 0) path = inside("enclave.json", other, sizeof other);
+  if (strcmp(path, "/etc/perf-aggregator/ca.pem") == 0) path = inside("ca.pem", other, sizeof other);
   if (strcmp(path, "/sys/devices/virtual/misc/hw_random/rng_current") == 0) path = inside("rng_current", other, sizeof other);
   return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }

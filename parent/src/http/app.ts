@@ -13,10 +13,13 @@ import { openApiDocument, READS } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { limitRate, type RateLimit } from './rate-limit.ts';
 
-/** What `/ready` says of one part. */
+/** What `/ready` says. */
 export interface Readiness {
-  readonly store: boolean;
-  readonly enclave: boolean;
+  /** Whether each part answers; of enclaves, whether any does. */
+  readonly parts: { readonly store: boolean; readonly enclave: boolean };
+  readonly enclaves: { readonly configured: number; readonly serving: number };
+  /** Whether this parent is about to end. */
+  readonly isDraining: boolean;
 }
 
 /** What the edge rests on. */
@@ -84,9 +87,10 @@ export function createApp(options: AppOptions): Express {
   });
   health.all(allowOnly('GET, HEAD'));
   const ready = app.route('/ready').get(async (_request, response) => {
-    const parts = await options.readiness();
-    const isReady = Object.values(parts).every(Boolean);
-    response.status(isReady ? 200 : 503).json({ ready: isReady, parts });
+    const { parts, enclaves, isDraining } = await options.readiness();
+    const isReady = Object.values(parts).every(Boolean) && !isDraining;
+    if (!isReady) response.setHeader('Retry-After', '1');
+    response.status(isReady ? 200 : 503).json({ ready: isReady, draining: isDraining, parts, enclaves });
   });
   ready.all(allowOnly('GET, HEAD'));
   routeSpecification(app, options.version);

@@ -50,7 +50,12 @@ const answers = {
   }),
   Readiness: z.strictObject({
     ready: z.boolean(),
+    draining: z.boolean().meta({ description: 'the service is about to end; take another' }),
     parts: z.strictObject({ store: z.boolean(), enclave: z.boolean() }),
+    enclaves: z.strictObject({
+      configured: z.number().int().positive(),
+      serving: z.number().int().nonnegative(),
+    }),
   }),
 };
 
@@ -85,7 +90,13 @@ const OF_HTTP = [
 const OF_ENCLAVE = [
   ...OF_HTTP,
   ...['rate_limited', 'overloaded', 'deadline_exceeded', 'frame_malformed', 'request_too_large'],
-  ...['enclave_unavailable', 'enclave_not_ready', 'kms_unavailable', 'genesis_mismatch'],
+  ...[
+    'enclave_unavailable',
+    'enclave_not_ready',
+    'kms_unavailable',
+    'genesis_mismatch',
+    'deployment_refused',
+  ],
 ];
 const OF_SESSION = [
   ...OF_ENCLAVE,

@@ -4,14 +4,16 @@
  */
 import {
   type BootReply,
+  type BootRequest,
   decodeBootReply,
   encodeBootRequest,
   type GenesisRecord,
 } from '@perf-aggregator/shared/wire/boot';
+import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { decodeReply, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import type { Store } from '../storage/port.ts';
+import type { EnclaveChannel } from './enclaves.ts';
 import { RelayError, relayError } from './errors.ts';
-import type { EnclaveLink } from './relay.ts';
 
 /** Temporary AWS credentials of the parent's role. */
 export interface Credentials {
@@ -27,33 +29,30 @@ export type CredentialSource = () => Promise<Credentials>;
 
 const BOOT_TIMEOUT_MS = 30_000;
 
+/** What an enclave is booted with. */
+export interface BootPorts {
+  readonly store: Store;
+  readonly credentials: CredentialSource;
+  readonly deployment: Deployment;
+}
+
 /**
- * Boots the enclave behind `channel`.
+ * Boots the enclave behind `channel`; one that serves already is given fresh credentials.
  * @throws RelayError with the enclave's public code (`genesis_mismatch`, `kms_unavailable`, …)
  */
-export async function bootEnclave(
-  channel: EnclaveLink,
-  store: Store,
-  source: CredentialSource,
-): Promise<void> {
-  const credentials = await source();
-  const stored = await store.genesis();
-  let reply = await requestBoot(channel, credentials, stored);
-  if (reply.genesis) {
-    const winner = await store.putGenesis(reply.genesis);
-    reply = await requestBoot(channel, credentials, winner);
-  }
+export async function bootEnclave(channel: EnclaveChannel, ports: BootPorts): Promise<void> {
+  const { store, deployment } = ports;
+  const credentials = await ports.credentials();
+  const ask = (genesis: GenesisRecord | null) => requestBoot(channel, { credentials, deployment, genesis });
+  let reply = await ask(await store.genesis());
+  if (reply.genesis) reply = await ask(await store.putGenesis(reply.genesis));
   if (reply.phase !== 'serving') {
     throw relayError('enclave_not_ready', `the enclave stopped in phase ${reply.phase}`, 1_000);
   }
 }
 
-async function requestBoot(
-  channel: EnclaveLink,
-  credentials: Credentials,
-  genesis: GenesisRecord | null,
-): Promise<BootReply> {
-  const body = encodeBootRequest({ credentials, genesis });
+async function requestBoot(channel: EnclaveChannel, asked: BootRequest): Promise<BootReply> {
+  const body = encodeBootRequest(asked);
   const message = encodeRequest({ operation: 'boot', session: null, version: null, body, state: null });
   const reply = decodeReply(await channel.request(message, BOOT_TIMEOUT_MS));
   if (reply.outcome === 'ok') return decodeBootReply(reply.body);

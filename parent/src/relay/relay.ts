@@ -15,22 +15,20 @@ import {
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { StoreError } from '../storage/errors.ts';
 import type { Store } from '../storage/port.ts';
+import type { EnclaveChannel, Enclaves } from './enclaves.ts';
 import { RelayError, relayError } from './errors.ts';
 import { Turns } from './turns.ts';
 
-/** The way to an enclave that has its keys. */
-export interface EnclaveLink {
-  request(message: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
-}
-
 /** What the relay rests on. */
 export interface RelayOptions {
-  readonly link: EnclaveLink;
+  readonly enclaves: Enclaves;
   readonly store: Store;
   readonly clock: Clock;
   /** Longest that a session's state is kept, whatever the enclave says, ms. */
   readonly maxSessionTtlMs: number;
 }
+
+type EnclaveAnswer = Extract<EnclaveReply, { outcome: 'ok' }>;
 
 /** Operations that change a session: of one session, one at a time. */
 const CHANGES: ReadonlySet<Operation> = new Set(['renew', 'revoke', 'sync']);
@@ -84,31 +82,41 @@ export class Relay {
       body,
       state: null,
     };
-    let reply = await this.#send(request);
-    if (reply.outcome === 'state_required' && session !== null) {
-      const state = await this.#options.store.state(session);
-      if (!state) throw relayError('session_unknown', 'no such session', null);
-      reply = await this.#send({ ...request, version: state.version, state });
-    }
+    const { enclaves } = this.#options;
+    const ask = (channel: EnclaveChannel) => this.#askOne(channel, request);
+    // Whoever has it open closes it.
+    const reply = operation === 'revoke' ? await enclaves.askAll(ask) : await enclaves.ask(session, ask);
     return this.#settle(session, reply);
   }
 
-  async #send(request: EnclaveRequest): Promise<EnclaveReply> {
-    const timeoutMs = TIMEOUT_MS[request.operation] ?? DEFAULT_TIMEOUT_MS;
-    return decodeReply(await this.#options.link.request(encodeRequest(request), timeoutMs));
+  /** @returns what the enclave did. @throws RelayError what it refused */
+  async #askOne(channel: EnclaveChannel, request: EnclaveRequest): Promise<EnclaveAnswer> {
+    const { session } = request;
+    let reply = await this.#send(channel, request);
+    if (reply.outcome === 'state_required' && session !== null) {
+      const state = await this.#options.store.state(session);
+      if (!state) throw relayError('session_unknown', 'no such session', null);
+      reply = await this.#send(channel, { ...request, version: state.version, state });
+    }
+    if (reply.outcome === 'ok') return reply;
+    if (reply.outcome === 'failure') {
+      throw new RelayError(reply.failure, `the enclave refused: ${reply.failure.code}`);
+    }
+    throw relayError('frame_malformed', 'the enclave asks for state that it was given', null);
   }
 
-  async #settle(session: string | null, reply: EnclaveReply): Promise<Uint8Array> {
-    if (reply.outcome === 'state_required') {
-      throw relayError('frame_malformed', 'the enclave asks for state that it was given', null);
+  async #send(channel: EnclaveChannel, request: EnclaveRequest): Promise<EnclaveReply> {
+    const timeoutMs = TIMEOUT_MS[request.operation] ?? DEFAULT_TIMEOUT_MS;
+    return decodeReply(await channel.request(encodeRequest(request), timeoutMs));
+  }
+
+  async #settle(session: string | null, { body, write, erase }: EnclaveAnswer): Promise<Uint8Array> {
+    if (write) await this.#store(session, write);
+    if (erase && session !== null) {
+      this.#options.enclaves.forget(session);
+      await this.#options.store.erase(session);
     }
-    if (reply.outcome === 'failure') {
-      const { failure } = reply;
-      throw new RelayError(failure, `the enclave refused: ${failure.code}`);
-    }
-    if (reply.write) await this.#store(session, reply.write);
-    if (reply.erase && session !== null) await this.#options.store.erase(session);
-    return reply.body;
+    return body;
   }
 
   async #store(session: string | null, write: StateWrite): Promise<void> {

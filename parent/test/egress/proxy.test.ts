@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
 import { dial, listen } from '@perf-aggregator/shared/transport/socket';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -67,6 +67,22 @@ async function ask(socket: net.Socket, head: string): Promise<string> {
   return text(socket);
 }
 
+/** Turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise(setImmediate);
+}
+
+/** Until no byte moves any more. */
+async function settled(): Promise<void> {
+  let before = -1;
+  for (let same = 0; same < 10; ) {
+    await turns(20);
+    const { bytesIn, bytesOut } = proxy!.counts();
+    same = bytesIn > 0 && bytesIn + bytesOut === before ? same + 1 : 0;
+    before = bytesIn + bytesOut;
+  }
+}
+
 const CONNECT = 'CONNECT api.example.com:443 HTTP/1.1\r\nHost: api.example.com:443\r\n\r\n';
 
 describe('when the target is allowed', () => {
@@ -96,6 +112,52 @@ describe('when the target is allowed', () => {
     const reply = await text(socket);
     expect(reply.length).toBe(large.length + 'HTTP/1.1 200 Connection Established\r\n\r\n'.length);
     socket.destroy();
+  });
+
+  it('puts every byte in its place, both ways at once, for readers that start late', async () => {
+    const pattern = (factor: number): Buffer =>
+      Buffer.from(Uint32Array.from({ length: 1_000_000 }, (_, i) => Math.imul(i, factor)).buffer);
+    const [question, answer] = [pattern(2_654_435_761), pattern(2_246_822_519)];
+    let asked: Promise<Buffer> | undefined;
+    let startReading = (): void => undefined;
+    onTarget = (socket) => {
+      socket.pause();
+      // Pieces of all sizes, so that buffers fill up in the middle of them.
+      for (let at = 0, size = 1; at < answer.length; at += size, size = (size * 7) % 90_001) {
+        socket.write(answer.subarray(at, at + size));
+      }
+      socket.end();
+      startReading = () => {
+        asked = buffer(socket);
+      };
+    };
+    const open = await start();
+    const socket = await open();
+    socket.pause();
+    socket.write(CONNECT);
+    socket.end(question);
+    await settled();
+    // Neither side reads: the proxy holds no more than its buffers and the kernel's.
+    expect(proxy!.counts().bytesIn).toBeLessThan(1_000_000);
+    startReading();
+    const replied = (await buffer(socket)).subarray('HTTP/1.1 200 Connection Established\r\n\r\n'.length);
+    expect(replied.equals(answer)).toBe(true);
+    expect((await asked!).equals(question)).toBe(true);
+    expect(proxy?.counts()).toMatchObject({ bytesIn: answer.length, bytesOut: question.length });
+  });
+
+  it('hands on the end of a client that ended before the target was reached', async () => {
+    onTarget = (socket) => {
+      socket.resume();
+      socket.once('end', () => socket.end('seen'));
+    };
+    const open = await start({
+      resolver: async (host) => {
+        await turns(50);
+        return local(host);
+      },
+    });
+    expect(await ask(await open(), CONNECT)).toMatch(/seen$/);
   });
 
   it('tries every address until one answers', async () => {

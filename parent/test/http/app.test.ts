@@ -5,7 +5,7 @@ import { utf8 } from '@perf-aggregator/shared/bytes';
 import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
 import { PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/http/app.ts';
+import { createApp, type Readiness } from '../../src/http/app.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
 import { RelayError, relayError } from '../../src/relay/errors.ts';
@@ -19,7 +19,12 @@ const ANSWER = { v: 1, nonce: 'n' };
 let server: http.Server;
 let base: string;
 let logged = '';
-let ready = { store: true, enclave: true };
+const READY: Readiness = {
+  parts: { store: true, enclave: true },
+  enclaves: { configured: 2, serving: 1 },
+  isDraining: false,
+};
+let ready = READY;
 let asked: { operation: string; session: string | null; body: Uint8Array }[] = [];
 let answer: () => Promise<Uint8Array>;
 
@@ -50,7 +55,7 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
   logged = '';
   asked = [];
-  ready = { store: true, enclave: true };
+  ready = READY;
   answer = () => Promise.resolve(utf8(JSON.stringify(ANSWER)));
 });
 
@@ -132,11 +137,24 @@ describe('when a route is asked', () => {
       version: '1.2.3',
       session_ttl: { default: 60, max: 600 },
     });
-    expect(await (await fetch(`${base}/ready`)).json()).toEqual({ ready: true, parts: ready });
-    ready = { store: true, enclave: false };
-    const response = await fetch(`${base}/ready`);
-    expect([response.status, await response.json()]).toEqual([503, { ready: false, parts: ready }]);
+    const { parts, enclaves } = READY;
+    expect(await (await fetch(`${base}/ready`)).json()).toEqual({
+      ...{ ready: true, draining: false },
+      ...{ parts, enclaves },
+    });
     expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['no enclave serves', { parts: { store: true, enclave: false } }],
+    ['the store does not answer', { parts: { store: false, enclave: true } }],
+    ['it is about to end', { isDraining: true }],
+  ])('while %s it is not ready, and says when to ask again', async (_, change) => {
+    ready = { ...READY, ...change };
+    const response = await fetch(`${base}/ready`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    const { isDraining, ...said } = ready;
+    expect(await response.json()).toEqual({ ready: false, draining: isDraining, ...said });
   });
 
   it('every answer has its own id, is not stored, and says nothing about what made it', async () => {

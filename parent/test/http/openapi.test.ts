@@ -52,7 +52,12 @@ beforeAll(async () => {
   const log = createLog('silent');
   app = createApp({
     ...{ relay: { ask } as unknown as Relay, log, version: '1.2.3', sessionTtl: { default: 60, max: 600 } },
-    readiness: () => Promise.resolve({ store: true, enclave: true }),
+    readiness: () =>
+      Promise.resolve({
+        parts: { store: true, enclave: true },
+        enclaves: { configured: 1, serving: 1 },
+        isDraining: false,
+      }),
   });
   server = createHttpServer(app, log);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

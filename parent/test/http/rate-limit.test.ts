@@ -14,7 +14,12 @@ async function listen(max: number): Promise<string> {
     createApp({
       // A relay that answers everything: what is refused never reached it.
       relay: { ask: () => Promise.resolve(new TextEncoder().encode('{}')) } as unknown as Relay,
-      readiness: () => Promise.resolve({ store: true, enclave: true }),
+      readiness: () =>
+        Promise.resolve({
+          parts: { store: true, enclave: true },
+          enclaves: { configured: 1, serving: 1 },
+          isDraining: false,
+        }),
       log: createLog('silent'),
       version: 'test',
       sessionTtl: { default: 1, max: 1 },

@@ -9,28 +9,31 @@ import { describe, expect, it } from 'vitest';
 import { codeOf, codeOfRejection } from '../../../shared/test/codes.ts';
 import { bootEnclave } from '../../src/relay/boot.ts';
 import { environmentCredentials } from '../../src/relay/credentials.ts';
+import type { EnclaveChannel } from '../../src/relay/enclaves.ts';
 import { RelayError } from '../../src/relay/errors.ts';
-import type { EnclaveLink } from '../../src/relay/relay.ts';
 import { MemoryStore } from '../memory-store.ts';
 
 const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: 5 };
-const source = () => Promise.resolve(CREDENTIALS);
+const DEPLOYMENT = { keyArn: 'arn:key', roleArn: 'arn:role' };
+const credentials = () => Promise.resolve(CREDENTIALS);
+const boot = (channel: EnclaveChannel, store: MemoryStore) =>
+  bootEnclave(channel, { store, credentials, deployment: DEPLOYMENT });
 
 /** An enclave that draws `drawn` and serves once it was given a record; `given` are the records it got. */
-function enclave(drawn: GenesisRecord, given: (GenesisRecord | null)[]): EnclaveLink {
+function enclave(drawn: GenesisRecord, given: (GenesisRecord | null)[]): EnclaveChannel {
   return answering((genesis) => {
     given.push(genesis);
     return genesis ? { phase: 'serving', genesis: null } : { phase: 'attested', genesis: drawn };
   });
 }
 
-function answering(answer: (genesis: GenesisRecord | null) => BootReply | EnclaveReply): EnclaveLink {
+function answering(answer: (genesis: GenesisRecord | null) => BootReply | EnclaveReply): EnclaveChannel {
   return {
     request(message) {
       const { operation, body } = decodeRequest(message);
       expect(operation).toBe('boot');
-      const { credentials, genesis } = decodeBootRequest(body);
-      expect(credentials).toEqual(CREDENTIALS);
+      const { genesis, ...asked } = decodeBootRequest(body);
+      expect(asked).toEqual({ credentials: CREDENTIALS, deployment: DEPLOYMENT });
       const reply = answer(genesis);
       const wire: EnclaveReply =
         'outcome' in reply
@@ -50,7 +53,7 @@ describe('when an enclave is booted', () => {
   it('the first one draws, its record is stored, and it is booted from what is stored', async () => {
     const store = new MemoryStore();
     const given: (GenesisRecord | null)[] = [];
-    await bootEnclave(enclave(recordOf(1), given), store, source);
+    await boot(enclave(recordOf(1), given), store);
     expect(given).toEqual([null, recordOf(1)]);
     expect(store.genesisRecord).toEqual(recordOf(1));
   });
@@ -59,16 +62,14 @@ describe('when an enclave is booted', () => {
     const store = new MemoryStore();
     store.genesisRecord = recordOf(1);
     const given: (GenesisRecord | null)[] = [];
-    await bootEnclave(enclave(recordOf(2), given), store, source);
+    await boot(enclave(recordOf(2), given), store);
     expect(given).toEqual([recordOf(1)]);
   });
 
   it('of two parents that boot at once, both serve from the first record', async () => {
     const store = new MemoryStore();
     const given: (GenesisRecord | null)[][] = [[], []];
-    await Promise.all(
-      given.map((list, index) => bootEnclave(enclave(recordOf(index + 1), list), store, source)),
-    );
+    await Promise.all(given.map((list, index) => boot(enclave(recordOf(index + 1), list), store)));
     expect(given).toEqual([
       [null, recordOf(1)],
       [null, recordOf(1)],
@@ -77,8 +78,7 @@ describe('when an enclave is booted', () => {
 });
 
 describe('when an enclave does not come up', () => {
-  const refusal = (link: EnclaveLink) =>
-    codeOfRejection(bootEnclave(link, new MemoryStore(), source), RelayError);
+  const refusal = (link: EnclaveChannel) => codeOfRejection(boot(link, new MemoryStore()), RelayError);
 
   it('its public code comes through', async () => {
     const failure = { code: 'genesis_mismatch', retryAfterMs: null, sealed: null } as const;

@@ -7,8 +7,9 @@ import {
 } from '@perf-aggregator/shared/wire/envelope';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
+import { type EnclaveChannel, Enclaves } from '../../src/relay/enclaves.ts';
 import { RelayError } from '../../src/relay/errors.ts';
-import { type EnclaveLink, Relay } from '../../src/relay/relay.ts';
+import { Relay } from '../../src/relay/relay.ts';
 import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';
 
 const A = sessionOf('a');
@@ -31,16 +32,19 @@ beforeEach(() => {
   asked = [];
 });
 
+const only = (channel: EnclaveChannel) =>
+  new Enclaves([{ isReady: true, connect: () => Promise.resolve(channel) }]);
+
 /** A relay to an enclave that answers as `answer` says. */
 function relayTo(answer: (request: EnclaveRequest) => EnclaveReply | Promise<EnclaveReply>): Relay {
-  const link: EnclaveLink = {
+  const channel: EnclaveChannel = {
     async request(message) {
       const request = decodeRequest(message);
       asked.push(request);
       return encodeReply(await answer(request));
     },
   };
-  return new Relay({ link, store, clock: { now: () => 0 }, maxSessionTtlMs: 5_000 });
+  return new Relay({ enclaves: only(channel), store, clock: { now: () => 0 }, maxSessionTtlMs: 5_000 });
 }
 
 const refusal = (answered: Promise<unknown>) => codeOfRejection(answered, RelayError);
@@ -207,8 +211,8 @@ describe('when the way to the enclave fails', () => {
   });
 
   it('an answer that cannot be read is malformed, and any other error is internal', async () => {
-    const linkOf = (request: EnclaveLink['request']) =>
-      new Relay({ link: { request }, store, clock: { now: () => 0 }, maxSessionTtlMs: 1 });
+    const linkOf = (request: EnclaveChannel['request']) =>
+      new Relay({ enclaves: only({ request }), store, clock: { now: () => 0 }, maxSessionTtlMs: 1 });
     expect(await refusal(linkOf(() => Promise.resolve(Uint8Array.of(0xff))).ask('quote', null, BODY))).toBe(
       'frame_malformed',
     );

@@ -24,9 +24,18 @@ export interface ChannelServerOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A served connection. */
+export interface ServedChannel {
+  /** Ends the connection as soon as nothing is under way and the socket has every answer; requests are taken until then. */
+  finish(): void;
+}
+
+/** How long a connection that ended here is kept for its peer to end, ms. */
+const LINGER_MS = 500;
+
 /** Serves a channel on `socket` until it closes. A peer that sends a malformed frame is cut off. */
-export function serveChannel(socket: Socket, options: ChannelServerOptions): void {
-  new ChannelServer(socket, options);
+export function serveChannel(socket: Socket, options: ChannelServerOptions): ServedChannel {
+  return new ChannelServer(socket, options);
 }
 
 /** A request under way. Few handlers look at its signal, which costs more than all the rest of it. */
@@ -52,7 +61,8 @@ class Call {
   }
 }
 
-class ChannelServer {
+class ChannelServer implements ServedChannel {
+  readonly #socket: Socket;
   readonly #options: ChannelServerOptions;
   readonly #maxInFlight: number;
   readonly #writer: FrameWriter;
@@ -60,12 +70,15 @@ class ChannelServer {
   readonly #running = new Map<number, Call>();
   /** Requests refused before they were here whole: what still comes of them is ignored. */
   readonly #refused = new Set<number>();
+  #isFinishing = false;
 
   constructor(socket: Socket, options: ChannelServerOptions) {
+    this.#socket = socket;
     this.#options = options;
     this.#maxInFlight = options.maxInFlight ?? MAX_IN_FLIGHT;
     this.#writer = new FrameWriter(socket, () => {
       if (socket.isPaused() && this.#writer.backlog <= this.#maxInFlight) socket.resume();
+      this.#endIfFinished();
     });
     const reader = new FrameReader();
     socket.on('data', (chunk) => {
@@ -83,6 +96,18 @@ class ChannelServer {
     socket.on('close', () => {
       for (const call of this.#running.values()) call.abort();
     });
+  }
+
+  finish(): void {
+    this.#isFinishing = true;
+    this.#endIfFinished();
+  }
+
+  #endIfFinished(): void {
+    if (!this.#isFinishing || this.#running.size > 0 || this.#writer.backlog > 0) return;
+    // A peer that does not close its half, too, is not waited for.
+    if (!this.#socket.writableEnded)
+      this.#socket.end(() => setTimeout(() => this.#socket.destroy(), LINGER_MS));
   }
 
   #receive(frame: Frame): void {
@@ -149,6 +174,7 @@ class ChannelServer {
     } finally {
       clearTimeout(timer);
       this.#running.delete(id);
+      this.#endIfFinished();
     }
   }
 }

@@ -35,6 +35,11 @@ export class Link {
     return channel.request(message, timeoutMs);
   }
 
+  /** Whether a prepared connection is there now. */
+  get isReady(): boolean {
+    return this.#ready?.open ?? false;
+  }
+
   /** The prepared connection, dialled if there is none. */
   async connect(): Promise<ChannelClient> {
     if (this.#closed) throw new TransportError('channel_closed', 'the link is closed');

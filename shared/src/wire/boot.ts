@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CborValue } from '../codec/cbor-encode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
 import { TransportError } from '../transport/errors.ts';
+import { deploymentSchema } from './deployment.ts';
 import { decodePlain } from './envelope.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -19,13 +20,18 @@ const bootRequest = z.strictObject({
     sessionToken: z.string(),
     expiration: z.number().int(),
   }),
+  deployment: deploymentSchema,
   /** The stored record; null: there is none yet. */
   genesis: genesisRecord.nullable(),
 });
 export type BootRequest = z.infer<typeof bootRequest>;
 
-/** Phases of an enclave: boot → attested → keyed (serving) → draining. */
-export const PHASES = ['boot', 'attested', 'serving', 'draining'] as const;
+/**
+ * Phases of an enclave: `boot`, waiting for its parent; `attested`, asking for keys; `keyed`, having them and reading
+ * what they are kept under; `serving`; `draining`, for good.
+ */
+export const PHASES = ['boot', 'attested', 'keyed', 'serving', 'draining'] as const;
+/** One of {@link PHASES}. */
 export type Phase = (typeof PHASES)[number];
 
 const bootReply = z.strictObject({

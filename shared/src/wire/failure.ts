@@ -29,6 +29,7 @@ export const PUBLIC_FAILURES = {
   state_version_unsupported: [500, 'The stored state of this session has an unknown format'],
   sessions_full: [503, 'No room for another session that lives in memory'],
   genesis_mismatch: [500, 'The stored root key is not one that this service drew'],
+  deployment_refused: [503, 'The enclave refused the key or the role that its parent named'],
   kms_unavailable: [503, 'The key service cannot be reached or refused'],
   enclave_not_ready: [503, 'The enclave has no keys yet'],
   enclave_unavailable: [503, 'The enclave cannot be reached'],

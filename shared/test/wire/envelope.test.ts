@@ -73,7 +73,8 @@ const credentials = fc.record({
   sessionToken: text,
   expiration: fc.maxSafeInteger(),
 });
-const bootRequest: fc.Arbitrary<BootRequest> = fc.record({ credentials, genesis });
+const deployment = fc.record({ keyArn: text, roleArn: text });
+const bootRequest: fc.Arbitrary<BootRequest> = fc.record({ credentials, deployment, genesis });
 const bootReply: fc.Arbitrary<BootReply> = fc.record({ phase: fc.constantFrom(...PHASES), genesis });
 
 interface Codec {

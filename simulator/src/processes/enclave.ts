@@ -14,11 +14,9 @@ export interface EnclaveArgument {
   readonly home: string;
   readonly listen: string;
   readonly egress: string;
-  readonly keyArn: string;
-  readonly roleArn: string;
 }
 
-await runChild(async ({ home, listen, egress, keyArn, roleArn }: EnclaveArgument) => {
+await runChild(async ({ home, listen, egress }: EnclaveArgument) => {
   hardenProcess(process, globalThis);
   const files = new WorldFiles(home);
   const enclave = await startEnclave({
@@ -26,8 +24,6 @@ await runChild(async ({ home, listen, egress, keyArn, roleArn }: EnclaveArgument
     egress,
     nsm: readNsm(files),
     caBundle: readFileSync(files.path('ca.pem'), 'utf8'),
-    kms: { arn: keyArn },
-    roleArn,
     clock: systemClock,
     random: systemRandom,
     sleep: (ms) => sleep(ms),

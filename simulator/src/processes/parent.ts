@@ -14,10 +14,11 @@ export interface ParentArgument {
   readonly enclave: string;
   readonly egress: string;
   readonly hosts: HostPorts;
+  readonly keyArn: string;
 }
 
 await runChild(async (argument: ParentArgument) => {
-  const { home, host, port, enclave, egress, hosts } = argument;
+  const { home, host, port, enclave, egress, hosts, keyArn } = argument;
   const files = new WorldFiles(home);
   const parent = await startParent({
     host,
@@ -25,6 +26,7 @@ await runChild(async (argument: ParentArgument) => {
     enclave,
     egress,
     hosts,
+    keyArn,
     storePath: files.path('store'),
     role: files.read('role.json'),
     clock: systemClock,

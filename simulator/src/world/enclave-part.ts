@@ -1,14 +1,14 @@
 /**
  * The enclave as the simulator starts it: production's `serve`, with a simulated module behind its port.
  */
-import type { EnclaveConfig } from '@perf-aggregator/enclave/config';
+import type { ImageConfig } from '@perf-aggregator/enclave/config';
 import { type RunningEnclave, serveEnclave } from '@perf-aggregator/enclave/serve';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import type { NsmRoot } from '../nsm/chain.ts';
 import { simulatedPcrs } from '../nsm/measurements.ts';
 import { createSimulatedNsm } from '../nsm/module.ts';
-import { WORLD_HOSTS } from './hosts.ts';
+import { VENUE_HOSTS } from './hosts.ts';
 
 /** Version of the software, as simulated reports say it. */
 const VERSION = '0.1.0';
@@ -19,8 +19,6 @@ export interface EnclavePart {
   readonly egress: string;
   readonly nsm: NsmRoot;
   readonly caBundle: string;
-  readonly kms: { readonly arn: string };
-  readonly roleArn: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly sleep: (ms: number) => Promise<void>;
@@ -35,24 +33,19 @@ export interface EnclavePart {
 export function startEnclave(part: EnclavePart): Promise<RunningEnclave> {
   const { clock, random, sleep, log } = part;
   const nsm = createSimulatedNsm({ root: part.nsm, pcrs: simulatedPcrs(), clock, random });
-  return serveEnclave(enclaveConfig(part), { nsm, clock, random, sleep, log });
+  return serveEnclave(imageConfig(part), { nsm, clock, random, sleep, log });
 }
 
-/** The measured configuration of the simulated image. */
-export function enclaveConfig(part: EnclavePart): EnclaveConfig {
+/** The configuration of the simulated image. */
+export function imageConfig(part: EnclavePart): ImageConfig {
   return {
     softwareVersion: VERSION,
     listen: part.listen,
     egress: part.egress,
-    allow: WORLD_HOSTS.map((host) => ({ host, port: 443 })),
+    allow: VENUE_HOSTS.map((host) => ({ host, port: 443 })),
     caBundle: part.caBundle,
     pins: {},
-    kms: {
-      region: part.kms.arn.split(':')[3]!,
-      keyArn: part.kms.arn,
-      encryptionContext: { application: 'perf-aggregator' },
-      roleArn: part.roleArn,
-    },
+    kms: { encryptionContext: { application: 'perf-aggregator' } },
     predecessors: [],
     syncIntervalMs: part.syncIntervalMs ?? 300_000,
     hotSessions: 256,

@@ -1,10 +1,12 @@
 /** The host names of the simulated internet, which are those of the real one, and where they lead. */
 import type { Resolver } from '@perf-aggregator/parent/egress/port';
 
+/** Hosts of the simulated venues. */
+export const VENUE_HOSTS = ['api.binance.com'] as const;
 /** Host of the simulated key service. */
 export const KMS_HOST = 'kms.us-east-1.amazonaws.com';
 /** Every host of the simulated internet. */
-export const WORLD_HOSTS = ['api.binance.com', KMS_HOST] as const;
+export const WORLD_HOSTS = [...VENUE_HOSTS, KMS_HOST] as const;
 
 /** Loopback port by host name. */
 export type HostPorts = Readonly<Record<string, number>>;

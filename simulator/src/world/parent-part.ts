@@ -8,17 +8,19 @@ import type { Credentials } from '@perf-aggregator/parent/relay/boot';
 import { type RunningParent, serveParent } from '@perf-aggregator/parent/serve';
 import { openLmdbStore } from '@perf-aggregator/parent/storage/lmdb';
 import type { Clock } from '@perf-aggregator/shared/clock';
-import { type HostPorts, simulatedResolver, WORLD_HOSTS } from './hosts.ts';
+import { type HostPorts, simulatedResolver, VENUE_HOSTS } from './hosts.ts';
 
 /** What the parent's half needs. */
 export interface ParentPart {
   readonly host: string;
   readonly port: number;
+  /** Where the enclaves listen, with commas between. */
   readonly enclave: string;
   readonly egress: string;
   readonly storePath: string;
   readonly hosts: HostPorts;
-  readonly role: Credentials;
+  readonly role: Credentials & { readonly roleArn: string };
+  readonly keyArn: string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -30,7 +32,9 @@ export async function startParent(part: ParentPart): Promise<RunningParent> {
     ENCLAVE_PORT: String(part.port),
     ENCLAVE_ENDPOINT: part.enclave,
     EGRESS_ENDPOINT: part.egress,
-    EGRESS_ALLOW: WORLD_HOSTS.map((host) => `${host}:443`).join(','),
+    EGRESS_ALLOW: VENUE_HOSTS.map((host) => `${host}:443`).join(','),
+    KMS_KEY_ARN: part.keyArn,
+    KMS_ROLE_ARN: part.role.roleArn,
     STORE_PATH: part.storePath,
     // One person at one machine: the limit of a public service would only be in their way.
     RATE_LIMIT_MAX: '1000000',

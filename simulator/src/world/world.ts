@@ -116,8 +116,6 @@ export class World {
       egress: `unix:${this.#folder}/egress`,
       nsm: state.nsm,
       caBundle: state.pki.authority.certPem,
-      kms: { arn: state.kms.arn },
-      roleArn: state.role.roleArn,
       clock,
       random,
       sleep,
@@ -139,6 +137,7 @@ export class World {
       storePath: this.storePath,
       hosts: this.#internet?.ports ?? {},
       role: state.role,
+      keyArn: state.kms.arn,
       clock,
       log,
     });

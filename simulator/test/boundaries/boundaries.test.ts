@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const SECRET = '@perf-aggregator/shared/messages/reply';
-const ROOMS = ['shared', 'attestation', 'analytics', 'enclave', 'parent', 'client', 'simulator'];
+const ROOMS = Object.keys(
+  JSON.parse(readFileSync(new URL('../../../scripts/rooms.json', import.meta.url), 'utf8')) as object,
+);
 
 let tree: string;
 

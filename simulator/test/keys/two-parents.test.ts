@@ -71,7 +71,12 @@ async function bootOver(store: Store): Promise<{ enclave: Enclave; drawn: Genesi
     },
   });
   const link = { request: (message: Uint8Array) => rig.ask(enclave, message) };
-  await bootEnclave(link, watched, () => Promise.resolve(rig.credentials));
+  const { deployment } = rig;
+  await bootEnclave(link, {
+    store: watched,
+    deployment,
+    credentials: () => Promise.resolve(rig.credentials),
+  });
   return { enclave, drawn };
 }
 
@@ -104,7 +109,11 @@ describe('when two parents find no genesis record at the same time', () => {
     expect(await reportKeyOf(one.enclave)).not.toBe(await reportKeyOf(two.enclave));
     const [first, second] = [(await stores[0].genesis())!, (await stores[1].genesis())!];
     const mixed = { blob: first.blob, evidence: second.evidence };
-    const body = encodeBootRequest({ credentials: rig.credentials, genesis: mixed });
+    const body = encodeBootRequest({
+      credentials: rig.credentials,
+      deployment: rig.deployment,
+      genesis: mixed,
+    });
     const reply = await rig.request(rig.newEnclave('mixed'), { operation: 'boot', body });
     expect(reply).toMatchObject({ outcome: 'failure', failure: { code: 'genesis_mismatch' } });
   });
@@ -113,7 +122,11 @@ describe('when two parents find no genesis record at the same time', () => {
     const stores = [openStore(), openStore()] as const;
     const [one] = await Promise.all([bootOver(stores[0]), bootOver(stores[1])]);
     const before = await reportKeyOf(one.enclave);
-    const body = encodeBootRequest({ credentials: rig.credentials, genesis: await stores[1].genesis() });
+    const body = encodeBootRequest({
+      credentials: rig.credentials,
+      deployment: rig.deployment,
+      genesis: await stores[1].genesis(),
+    });
     const reply = await rig.request(one.enclave, { operation: 'boot', body });
     expect(reply.outcome === 'ok' && decodeBootReply(reply.body)).toMatchObject({
       phase: 'serving',

@@ -53,7 +53,6 @@ export class Halves {
     const { folder: home } = this.#files;
     const [enclave, egress] = [`unix:${this.#sockets}/enclave`, `unix:${this.#sockets}/egress`];
     const { arn: keyArn } = this.#state.kms;
-    const { roleArn } = this.#state.role;
     const argumentOfParent = () => ({
       home,
       host: '127.0.0.1',
@@ -61,8 +60,9 @@ export class Halves {
       enclave,
       egress,
       hosts: this.#hosts,
+      keyArn,
     });
-    const argumentOfEnclave = () => ({ home, listen: enclave, egress, keyArn, roleArn });
+    const argumentOfEnclave = () => ({ home, listen: enclave, egress });
     try {
       // The parent first: it may refuse its store.
       await halves.supervisor.start(this.#spec('parent', argumentOfParent, ['--conditions=untrusted']));

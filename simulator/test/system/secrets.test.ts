@@ -84,10 +84,9 @@ async function startWorld(): Promise<string> {
   const { ports: hosts } = await start('internet', { home, ports: null }, ['--inspect-port=0']);
   wires.in = await Recorder.start(path('in'), path('enclave'));
   wires.out = await Recorder.start(path('out'), path('egress'));
-  const [keyArn, roleArn] = [state.kms.arn, state.role.roleArn];
   await start(
     'enclave',
-    { home, listen: `unix:${path('enclave')}`, egress: `unix:${path('out')}`, keyArn, roleArn },
+    { home, listen: `unix:${path('enclave')}`, egress: `unix:${path('out')}` },
     enclaveOptions(process.allowedNodeEnvironmentFlags),
   );
   writeFileSync(path('plant.mjs'), plantingModule());
@@ -100,6 +99,7 @@ async function startWorld(): Promise<string> {
       enclave: `unix:${path('in')}`,
       egress: `unix:${path('egress')}`,
       hosts,
+      keyArn: state.kms.arn,
     },
     [
       '--conditions=untrusted',

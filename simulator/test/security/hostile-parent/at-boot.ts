@@ -35,7 +35,7 @@ export async function bootFresh(
   credentials = rig.credentials,
 ): Promise<Outcome> {
   const enclave = rig.newEnclave(`boot ${boots++}`);
-  const body = encodeBootRequest({ credentials, genesis });
+  const body = encodeBootRequest({ credentials, deployment: rig.deployment, genesis });
   const reply = await rig.request(enclave, { operation: 'boot', body });
   if (reply.outcome === 'failure') return refused(reply.failure.code);
   if (reply.outcome !== 'ok' || decodeBootReply(reply.body).phase !== 'serving') return UNAVAILABLE;
@@ -110,7 +110,7 @@ export function bootAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
 }
 
 async function drawSecond(rig: Rig): Promise<GenesisRecord> {
-  const body = encodeBootRequest({ credentials: rig.credentials, genesis: null });
+  const body = encodeBootRequest({ credentials: rig.credentials, deployment: rig.deployment, genesis: null });
   const reply = await rig.request(rig.newEnclave('second draw'), { operation: 'boot', body });
   const record = reply.outcome === 'ok' ? decodeBootReply(reply.body).genesis : null;
   if (!record) throw new Wrong('a fresh enclave draws no root');
@@ -125,7 +125,7 @@ async function plantedCases(
 ): Promise<Case[]> {
   const { kms, nsm } = rig.state;
   const root = seededRandom('planted root').bytes(32);
-  const blob = sealBlob(kms, root.slice(), rig.config.kms.encryptionContext, seededRandom('planted blob'));
+  const blob = sealBlob(kms, root.slice(), rig.image.kms.encryptionContext, seededRandom('planted blob'));
   const { reportKey } = deriveIdentity(root);
   const own = await createNsmRoot(seededRandom('root of the attacker'));
   const userData = encodeUserData({
@@ -169,7 +169,7 @@ async function plantedCases(
 async function bootTwice(rig: Rig, one: GenesisRecord, other: GenesisRecord): Promise<Outcome> {
   const enclave = rig.newEnclave('booted twice');
   const boot = async (genesis: GenesisRecord) => {
-    const body = encodeBootRequest({ credentials: rig.credentials, genesis });
+    const body = encodeBootRequest({ credentials: rig.credentials, deployment: rig.deployment, genesis });
     await rig.request(enclave, { operation: 'boot', body });
     return reportKeyOf(rig, enclave);
   };

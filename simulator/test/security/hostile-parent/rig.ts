@@ -9,7 +9,9 @@ import type { AddressInfo } from 'node:net';
 import { type ExportedSession, SecureClient, type SecureClientOptions } from '@perf-aggregator/client';
 import { createLog } from '@perf-aggregator/parent/log';
 import { bootEnclave, type Credentials } from '@perf-aggregator/parent/relay/boot';
+import { Enclaves } from '@perf-aggregator/parent/relay/enclaves';
 import { Relay } from '@perf-aggregator/parent/relay/relay';
+import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { createEnclave, type Enclave, type EnclavePorts } from '../../../../enclave/src/enclave.ts';
 import { createApp } from '../../../../parent/src/http/app.ts';
@@ -17,7 +19,7 @@ import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../../src/nsm/measurements
 import { createSimulatedNsm } from '../../../src/nsm/module.ts';
 import { generateAccount } from '../../../src/trader/account.ts';
 import type { BinanceAccount } from '../../../src/venues/binance/authorization.ts';
-import { enclaveConfig } from '../../../src/world/enclave-part.ts';
+import { imageConfig } from '../../../src/world/enclave-part.ts';
 import { type Internet, startInternet, worldAccount } from '../../../src/world/internet.ts';
 import { createWorldState, type WorldState } from '../../../src/world/state.ts';
 import { ManualClock } from '../../world/manual-clock.ts';
@@ -114,7 +116,7 @@ export class Rig {
     const { clock } = this;
     const random = seededRandom(name);
     const nsm = createSimulatedNsm({ root: this.state.nsm, pcrs: simulatedPcrs(), clock, random });
-    return createEnclave(this.config, {
+    return createEnclave(this.image, {
       nsm,
       clock,
       random,
@@ -127,20 +129,22 @@ export class Rig {
     });
   }
 
-  get config() {
-    const { nsm, pki, kms, role } = this.state;
-    return enclaveConfig({
+  get image() {
+    const { nsm, pki } = this.state;
+    return imageConfig({
       listen: `unix:${this.folder}/enclave`,
       egress: `unix:${this.folder}/egress`,
       nsm,
       caBundle: pki.authority.certPem,
-      kms,
-      roleArn: role.roleArn,
       clock: this.clock,
       random: seededRandom('config'),
       sleep: () => Promise.resolve(),
       log: () => undefined,
     });
+  }
+
+  get deployment(): Deployment {
+    return { keyArn: this.state.kms.arn, roleArn: this.state.role.roleArn };
   }
 
   get credentials(): Credentials {
@@ -151,7 +155,8 @@ export class Rig {
   /** Boots as a real parent does; the first enclave draws the root. */
   boot(enclave: Enclave): Promise<void> {
     const link = { request: (message: Uint8Array) => this.ask(enclave, message) };
-    return bootEnclave(link, this.store, () => Promise.resolve(this.credentials));
+    const { store, deployment } = this;
+    return bootEnclave(link, { store, deployment, credentials: () => Promise.resolve(this.credentials) });
   }
 
   /** Bytes to an enclave and back; both are looked at, as a parent could. */
@@ -174,8 +179,9 @@ export class Rig {
   }
 
   newRelay(store: MemoryStore = this.store): Relay {
-    const link = { request: (message: Uint8Array) => this.link(message) };
-    return new Relay({ link, store, clock: this.clock, maxSessionTtlMs: 604_800_000 });
+    const channel = { request: (message: Uint8Array) => this.link(message) };
+    const enclaves = new Enclaves([{ isReady: true, connect: () => Promise.resolve(channel) }]);
+    return new Relay({ enclaves, store, clock: this.clock, maxSessionTtlMs: 604_800_000 });
   }
 
   /** Runs `work` with another way between relay and enclave. */
@@ -241,7 +247,12 @@ export class Rig {
       log: this.log,
       version: '0',
       sessionTtl: { default: 86_400, max: 604_800 },
-      readiness: () => Promise.resolve({ store: true, enclave: true }),
+      readiness: () =>
+        Promise.resolve({
+          parts: { store: true, enclave: true },
+          enclaves: { configured: 1, serving: 1 },
+          isDraining: false,
+        }),
     });
     const server = http.createServer(app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

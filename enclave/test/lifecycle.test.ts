@@ -1,0 +1,44 @@
+import { PHASES, type Phase } from '@perf-aggregator/shared/wire/boot';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../shared/test/codes.ts';
+import type { EnclaveContext } from '../src/context.ts';
+import { Refusal } from '../src/errors.ts';
+import { Lifecycle } from '../src/lifecycle.ts';
+
+const contextOf = (name: string) => ({ name, kmsPolicy: 'mutable' }) as unknown as EnclaveContext;
+
+describe('when an enclave lives', () => {
+  it('its phases go forward, each told once, in whatever order they are reached', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...PHASES)), (reached) => {
+        const told: Phase[] = [];
+        const lifecycle = new Lifecycle((phase) => told.push(phase));
+        for (const phase of reached) lifecycle.reach(phase);
+        const order = ['boot', ...told].map((phase) => PHASES.indexOf(phase as Phase));
+        expect(order).toEqual([...new Set(order)].sort((a, b) => a - b));
+        expect(lifecycle.phase).toBe(PHASES[Math.max(0, ...reached.map((phase) => PHASES.indexOf(phase)))]);
+      }),
+    );
+  });
+
+  it('it serves with the first keys it has, and a draining one takes none', () => {
+    const [first, second] = [contextOf('first'), contextOf('second')];
+    const lifecycle = new Lifecycle();
+    expect(codeOf(() => lifecycle.serving(), Refusal)).toBe('enclave_not_ready');
+    expect([lifecycle.serve(first), lifecycle.serve(second)]).toEqual([true, false]);
+    expect(lifecycle.serving()).toBe(first);
+    const draining = new Lifecycle();
+    draining.reach('draining');
+    expect(draining.serve(first)).toBe(false);
+    expect(codeOf(() => draining.serving(), Refusal)).toBe('enclave_not_ready');
+  });
+
+  it('a policy that was read anew is that of the keys it serves with', () => {
+    const lifecycle = new Lifecycle();
+    lifecycle.policyRead('locked');
+    lifecycle.serve(contextOf('first'));
+    lifecycle.policyRead('locked');
+    expect(lifecycle.serving()).toEqual({ name: 'first', kmsPolicy: 'locked' });
+  });
+});

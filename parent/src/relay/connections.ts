@@ -1,0 +1,81 @@
+/**
+ * The connections to the enclaves: dialled and booted whenever they are gone, so that they are up before anybody asks,
+ * and booted again from time to time, so that an enclave has fresh credentials to read its key's policy with.
+ */
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { type Endpoint, formatEndpoint } from '@perf-aggregator/shared/transport/endpoint';
+import { Link } from '@perf-aggregator/shared/transport/link';
+import { dial } from '@perf-aggregator/shared/transport/socket';
+import type { Log } from '../log.ts';
+import { type BootPorts, bootEnclave } from './boot.ts';
+
+const DIAL_MS = 2_000;
+const RECONNECT_MS = 500;
+const REFRESH_MS = 15 * 60_000;
+
+/** One enclave's connection that looks after itself. */
+export class Connection {
+  readonly #link: Link;
+  readonly #log: Log;
+  readonly #ports: BootPorts;
+  readonly #timers: readonly NodeJS.Timeout[];
+  /** Code of the last failure, so that each is told once. */
+  #last = '';
+
+  constructor(endpoint: Endpoint, ports: BootPorts, log: Log) {
+    const enclave = formatEndpoint(endpoint);
+    this.#ports = ports;
+    this.#log = log.child({ enclave });
+    this.#link = new Link({
+      dial: () => dial(endpoint, { timeoutMs: DIAL_MS }),
+      prepare: async (channel) => {
+        await bootEnclave(channel, ports);
+        this.#log.info('enclave serving');
+      },
+      onLost: () => this.#log.warn('enclave lost'),
+    });
+    this.#timers = [
+      setInterval(() => void this.#attempt(), RECONNECT_MS),
+      setInterval(() => void this.#refresh(), REFRESH_MS),
+    ];
+    void this.#attempt();
+  }
+
+  get isReady(): boolean {
+    return this.#link.isReady;
+  }
+
+  connect() {
+    return this.#link.connect();
+  }
+
+  /** Closes it for good. */
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#link.close();
+  }
+
+  async #attempt(): Promise<void> {
+    try {
+      await this.#link.connect();
+      this.#last = '';
+    } catch (error) {
+      const code = error instanceof CodedError ? error.code : 'internal';
+      if (code !== this.#last)
+        this.#log.warn({ code, reason: error instanceof CodedError ? error.message : '' }, 'no enclave');
+      this.#last = code;
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    if (!this.#link.isReady) return;
+    try {
+      await bootEnclave(await this.#link.connect(), this.#ports);
+    } catch (error) {
+      this.#log.warn(
+        { code: error instanceof CodedError ? error.code : 'internal' },
+        'enclave not refreshed',
+      );
+    }
+  }
+}

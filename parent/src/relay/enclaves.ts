@@ -1,0 +1,135 @@
+/**
+ * The enclaves of one parent, and which of them to ask. All hold the same keys, so any of them can serve any session
+ * from its stored state; one that has a session open already is quicker, and one that lives in memory is in one of
+ * them only.
+ */
+import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
+import { RelayError, relayError } from './errors.ts';
+
+/** A prepared connection. */
+export interface EnclaveChannel {
+  request(message: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+}
+
+/** The way to one enclave. */
+export interface EnclaveLink {
+  /** Whether a prepared connection is there now. */
+  readonly isReady: boolean;
+  /** The prepared connection, made if there is none. */
+  connect(): Promise<EnclaveChannel>;
+}
+
+/** Refusals of an enclave that did nothing, where another one may know better. */
+const ELSEWHERE: ReadonlySet<PublicCode> = new Set([
+  'enclave_not_ready',
+  'unknown_handshake_key',
+  'session_lost',
+]);
+/** Sessions for which it is remembered who answered last, if not who should have. */
+const MAX_HOMES = 10_000;
+
+/** Chooses among enclaves. */
+export class Enclaves {
+  readonly #links: readonly EnclaveLink[];
+  /** The one that answered for a session, oldest first. */
+  readonly #homes = new Map<string, EnclaveLink>();
+  #turn = 0;
+
+  /** @param links - at least one */
+  constructor(links: readonly EnclaveLink[]) {
+    this.#links = links;
+  }
+
+  /** Whether any of them can be asked now, made ready if none is. */
+  async answer(): Promise<boolean> {
+    if (this.#ready().length > 0) return true;
+    const attempts = await Promise.allSettled(this.#links.map((link) => link.connect()));
+    return attempts.some(({ status }) => status === 'fulfilled');
+  }
+
+  /** How many there are, and how many of them serve. */
+  get count(): { readonly configured: number; readonly serving: number } {
+    return { configured: this.#links.length, serving: this.#ready().length };
+  }
+
+  /**
+   * Asks one enclave after the other until one does not send elsewhere. What may have acted is not asked again.
+   * @param session - null: whoever is next
+   * @throws what `ask` throws; `enclave_unavailable` where an enclave that is away might know the session
+   */
+  async ask<T>(session: string | null, ask: (channel: EnclaveChannel) => Promise<T>): Promise<T> {
+    const order = this.#order(session);
+    let refused: unknown;
+    for (const link of order) {
+      const channel = await link.connect().catch((error: unknown) => {
+        refused = error;
+      });
+      if (!channel) continue;
+      try {
+        const answer = await ask(channel);
+        if (session !== null && link !== order[0]) this.#remember(session, link);
+        return answer;
+      } catch (error) {
+        if (!isElsewhere(error)) throw error;
+        refused = error;
+      }
+    }
+    const isAway = order.length < this.#links.length;
+    if (isAway && refused instanceof RelayError && refused.code === 'session_lost') {
+      throw relayError('enclave_unavailable', 'an enclave that may have the session is away', 1_000, refused);
+    }
+    throw refused;
+  }
+
+  /** Asks all that are there; the first answer counts. */
+  async askAll<T>(ask: (channel: EnclaveChannel) => Promise<T>): Promise<T> {
+    const links = this.#ready().length > 0 ? this.#ready() : this.#links;
+    const answers = await Promise.allSettled(links.map(async (link) => ask(await link.connect())));
+    for (const answer of answers) if (answer.status === 'fulfilled') return answer.value;
+    throw (answers[0] as PromiseRejectedResult).reason;
+  }
+
+  forget(session: string): void {
+    this.#homes.delete(session);
+  }
+
+  #ready(): EnclaveLink[] {
+    return this.#links.filter((link) => link.isReady);
+  }
+
+  /** Those that are ready; if none is, all: one of them may be dialled. */
+  #order(session: string | null): EnclaveLink[] {
+    const ready = this.#ready();
+    const links = ready.length > 0 ? ready : [...this.#links];
+    if (links.length < 2) return links;
+    if (session === null) {
+      this.#turn = (this.#turn + 1) % links.length;
+      return [...links.slice(this.#turn), ...links.slice(0, this.#turn)];
+    }
+    const home = this.#homes.get(session);
+    const weight = (link: EnclaveLink) =>
+      link === home ? Number.POSITIVE_INFINITY : weightOf(session, this.#links.indexOf(link));
+    return links.sort((a, b) => weight(b) - weight(a));
+  }
+
+  #remember(session: string, link: EnclaveLink): void {
+    this.#homes.delete(session);
+    this.#homes.set(session, link);
+    if (this.#homes.size <= MAX_HOMES) return;
+    const [oldest] = this.#homes.keys();
+    this.#homes.delete(oldest!);
+  }
+}
+
+function isElsewhere(error: unknown): boolean {
+  return error instanceof RelayError && ELSEWHERE.has(error.code);
+}
+
+/** Rendezvous hashing (Thaler and Ravishankar 1998): the heaviest serves, and if it is away only its sessions move. */
+function weightOf(session: string, index: number): number {
+  let hash = 0x811c_9dc5 ^ index;
+  // FNV-1a, mixed once more at the end: ids are random, their differences are not.
+  for (let at = 0; at < session.length; at++) hash = Math.imul(hash ^ session.charCodeAt(at), 0x0100_0193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b_3c6d ^ (index << 1));
+  return (hash ^ (hash >>> 13)) >>> 0;
+}

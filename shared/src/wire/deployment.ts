@@ -1,0 +1,35 @@
+/**
+ * What a deployment adds to an image, at boot: its KMS key and its role. Nothing here is secret from the parent, which
+ * names both; `config_sha256` covers them, so that a client can tell another key from the one it was told of.
+ */
+import { z } from 'zod';
+
+/** Schema of {@link Deployment}: any two texts; {@link keyService} and {@link isRoleArn} judge them. */
+export const deploymentSchema = z.strictObject({
+  /** The KMS key under which the root is kept. */
+  keyArn: z.string().max(2048),
+  /** Role whose credentials the enclave is handed, as the key's policy names it. */
+  roleArn: z.string().max(2048),
+});
+export type Deployment = z.infer<typeof deploymentSchema>;
+
+const KEY_ARN = /^arn:(aws|aws-us-gov|aws-cn):kms:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:key\/[0-9a-zA-Z-]{1,64}$/;
+const ROLE_ARN = /^arn:(?:aws|aws-us-gov|aws-cn):iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
+/** Where the services of a partition are, if not at amazonaws.com. */
+const DOMAIN: Readonly<Record<string, string>> = { 'aws-cn': 'amazonaws.com.cn' };
+
+/**
+ * Region and host of the service that keeps a key.
+ * @param keyArn - `arn:PARTITION:kms:REGION:ACCOUNT:key/ID`
+ * @returns null for any other text, an alias (which somebody could lead elsewhere) among them
+ */
+export function keyService(keyArn: string): { readonly region: string; readonly host: string } | null {
+  const [, partition, region] = KEY_ARN.exec(keyArn) ?? [];
+  if (!partition || !region) return null;
+  return { region, host: `kms.${region}.${DOMAIN[partition] ?? 'amazonaws.com'}` };
+}
+
+/** Whether `text` is the ARN of an IAM role. */
+export function isRoleArn(text: string): boolean {
+  return ROLE_ARN.test(text);
+}
