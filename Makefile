@@ -2,7 +2,7 @@
 PNPM := npx -y pnpm@10.34.9
 BIN := node_modules/.bin
 .DEFAULT_GOAL := help
-.PHONY: help install build run test test-system soak bench bench-analytics format check clean reset
+.PHONY: help install build run test test-system soak bench bench-analytics format check images verify-images clean reset
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,13 @@ bench-analytics: build ## measure the numbers: returns, lots, an account that gr
 	@node bench/analytics/main.mjs --alone
 	@node --max-old-space-size=12000 bench/analytics/incremental.mjs
 	@node --expose-gc --max-old-space-size=12000 bench/analytics/memory.mjs
+
+images: ## build both images; what is in the enclave's goes to dist/images/enclave
+	@scripts/image/build.sh enclave
+	@scripts/image/build.sh parent
+
+verify-images: images ## build the enclave's root file system once more, elsewhere, and compare
+	@scripts/image/verify.sh
 
 format: install ## format everything
 	@$(BIN)/biome check --write .
