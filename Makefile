@@ -25,7 +25,7 @@ test: build ## everything that needs only npm
 
 test-system: build ## the world as processes, killed and restarted; installs the Debian packages that it needs
 	@scripts/need-debian.sh openssl=openssl chromium=chromium qemu-system-x86_64=qemu-system-x86 cpio=cpio \
-	  mksquashfs=squashfs-tools /bin/busybox=busybox-static cc=gcc /usr/include/stdio.h=libc6-dev \
+	  mksquashfs=squashfs-tools systemd-analyze=systemd /bin/busybox=busybox-static cc=gcc /usr/include/stdio.h=libc6-dev \
 	  /usr/include/linux/vm_sockets.h=linux-libc-dev
 	@$(BIN)/vitest run --config vitest.system.config.ts
 

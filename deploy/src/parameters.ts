@@ -117,7 +117,7 @@ function dnsOf(reader: Reader): Parameters['dns'] {
 /** What single values cannot tell. */
 function judgeTogether(reader: Reader, parameters: Parameters): void {
   const { region, certificateArn, availabilityZones, egressAllow } = parameters;
-  if (certificateArn !== '' && certificateArn.split(':')[3] !== region) {
+  if (region !== '' && certificateArn !== '' && certificateArn.split(':')[3] !== region) {
     reader.fault('certificateArn', `not in ${region}: a load balancer takes certificates of its own region`);
   }
   const zones = new Set(availabilityZones);

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildImage } from '../../attestation/test/eif/eif-builder.ts';
+import { readArtifacts } from '../src/artifacts.ts';
+import { ParametersError } from '../src/errors.ts';
+import { CONTEXT, folder, measurements, PCRS, PREDECESSOR, write } from './deployment.ts';
+
+const FILES = { eif: CONTEXT['eif']!, parent: CONTEXT['parent']!, measurements: [CONTEXT['measurements']!] };
+const images = (...values: (typeof PREDECESSOR)[]) =>
+  values.map(({ pcr0, pcr1, pcr2 }) => ({ 0: pcr0, 1: pcr1, 2: pcr2 }));
+
+function faultsOf(files: Partial<typeof FILES>): readonly string[] {
+  try {
+    readArtifacts({ ...FILES, ...files });
+  } catch (error) {
+    expect(error).toBeInstanceOf(ParametersError);
+    expect((error as ParametersError).code).toBe('parameters_invalid');
+    return (error as ParametersError).message.split('\n  ').slice(1);
+  }
+  return [];
+}
+
+describe('when the files of a deployment are read', () => {
+  it('each has its digest, and the key serves what was measured', () => {
+    const read = readArtifacts(FILES);
+    expect(read.images).toEqual(images(PCRS));
+    expect(read.eif.sha256).toBe(createHash('sha256').update(buildImage()).digest('hex'));
+    expect(read.parent.sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('nitro-cli’s form of measurements is read too, and a predecessor is served after the image', () => {
+    const { pcr0: PCR0, pcr1: PCR1, pcr2: PCR2 } = PREDECESSOR;
+    const old = write('old.json', JSON.stringify({ Measurements: { PCR0: PCR0.toUpperCase(), PCR1, PCR2 } }));
+    const read = readArtifacts({ ...FILES, measurements: [...FILES.measurements, old] });
+    expect(read.images).toEqual(images(PCRS, PREDECESSOR));
+  });
+
+  it('an image that measures otherwise than published makes no key', () => {
+    const other = write('other.json', measurements({ ...PCRS, pcr2: PREDECESSOR.pcr2 }));
+    expect(faultsOf({ measurements: [other] })).toEqual([
+      `eif: PCR2 is ${PCRS.pcr2}, measurements say ${PREDECESSOR.pcr2}`,
+    ]);
+    // As a predecessor it may be another one, the first may not.
+    expect(faultsOf({ measurements: [other, ...FILES.measurements] })).toHaveLength(1);
+    expect(faultsOf({ measurements: [...FILES.measurements, other] })).toEqual([]);
+  });
+
+  it.each([
+    ['no JSON', '{', 'PCR0 is not 96 hex digits'],
+    ['JSON of something else', 'null', 'PCR0 is not 96 hex digits'],
+    ['a short register', measurements({ ...PCRS, pcr1: 'ab' }), 'PCR1 is not 96 hex digits'],
+    ['debug mode', measurements({ ...PCRS, pcr0: '0'.repeat(96) }), 'PCR0 is all zero, as in debug mode'],
+  ])('measurements that are %s are refused', (_, content, why) => {
+    const file = write('bad.json', content);
+    expect(faultsOf({ measurements: [file] })).toEqual([`measurements: ${file}: ${why}`]);
+  });
+
+  it('all files that cannot be used are named at once', () => {
+    const absent = join(folder, 'absent');
+    const faults = faultsOf({ eif: FILES.parent, parent: absent, measurements: [absent] });
+    expect(faults).toHaveLength(3);
+    expect(faults[0]).toMatch(/^eif: eif_(magic_invalid|truncated): /);
+    expect(faults[1]).toMatch(/^parent: ENOENT/);
+    expect(faults[2]).toMatch(/^measurements: ENOENT/);
+  });
+});
