@@ -20,6 +20,8 @@ const EGRESS_VSOCK_PORT = 8003;
 const ANY_CID = 4_294_967_295;
 /** All requests come from the load balancer's addresses; single clients are limited there. */
 const SERVICE_RATE_LIMIT = '1000000';
+/** How long a parent that ends goes on answering while `/ready` says no: the load balancer notices within 20 s. */
+const DRAIN_DELAY_S = '25';
 const START_TIMEOUT = 'PT20M';
 /** Longer than a start: an instance that cannot serve is replaced at last, not in a loop. */
 const HEALTH_GRACE_S = 1_800;
@@ -121,6 +123,7 @@ function parentTags(parameters: Parameters, facts: InstanceFacts): Readonly<Reco
     KMS_KEY_ARN: facts.keyArn,
     KMS_ROLE_ARN: facts.roleArn,
     RATE_LIMIT_MAX: SERVICE_RATE_LIMIT,
+    DRAIN_DELAY: DRAIN_DELAY_S,
   };
   return Object.fromEntries(
     Object.entries(variables).map(([variable, value]) => [`perf-aggregator:${variable}`, value]),

@@ -1,4 +1,5 @@
 /** The deployment, put together from its parts. */
+import { POLICY_REGISTERS } from '@perf-aggregator/shared/kms/key-policy';
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
@@ -65,6 +66,9 @@ export class DeploymentStack extends Stack {
       KeyArn: key.attrArn,
       RoleArn: parentRoleArn(parameters),
       VolumeId: volume.ref,
+      Measurements: POLICY_REGISTERS.map((index) => `--pcr ${index}=${artifacts.images[0]![index]}`).join(
+        ' ',
+      ),
     });
   }
 

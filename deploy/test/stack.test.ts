@@ -4,9 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { checkPolicy } from '../../client/src/kms-policy/check-policy.ts';
 import { readPolicy } from '../../client/src/kms-policy/read-policy.ts';
 import { run } from '../../client/test/cli/cli.ts';
+import { parseConfig } from '../../parent/src/config.ts';
+import { formatEndpoint } from '../../shared/src/transport/endpoint.ts';
 import { COUNTED } from '../src/logs.ts';
 import { folder, measurements, PCRS, PREDECESSOR, ROLE_ARN, synthesise, write } from './deployment.ts';
 
+const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000';
 const template = synthesise();
 /** Everything that may be asked for, where it differs. */
 const whole = synthesise({
@@ -52,6 +55,12 @@ describe('when a deployment is synthesised', () => {
   it('the template is the one that was looked at', async () => {
     const text = JSON.stringify(template.toJSON(), null, 2).replaceAll(/[0-9a-f]{64}/g, 'SHA256');
     await expect(`${text}\n`).toMatchFileSnapshot('template.snap');
+  });
+
+  it('it tells what to demand of a quote', () => {
+    template.hasOutput('Measurements', {
+      Value: `--pcr 0=${PCRS.pcr0} --pcr 1=${PCRS.pcr1} --pcr 2=${PCRS.pcr2}`,
+    });
   });
 
   it('nothing in it asks for an account or a network: no context is missing', () => {
@@ -128,11 +137,42 @@ describe('when the instance is described', () => {
       'perf-aggregator:KMS_KEY_ARN': { 'Fn::GetAtt': ['Key', 'Arn'] },
       'perf-aggregator:KMS_ROLE_ARN': ROLE_ARN,
       'perf-aggregator:RATE_LIMIT_MAX': '1000000',
+      'perf-aggregator:DRAIN_DELAY': '25',
     });
     expect(tagsOf(whole)).toMatchObject({
       'perf-aggregator:ENCLAVE_ENDPOINT': 'vsock://16:5005,vsock://17:5005',
       'perf-aggregator:EGRESS_ALLOW': 'api.binance.com:443,api.example.com:443',
     });
+  });
+
+  it('the parent takes them, all of them, and the image listens where they say', () => {
+    const environment = Object.fromEntries(
+      Object.entries(tagsOf(whole)).map(([name, value]) => [
+        name.replace('perf-aggregator:', ''),
+        typeof value === 'string' ? value : KEY_ARN,
+      ]),
+    );
+    const config = parseConfig(environment);
+    expect(config.enclaves.map(formatEndpoint)).toEqual(['vsock://16:5005', 'vsock://17:5005']);
+    expect(config.deployment).toEqual({
+      keyArn: KEY_ARN,
+      roleArn: 'arn:aws:iam::123456789012:role/perf-two-parent',
+    });
+    expect(config.egressAllow.at(-1)).toEqual({ host: 'kms.eu-west-1.amazonaws.com', port: 443 });
+    expect(config).toMatchObject({ rateLimit: { max: 1_000_000 }, drainDelayMs: 25_000 });
+    const image = JSON.parse(
+      readFileSync(new URL('../../enclave/image/enclave.json', import.meta.url), 'utf8'),
+    ) as { readonly listen: string; readonly egress: string; readonly allow: readonly object[] };
+    expect(image.listen).toBe(formatEndpoint(config.enclaves[0]!).replace('//16:', '//4294967295:'));
+    expect(image.egress).toBe(formatEndpoint(config.egress).replace('//4294967295:', '//3:'));
+    const { EGRESS_ALLOW } = Object.fromEntries(
+      Object.entries(tagsOf()).map(([name, value]) => [name.replace('perf-aggregator:', ''), String(value)]),
+    );
+    expect(image.allow).toEqual(
+      EGRESS_ALLOW!
+        .split(',')
+        .map((place) => ({ host: place.split(':')[0], port: Number(place.split(':')[1]) })),
+    );
   });
 
   it('there is one, and it is drained before the next one starts', () => {
