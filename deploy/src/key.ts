@@ -27,7 +27,7 @@ export function createKey(
   });
   // KMS refuses a policy that names a role which does not exist.
   key.node.addDependency(role.node.defaultChild!);
-  key.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
+  key.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
   key.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   return key;
 }

@@ -26,7 +26,7 @@ export function createLogs(scope: Stack, { name }: Parameters): readonly LogGrou
       new LogGroup(scope, `Log-${log}`, {
         logGroupName: `/${name}/${log}`,
         retention: RetentionDays.THREE_MONTHS,
-        removalPolicy: RemovalPolicy.RETAIN,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       }),
     ]),
   );

@@ -2,6 +2,7 @@
  * The role of the instance, whose credentials the parent hands to the enclave. It may do nothing with the key by IAM:
  * the key's policy alone lets it, and only with an attestation.
  */
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Parameters } from './parameters.ts';
@@ -20,13 +21,18 @@ export interface RoleFacts {
   readonly logGroupArns: readonly string[];
 }
 
-/** Makes the role, without permissions yet: the key and the volume need it first. */
+/**
+ * Makes the role, without permissions yet: the key and the volume need it first. It outlives the stack as the key does:
+ * KMS knows it by a number, and one that was made again under the same name would be another one.
+ */
 export function createRole(scope: Construct, { name }: Parameters): Role {
-  return new Role(scope, 'ParentRole', {
+  const role = new Role(scope, 'ParentRole', {
     roleName: `${name}-parent`,
     description: 'Parent of the enclaves; the KMS key knows it by name',
     assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
   });
+  role.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+  return role;
 }
 
 /** Gives the role what the scripts in `instance/` call, and no more. */

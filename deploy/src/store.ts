@@ -24,7 +24,7 @@ export function createVolume(scope: Construct, parameters: Parameters, subnet: I
     ...(snapshot === null ? {} : { snapshotId: snapshot }),
     tags,
   });
-  volume.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN;
+  volume.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
   volume.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   return volume;
 }

@@ -32,6 +32,7 @@ interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 interface Statement {
@@ -102,10 +103,17 @@ describe('when the key is made', () => {
     expect(judged).toMatchObject({ attestedOnly: true, locked: false });
   });
 
-  it('it outlives the stack, as the store does and what was logged', () => {
-    for (const type of ['AWS::KMS::Key', 'AWS::EC2::Volume', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket']) {
-      for (const resource of resourcesOf(type))
-        expect([type, resource.DeletionPolicy]).toEqual([type, 'Retain']);
+  it('it outlives the stack, and so do the role that KMS knows, the store and what was logged', () => {
+    const role = resourcesOf('AWS::IAM::Role').filter(
+      ({ Properties }) => Properties['RoleName'] !== undefined,
+    );
+    const kept = ['AWS::KMS::Key', 'AWS::EC2::Volume', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'].flatMap(
+      (type) => resourcesOf(type),
+    );
+    expect(role).toHaveLength(1);
+    // But for a first deployment that fails: it leaves nothing behind.
+    for (const { Type, DeletionPolicy, UpdateReplacePolicy } of [...role, ...kept]) {
+      expect([Type, DeletionPolicy, UpdateReplacePolicy]).toEqual([Type, 'RetainExceptOnCreate', 'Retain']);
     }
   });
 });
