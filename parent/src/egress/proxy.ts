@@ -7,6 +7,7 @@ import net from 'node:net';
 import { isPublicAddress } from './address.ts';
 import { type ConnectRequest, readConnect } from './head.ts';
 import type { EgressLog, ResolvedAddress, Resolver, TrustedAddress } from './port.ts';
+import { adopt, Reader } from './reader.ts';
 
 /** Why a tunnel was not made: the `X-Egress-Reason` of the answer, and a label of the counts. */
 export const EGRESS_REFUSALS = {
@@ -81,7 +82,8 @@ class ProxyServer implements EgressProxy {
 
   constructor(options: EgressProxyOptions) {
     this.#options = options;
-    this.server = net.createServer({ allowHalfOpen: true }, (client) => void this.#serve(client));
+    const served = { allowHalfOpen: true, pauseOnConnect: true };
+    this.server = net.createServer(served, (accepted) => void this.#serve(adopt(accepted)));
   }
 
   counts(): EgressCounts {
@@ -113,8 +115,9 @@ class ProxyServer implements EgressProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  async #serve(client: net.Socket): Promise<void> {
+  async #serve(reader: Reader): Promise<void> {
     const { limits, log } = this.#options;
+    const client = reader.socket;
     client.on('error', () => client.destroy());
     this.#sockets.add(client);
     client.once('close', () => this.#sockets.delete(client));
@@ -130,12 +133,12 @@ class ProxyServer implements EgressProxy {
     const upstream = await this.#reach(request, client);
     if (typeof upstream === 'string') return this.#refuse(client, upstream, request);
     if (client.destroyed) {
-      upstream.destroy();
+      upstream.socket.destroy();
       return;
     }
     this.#established += 1;
     log.info({ host: request.host, port: request.port }, 'egress tunnel open');
-    this.#splice(client, upstream);
+    this.#splice(reader, upstream);
   }
 
   #refuse(client: net.Socket, reason: EgressRefusal, request?: ConnectRequest): void {
@@ -150,7 +153,7 @@ class ProxyServer implements EgressProxy {
   }
 
   /** A connection to the first address of the target that answers, or why there is none. */
-  async #reach(request: ConnectRequest, client: net.Socket): Promise<net.Socket | EgressRefusal> {
+  async #reach(request: ConnectRequest, client: net.Socket): Promise<Reader | EgressRefusal> {
     const { allow, resolver, limits } = this.#options;
     if (!allow.some(({ host, port }) => host === request.host && port === request.port)) return 'host_denied';
     const answers = await resolver(request.host).catch(() => []);
@@ -167,8 +170,9 @@ class ProxyServer implements EgressProxy {
     return refusal;
   }
 
-  #splice(client: net.Socket, upstream: net.Socket): void {
+  #splice(enclaveSide: Reader, targetSide: Reader): void {
     const { idleTimeoutMs } = this.#options.limits;
+    const [client, upstream] = [enclaveSide.socket, targetSide.socket];
     this.#sockets.add(upstream);
     const end = (): void => {
       client.destroy();
@@ -185,15 +189,13 @@ class ProxyServer implements EgressProxy {
     client.once('close', () => {
       if (!client.readableEnded) upstream.destroy();
     });
-    client.on('data', (chunk: Buffer) => {
-      this.#bytesOut += chunk.length;
-    });
-    upstream.on('data', (chunk: Buffer) => {
-      this.#bytesIn += chunk.length;
-    });
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-    client.pipe(upstream);
-    upstream.pipe(client);
+    enclaveSide.pourInto(upstream, (bytes) => {
+      this.#bytesOut += bytes;
+    });
+    targetSide.pourInto(client, (bytes) => {
+      this.#bytesIn += bytes;
+    });
   }
 }
 
@@ -209,9 +211,11 @@ function permitted(
 function connect(
   target: { host: string; port: number },
   timeoutMs: number,
-): Promise<net.Socket | 'connect_failed' | 'connect_timeout'> {
+): Promise<Reader | 'connect_failed' | 'connect_timeout'> {
   return new Promise((resolve) => {
-    const socket = net.connect({ ...target, allowHalfOpen: true, noDelay: true });
+    const options = { ...target, allowHalfOpen: true, noDelay: true };
+    const reader = new Reader((onread) => net.connect({ ...options, onread }));
+    const { socket } = reader;
     const fail = (reason: 'connect_failed' | 'connect_timeout'): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -223,7 +227,7 @@ function connect(
     socket.once('connect', () => {
       clearTimeout(timer);
       socket.off('error', onError);
-      resolve(socket);
+      resolve(reader);
     });
   });
 }

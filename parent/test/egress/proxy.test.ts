@@ -160,6 +160,23 @@ describe('when the target is allowed', () => {
     expect(await ask(await open(), CONNECT)).toMatch(/seen$/);
   });
 
+  it('keeps what comes in pieces while the target is being reached', async () => {
+    const open = await start({
+      resolver: async (host) => {
+        await turns(50);
+        return local(host);
+      },
+    });
+    const socket = await open();
+    socket.write(CONNECT);
+    for (const piece of ['one ', 'two ', 'three']) {
+      await turns(10);
+      socket.write(piece);
+    }
+    socket.end();
+    expect(await text(socket)).toMatch(/\r\n\r\none two three$/);
+  });
+
   it('tries every address until one answers', async () => {
     const dead = net.createServer().listen(0, '127.0.0.1');
     await once(dead, 'listening');
