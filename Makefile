@@ -2,7 +2,7 @@
 PNPM := npx -y pnpm@10.34.9
 BIN := node_modules/.bin
 .DEFAULT_GOAL := help
-.PHONY: help install build run test test-system soak bench bench-analytics format check images verify-images clean reset
+.PHONY: help install build run test test-system soak bench bench-analytics bench-transport format check images verify-images clean reset
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ soak: build ## property tests with a seed never used before, and twenty times th
 
 bench: build ## measure against named baselines
 	@node bench/service/main.mjs
+
+bench-transport: build ## measure AF_VSOCK in a guest, and the egress proxy, against socat; installs the Debian packages it needs
+	@scripts/need-debian.sh socat=socat qemu-system-x86_64=qemu-system-x86 cpio=cpio mksquashfs=squashfs-tools \
+	  /bin/busybox=busybox-static cc=gcc /usr/include/linux/vm_sockets.h=linux-libc-dev
+	@node bench/transport/guest/main.mjs
+	@node bench/transport/host/main.mjs
 
 bench-analytics: build ## measure the numbers: returns, lots, an account that grows, a ledger in memory
 	@node bench/analytics/main.mjs --alone

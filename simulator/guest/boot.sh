@@ -1,11 +1,14 @@
 #!/bin/sh
-# Boots a QEMU guest in which AF_VSOCK is real, runs one program in it, and shows its console: boot.sh PROGRAM [SECONDS]
-# PROGRAM is a path below the repository, which the guest sees read-only at /repo. Needs Debian's qemu-system-x86, cpio,
-# busybox-static, squashfs-tools and libc's cc; the guest's kernel comes from Debian, too. No socket of this machine is used.
+# Boots a QEMU guest in which AF_VSOCK is real, runs one program in it, and shows its console:
+#   boot.sh PROGRAM [SECONDS [FOLDER]]
+# PROGRAM is a path below the repository, which the guest sees read-only at /repo; what is in FOLDER is laid over its root.
+# Needs Debian's qemu-system-x86, cpio, busybox-static, squashfs-tools and libc's cc; the guest's kernel comes from Debian,
+# too. No socket of this machine is used.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 program=$1
 seconds=${2:-300}
+folder=${3:-}
 cache=$root/node_modules/.guest
 work=$(mktemp -d /tmp/pa-guest-XXXXXX)
 trap 'rm -rf "$work"' EXIT
@@ -38,6 +41,7 @@ for module in drivers/virtio/virtio drivers/virtio/virtio_ring drivers/virtio/vi
 done
 cp "$root/simulator/guest/init.sh" "$guest/init"
 chmod +x "$guest/init"
+[ -z "$folder" ] || cp -R "$folder/." "$guest"
 (cd "$guest" && find . | cpio -o -H newc --quiet) > "$work/initrd.cpio"
 
 # The native part of the transport is built for the guest alone: nothing on this machine can open AF_VSOCK.
@@ -46,9 +50,10 @@ chmod +x "$guest/init"
 # The repository as it was built, with the packages that it runs on.
 mksquashfs "$root" "$work/repo.img" -quiet -no-progress -noI -noD -noF -noX \
   -p "shared/dist/transport/vsock.node f 755 0 0 cat $work/vsock.node" -wildcards -e .git .guest node_modules/.guest \
-  bench docs '*/test' '.perf-aggregator' 'node_modules/.pnpm/@biomejs*' 'node_modules/.pnpm/@esbuild*' \
+  docs '*/test' '.perf-aggregator' 'node_modules/.pnpm/@biomejs*' 'node_modules/.pnpm/@esbuild*' \
   'node_modules/.pnpm/@oxlint*' 'node_modules/.pnpm/@rolldown*' 'node_modules/.pnpm/@typescript*' \
-  'node_modules/.pnpm/playwright*' 'node_modules/.pnpm/oxlint*' 'node_modules/.pnpm/lightningcss*' > /dev/null
+  'node_modules/.pnpm/playwright*' 'node_modules/.pnpm/oxlint*' 'node_modules/.pnpm/lightningcss*' \
+  'node_modules/.pnpm/aws-cdk*' 'node_modules/.pnpm/@aws-cdk*' > /dev/null
 
 # KVM is left alone: guests must come up inside other guests, too.
 timeout "$seconds" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1536 -nodefaults -no-user-config \
