@@ -5,7 +5,7 @@
  */
 import net from 'node:net';
 
-const BUFFER_BYTES = 65_536;
+const BUFFER_BYTES = 131_072;
 
 /** A socket that is read through a buffer: an ordinary stream until it is poured into another. */
 export class Reader {
