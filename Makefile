@@ -26,7 +26,8 @@ test: build ## everything that needs only npm
 test-system: build ## the world as processes, killed and restarted; installs the Debian packages that it needs
 	@scripts/need-debian.sh openssl=openssl chromium=chromium qemu-system-x86_64=qemu-system-x86 cpio=cpio \
 	  mksquashfs=squashfs-tools systemd-analyze=systemd /bin/busybox=busybox-static cc=gcc /usr/include/stdio.h=libc6-dev \
-	  /usr/include/linux/vm_sockets.h=linux-libc-dev
+	  /usr/include/linux/vm_sockets.h=linux-libc-dev buildah=buildah podman=podman runc=runc conmon=conmon \
+	  mmdebstrap=mmdebstrap ip=iproute2
 	@$(BIN)/vitest run --config vitest.system.config.ts
 
 check: build ## format, lint, types and boundaries
@@ -65,7 +66,7 @@ format: install ## format everything
 	@$(BIN)/biome check --write .
 
 clean: ## delete what was built
-	@rm -rf */dist node_modules/.installed
+	@rm -rf dist */dist node_modules/.installed
 
 reset: ## delete the simulator's world: keys, store, sessions
 	@home="$${PERF_AGGREGATOR_HOME:-.perf-aggregator}"; \
