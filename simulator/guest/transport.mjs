@@ -8,6 +8,7 @@ import net from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test as nodeTest } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createEgressProxy } from '@perf-aggregator/parent/egress/proxy';
 import { TransportError } from '@perf-aggregator/shared/transport/errors';
 import { dial, listen } from '@perf-aggregator/shared/transport/socket';
 
@@ -233,6 +234,28 @@ test('http.Server and a keep-alive http.Agent', async () => {
   assert.equal(dialled, 1);
   agent.destroy();
   await closed(server);
+});
+
+test('a tunnel of the egress proxy: 4 MiB to the byte, its end after theirs', async () => {
+  const target = net.createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
+  await new Promise((resolve) => target.listen(0, '127.0.0.1', resolve));
+  const proxy = createEgressProxy({
+    allow: [{ host: 'venue.test', port: 443 }],
+    resolver: () =>
+      Promise.resolve([{ address: '127.0.0.1', family: 4, trusted: true, port: target.address().port }]),
+    limits: { headTimeoutMs: 60_000, connectTimeoutMs: 60_000, idleTimeoutMs: 60_000, maxConnections: 4 },
+    log: { info: () => undefined, warn: () => undefined },
+  });
+  await listen(proxy.server, here(6009));
+  const socket = await dial(at(6009), PATIENT);
+  const said = Buffer.from(Uint32Array.from({ length: MIB }, (_, i) => Math.imul(i, 2_654_435_761)).buffer);
+  socket.write('CONNECT venue.test:443 HTTP/1.1\r\n\r\n');
+  socket.end(said);
+  const heard = await drain(socket, true);
+  assert.equal(heard.toString('latin1', 0, 12), 'HTTP/1.1 200');
+  assert.ok(heard.subarray(heard.indexOf('\r\n\r\n') + 4).equals(said), 'other bytes came back');
+  await proxy.close();
+  await closed(target);
 });
 
 /** The process that is killed: it listens, speaks, and never ends by itself. */
