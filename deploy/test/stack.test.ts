@@ -258,6 +258,21 @@ describe('when roles are given', () => {
     ]);
   });
 
+  it('volumes are attached to instances of this deployment, and metrics written under its name', () => {
+    const [instances, metrics] = ['instance/*', '"*"'].map((resource) =>
+      statements().filter(
+        ({ Resource, Condition }) => Condition && JSON.stringify(Resource).includes(resource),
+      ),
+    );
+    expect(instances).toMatchObject([
+      { Condition: { StringEquals: { 'aws:ResourceTag/perf-aggregator-deployment': 'perf-aggregator' } } },
+    ]);
+    expect(metrics).toMatchObject([
+      { Condition: { StringEquals: { 'cloudwatch:namespace': 'perf-aggregator' } } },
+    ]);
+    expect(tagsOf()['perf-aggregator-deployment']).toBe('perf-aggregator');
+  });
+
   it('nothing about the key comes from IAM', () => {
     expect(JSON.stringify(statements())).not.toContain('kms:');
     const managed = resourcesOf('AWS::IAM::Role').flatMap(
