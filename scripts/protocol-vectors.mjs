@@ -184,8 +184,8 @@ function bootRequests() {
     roleArn: 'arn:aws:iam::123456789012:role/parent',
   };
   return [
-    { credentials, deployment, genesis: null },
-    { credentials, deployment, genesis: { blob: run(0, 4), evidence: run(4, 4) } },
+    { credentials, deployment, sharers: 1, genesis: null },
+    { credentials, deployment, sharers: 2, genesis: { blob: run(0, 4), evidence: run(4, 4) } },
   ];
 }
 

@@ -1,33 +1,23 @@
 /** What the operations of one enclave share. Built by `enclave.ts`; nothing here is global. */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
-import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import type { EnclaveConfig } from './config.ts';
 import type { Exchanges } from './exchanges/port.ts';
 import type { HandshakeKeys } from './keys/handshake-keys.ts';
 import type { Identity } from './keys/root.ts';
 import type { Kms, KmsPolicyState } from './kms/port.ts';
-import type { Lifecycle } from './lifecycle.ts';
 import type { Nsm } from './nsm/port.ts';
 import type { Vault } from './sessions/vault.ts';
 
 /** Says what happened, for the operator: never a credential, an account's data, a label or a number of theirs. */
 export type Log = (event: string, facts?: Readonly<Record<string, string | number | boolean>>) => void;
 
-/** What `boot` works with: an enclave that may have no keys yet. */
-export interface BootContext {
-  readonly lifecycle: Lifecycle;
-  readonly nsm: Nsm;
-  readonly log: Log;
-  /** The enclave as this deployment would have it. @throws EnclaveConfigError `deployment_invalid` */
-  readonly deploy: (deployment: Deployment) => DeployedContext;
-}
-
 /** An enclave of one deployment, without keys. */
 export interface DeployedContext {
   readonly config: EnclaveConfig;
   readonly configSha256: Uint8Array;
   readonly kms: Kms;
+  readonly exchanges: Exchanges;
   /** What it serves with, once it has these keys. */
   readonly serveWith: (keyring: Keyring) => EnclaveContext;
 }
@@ -43,7 +33,6 @@ export interface EnclaveContext extends Omit<DeployedContext, 'serveWith'>, Keyr
   /** Whether the NSM's root is not the one of AWS. */
   readonly simulated: boolean;
   readonly nsm: Nsm;
-  readonly exchanges: Exchanges;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -9,8 +9,8 @@ import {
   type Operation,
 } from '@perf-aggregator/shared/wire/envelope';
 import type { Failure } from '@perf-aggregator/shared/wire/failure';
-import type { BootContext } from './context.ts';
 import { Refusal } from './errors.ts';
+import type { BootContext } from './lifecycle.ts';
 import { boot } from './operations/boot.ts';
 import { metrics } from './operations/metrics.ts';
 import type { Handler } from './operations/operation.ts';

@@ -8,14 +8,14 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import { parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
 import { configSha256, configure, type EnclaveConfig, type ImageConfig } from './config.ts';
-import type { BootContext, DeployedContext, Keyring, Log } from './context.ts';
+import type { DeployedContext, Keyring, Log } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { createFetch } from './egress/fetch.ts';
 import { TunnelAgent } from './egress/tunnel-agent.ts';
 import { createExchanges } from './exchanges/ccxt.ts';
 import { HandshakeKeys } from './keys/handshake-keys.ts';
 import { createKms } from './kms/client.ts';
-import { Lifecycle } from './lifecycle.ts';
+import { type BootContext, Lifecycle } from './lifecycle.ts';
 import type { Nsm } from './nsm/port.ts';
 import { Vault } from './sessions/vault.ts';
 
@@ -44,7 +44,7 @@ export function createEnclave(image: ImageConfig, ports: EnclavePorts): Enclave 
     lifecycle,
     nsm: ports.nsm,
     log: ports.log,
-    deploy: (deployment) => deploy(configure(image, deployment), ports),
+    deploy: (deployment, sharers) => deploy(configure(image, deployment), sharers, ports),
   };
   return {
     handle: (message) => dispatch(context, message),
@@ -52,7 +52,7 @@ export function createEnclave(image: ImageConfig, ports: EnclavePorts): Enclave 
   };
 }
 
-function deploy(config: EnclaveConfig, ports: EnclavePorts): DeployedContext {
+function deploy(config: EnclaveConfig, sharers: number, ports: EnclavePorts): DeployedContext {
   const { clock, random, nsm } = ports;
   const agent = new TunnelAgent({
     endpoint: parseEndpoint(config.egress),
@@ -74,26 +74,27 @@ function deploy(config: EnclaveConfig, ports: EnclavePorts): DeployedContext {
     random,
     timeoutMs: 10_000,
   });
-  const deployed = { config, configSha256: sha256, kms };
+  const exchanges = createExchanges({
+    fetch: createFetch(agent, { timeoutMs: 20_000, maxResponseBytes: 32 * 1024 * 1024, maxConcurrent: 48 }),
+    clock,
+    random,
+    sleep: ports.sleep,
+    sharers,
+  });
+  const deployed = { config, configSha256: sha256, kms, exchanges };
   return {
     ...deployed,
-    serveWith: (keyring) => ({ ...deployed, ...keyring, ...serve(config, ports, agent, keyring) }),
+    serveWith: (keyring) => ({ ...deployed, ...keyring, ...serve(config, ports, keyring) }),
   };
 }
 
 /** What only an enclave with keys needs. */
-function serve(config: EnclaveConfig, ports: EnclavePorts, agent: TunnelAgent, { identity }: Keyring) {
-  const { nsm, clock, random, sleep, log } = ports;
+function serve(config: EnclaveConfig, ports: EnclavePorts, { identity }: Keyring) {
+  const { nsm, clock, random, log } = ports;
   const { sealingBase } = identity;
   return {
     simulated: !equalBytes(nsm.trustAnchor, AWS_NITRO_ROOT_G1),
     nsm,
-    exchanges: createExchanges({
-      fetch: createFetch(agent, { timeoutMs: 20_000, maxResponseBytes: 32 * 1024 * 1024, maxConcurrent: 48 }),
-      clock,
-      random,
-      sleep,
-    }),
     clock,
     random,
     log,

@@ -1,8 +1,10 @@
 /** The one thing of an enclave that changes for good: what phase it is in, and what it serves with once it has keys. */
 import { PHASES, type Phase } from '@perf-aggregator/shared/wire/boot';
-import type { EnclaveContext } from './context.ts';
+import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
+import type { DeployedContext, EnclaveContext, Log } from './context.ts';
 import { Refusal } from './errors.ts';
 import type { KmsPolicyState } from './kms/port.ts';
+import type { Nsm } from './nsm/port.ts';
 
 const RETRY_MS = 1_000;
 
@@ -55,4 +57,13 @@ export class Lifecycle {
   policyRead(kmsPolicy: KmsPolicyState): void {
     if (this.#serving) this.#serving = { ...this.#serving, kmsPolicy };
   }
+}
+
+/** What `boot` works with: an enclave that may have no keys yet. */
+export interface BootContext {
+  readonly lifecycle: Lifecycle;
+  readonly nsm: Nsm;
+  readonly log: Log;
+  /** The enclave as this deployment would have it. @throws EnclaveConfigError `deployment_invalid` */
+  readonly deploy: (deployment: Deployment, sharers: number) => DeployedContext;
 }

@@ -8,10 +8,10 @@ import {
 } from '@perf-aggregator/shared/wire/envelope';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BootContext, EnclaveContext } from '../src/context.ts';
+import type { EnclaveContext } from '../src/context.ts';
 import { dispatch } from '../src/dispatch.ts';
 import { Refusal } from '../src/errors.ts';
-import { Lifecycle } from '../src/lifecycle.ts';
+import { type BootContext, Lifecycle } from '../src/lifecycle.ts';
 import { StateRequired } from '../src/sessions/vault.ts';
 
 const MARKER = 'marker-that-nobody-may-see';

@@ -51,7 +51,12 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
   const { store, clock, log } = ports;
   const proxy = await startEgress(config, ports);
   const connections = config.enclaves.map(
-    (endpoint) => new Connection(endpoint, { ...ports, deployment: config.deployment }, log),
+    (endpoint) =>
+      new Connection(
+        endpoint,
+        { ...ports, deployment: config.deployment, sharers: config.enclaves.length },
+        log,
+      ),
   );
   const enclaves = new Enclaves(connections);
   const relay = new Relay({ enclaves, store, clock, maxSessionTtlMs: config.maxSessionTtl * 1_000 });

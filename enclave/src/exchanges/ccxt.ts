@@ -6,7 +6,7 @@ import { CcxtClient, type ClientContext, createExchange } from './ccxt-client.ts
 import type { VenueClient } from './client.ts';
 import { pullAccount } from './engine.ts';
 import { ExchangeError } from './errors.ts';
-import { createLimiter, type Limiter } from './limiter.ts';
+import { createLimiter, type Limiter, shareOf } from './limiter.ts';
 import { createMarkets } from './markets.ts';
 import type { Exchanges, Venue, VenueAccount } from './port.ts';
 import type { RetryPorts } from './retry.ts';
@@ -16,6 +16,8 @@ import type { VenueTable } from './table.ts';
 export interface ExchangesPorts extends RetryPorts {
   /** The only way out that ccxt gets (`egress/fetch.ts`). */
   readonly fetch: Fetch;
+  /** Processes behind the same address, this one included: they share what venues allow it. Default 1. */
+  readonly sharers?: number;
 }
 
 const TABLES: Readonly<Record<Venue, VenueTable>> = { binance };
@@ -42,7 +44,11 @@ export function createExchanges(
     if (!table) throw new ExchangeError('exchange_unsupported', 'this venue is not supported');
     const known = shared.get(venue);
     if (known) return known;
-    const limiter = createLimiter(table.limits.address, ports.clock, ports.sleep);
+    const limiter = createLimiter(
+      shareOf(table.limits.address, ports.sharers ?? 1),
+      ports.clock,
+      ports.sleep,
+    );
     const markets = createMarkets((sandbox) => createExchange({ ...ports, limiter }, sandbox), ports.clock);
     const context = { ...ports, table, limiter, markets };
     shared.set(venue, context);

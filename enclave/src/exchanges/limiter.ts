@@ -19,6 +19,11 @@ export interface Limiter {
   pauseUntil(instant: number): void;
 }
 
+/** What each of `sharers` may use of limits that they have in common. */
+export function shareOf({ capacity, perMinute }: BucketLimits, sharers: number): BucketLimits {
+  return { capacity: capacity / sharers, perMinute: perMinute / sharers };
+}
+
 /** A full bucket of `limits`. */
 export function createLimiter(limits: BucketLimits, clock: Clock, sleep: Sleep): Limiter {
   const perMs = limits.perMinute / 60_000;

@@ -7,10 +7,11 @@ import { type BootRequest, decodeBootRequest, encodeBootReply } from '@perf-aggr
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import type { EnclaveReply, EnclaveRequest } from '@perf-aggregator/shared/wire/envelope';
 import { EnclaveConfigError } from '../config.ts';
-import type { BootContext, DeployedContext } from '../context.ts';
+import type { DeployedContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { drawRoot, type GenesisContext, openRoot, wipeIdentity } from '../keys/genesis.ts';
 import { KmsError } from '../kms/errors.ts';
+import type { BootContext } from '../lifecycle.ts';
 import { ok } from './operation.ts';
 
 /** Answers a boot request. @throws Refusal `kms_unavailable`, `genesis_mismatch`, `deployment_refused`, `enclave_not_ready` */
@@ -31,9 +32,10 @@ export async function boot(context: BootContext, request: EnclaveRequest): Promi
 }
 
 /** @returns a record to store, when there was none */
-async function takeKeys(context: BootContext, { credentials, deployment, genesis }: BootRequest) {
+async function takeKeys(context: BootContext, asked: BootRequest) {
+  const { credentials, deployment, sharers, genesis } = asked;
   const { lifecycle, log } = context;
-  const deployed = context.deploy(deployment);
+  const deployed = context.deploy(deployment, sharers);
   lifecycle.reach('attested');
   const keys = toGenesis(context, deployed);
   if (!genesis) return await drawRoot(keys, credentials);

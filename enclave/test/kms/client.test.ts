@@ -189,13 +189,57 @@ describe('when KMS refuses or fails', () => {
     );
   });
 
-  it.each(['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'LimitExceededException'])(
-    '%s is throttling',
-    async (name) => {
-      answer(400, { __type: name });
-      expect(await codeOf(kms().decrypt(credentials, Uint8Array.of(1)))).toBe('kms_throttled');
-    },
-  );
+  it.each([
+    ['AccessDeniedException', 'kms_access_denied'],
+    ['ExpiredTokenException', 'kms_credentials_expired'],
+    ['ExpiredToken', 'kms_credentials_expired'],
+    ['UnrecognizedClientException', 'kms_credentials_invalid'],
+    ['InvalidSignatureException', 'kms_credentials_invalid'],
+    ['IncompleteSignatureException', 'kms_credentials_invalid'],
+    ['SignatureDoesNotMatch', 'kms_credentials_invalid'],
+    ['MissingAuthenticationTokenException', 'kms_credentials_invalid'],
+    ['InvalidClientTokenId', 'kms_credentials_invalid'],
+    ['RequestExpired', 'kms_clock_skewed'],
+    ['RequestInTheFuture', 'kms_clock_skewed'],
+    ['RequestTimeTooSkewed', 'kms_clock_skewed'],
+    ['InvalidCiphertextException', 'kms_ciphertext_invalid'],
+    ['IncorrectKeyException', 'kms_ciphertext_invalid'],
+    ['NotFoundException', 'kms_key_unusable'],
+    ['DisabledException', 'kms_key_unusable'],
+    ['KMSInvalidStateException', 'kms_key_unusable'],
+    ['InvalidKeyUsageException', 'kms_key_unusable'],
+    ['KeyUnavailableException', 'kms_unavailable'],
+    ['DependencyTimeoutException', 'kms_unavailable'],
+    ['Throttling', 'kms_throttled'],
+    ['ThrottlingException', 'kms_throttled'],
+    ['TooManyRequestsException', 'kms_throttled'],
+    ['LimitExceededException', 'kms_throttled'],
+    ['ValidationException', 'kms_request_refused'],
+    ['SomethingNewException', 'kms_request_refused'],
+    ['constructor', 'kms_request_refused'],
+  ])('%s is %s', async (name, code) => {
+    answer(400, { __type: name, message: 'secret text' });
+    const attempt = kms().decrypt(credentials, Uint8Array.of(1));
+    expect(await codeOf(attempt)).toBe(code);
+    await expect(attempt).rejects.not.toThrow('secret text');
+  });
+
+  it('a denial says what was sent and what the policy wants, and repeats nothing else of it', async () => {
+    const expected = 'ab'.repeat(48);
+    const Statement = [
+      { Condition: { StringEquals: { 'kms:RecipientAttestation:PCR0': [expected, 'secret text'] } } },
+    ];
+    denialPolicy = JSON.stringify({ Statement });
+    answer(400, { __type: 'AccessDeniedException', message: 'secret text' });
+    const attempt = kms().decrypt(credentials, Uint8Array.of(1));
+    expect(await codeOf(attempt)).toBe('kms_access_denied');
+    await expect(attempt).rejects.toThrow(`wants ${expected} or no measurement, sent ${'07'.repeat(48)}`);
+    await expect(attempt).rejects.not.toThrow('secret text');
+    denialPolicy = undefined;
+    await expect(kms().decrypt(credentials, Uint8Array.of(1))).rejects.toThrow(
+      `PCR0 sent ${'07'.repeat(48)}; the key policy cannot be read`,
+    );
+  });
 
   it('throttling and internal failures are tried three times', async () => {
     requests.length = 0;

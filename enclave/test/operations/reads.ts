@@ -6,9 +6,9 @@ import { openReply, type ReplyContent, sealedReply } from '@perf-aggregator/shar
 import { encodeQuery, sealRequest } from '@perf-aggregator/shared/messages/request';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { decodeReply, encodeRequest, type Operation } from '@perf-aggregator/shared/wire/envelope';
-import type { BootContext, EnclaveContext } from '../../src/context.ts';
+import type { EnclaveContext } from '../../src/context.ts';
 import { dispatch } from '../../src/dispatch.ts';
-import { Lifecycle } from '../../src/lifecycle.ts';
+import { type BootContext, Lifecycle } from '../../src/lifecycle.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import type { SessionState } from '../../src/sessions/state.ts';
 import { Vault } from '../../src/sessions/vault.ts';

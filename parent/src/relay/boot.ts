@@ -34,6 +34,8 @@ export interface BootPorts {
   readonly store: Store;
   readonly credentials: CredentialSource;
   readonly deployment: Deployment;
+  /** Enclaves of this parent. */
+  readonly sharers: number;
 }
 
 /**
@@ -41,9 +43,10 @@ export interface BootPorts {
  * @throws RelayError with the enclave's public code (`genesis_mismatch`, `kms_unavailable`, …)
  */
 export async function bootEnclave(channel: EnclaveChannel, ports: BootPorts): Promise<void> {
-  const { store, deployment } = ports;
+  const { store, deployment, sharers } = ports;
   const credentials = await ports.credentials();
-  const ask = (genesis: GenesisRecord | null) => requestBoot(channel, { credentials, deployment, genesis });
+  const ask = (genesis: GenesisRecord | null) =>
+    requestBoot(channel, { credentials, deployment, sharers, genesis });
   let reply = await ask(await store.genesis());
   if (reply.genesis) reply = await ask(await store.putGenesis(reply.genesis));
   if (reply.phase !== 'serving') {

@@ -17,7 +17,7 @@ const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't',
 const DEPLOYMENT = { keyArn: 'arn:key', roleArn: 'arn:role' };
 const credentials = () => Promise.resolve(CREDENTIALS);
 const boot = (channel: EnclaveChannel, store: MemoryStore) =>
-  bootEnclave(channel, { store, credentials, deployment: DEPLOYMENT });
+  bootEnclave(channel, { store, credentials, deployment: DEPLOYMENT, sharers: 2 });
 
 /** An enclave that draws `drawn` and serves once it was given a record; `given` are the records it got. */
 function enclave(drawn: GenesisRecord, given: (GenesisRecord | null)[]): EnclaveChannel {
@@ -33,7 +33,7 @@ function answering(answer: (genesis: GenesisRecord | null) => BootReply | Enclav
       const { operation, body } = decodeRequest(message);
       expect(operation).toBe('boot');
       const { genesis, ...asked } = decodeBootRequest(body);
-      expect(asked).toEqual({ credentials: CREDENTIALS, deployment: DEPLOYMENT });
+      expect(asked).toEqual({ credentials: CREDENTIALS, deployment: DEPLOYMENT, sharers: 2 });
       const reply = answer(genesis);
       const wire: EnclaveReply =
         'outcome' in reply

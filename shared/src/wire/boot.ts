@@ -21,6 +21,8 @@ const bootRequest = z.strictObject({
     expiration: z.number().int(),
   }),
   deployment: deploymentSchema,
+  /** Enclaves behind the parent's address, this one included: they share what a venue allows one address. */
+  sharers: z.number().int().min(1).max(64),
   /** The stored record; null: there is none yet. */
   genesis: genesisRecord.nullable(),
 });

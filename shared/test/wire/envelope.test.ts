@@ -74,7 +74,12 @@ const credentials = fc.record({
   expiration: fc.maxSafeInteger(),
 });
 const deployment = fc.record({ keyArn: text, roleArn: text });
-const bootRequest: fc.Arbitrary<BootRequest> = fc.record({ credentials, deployment, genesis });
+const bootRequest: fc.Arbitrary<BootRequest> = fc.record({
+  credentials,
+  deployment,
+  sharers: fc.integer({ min: 1, max: 64 }),
+  genesis,
+});
 const bootReply: fc.Arbitrary<BootReply> = fc.record({ phase: fc.constantFrom(...PHASES), genesis });
 
 interface Codec {

@@ -23,6 +23,8 @@ export interface ParentPart {
   readonly keyArn: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Variables besides those that follow from the rest. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts a parent, configured as production is: by variables. */
@@ -38,6 +40,7 @@ export async function startParent(part: ParentPart): Promise<RunningParent> {
     STORE_PATH: part.storePath,
     // One person at one machine: the limit of a public service would only be in their way.
     RATE_LIMIT_MAX: '1000000',
+    ...part.environment,
   });
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = part.role;
   const store = openLmdbStore(config.storePath);

@@ -29,6 +29,10 @@ export interface WorldOptions {
   readonly enclaveLog?: EnclavePart['log'];
   readonly internet?: Pick<InternetOptions, 'accounts' | 'fault' | 'observe'>;
   readonly syncIntervalMs?: number;
+  /** Enclaves of the one parent; default 1. */
+  readonly enclaves?: number;
+  /** Settings of the parent besides those of {@link startParent}. */
+  readonly parentEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** A running world. */
@@ -37,7 +41,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #folder = mkdtempSync('/tmp/pa-');
   #internet: Internet | null = null;
-  #enclave: RunningEnclave | null = null;
+  readonly #enclaves: (RunningEnclave | null)[] = [];
   #parent: RunningParent | null = null;
 
   private constructor(options: WorldOptions) {
@@ -49,9 +53,17 @@ export class World {
   static async start(options: WorldOptions): Promise<World> {
     const world = new World(options);
     await world.startInternet();
-    await world.startEnclave();
+    for (let index = 0; index < world.#count; index++) await world.startEnclave({}, index);
     await world.startParent();
     return world;
+  }
+
+  get #count(): number {
+    return this.#options.enclaves ?? 1;
+  }
+
+  #endpoint(index: number): string {
+    return `unix:${this.#folder}/enclave${index}`;
   }
 
   /** Address of the service. */
@@ -108,11 +120,11 @@ export class World {
     });
   }
 
-  async startEnclave(changes: Partial<EnclavePart> = {}): Promise<void> {
+  async startEnclave(changes: Partial<EnclavePart> = {}, index = 0): Promise<void> {
     const { state, clock, random, sleep, enclaveLog, syncIntervalMs } = this.#options;
-    await this.#enclave?.close();
-    this.#enclave = await startEnclave({
-      listen: `unix:${this.#folder}/enclave`,
+    await this.stopEnclave(index);
+    this.#enclaves[index] = await startEnclave({
+      listen: this.#endpoint(index),
       egress: `unix:${this.#folder}/egress`,
       nsm: state.nsm,
       caBundle: state.pki.authority.certPem,
@@ -126,13 +138,13 @@ export class World {
   }
 
   async startParent(): Promise<void> {
-    const { state, clock, log } = this.#options;
+    const { state, clock, log, parentEnvironment } = this.#options;
     const port = this.#parent?.port ?? 0;
     await this.stopParent();
     this.#parent = await startParent({
       host: '127.0.0.1',
       port,
-      enclave: `unix:${this.#folder}/enclave`,
+      enclave: Array.from({ length: this.#count }, (_, index) => this.#endpoint(index)).join(),
       egress: `unix:${this.#folder}/egress`,
       storePath: this.storePath,
       hosts: this.#internet?.ports ?? {},
@@ -140,6 +152,7 @@ export class World {
       keyArn: state.kms.arn,
       clock,
       log,
+      ...(parentEnvironment ? { environment: parentEnvironment } : {}),
     });
   }
 
@@ -147,15 +160,15 @@ export class World {
     await this.#parent?.close();
   }
 
-  async stopEnclave(): Promise<void> {
-    await this.#enclave?.close();
-    this.#enclave = null;
+  async stopEnclave(index = 0): Promise<void> {
+    await this.#enclaves[index]?.close();
+    this.#enclaves[index] = null;
   }
 
   /** Stops all parts and deletes the folder. */
   async stop(): Promise<void> {
     await this.stopParent();
-    await this.stopEnclave();
+    for (let index = 0; index < this.#count; index++) await this.stopEnclave(index);
     await this.#internet?.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

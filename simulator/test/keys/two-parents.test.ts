@@ -75,6 +75,7 @@ async function bootOver(store: Store): Promise<{ enclave: Enclave; drawn: Genesi
   await bootEnclave(link, {
     store: watched,
     deployment,
+    sharers: 1,
     credentials: () => Promise.resolve(rig.credentials),
   });
   return { enclave, drawn };
@@ -112,6 +113,7 @@ describe('when two parents find no genesis record at the same time', () => {
     const body = encodeBootRequest({
       credentials: rig.credentials,
       deployment: rig.deployment,
+      sharers: 1,
       genesis: mixed,
     });
     const reply = await rig.request(rig.newEnclave('mixed'), { operation: 'boot', body });
@@ -125,6 +127,7 @@ describe('when two parents find no genesis record at the same time', () => {
     const body = encodeBootRequest({
       credentials: rig.credentials,
       deployment: rig.deployment,
+      sharers: 1,
       genesis: await stores[1].genesis(),
     });
     const reply = await rig.request(one.enclave, { operation: 'boot', body });

@@ -35,7 +35,7 @@ export async function bootFresh(
   credentials = rig.credentials,
 ): Promise<Outcome> {
   const enclave = rig.newEnclave(`boot ${boots++}`);
-  const body = encodeBootRequest({ credentials, deployment: rig.deployment, genesis });
+  const body = encodeBootRequest({ credentials, deployment: rig.deployment, sharers: 1, genesis });
   const reply = await rig.request(enclave, { operation: 'boot', body });
   if (reply.outcome === 'failure') return refused(reply.failure.code);
   if (reply.outcome !== 'ok' || decodeBootReply(reply.body).phase !== 'serving') return UNAVAILABLE;
@@ -110,7 +110,12 @@ export function bootAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
 }
 
 async function drawSecond(rig: Rig): Promise<GenesisRecord> {
-  const body = encodeBootRequest({ credentials: rig.credentials, deployment: rig.deployment, genesis: null });
+  const body = encodeBootRequest({
+    credentials: rig.credentials,
+    deployment: rig.deployment,
+    sharers: 1,
+    genesis: null,
+  });
   const reply = await rig.request(rig.newEnclave('second draw'), { operation: 'boot', body });
   const record = reply.outcome === 'ok' ? decodeBootReply(reply.body).genesis : null;
   if (!record) throw new Wrong('a fresh enclave draws no root');
@@ -169,7 +174,12 @@ async function plantedCases(
 async function bootTwice(rig: Rig, one: GenesisRecord, other: GenesisRecord): Promise<Outcome> {
   const enclave = rig.newEnclave('booted twice');
   const boot = async (genesis: GenesisRecord) => {
-    const body = encodeBootRequest({ credentials: rig.credentials, deployment: rig.deployment, genesis });
+    const body = encodeBootRequest({
+      credentials: rig.credentials,
+      deployment: rig.deployment,
+      sharers: 1,
+      genesis,
+    });
     await rig.request(enclave, { operation: 'boot', body });
     return reportKeyOf(rig, enclave);
   };

@@ -156,7 +156,12 @@ export class Rig {
   boot(enclave: Enclave): Promise<void> {
     const link = { request: (message: Uint8Array) => this.ask(enclave, message) };
     const { store, deployment } = this;
-    return bootEnclave(link, { store, deployment, credentials: () => Promise.resolve(this.credentials) });
+    return bootEnclave(link, {
+      store,
+      deployment,
+      sharers: 1,
+      credentials: () => Promise.resolve(this.credentials),
+    });
   }
 
   /** Bytes to an enclave and back; both are looked at, as a parent could. */
