@@ -1,4 +1,4 @@
-// Bundles the enclave from its TypeScript sources: bundle.mjs FOLDER writes main.mjs, which starts it, serve.mjs,
+// Bundles the enclave from its TypeScript sources: bundle.mjs FOLDER [NAME=SOURCE…] writes main.mjs, which starts it, serve.mjs,
 // which only names the function that main calls, what both share, and meta.json (esbuild's metafile).
 // Same sources and lockfile, same bytes; folder, clock, umask and Node that runs this do not matter.
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -37,12 +37,21 @@ export const OPTIONS = {
 /** Writes the bundle of `entries` to `folder`. */
 export async function bundleEnclave(folder, entries = ENTRIES) {
   const { metafile } = await build({ ...OPTIONS, entryPoints: entries, outdir: resolve(folder) });
-  // Paths of the outputs depend on where they were written; their names do not.
-  const outputs = Object.entries(metafile.outputs).map(([path, output]) => [path.split('/').at(-1), output]);
+  // Where the outputs were written is not a fact about them.
+  const outputs = Object.entries(metafile.outputs).map(([path, { bytes, inputs }]) => [
+    path.split('/').at(-1),
+    { bytes, inputs },
+  ]);
   const meta = { inputs: metafile.inputs, outputs: Object.fromEntries(outputs) };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'meta.json'), `${JSON.stringify(meta, null, 1)}\n`);
   return meta;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleEnclave(process.argv[2]);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [folder, ...entries] = process.argv.slice(2);
+  await bundleEnclave(
+    folder,
+    entries.length > 0 ? Object.fromEntries(entries.map((e) => e.split('='))) : ENTRIES,
+  );
+}

@@ -1,6 +1,7 @@
 /** Both images: built, built again and compared, started, and doing the main job in a network without a way out. */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { SummaryResult } from '@perf-aggregator/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorldFiles } from '../../dist/world/files.js';
@@ -9,6 +10,7 @@ import { Island, must, podman, ROOT, residentBytes, run, Talker } from './images
 import { Truth } from './truth.ts';
 
 const FACTS = join(ROOT, 'dist/images/enclave');
+const DESCRIBE = pathToFileURL(join(ROOT, 'scripts/image/describe.mjs')).href;
 const MAX_UNPACKED_BYTES = 130_000_000;
 /** Addresses that a parent takes for public ones, and so they are, elsewhere. Here they are on loopback. */
 const PLACES = { 'api.binance.com': '20.20.20.1', 'kms.us-east-1.amazonaws.com': '20.20.20.2' };
@@ -73,6 +75,20 @@ describe("when the enclave's image is built", () => {
     for (const name of ['node', 'libc6', 'libstdc++6', 'ccxt', 'zod', '@aws-sdk/client-kms']) {
       expect(components.find((component) => component.name === name)?.version, name).toMatch(/^\d/);
     }
+  });
+
+  it('is what docs/image.md says, file by file and package by package', async () => {
+    const { fileRows, packageRows } = (await import(DESCRIBE)) as Record<
+      string,
+      (facts: unknown[]) => string[]
+    >;
+    const page = readFileSync(join(ROOT, 'docs/image.md'), 'utf8');
+    const table = (name: string) =>
+      new RegExp(`<!-- ${name} -->\\n(?:\\|.*\\n){2}((?:\\|.*\\n)*)`).exec(page)![1]!.trim().split('\n');
+    expect(table('files'), 'node scripts/image/describe.mjs').toEqual(fileRows!(readFacts('files.json')));
+    // Sizes follow from every change.
+    const named = (rows: readonly string[]) => rows.map((row) => row.split('|').slice(1, 4).join('|')).sort();
+    expect(named(table('packages'))).toEqual(named(packageRows!(readFacts('packages.json'))));
   });
 
   it('starts, and refuses a machine that is no enclave', async () => {
