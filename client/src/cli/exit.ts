@@ -7,6 +7,7 @@ import { InvalidArgumentError } from 'commander';
 import { AnalyzeError } from '../analyze/errors.ts';
 import { ClientError, SecurityError, ServiceError } from '../errors.ts';
 import { KeyPolicyError } from '../kms-policy/errors.ts';
+import { MeasurementsError } from '../measurements/errors.ts';
 
 /** 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error. */
 export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3, service: 4 } as const;
@@ -32,6 +33,9 @@ export class NotVerified extends Error {}
 export function exitCodeOf(error: unknown): ExitCode {
   const unusable = [UsageError, InvalidArgumentError, AnalyzeError, InputError, KeyPolicyError];
   if (unusable.some((kind) => error instanceof kind)) return EXIT.usage;
+  if (error instanceof MeasurementsError) {
+    return error.code === 'measurements_malformed' ? EXIT.usage : EXIT.refused;
+  }
   if (error instanceof ServiceError) return error.status >= 500 ? EXIT.service : EXIT.refused;
   if (error instanceof ClientError) {
     if (error.code === 'service_unreachable') return EXIT.unreachable;

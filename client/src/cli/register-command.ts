@@ -54,7 +54,7 @@ async function register(context: CliContext, flags: RegisterFlags): Promise<void
     flags.accounts === undefined ? await oneAccount(context, flags) : readAccounts(flags.accounts);
   const client = new SecureClient({
     ...context.service,
-    expect: toExpectations(flags),
+    expect: toExpectations(flags, context.clock.now()),
     ttl: flags.ttl,
     ...session,
     accounts,

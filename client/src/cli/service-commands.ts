@@ -56,7 +56,7 @@ async function quote(context: CliContext, flags: TrustFlags): Promise<void> {
   const { terminal } = context;
   const client = new SecureClient({
     ...context.service,
-    expect: toExpectations(flags),
+    expect: toExpectations(flags, context.clock.now()),
   } as SecureClientOptions);
   const { attestation, simulated, handshakePub, reportKey, configSha256, kmsPolicy } = await client.quote();
   const pcrs = Object.fromEntries([...attestation.pcrs].map(([index, value]) => [index, encodeHex(value)]));

@@ -2,14 +2,18 @@
 import { readFileSync } from 'node:fs';
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { acceptedPcrs, type Measurements } from '../measurements/measurements.ts';
 import type { Expectations } from '../quote.ts';
 import { UsageError } from './exit.ts';
+import { readMeasurements } from './measurements-file.ts';
 
 /** Flags that {@link addTrustOptions} adds. */
 export interface TrustFlags {
   readonly root?: string[];
   readonly pcr?: Record<number, string>;
+  readonly measurements?: string;
+  readonly measurementsKey?: string;
   readonly anyImage?: true;
   readonly allowDebug?: true;
 }
@@ -19,32 +23,49 @@ export interface Trust {
   readonly roots?: readonly Uint8Array[];
   readonly pcrs: AttestationPolicy['pcrs'];
   readonly allowDebug: boolean;
+  /** Where the acceptable images come from a file. */
+  readonly measurements?: Measurements;
 }
 
-/** Adds `--root`, `--pcr`, `--any-image` and `--allow-debug`. */
+/** Adds `--root`, `--pcr`, `--measurements`, `--measurements-key`, `--any-image` and `--allow-debug`. */
 export function addTrustOptions(command: Command): Command {
   return command
     .option('--root <pem>', 'trust this root instead of the AWS one (a simulation); may be repeated', collect)
     .option('--pcr <n=hex>', 'expect this measurement; repeat for several registers', collectPcr)
+    .addOption(
+      new Option(
+        '--measurements <file>',
+        'expect one of the images that a measurements.json names',
+      ).conflicts(['pcr', 'anyImage']),
+    )
+    .option('--measurements-key <pem>', "demand that FILE.sig is this key's signature over that file")
     .option('--any-image', 'check no measurement: any genuine enclave will do')
     .option('--allow-debug', 'accept enclaves in debug mode, whose memory can be read');
 }
 
 /**
- * What the flags say. Neither `--pcr` nor `--any-image` is an empty policy, which the verifier refuses.
- * @throws UsageError `file_unreadable`, `input_malformed` for a root
+ * What the flags say. None of `--pcr`, `--measurements` and `--any-image` is an empty policy, which the verifier refuses.
+ * @param instant - at which evidence is judged, ms: releases that are over by then are not believed
+ * @throws UsageError `file_unreadable`; `input_malformed` for a root or a key; `option_invalid`
+ * @throws MeasurementsError
  */
-export function parseTrust(flags: TrustFlags): Trust {
-  return {
-    ...(flags.root ? { roots: flags.root.flatMap(readRoots) } : {}),
-    pcrs: flags.anyImage ? 'any-image' : flags.pcr ? [flags.pcr] : [],
-    allowDebug: flags.allowDebug ?? false,
-  };
+export function parseTrust(flags: TrustFlags, instant: number): Trust {
+  const { root, pcr, anyImage, allowDebug = false } = flags;
+  const roots = root ? { roots: root.flatMap(readRoots) } : {};
+  const measurements = measurementsOf(flags);
+  if (measurements) return { ...roots, pcrs: acceptedPcrs(measurements, instant), allowDebug, measurements };
+  return { ...roots, pcrs: anyImage ? 'any-image' : pcr ? [pcr] : [], allowDebug };
+}
+
+function measurementsOf({ measurements, measurementsKey }: TrustFlags): Measurements | null {
+  if (measurements !== undefined) return readMeasurements(measurements, measurementsKey);
+  if (measurementsKey === undefined) return null;
+  throw new UsageError('option_invalid', '--measurements-key needs --measurements');
 }
 
 /** What the flags say, as the SDK takes it. @throws as {@link parseTrust} */
-export function toExpectations(flags: TrustFlags): Expectations {
-  const { roots, pcrs, allowDebug } = parseTrust(flags);
+export function toExpectations(flags: TrustFlags, now: number): Expectations {
+  const { roots, pcrs, allowDebug } = parseTrust(flags, now);
   return { ...(roots ? { roots } : {}), measurements: pcrs, allowDebug };
 }
 

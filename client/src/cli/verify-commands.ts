@@ -12,6 +12,7 @@ import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { endingOf, type Measurements } from '../measurements/measurements.ts';
 import { conductRows } from './conduct-rows.ts';
 import type { CliContext } from './context.ts';
 import { documentText } from './document-text.ts';
@@ -64,19 +65,21 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
 }
 
 function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags): void {
-  const { roots, pcrs, allowDebug } = parseTrust(flags);
   const text = Buffer.from(readInput(file)).toString('utf8');
+  const instant = reportInstant(context, text, flags.at);
+  const { roots, pcrs, allowDebug, measurements } = parseTrust(flags, instant);
   const explanation = explainReport(text, {
     ...(roots ? { roots } : {}),
     pcrs,
     allowDebug,
-    instant: reportInstant(context, text, flags.at),
+    instant,
     ...(flags.aud === undefined ? {} : { audience: flags.aud }),
     ...(flags.nonce === undefined ? {} : { nonce: flags.nonce }),
     ...(flags.kmsPolicy === undefined ? {} : { kmsPolicy: flags.kmsPolicy }),
   });
   const { verified, simulated, code, checks, claims, attestation } = explanation;
   const document = attestation?.document;
+  if (measurements) warnOfEnding(context, measurements, instant, document);
   const judged = {
     verified,
     simulated,
@@ -90,15 +93,18 @@ function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags)
 }
 
 function verifyDocument(context: CliContext, file: string, flags: AttestationFlags): void {
-  const { roots, pcrs, allowDebug } = parseTrust(flags);
-  const nonce = flags.nonce === undefined ? {} : { nonce: flags.nonce };
+  const input = toBinary(readInput(file));
   const instant = flags.at === 'now' ? context.clock.now() : flags.at;
-  const explanation = explainAttestation(toBinary(readInput(file)), {
+  const trusted = typeof instant === 'number' ? instant : timestampOf(input, context.clock.now());
+  const { roots, pcrs, allowDebug, measurements } = parseTrust(flags, trusted);
+  const nonce = flags.nonce === undefined ? {} : { nonce: flags.nonce };
+  const explanation = explainAttestation(input, {
     ...(roots ? { roots } : {}),
     at: instant,
     policy: { pcrs, allowDebug, ...nonce },
   });
   const { verified, simulated, code, checks, document, chain = null } = explanation;
+  if (measurements) warnOfEnding(context, measurements, trusted, document);
   const [publicKey, userData, boundNonce] = [document?.publicKey, document?.userData, document?.nonce].map(
     (bytes) => (bytes ? encodeHex(bytes) : null),
   );
@@ -117,14 +123,34 @@ function verifyDocument(context: CliContext, file: string, flags: AttestationFla
 /** `--at document` judges a report's expiry when its evidence was made. */
 function reportInstant(context: CliContext, text: string, at: At): number {
   if (typeof at === 'number') return at;
-  if (at === 'now') return context.clock.now();
+  const now = context.clock.now();
+  if (at === 'now') return now;
   try {
-    const { attestation } = JSON.parse(text) as { attestation: string };
-    return decodeAttestationUnverified(decodeBase64(attestation)).timestamp;
+    return timestampOf(decodeBase64((JSON.parse(text) as { attestation: string }).attestation), now);
   } catch {
     // The judgement itself will say what is wrong with the bundle.
-    return context.clock.now();
+    return now;
   }
+}
+
+/** When a document says that it was made; `otherwise` where it cannot be read, as its judgement will say. */
+function timestampOf(document: Uint8Array, otherwise: number): number {
+  try {
+    return decodeAttestationUnverified(document).timestamp;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Evidence of a release that is over is refused as evidence of any other image is; this says that there was one. */
+function warnOfEnding(
+  { terminal }: CliContext,
+  measurements: Measurements,
+  instant: number,
+  document: Explanation['document'],
+): void {
+  const ending = endingOf(measurements, instant, toFacts(document).pcrs ?? {});
+  if (ending !== null) terminal.stderr.write(`release ${ending}\n`);
 }
 
 function toFacts(document: Explanation['document']) {

@@ -1,0 +1,14 @@
+/** Errors of `measurements.json`: it is none, nobody vouches for it, or it names no image that may still be believed. */
+import { CodedError } from '@perf-aggregator/shared/errors';
+
+/** Codes of {@link MeasurementsError}. */
+export const MEASUREMENTS_ERROR_CODES = [
+  'measurements_malformed',
+  'measurements_signature_invalid',
+  'measurements_unmeasured',
+  'measurements_expired',
+] as const;
+export type MeasurementsErrorCode = (typeof MEASUREMENTS_ERROR_CODES)[number];
+
+/** Says which release, and what was wrong with it. */
+export class MeasurementsError extends CodedError<MeasurementsErrorCode> {}

@@ -1,0 +1,107 @@
+/**
+ * `measurements.json`: the releases of the enclave's image, with what an outsider needs to rebuild and compare each
+ * (docs/release.md, docs/adr/0018-measurements.md). Who signed the file is not checked here.
+ */
+import type { AttestationPolicy } from '@perf-aggregator/attestation';
+import { z } from 'zod';
+import { MeasurementsError } from './errors.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const sha384 = z.string().regex(/^[0-9a-f]{96}$/);
+
+const release = z.strictObject({
+  /** Version of the software, as its reports say it. */
+  version: z.string().min(1),
+  /** The commit that it was built from. */
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  /** Until when its evidence may be believed: set to the past, it is revoked. Null: no end is known. */
+  notAfter: z.iso.datetime().nullable(),
+  /** Why it ends; null while it does not. */
+  reason: z.string().nullable(),
+  /** Measurements of the image file, lower-case hex; null where none was built. 8 is its signer's. */
+  pcrs: z.strictObject({ 0: sha384, 1: sha384, 2: sha384, 8: sha384.optional() }).nullable(),
+  rootFileSystem: z.strictObject({ sha256, bytes: z.number().int().positive() }),
+  /** SHA-256 of the image's configuration, file by file. */
+  configuration: z.strictObject({ 'enclave.json': sha256, 'ca.pem': sha256 }),
+  /** SHA-256 of the list of components (CycloneDX). */
+  sbom: sha256,
+  /** The base that it was built from, by digest. */
+  base: z.string().min(1),
+  /** Versions of what built it, by name. */
+  tools: z.record(z.string(), z.string()),
+});
+/** One image that was published. */
+export type Release = z.infer<typeof release>;
+
+const measurements = z.strictObject({
+  format: z.literal('perf-aggregator/measurements/1'),
+  releases: z.array(release).min(1),
+});
+/** Every image that was published, the newest last. */
+export type Measurements = z.infer<typeof measurements>;
+
+/** Images to believe, as {@link AttestationPolicy} takes them. */
+export type ExpectedPcrs = Exclude<AttestationPolicy['pcrs'], 'any-image'>[number];
+
+/**
+ * Reads a `measurements.json`; unknown members are refused.
+ * @throws MeasurementsError `measurements_malformed`, naming every faulty member
+ */
+export function parseMeasurements(text: string): Measurements {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new MeasurementsError('measurements_malformed', 'it is not JSON', cause);
+  }
+  const parsed = measurements.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(whole)'}: ${message}`);
+  throw new MeasurementsError('measurements_malformed', faults.join('; '));
+}
+
+/**
+ * The images that may be believed at `instant`, ms.
+ * @throws MeasurementsError `measurements_unmeasured` when no release says its PCRs, `measurements_expired` when all
+ *   that do are over
+ */
+export function acceptedPcrs({ releases }: Measurements, instant: number): readonly ExpectedPcrs[] {
+  const measured = releases.filter(({ pcrs }) => pcrs !== null);
+  if (measured.length === 0) {
+    throw new MeasurementsError('measurements_unmeasured', 'no release says the PCRs of its image');
+  }
+  const live = measured.filter((each) => !isOver(each, instant));
+  if (live.length > 0) return live.map(toExpected);
+  throw new MeasurementsError('measurements_expired', measured.map(ending).join('; '));
+}
+
+/**
+ * How the release ended whose image has these registers; null when no release that is over has. Says why evidence did
+ * not match, no more.
+ */
+export function endingOf(
+  { releases }: Measurements,
+  instant: number,
+  pcrs: Readonly<Record<number, string>>,
+): string | null {
+  const ended = releases.filter((each) => each.pcrs !== null && isOver(each, instant));
+  const match = ended.find((each) =>
+    Object.entries(toExpected(each)).every(([index, hex]) => pcrs[Number(index)] === hex),
+  );
+  return match === undefined ? null : ending(match);
+}
+
+function isOver({ notAfter }: Release, instant: number): boolean {
+  return notAfter !== null && instant > Date.parse(notAfter);
+}
+
+function toExpected({ pcrs }: Release): ExpectedPcrs {
+  const said = Object.entries(pcrs ?? {}).flatMap(([index, hex]) =>
+    hex === undefined ? [] : [[index, hex]],
+  );
+  return Object.fromEntries(said) as ExpectedPcrs;
+}
+
+function ending({ version, commit, notAfter, reason }: Release): string {
+  return `${version} (${commit.slice(0, 12)}) is not to be believed after ${notAfter}${reason ? `: ${reason}` : ''}`;
+}
