@@ -21,9 +21,12 @@ export interface Expectations {
   /** DER of trusted roots. Default: AWS's G1 alone. Any other is a simulation and is said to be one. */
   readonly roots?: readonly Uint8Array[];
   readonly allowDebug?: boolean;
-  /** Hex; compared when given. */
+  /** Hex; compared when given: it covers which KMS key the enclave keeps its root under. */
   readonly configSha256?: string;
-  /** Compared when given. */
+  /**
+   * Compared when given. Left out: `locked`, or any state where `configSha256` names the key. Without either, whoever
+   * runs the parent could bring a key whose policy they may change, and read what is handed over.
+   */
   readonly kmsPolicy?: KmsPolicyState;
 }
 
@@ -82,8 +85,12 @@ export function verifyQuote(
   if (configSha256 !== undefined && configSha256.toLowerCase() !== config) {
     throw new SecurityError('config_mismatch', `the enclave runs under configuration ${config}`);
   }
-  if (kmsPolicy !== undefined && kmsPolicy !== data.kms_policy) {
-    throw new SecurityError('kms_policy_unacceptable', `the policy of the KMS key is ${data.kms_policy}`);
+  const accepted = kmsPolicy ?? (configSha256 === undefined ? 'locked' : data.kms_policy);
+  if (data.kms_policy !== accepted) {
+    throw new SecurityError(
+      'kms_policy_unacceptable',
+      `the policy of the KMS key is ${data.kms_policy}, not ${accepted}; the configuration, which names the key, is ${config}`,
+    );
   }
   return {
     attestation,

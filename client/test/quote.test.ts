@@ -119,6 +119,26 @@ describe('when a quote is not what was expected, nothing but the question was se
     expect(await refusal(SecurityError, { ...EXPECT, kmsPolicy: 'mutable' })).toBe('kms_policy_unacceptable');
   });
 
+  it.each(['mutable', 'unknown'] as const)(
+    'a key whose policy is %s, unless that state or the configuration is named',
+    async (kms_policy) => {
+      quoting((nonce) => quoteFor(nonce, { user_data: quoteUserData({ kms_policy }) }));
+      expect(await refusal(SecurityError)).toBe('kms_policy_unacceptable');
+      expect(await refusal(SecurityError, { ...EXPECT, kmsPolicy: 'locked' })).toBe(
+        'kms_policy_unacceptable',
+      );
+      const named = { configSha256: '05'.repeat(32) };
+      for (const choice of [{ kmsPolicy: kms_policy }, named, { ...named, kmsPolicy: kms_policy }]) {
+        await expect(clientWith({ ...EXPECT, ...choice }).quote()).resolves.toMatchObject({
+          kmsPolicy: kms_policy,
+        });
+      }
+      expect(await refusal(SecurityError, { ...EXPECT, ...named, kmsPolicy: 'locked' })).toBe(
+        'kms_policy_unacceptable',
+      );
+    },
+  );
+
   it.each([
     [
       'a document for something else',

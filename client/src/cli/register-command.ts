@@ -8,9 +8,9 @@ import { UsageError } from './exit.ts';
 import { time } from './format.ts';
 import { readSecret } from './secrets.ts';
 import { print, table } from './terminal.ts';
-import { addTrustOptions, type TrustFlags, toExpectations } from './trust.ts';
+import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
 
-interface RegisterFlags extends TrustFlags {
+interface RegisterFlags extends ServiceTrustFlags {
   readonly user: string;
   readonly exchange: string;
   readonly label?: string;
@@ -40,7 +40,7 @@ export function addRegisterCommand(program: Command, context: CliContext): void 
     .option('--memory', 'keep the credentials in the memory of this enclave only')
     .option('--allow-trading-keys', 'hand over a key that can trade; reports will say so')
     .option('--ttl <seconds>', 'how long the session lives', parseSeconds, 86_400);
-  addTrustOptions(command).action((flags: RegisterFlags) => register(context, flags));
+  addServiceTrustOptions(command).action((flags: RegisterFlags) => register(context, flags));
 }
 
 async function register(context: CliContext, flags: RegisterFlags): Promise<void> {

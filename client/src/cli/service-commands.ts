@@ -17,7 +17,7 @@ import {
 } from './read-commands.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { print, table } from './terminal.ts';
-import { addTrustOptions, type TrustFlags, toExpectations } from './trust.ts';
+import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
 
 interface ReportFlags extends PeriodFlags {
   readonly aud?: string;
@@ -28,8 +28,8 @@ interface ReportFlags extends PeriodFlags {
 
 /** Adds quote, register, the commands that read, report, renew and revoke. */
 export function addServiceCommands(program: Command, context: CliContext): void {
-  addTrustOptions(program.command('quote').description('ask the enclave to prove what it is')).action(
-    (flags: TrustFlags) => quote(context, flags),
+  addServiceTrustOptions(program.command('quote').description('ask the enclave to prove what it is')).action(
+    (flags: ServiceTrustFlags) => quote(context, flags),
   );
   addRegisterCommand(program, context);
   addReadCommands(program, context);
@@ -52,7 +52,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .action((flags: { session?: string }) => revoke(context, flags));
 }
 
-async function quote(context: CliContext, flags: TrustFlags): Promise<void> {
+async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<void> {
   const { terminal } = context;
   const client = new SecureClient({
     ...context.service,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { acceptedPcrs, type Measurements } from '../measurements/measurements.ts';
 import type { Expectations } from '../quote.ts';
@@ -16,6 +17,12 @@ export interface TrustFlags {
   readonly measurementsKey?: string;
   readonly anyImage?: true;
   readonly allowDebug?: true;
+}
+
+/** Flags that {@link addServiceTrustOptions} adds. */
+export interface ServiceTrustFlags extends TrustFlags {
+  readonly configSha256?: string;
+  readonly kmsPolicy?: KmsPolicyState;
 }
 
 /** Roots and acceptable images. */
@@ -43,6 +50,18 @@ export function addTrustOptions(command: Command): Command {
     .option('--allow-debug', 'accept enclaves in debug mode, whose memory can be read');
 }
 
+/** Those, `--config-sha256` and `--kms-policy`: what a live enclave must be. */
+export function addServiceTrustOptions(command: Command): Command {
+  return addTrustOptions(command)
+    .option('--config-sha256 <hex>', 'expect this configuration, which names the KMS key', parseSha256)
+    .addOption(
+      new Option(
+        '--kms-policy <state>',
+        'accept this policy of the KMS key (default: locked, or any with --config-sha256)',
+      ).choices(KMS_POLICY_STATES),
+    );
+}
+
 /**
  * What the flags say. None of `--pcr`, `--measurements` and `--any-image` is an empty policy, which the verifier refuses.
  * @param instant - at which evidence is judged, ms: releases that are over by then are not believed
@@ -64,9 +83,21 @@ function measurementsOf({ measurements, measurementsKey }: TrustFlags): Measurem
 }
 
 /** What the flags say, as the SDK takes it. @throws as {@link parseTrust} */
-export function toExpectations(flags: TrustFlags, now: number): Expectations {
+export function toExpectations(flags: ServiceTrustFlags, now: number): Expectations {
   const { roots, pcrs, allowDebug } = parseTrust(flags, now);
-  return { ...(roots ? { roots } : {}), measurements: pcrs, allowDebug };
+  const { configSha256, kmsPolicy } = flags;
+  return {
+    ...(roots ? { roots } : {}),
+    measurements: pcrs,
+    allowDebug,
+    ...(configSha256 === undefined ? {} : { configSha256 }),
+    ...(kmsPolicy === undefined ? {} : { kmsPolicy }),
+  };
+}
+
+function parseSha256(text: string): string {
+  if (!/^[0-9a-fA-F]{64}$/.test(text)) throw new InvalidArgumentError('expected 64 hex digits');
+  return text.toLowerCase();
 }
 
 function collectPcr(text: string, previous: Record<number, string> = {}): Record<number, string> {

@@ -56,6 +56,15 @@ describe('when commands talk to a service', () => {
     expect(stdout).toContain(PCRS[0]);
   });
 
+  it('a quote may be held against a configuration and a state of the key', async () => {
+    const of = async (...flags: string[]) => (await cli(['quote', ...trust(), ...flags])).code;
+    expect(await of('--config-sha256', '05'.repeat(32), '--kms-policy', 'locked')).toBe(0);
+    expect(await of('--config-sha256', '06'.repeat(32))).toBe(1);
+    expect(await of('--kms-policy', 'mutable')).toBe(1);
+    expect(await of('--config-sha256', '05')).toBe(2);
+    expect(await of('--kms-policy', 'open')).toBe(2);
+  });
+
   it('nothing that is secret is printed', async () => {
     const { stdout, stderr } = await register();
     expect(stdout + stderr).not.toMatch(/marker/);

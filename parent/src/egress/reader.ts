@@ -62,5 +62,7 @@ export function adopt(accepted: net.Socket): Reader {
   const options = { handle, readable: true, writable: true, allowHalfOpen: true };
   const reader = new Reader((onread) => new net.Socket({ ...options, onread } as net.SocketConstructorOpts));
   reader.socket.once('close', () => accepted.destroy());
+  // Whoever holds the first one may end the connection by it.
+  accepted.once('close', () => reader.socket.destroy());
   return reader;
 }
