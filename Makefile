@@ -2,7 +2,7 @@
 PNPM := npx -y pnpm@10.34.9
 BIN := node_modules/.bin
 .DEFAULT_GOAL := help
-.PHONY: help install build run test test-system soak bench bench-analytics bench-transport format check images verify-images clean reset
+.PHONY: help install build run test test-system soak bench bench-analytics bench-transport format check images verify-images eif release clean reset
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,14 @@ images: ## build both images; what is in the enclave's goes to dist/images/encla
 
 verify-images: images ## build the enclave's root file system once more, elsewhere, and compare
 	@scripts/image/verify.sh
+
+eif: images build ## make the enclave image file with nitro-cli, and measure it twice (exit code 3 without nitro-cli)
+	@node scripts/image/eif.mjs dist/images/enclave.eif
+
+release: verify-images build ## write dist/release/measurements.json; RELEASE_KEY=PEM signs it
+	@node scripts/image/release.mjs add dist/release/measurements.json dist/images/enclave $(wildcard dist/images/enclave.eif)
+	@cp dist/images/enclave/sbom.json dist/images/enclave/files.json dist/release/
+	@[ -z "$(RELEASE_KEY)" ] || node scripts/image/release.mjs sign dist/release/measurements.json "$(RELEASE_KEY)"
 
 format: install ## format everything
 	@$(BIN)/biome check --write .

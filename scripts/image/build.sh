@@ -42,7 +42,10 @@ case $out in
   image)
     cache=$([ "$engine" = docker ] || echo --layers)
     # shellcheck disable=SC2086
-    [ "$what" != enclave ] || { rm -rf "$facts" && build $cache "$@" --target facts --output "type=local,dest=$facts" "$context"; }
+    [ "$what" != enclave ] || {
+      rm -rf "$facts" && build $cache "$@" --target facts --output "type=local,dest=$facts" "$context"
+      printf '{"commit":"%s","base":"%s"}\n' "$commit" "${BUILDER_IMAGE:-node:$node-bookworm}" > "$facts/build.json"
+    }
     # shellcheck disable=SC2086
     build $cache "$@" --tag "perf-aggregator-$what" "$context"
     ;;
