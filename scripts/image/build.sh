@@ -43,7 +43,7 @@ case $out in
     cache=$([ "$engine" = docker ] || echo --layers)
     # shellcheck disable=SC2086
     [ "$what" != enclave ] || {
-      rm -rf "$facts" && build $cache "$@" --target facts --output "type=local,dest=$facts" "$context"
+      rm -rf "$facts" "$facts.eif" && build $cache "$@" --target facts --output "type=local,dest=$facts" "$context"
       printf '{"commit":"%s","base":"%s"}\n' "$commit" "${BUILDER_IMAGE:-node:$node-bookworm}" > "$facts/build.json"
     }
     # shellcheck disable=SC2086
