@@ -60,13 +60,14 @@ export function readArtifacts(parameters: Pick<Parameters, 'eif' | 'parent' | 'm
 }
 
 /**
- * PCR 0, 1 and 2 of a file: what `perf-aggregator measure --json` prints, or nitro-cli's own form.
+ * PCR 0, 1 and 2 of a file: a release's `measurements.json` (docs/release.md), what `perf-aggregator measure --json`
+ * prints, or nitro-cli's own form. Who signed it is not checked.
  * @throws ParametersError `parameters_invalid`
  */
 function readMeasurements(file: string): ImagePcrs {
-  const text = readFileSync(file, 'utf8');
-  const root = parseObject(text);
-  const registers = (root?.['pcrs'] ?? root?.['Measurements']) as Record<string, unknown> | undefined;
+  const root = parseObject(readFileSync(file, 'utf8'));
+  const image = Array.isArray(root?.['releases']) ? newestOf(file, root['releases'] as Release[]) : root;
+  const registers = (image?.['pcrs'] ?? image?.['Measurements']) as Record<string, unknown> | undefined;
   const entries = POLICY_REGISTERS.map((index) => {
     const value = registers?.[index] ?? registers?.[`PCR${index}`];
     if (typeof value !== 'string' || !/^[0-9a-f]{96}$/i.test(value)) {
@@ -78,6 +79,18 @@ function readMeasurements(file: string): ImagePcrs {
     return [index, value.toLowerCase()] as const;
   });
   return Object.fromEntries(entries);
+}
+
+type Release = Readonly<Record<string, unknown>>;
+
+/** The newest release that was measured. One that has an end is nothing to begin with. */
+function newestOf(file: string, releases: readonly Release[]): Release {
+  const measured = releases.findLast((release) => release['pcrs'] !== null);
+  if (measured && measured['notAfter'] === null) return measured;
+  const why = measured
+    ? `the newest release ends at ${String(measured['notAfter'])}`
+    : 'no release was measured';
+  throw new ParametersError('parameters_invalid', `${file}: ${why}`);
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

@@ -36,6 +36,27 @@ describe('when the files of a deployment are read', () => {
     expect(read.images).toEqual(images(PCRS, PREDECESSOR));
   });
 
+  it('of a release’s file the newest image that was measured counts, unless it has an end', () => {
+    const release = ({ pcr0, pcr1, pcr2 }: typeof PREDECESSOR, notAfter: string | null) => ({
+      version: '0.1.0',
+      pcrs: { 0: pcr0, 1: pcr1, 2: pcr2 },
+      notAfter,
+    });
+    const unmeasured = { version: '0.2.0', pcrs: null, notAfter: null };
+    const file = (...releases: object[]) =>
+      write('releases.json', JSON.stringify({ format: 'perf-aggregator/measurements/1', releases }));
+    const ended = release(PREDECESSOR, '2026-12-01T00:00:00Z');
+    const good = file(ended, release(PCRS, null), unmeasured);
+    expect(readArtifacts({ ...FILES, measurements: [good] }).images).toEqual(images(PCRS));
+    const over = file(release(PCRS, null), ended);
+    expect(faultsOf({ measurements: [over] })).toEqual([
+      `measurements: ${over}: the newest release ends at 2026-12-01T00:00:00Z`,
+    ]);
+    expect(faultsOf({ measurements: [file(unmeasured)] })).toEqual([
+      `measurements: ${over}: no release was measured`,
+    ]);
+  });
+
   it('an image that measures otherwise than published makes no key', () => {
     const other = write('other.json', measurements({ ...PCRS, pcr2: PREDECESSOR.pcr2 }));
     expect(faultsOf({ measurements: [other] })).toEqual([

@@ -1,7 +1,6 @@
 /** docs/operations.md: every command of ours in it exists, every parameter and alarm stands in it, both ways. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../../client/src/cli/program.ts';
 import { ParametersError } from '../../../deploy/src/errors.ts';
@@ -29,7 +28,7 @@ const optionsOf = (words: readonly string[]) =>
   words.filter((word) => word.startsWith('-')).map((word) => word.split('=')[0]!);
 
 const program = createProgram(() => ({}) as never, []);
-const flagsOf = (command: Command) => command.options.flatMap(({ long, short }) => [long, short]);
+const flagsOf = (command: typeof program) => command.options.flatMap(({ long, short }) => [long, short]);
 
 /** Parameters that the deployment's parser knows, by asking it for each. */
 function isParameter(name: string): boolean {
