@@ -34,7 +34,7 @@ function boot(program: string): Promise<GuestRun> {
 }
 
 it.each([
-  ['transport.mjs', 11],
+  ['transport.mjs', 13],
   ['main-job.mjs', 1],
 ])(
   'holds over AF_VSOCK: %s',
