@@ -4,6 +4,8 @@
 set -eu
 # A registry of one's own and its CA come as secrets of the build and are in no layer.
 if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi
+# Two more tries, soon: a registry that is not there is said within seconds.
+export npm_config_fetch_retry_mintimeout=500 npm_config_fetch_retry_maxtimeout=3000
 prod=
 if [ "$1" = --prod ]; then prod=--prod && shift; fi
 filters=

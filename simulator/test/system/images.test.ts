@@ -41,8 +41,8 @@ function readFacts<T>(name: string): T {
 
 beforeAll(async () => {
   await timed('bases', must('scripts/image/bases.sh'));
-  await timed('enclave image', must('scripts/image/build.sh', 'enclave'));
-  await timed('parent image', must('scripts/image/build.sh', 'parent'));
+  const images = ['enclave', 'parent'].map((what) => must('scripts/image/build.sh', what));
+  await timed('both images', Promise.all(images));
 }, 900_000);
 
 afterAll(async () => {
@@ -60,6 +60,14 @@ describe("when the enclave's image is built", () => {
     });
     expect(stdout).toMatch(/^[0-9a-f]{64} {2}the same root file system, built twice$/m);
   }, 600_000);
+
+  it('is not built without a network, and the build says so', async () => {
+    const out = mkdtempSync('/tmp/pa-images-');
+    const { code, stdout } = await run('unshare', ['--net', 'scripts/image/build.sh', 'enclave', ROOT, out]);
+    rmSync(out, { recursive: true });
+    expect(code).toBe(3);
+    expect(stdout).toContain('image_dependencies_unavailable: ');
+  });
 
   it('is small, and every file of it is in the list of components, by hash', async () => {
     const size = Number(
@@ -103,17 +111,8 @@ describe("when the enclave's image is built", () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^nsm_absent: \/dev\/nsm: /) });
   });
 
-  it.each(['/bin/sh', '/bin/bash', '/usr/bin/env'])('holds no %s', async (shell) => {
-    const { code } = await podman(
-      'run',
-      '--rm',
-      '--network',
-      'none',
-      'perf-aggregator-enclave',
-      shell,
-      '-c',
-      'true',
-    );
+  it('holds no shell', async () => {
+    const { code } = await podman('run', '--rm', 'perf-aggregator-enclave', '/bin/sh', '-c', 'true');
     expect(code).toBe(127);
   });
 });
