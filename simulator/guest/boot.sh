@@ -3,7 +3,7 @@
 #   boot.sh PROGRAM [SECONDS [FOLDER]]
 # PROGRAM is a path below the repository, which the guest sees read-only at /repo; what is in FOLDER is laid over its root.
 # Needs Debian's qemu-system-x86, cpio, busybox-static, squashfs-tools and libc's cc; the guest's kernel comes from Debian,
-# too. No socket of this machine is used.
+# too. No socket of this machine is used. PA_GUEST_CPU may hold other options of QEMU for the processors.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 program=$1
@@ -49,14 +49,16 @@ chmod +x "$guest/init"
 
 # The repository as it was built, with the packages that it runs on.
 mksquashfs "$root" "$work/repo.img" -quiet -no-progress -noI -noD -noF -noX \
-  -p "shared/dist/transport/vsock.node f 755 0 0 cat $work/vsock.node" -wildcards -e .git .guest node_modules/.guest \
-  docs '*/test' '.perf-aggregator' 'node_modules/.pnpm/@biomejs*' 'node_modules/.pnpm/@esbuild*' \
+  -p "shared/dist/transport/vsock.node f 755 0 0 cat $work/vsock.node" -wildcards -e .git .guest \
+  node_modules/.guest node_modules/.nitro node_modules/.images docs '*/test' '.perf-aggregator' 'node_modules/.pnpm/@biomejs*' 'node_modules/.pnpm/@esbuild*' \
   'node_modules/.pnpm/@oxlint*' 'node_modules/.pnpm/@rolldown*' 'node_modules/.pnpm/@typescript*' \
   'node_modules/.pnpm/playwright*' 'node_modules/.pnpm/oxlint*' 'node_modules/.pnpm/lightningcss*' \
   'node_modules/.pnpm/aws-cdk*' 'node_modules/.pnpm/@aws-cdk*' > /dev/null
 
 # KVM is left alone: guests must come up inside other guests, too.
-timeout "$seconds" qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1536 -nodefaults -no-user-config \
+# shellcheck disable=SC2086
+timeout "$seconds" qemu-system-x86_64 -M q35 ${PA_GUEST_CPU:--accel tcg,thread=multi -cpu max -smp 2} \
+  -m 1536 -nodefaults -no-user-config \
   -display none -serial stdio -monitor none -no-reboot -kernel "$kernel" -initrd "$work/initrd.cpio" \
   -drive "file=$work/repo.img,format=raw,if=virtio,readonly=on" \
   -append "console=ttyS0 quiet panic=-1 loglevel=4 pa.program=$program" < /dev/null

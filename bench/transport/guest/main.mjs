@@ -78,7 +78,7 @@ function reportMisbehaviour(measured) {
         (ms) => `${Math.round(ms)} ms`,
         'a process for each connection',
       ),
-      row('reader busy for 15 s while 64 MiB are offered: it grows by', 'busyReader', ({ grew }) =>
+      row('reader busy for 1.5 s while 64 MiB are offered: it grows by', 'busyReader', ({ grew }) =>
         mebibytes(grew),
       ),
       row(

@@ -8,10 +8,12 @@ import { startPart, stopped } from '../part.mjs';
 const { rounds } = JSON.parse(readFileSync('/bench/options.json', 'utf8'));
 const END = new URL('end.mjs', import.meta.url);
 const MIB = 1_048_576;
-const WARM_UP = 64 * MIB;
-const MEASURED = 64 * MIB;
-const WINDOW_MS = 2_000;
-const PINGS = 1_500;
+const WARM_UP = 128 * MIB;
+const MEASURED = 128 * MIB;
+const WINDOW_MS = 300;
+const PINGS = 20_000;
+/** For so long the busy reader computes. */
+const BUSY_MS = 1_500;
 /** Bytes of each write of an end. */
 const PIECE = 262_144;
 
@@ -146,7 +148,7 @@ const memoryOf = (pid) =>
 async function offerTo(pid, port) {
   const before = memoryOf(pid);
   return withEnds(['ours'], async (sender) => {
-    const taken = await sender.ask('offer', port, 64 * MIB, 8_000);
+    const taken = await sender.ask('offer', port, 64 * MIB, BUSY_MS / 2);
     return { taken, grew: memoryOf(pid) - before };
   });
 }
@@ -162,7 +164,7 @@ const MISBEHAVIOUR = {
   busyReader: (kind) =>
     withEnds([kind], async (reader) => {
       const port = nextPort++;
-      await reader.ask('busyReader', port, 15_000);
+      await reader.ask('busyReader', port, BUSY_MS);
       return offerTo(reader.pid, port);
     }),
   answerAfterEnd: (kind) =>
@@ -219,11 +221,11 @@ const KINDS = ['ours', 'node-vsock', 'socat'];
 for (let round = 0; round < rounds; round++) {
   // Each begins a round in its turn.
   const order = KINDS.map((_, i) => KINDS[(i + round) % KINDS.length]);
+  for (const kind of order) say({ round, kind, roundTrip: quantiles(await ROUND_TRIPS[kind]()) });
   for (const connections of [1, 100]) {
     for (const kind of order)
       say({ round, kind, connections, bytesPerSecond: await RATES[kind](connections) });
   }
-  for (const kind of order) say({ round, kind, roundTrip: quantiles(await ROUND_TRIPS[kind]()) });
 }
 for (const [what, measure] of Object.entries(MISBEHAVIOUR)) {
   for (const kind of ['ours', 'node-vsock']) say({ kind, [what]: await measure(kind) });

@@ -1,6 +1,6 @@
 /**
  * Reading a socket through one buffer that lives as long as it does. Otherwise Node allocates 64 KiB for each read, and
- * collecting them takes a third of a tunnel's CPU time (docs/performance.md). Nothing is read before the other side has
+ * collecting them takes much of a tunnel's CPU time (docs/performance.md). Nothing is read before the other side has
  * taken all that was read before, so that a tunnel holds one buffer for each direction and no more.
  */
 import net from 'node:net';
