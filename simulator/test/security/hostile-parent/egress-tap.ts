@@ -19,6 +19,24 @@ export interface EgressTapOptions {
 
 const LIMITS = { headTimeoutMs: 5_000, connectTimeoutMs: 5_000, idleTimeoutMs: 60_000, maxConnections: 512 };
 
+/** Where the proxy itself listens. */
+const behind = (path: string): string => `${path}.proxy`;
+
+/** Joins `socket` to whoever listens at `path`, each half by itself; what ends one abruptly ends the other. */
+function handOn(socket: net.Socket, path: string): void {
+  const further = net.connect({ path, allowHalfOpen: true });
+  further.on('error', () => further.destroy());
+  for (const [one, other] of [
+    [socket, further],
+    [further, socket],
+  ] as const) {
+    one.pipe(other);
+    one.once('close', () => {
+      if (!one.readableEnded) other.destroy();
+    });
+  }
+}
+
 /** Listens for the enclave. */
 export class EgressTap {
   readonly #proxy: EgressProxy;
@@ -26,7 +44,7 @@ export class EgressTap {
   readonly #open = new Set<net.Socket>();
   #hostile: Answerer | null = null;
 
-  private constructor({ ports, log, leaks }: EgressTapOptions) {
+  private constructor({ path, ports, log, leaks }: EgressTapOptions) {
     const allow = WORLD_HOSTS.map((host) => ({ host, port: 443 }));
     this.#proxy = createEgressProxy({ allow, resolver: simulatedResolver(ports), log, limits: LIMITS });
     this.#server = net.createServer({ allowHalfOpen: true }, (socket) => {
@@ -35,12 +53,13 @@ export class EgressTap {
       socket.once('close', () => this.#open.delete(socket));
       socket.on('data', (bytes) => leaks.see('egress', bytes));
       if (this.#hostile) this.#hostile(socket);
-      else this.#proxy.server.emit('connection', socket);
+      else handOn(socket, behind(path));
     });
   }
 
   static async start(options: EgressTapOptions): Promise<EgressTap> {
     const tap = new EgressTap(options);
+    await new Promise<void>((resolve) => tap.#proxy.server.listen(behind(options.path), resolve));
     await new Promise<void>((resolve) => tap.#server.listen(options.path, resolve));
     return tap;
   }
