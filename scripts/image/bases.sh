@@ -1,11 +1,11 @@
 #!/bin/sh
-# Stand-ins for node:24.21.0-bookworm and its -slim, for machines that reach Debian's packages and npm but no registry
+# Stand-ins for node:VERSION-bookworm and its -slim, for machines that reach Debian's packages and npm but no registry
 # of images. They show that a build is deterministic and that images run; a release's measurements need the real ones.
 # One mmdebstrap for both; kept in node_modules/.images, so that the second run has nothing to do.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/scripts/image/engine.sh"
-node=24.21.0 npm=11.21.2
+npm=11.21.2
 if buildah_ inspect --type image localhost/standin/node:$node-bookworm-slim > /dev/null 2>&1; then exit 0; fi
 "$root/scripts/need-debian.sh" mmdebstrap=mmdebstrap
 

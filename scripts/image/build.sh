@@ -7,7 +7,6 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 . "$root/scripts/image/engine.sh"
 what=$1 context=${2:-$root} out=${3:-image}
-node=24.21.0
 commit=$(git -C "$root" rev-parse HEAD)
 if [ -n "$(git -C "$root" status --porcelain)" ]; then
   commit=$commit-dirty

@@ -6,7 +6,7 @@ import type { SummaryResult } from '@perf-aggregator/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorldFiles } from '../../dist/world/files.js';
 import type { VenueState } from '../../dist/world/state.js';
-import { Island, must, podman, ROOT, residentBytes, run, Talker } from './images/containers.ts';
+import { Island, must, podman, ROOT, residentBytes, run, startOf, Talker } from './images/containers.ts';
 import { Truth } from './truth.ts';
 
 const FACTS = join(ROOT, 'dist/images/enclave');
@@ -260,8 +260,12 @@ describe('when both do the main job, over unix sockets, on an island', () => {
 
   it('registers, reads the account, and hands out a report that verifies', async () => {
     await startEnclave();
-    await timed('parent to /ready', startParent().then(hearReady)).catch(explain);
+    await startParent().then(hearReady).catch(explain);
+    seconds['parent to /ready'] = (Date.now() - (await startOf(`${mark}-parent`))) / 1000;
     await timed('main job', internet.hears('demonstration over')).catch(explain);
+    const { stdout } = await podman('logs', `${mark}-enclave`);
+    const [, listening] = /"time":"([^"]+)".*"listening"/.exec(stdout)!;
+    seconds['enclave to listening'] = (Date.parse(listening!) - (await startOf(`${mark}-enclave`))) / 1000;
     expect(internet.said).toMatch(/✓ quote verified +SIMULATED/);
     expect(internet.said).toMatch(/✓ report verified +SIMULATED/);
     for (const name of ['enclave', 'parent']) {

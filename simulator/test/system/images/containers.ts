@@ -49,6 +49,12 @@ export function podman(...parameters: string[]): Promise<Finished> {
   return run('scripts/image/podman.sh', parameters);
 }
 
+/** When a container's process was started, ms. */
+export async function startOf(container: string): Promise<number> {
+  const format = '{{.State.StartedAt.UnixMilli}}';
+  return Number(await must('scripts/image/podman.sh', 'inspect', '-f', format, container));
+}
+
 /** Resident memory of a container's process, bytes. */
 export async function residentBytes(container: string): Promise<number> {
   const pid = (await must('scripts/image/podman.sh', 'inspect', '-f', '{{.State.Pid}}', container)).trim();
