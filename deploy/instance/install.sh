@@ -19,6 +19,7 @@ main() {
   install -m 0644 "$here/sysusers.conf" /usr/lib/sysusers.d/perf-aggregator.conf
   install -m 0644 "$here/logrotate.conf" /etc/logrotate.d/perf-aggregator
   systemd-sysusers
+  systemd-tmpfiles --create
   install -d /var/log/perf-aggregator
   reserve
   sed "s/@NAME@/$NAME/g" "$here/cloudwatch-agent.json" > /etc/perf-aggregator/cloudwatch-agent.json

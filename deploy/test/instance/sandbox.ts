@@ -30,6 +30,7 @@ const STOOD_IN = [
   'sleep',
   'systemctl',
   'systemd-sysusers',
+  'systemd-tmpfiles',
   'umount',
   'xfs_growfs',
 ] as const;

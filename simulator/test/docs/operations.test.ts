@@ -116,6 +116,16 @@ describe('when the example of parameters is taken', () => {
   });
 });
 
+describe('when docs/compliance.md names evidence', () => {
+  const compliance = read('docs/compliance.md');
+  const links = [...compliance.matchAll(/\]\(([^)#]+)/g)].map(([, path]) => `docs/${path!}`);
+  const files = [...compliance.matchAll(/`([a-z]+\/[^`]+)`/g)].map(([, path]) => path!);
+
+  it.each([...new Set([...links, ...files])])('%s is there', (path) => {
+    expect(existsSync(fileURLToPath(new URL(path, ROOT)))).toBe(true);
+  });
+});
+
 describe('when an alarm goes off', () => {
   it('every alarm stands in the table, and nothing else', () => {
     const alarms = [...read('deploy/src/alarms.ts').matchAll(/^ +\{?\s*id: '(\w+)'/gm)].map(([, id]) => id!);
