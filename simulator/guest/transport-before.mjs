@@ -7,7 +7,7 @@ import { dial, listen } from '@perf-aggregator/shared/transport/socket';
 
 const ENDPOINT = { kind: 'vsock', cid: 3, port: 5005 };
 
-test('a kernel without AF_VSOCK says so, and what to do', async () => {
+void test('a kernel without AF_VSOCK says so, and what to do', async () => {
   for (const attempt of [dial(ENDPOINT, { timeoutMs: 1000 }), listen(net.createServer(), ENDPOINT)]) {
     const error = await attempt.catch((refused) => refused);
     assert.ok(error instanceof TransportError, String(error));

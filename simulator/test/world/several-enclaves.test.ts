@@ -56,7 +56,8 @@ describe('when a parent has several enclaves', () => {
     await start();
     const clients = [await register(), await register()];
     const before = await Promise.all(clients.map((client) => client.getMetrics()));
-    const numbers = before.map(({ provenance: _, ...rest }) => rest);
+    // Who fetched an entry, and from where it came back, differs.
+    const numbers = before.map((metrics) => ({ ...metrics, provenance: expect.anything() as unknown }));
     for (let index = 0; index < COUNT; index++) {
       await test.world.stopEnclave(index);
       const meanwhile = await Promise.all(clients.map((client) => eventually(() => client.getMetrics())));
