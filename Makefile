@@ -65,6 +65,10 @@ verify-images: images ## build the enclave's root file system once more, elsewhe
 eif: images build ## make the enclave image file with nitro-cli, and have our own reader agree
 	@node scripts/image/eif.mjs dist/images/enclave.eif
 
+test-eif: images build ## boot the enclave's root file system in QEMU's nitro-enclave machine; PCRs as /dev/nsm says them (builds QEMU once)
+	@scripts/need-debian.sh mmdebstrap=mmdebstrap cpio=cpio /bin/busybox=busybox-static
+	@node simulator/nitro/test.mjs
+
 release: verify-images build ## write dist/release/measurements.json; RELEASE_KEY=PEM signs it
 	@node scripts/image/release.mjs add dist/release/measurements.json dist/images/enclave \
 	  $$(ls dist/images/enclave.eif 2> /dev/null)
