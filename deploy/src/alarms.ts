@@ -47,14 +47,16 @@ export function createTopic(scope: Stack, { name, account, alarmEmail }: Paramet
   return topic;
 }
 
+/** What alarms watch, and whom they tell. */
+export interface AlarmFacts {
+  readonly balancer: Balancer;
+  readonly rules: CanaryRules;
+  readonly topic: Topic;
+}
+
 /** Makes the alarms. */
-export function createAlarms(
-  scope: Stack,
-  parameters: Parameters,
-  balancer: Balancer,
-  rules: CanaryRules,
-  topic: Topic,
-): void {
+export function createAlarms(scope: Stack, parameters: Parameters, facts: AlarmFacts): void {
+  const { balancer, rules, topic } = facts;
   for (const spec of [...serviceAlarms(parameters, balancer), ...keyAlarms(parameters, rules)]) {
     const isBelow = spec.below !== undefined;
     new Alarm(scope, spec.id, {

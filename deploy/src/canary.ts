@@ -38,16 +38,15 @@ export interface CanaryRules {
   readonly keyChanged: string;
 }
 
-/**
- * Makes the rules, and the trail without which EventBridge hears of no call of KMS.
- * @param topicArn - told with the whole event: who, when, from where
- */
-export function createCanaryRules(
-  scope: Stack,
-  parameters: Parameters,
-  keyArn: string,
-  topicArn: string,
-): CanaryRules {
+/** What the rules watch, and whom they tell. */
+export interface Watch {
+  readonly keyArn: string;
+  /** Gets the whole event: who, when, from where. */
+  readonly topicArn: string;
+}
+
+/** Makes the rules, and the trail without which EventBridge hears of no call of KMS. */
+export function createCanaryRules(scope: Stack, parameters: Parameters, watch: Watch): CanaryRules {
   const { name, trail } = parameters;
   if (trail === 'create') createTrail(scope);
   const rule = (id: string, ruleName: string, description: string, detail: object) => {
@@ -62,11 +61,11 @@ export function createCanaryRules(
         detail: {
           eventSource: ['kms.amazonaws.com'],
           errorCode: [{ exists: false }],
-          resources: { ARN: [keyArn] },
+          resources: { ARN: [watch.keyArn] },
           ...detail,
         },
       },
-      targets: [{ id: 'alarms', arn: topicArn }],
+      targets: [{ id: 'alarms', arn: watch.topicArn }],
     });
     return ruleName;
   };

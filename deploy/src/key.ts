@@ -7,16 +7,15 @@ import type { Construct } from 'constructs';
 import type { Parameters } from './parameters.ts';
 import { parentRoleArn } from './role.ts';
 
-/**
- * Makes the key. It outlives the stack: without it all sealed state and the service's report key are lost.
- * @param images - that it serves
- */
-export function createKey(
-  scope: Construct,
-  parameters: Parameters,
-  images: readonly ImagePcrs[],
-  role: Role,
-): CfnKey {
+/** Whom the key serves. */
+export interface KeyUsers {
+  readonly images: readonly ImagePcrs[];
+  /** Role of the parent. */
+  readonly role: Role;
+}
+
+/** Makes the key. It outlives the stack: without it all sealed state and the service's report key are lost. */
+export function createKey(scope: Construct, parameters: Parameters, { images, role }: KeyUsers): CfnKey {
   const { account, locked } = parameters;
   const key = new CfnKey(scope, 'Key', {
     description: `${parameters.name}: root of the enclaves`,

@@ -16,6 +16,13 @@ import type { Parameters } from './parameters.ts';
 import { createRole, grantInstance, parentRoleArn } from './role.ts';
 import { createBackups, createVolume } from './store.ts';
 
+interface Files {
+  readonly eif: Asset;
+  readonly parent: Asset;
+  /** Units and scripts. */
+  readonly bundle: Asset;
+}
+
 /** Everything that one deployment needs, in one stack. */
 export class DeploymentStack extends Stack {
   readonly #zones: readonly string[];
@@ -37,7 +44,7 @@ export class DeploymentStack extends Stack {
     const { account, region } = parameters;
     const network = createNetwork(this, parameters);
     const role = createRole(this, parameters);
-    const key = createKey(this, parameters, artifacts.images, role);
+    const key = createKey(this, parameters, { images: artifacts.images, role });
     const volume = createVolume(this, parameters, network.subnet);
     createBackups(this, parameters);
     const balancer = createBalancer(this, parameters, network);
@@ -55,25 +62,28 @@ export class DeploymentStack extends Stack {
       roleArn: parentRoleArn(parameters),
       keyArn: key.attrArn,
       targetGroupArn: balancer.targets.targetGroupArn,
-      deployment: this.#deployment(parameters, artifacts, files, key.attrArn, volume.ref),
+      deployment: {
+        ...this.#deployment(parameters),
+        ...placesOf(artifacts, files),
+        VOLUME: volume.ref,
+        KEY_ARN: key.attrArn,
+      },
     });
     const topic = createTopic(this, parameters);
-    const rules = createCanaryRules(this, parameters, key.attrArn, topic.topicArn);
-    createAlarms(this, parameters, balancer, rules, topic);
+    const rules = createCanaryRules(this, parameters, { keyArn: key.attrArn, topicArn: topic.topicArn });
+    createAlarms(this, parameters, { balancer, rules, topic });
     this.#tell({
       BalancerName: balancer.balancer.loadBalancerDnsName,
       EgressAddress: network.egressAddress,
       KeyArn: key.attrArn,
       RoleArn: parentRoleArn(parameters),
       VolumeId: volume.ref,
-      Measurements: POLICY_REGISTERS.map((index) => `--pcr ${index}=${artifacts.images[0]![index]}`).join(
-        ' ',
-      ),
+      Measurements: flagsOf(artifacts),
     });
   }
 
   /** Files reach the instance through the bucket that `cdk bootstrap` made, named by their content. */
-  #addFiles({ eif, parent }: Artifacts) {
+  #addFiles({ eif, parent }: Artifacts): Files {
     return {
       eif: new Asset(this, 'Eif', { path: eif.path }),
       parent: new Asset(this, 'ParentFiles', { path: parent.path }),
@@ -81,26 +91,13 @@ export class DeploymentStack extends Stack {
     };
   }
 
-  /** What `instance/user-data.sh` writes to `/etc/perf-aggregator/deployment.env`. */
-  #deployment(
-    parameters: Parameters,
-    { eif, parent }: Artifacts,
-    files: { readonly eif: Asset; readonly parent: Asset; readonly bundle: Asset },
-    keyArn: string,
-    volumeId: string,
-  ): Readonly<Record<string, string>> {
+  /** Of what `instance/user-data.sh` writes to `/etc/perf-aggregator/deployment.env`: names and sizes. */
+  #deployment(parameters: Parameters): Readonly<Record<string, string>> {
     return {
       NAME: parameters.name,
       AWS_REGION: parameters.region,
       STACK: this.stackName,
       GROUP_ID,
-      BUNDLE: placeOf(files.bundle),
-      EIF: placeOf(files.eif),
-      EIF_SHA256: eif.sha256,
-      PARENT: placeOf(files.parent),
-      PARENT_SHA256: parent.sha256,
-      VOLUME: volumeId,
-      KEY_ARN: keyArn,
       ENCLAVES: String(parameters.enclaves),
       ENCLAVE_CPUS: String(parameters.enclaveCpus),
       ENCLAVE_MEMORY_MIB: String(parameters.enclaveMemoryMib),
@@ -112,6 +109,22 @@ export class DeploymentStack extends Stack {
   }
 }
 
+/** Of the same: where the files are, and their digests. */
+function placesOf({ eif, parent }: Artifacts, files: Files): Readonly<Record<string, string>> {
+  return {
+    BUNDLE: placeOf(files.bundle),
+    EIF: placeOf(files.eif),
+    EIF_SHA256: eif.sha256,
+    PARENT: placeOf(files.parent),
+    PARENT_SHA256: parent.sha256,
+  };
+}
+
 function placeOf(file: Asset): string {
   return `${file.s3BucketName}/${file.s3ObjectKey}`;
+}
+
+/** What to demand of a quote, as the command line takes it. */
+function flagsOf({ images }: Artifacts): string {
+  return POLICY_REGISTERS.map((index) => `--pcr ${index}=${images[0]![index]}`).join(' ');
 }

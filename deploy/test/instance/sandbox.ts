@@ -27,6 +27,7 @@ const STOOD_IN = [
   'mount',
   'mountpoint',
   'nitro-cli',
+  'python3',
   'sleep',
   'systemctl',
   'systemd-sysusers',

@@ -159,6 +159,21 @@ describe('when the canary tries the key', () => {
   });
 });
 
+describe('when the instance boots for the first time', () => {
+  it('what it was told is written down, and the files that it was told of are fetched and run', () => {
+    const script = box.read('usr/lib/perf-aggregator/user-data.sh')!;
+    const told = Object.entries(DEPLOYMENT).map(([name, value]) => `${name}=${value}`);
+    box.write('usr/lib/perf-aggregator/user-data.sh', `DEPLOYMENT='${told.join('\n')}'\n${script}`);
+    box.write('usr/lib/perf-aggregator/install.sh', 'echo "installing in $AWS_REGION"; exit 3\n');
+    box.write('etc/perf-aggregator/deployment.env', '');
+    const { code, stdout, calls } = box.run('user-data.sh');
+    expect([code, stdout]).toEqual([3, 'installing in eu-west-1\n']);
+    expect(box.read('etc/perf-aggregator/deployment.env')).toBe(`${told.join('\n')}\n`);
+    expect(calls[0]).toMatch(/^aws s3 cp --only-show-errors s3:\/\/bucket\/bundle\.zip \S+$/);
+    expect(calls[1]).toMatch(/^python3 -m zipfile -e \S+ \/usr\/lib\/perf-aggregator$/);
+  });
+});
+
 describe('when the instance installs itself', () => {
   const bringing = (eif: string) => {
     const tar = spawnSync(
