@@ -122,6 +122,10 @@ describe('when enclaves run', () => {
     expect(one(enclave, 'Service.Restart')).toBe('always');
   });
 
+  it('they end after the parent, which needs them to finish its requests', () => {
+    expect(one(enclave, 'Unit.Before')).toBe('perf-aggregator-parent.service');
+  });
+
   it('nothing on the instance asks for debug mode', () => {
     const all = readdirSync(INSTANCE_FOLDER).map((name) => readFileSync(instanceFile(name), 'utf8'));
     expect(all.join('')).not.toMatch(/--debug-mode|--attach-console|nitro-cli console/);
