@@ -34,7 +34,7 @@ npmrc=$(npm config get userconfig 2> /dev/null)
 
 build() { # further arguments of the engine
   if [ "$engine" = docker ]; then DOCKER_BUILDKIT=1 docker build "$@"; else
-    buildah_ bud --isolation chroot --timestamp 0 --identity-label=false --format docker "$@" 2>&1
+    buildah_ bud --isolation chroot --identity-label=false --format docker "$@" 2>&1
   fi
 }
 case $out in
