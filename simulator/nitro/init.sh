@@ -12,8 +12,8 @@ done
 /usr/local/bin/node /app/probe.mjs
 echo "enclave: production says"
 /usr/local/bin/node --disallow-code-generation-from-strings --disable-sigusr1 /app/main.mjs &
-sleep 20
-kill $!
-wait $!
+main=$!
+(sleep 20 && kill $main) 2> /dev/null &
+wait $main
 echo "enclave: production ended with $?"
 reboot -f

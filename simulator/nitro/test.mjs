@@ -13,7 +13,7 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { writeEif } from './eif.mjs';
@@ -22,7 +22,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = join(HERE, '../..');
 const DEBIAN = join(ROOT, 'node_modules/.nitro/qemu');
 const PARTS = join(DEBIAN, 'root/parts');
-const FILES = join(ROOT, 'dist/images/enclave/rootfs.tar');
+const FILES = resolve(process.argv[2] ?? join(ROOT, 'dist/images/enclave/rootfs.tar'));
 const PATIENCE_MS = 300_000;
 /** The machine comes up with one of two tries on a busy host (it is emulated, and young). */
 const TRIES = 2;
@@ -128,7 +128,20 @@ function machine(inside, socket) {
       '-M',
       'nitro-enclave,vsock=c,id=i-probe-enc0,parent-role=arn:aws:iam::1:role/x,parent-id=i-0,acpi=on',
     ],
-    ...['-accel', 'tcg', '-cpu', 'max', '-smp', '2', '-m', '1536', '-L', '/root/qemu/pc-bios'],
+    ...[
+      '-accel',
+      'tcg',
+      '-cpu',
+      'max',
+      '-smp',
+      '2',
+      '-m',
+      '1536',
+      '-L',
+      '/root/parts/usr/share/seabios',
+      '-L',
+      '/root/parts/usr/share/qemu',
+    ],
     ...['-kernel', `${inside}/enclave.eif`, '-chardev', `socket,id=c,path=${socket}`],
     ...['-nodefaults', '-display', 'none', '-serial', 'stdio', '-monitor', 'none', '-no-reboot'],
   ];
