@@ -18,7 +18,9 @@ export interface HttpLimits {
   readonly headersTimeoutMs: number;
   /** Until the request is whole. */
   readonly requestTimeoutMs: number;
-  /** How often the two are looked after. */
+  /** How long a connection waits for the next request: longer than load balancers do (AWS: 60 s, ours 120 s). */
+  readonly keepAliveTimeoutMs: number;
+  /** How often the three are looked after. */
   readonly checkingIntervalMs: number;
 }
 
@@ -27,6 +29,7 @@ export const HTTP_LIMITS: HttpLimits = {
   maxHeaderBytes: 16_384,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 125_000,
   checkingIntervalMs: 1_000,
 };
 
@@ -38,6 +41,7 @@ export function createHttpServer(app: Application, log: Log, limits = HTTP_LIMIT
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: limits.checkingIntervalMs,
     // Node would refuse a request without Host by itself, without a code; the application does it.
     requireHostHeader: false,

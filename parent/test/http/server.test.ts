@@ -4,11 +4,17 @@ import net, { type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpServer } from '../../src/http/server.ts';
+import { createHttpServer, HTTP_LIMITS } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
 
 const MARKER = 'marker-that-nobody-may-see';
-const LIMITS = { maxHeaderBytes: 2_048, headersTimeoutMs: 40, requestTimeoutMs: 80, checkingIntervalMs: 10 };
+const LIMITS = {
+  maxHeaderBytes: 2_048,
+  headersTimeoutMs: 40,
+  requestTimeoutMs: 80,
+  keepAliveTimeoutMs: 2_000,
+  checkingIntervalMs: 10,
+};
 
 let server: http.Server;
 let logged = '';
@@ -73,6 +79,16 @@ function expectProblem(answer: string, code: PublicCode): void {
   expect(JSON.parse(logged)).toMatchObject({ request_id: id, status, code, route: 'none' });
   expect(answer + logged).not.toContain(MARKER);
 }
+
+describe('when a connection is kept', () => {
+  it('it is kept for as long as the answer says, and used again', async () => {
+    const request = 'GET / HTTP/1.1\r\nHost: x\r\n';
+    const answer = await exchange(`${request}\r\n`, `${request}Connection: close\r\n\r\n`);
+    expect(answer.match(/^HTTP\/1\.1 200 /gm)).toHaveLength(2);
+    expect(answer).toContain('Keep-Alive: timeout=2\r\n');
+    expect(HTTP_LIMITS.keepAliveTimeoutMs).toBeGreaterThan(120_000);
+  });
+});
 
 describe('when what comes is no request', () => {
   it.each<[string, PublicCode, string[]]>([
