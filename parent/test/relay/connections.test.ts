@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net';
+import { serveChannel } from '@perf-aggregator/shared/transport/channel-server';
+import { decodeBootRequest, encodeBootReply, type Phase } from '@perf-aggregator/shared/wire/boot';
+import { decodeRequest, encodeReply } from '@perf-aggregator/shared/wire/envelope';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { closed, freshEndpoint, serveAt } from '../../../shared/test/transport/sockets.ts';
+import { createLog } from '../../src/log.ts';
+import { Connection } from '../../src/relay/connections.ts';
+import { MemoryStore } from '../memory-store.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+// What passes of itself is the intervals; sockets and deadlines are real.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A connection to an enclave that answers each boot with `phase`; what was said of it, and the credentials it got. */
+async function connected(phase: () => Phase = () => 'serving') {
+  const endpoint = freshEndpoint();
+  const keys: string[] = [];
+  const sockets: Socket[] = [];
+  await serveAt(endpoint, (socket) => {
+    sockets.push(socket);
+    serveChannel(socket, {
+      handler: (message) => {
+        keys.push(decodeBootRequest(decodeRequest(message).body).credentials.accessKeyId);
+        const body = encodeBootReply({ phase: phase(), genesis: null });
+        return Promise.resolve(encodeReply({ outcome: 'ok', body, write: null, erase: false }));
+      },
+    });
+  });
+  const store = new MemoryStore();
+  store.genesisRecord = { blob: Uint8Array.of(1), evidence: Uint8Array.of(2) };
+  let fetched = 0;
+  const credentials = () => {
+    fetched += 1;
+    return Promise.resolve({
+      accessKeyId: `key ${fetched}`,
+      secretAccessKey: '',
+      sessionToken: '',
+      expiration: 0,
+    });
+  };
+  const lines: { readonly msg: string; readonly code?: string; readonly enclave: string }[] = [];
+  const log = createLog('info', { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[number]) });
+  const deployment = { keyArn: 'arn:key', roleArn: 'arn:role' };
+  const connection = new Connection(endpoint, { store, credentials, deployment, sharers: 1 }, log);
+  onTestFinished(() => connection.close());
+  return {
+    connection,
+    endpoint,
+    keys,
+    sockets,
+    said: () => lines.map(({ msg, code }) => code ?? msg),
+    lines,
+  };
+}
+
+describe('when an enclave is there', () => {
+  it('it is booted before anybody asks, and again every 15 minutes, with fresh credentials', async () => {
+    const { connection, keys, lines, endpoint } = await connected();
+    await vi.waitFor(() => expect(connection.isReady).toBe(true));
+    expect(keys).toEqual(['key 1']);
+    expect(lines).toMatchObject([{ msg: 'enclave serving', enclave: `unix:${endpoint.path}` }]);
+    vi.advanceTimersByTime(14 * MINUTE);
+    expect(keys).toHaveLength(1);
+    vi.advanceTimersByTime(1 * MINUTE);
+    await vi.waitFor(() => expect(keys).toEqual(['key 1', 'key 2']));
+  });
+
+  it('one that is lost is dialled again, and booted again', async () => {
+    const { connection, keys, sockets, said } = await connected();
+    await vi.waitFor(() => expect(connection.isReady).toBe(true));
+    sockets[0]!.destroy();
+    await closed(sockets[0]!);
+    await vi.waitFor(() => expect(said()).toEqual(['enclave serving', 'enclave lost']));
+    expect(connection.isReady).toBe(false);
+    vi.advanceTimersByTime(SECOND);
+    await vi.waitFor(() => expect(connection.isReady).toBe(true));
+    expect(keys).toEqual(['key 1', 'key 2']);
+  });
+
+  it('one that does not serve is asked on, and what is wrong is told once', async () => {
+    let phase: Phase = 'attested';
+    const { connection, keys, said } = await connected(() => phase);
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(SECOND / 2);
+      expect(keys.length).toBeGreaterThan(3);
+    });
+    expect(connection.isReady).toBe(false);
+    phase = 'serving';
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(SECOND / 2);
+      expect(connection.isReady).toBe(true);
+    });
+    expect(said()).toEqual(['enclave_not_ready', 'enclave serving']);
+  });
+
+  it('one that serves and cannot be refreshed goes on serving', async () => {
+    let phase: Phase = 'serving';
+    const { connection, said } = await connected(() => phase);
+    await vi.waitFor(() => expect(connection.isReady).toBe(true));
+    phase = 'draining';
+    vi.advanceTimersByTime(15 * MINUTE);
+    await vi.waitFor(() => expect(said()).toEqual(['enclave serving', 'enclave_not_ready']));
+    expect(connection.isReady).toBe(true);
+  });
+});
