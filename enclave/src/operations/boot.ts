@@ -7,7 +7,7 @@ import { type BootRequest, decodeBootRequest, encodeBootReply } from '@perf-aggr
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import type { EnclaveReply, EnclaveRequest } from '@perf-aggregator/shared/wire/envelope';
 import { EnclaveConfigError } from '../config.ts';
-import type { DeployedContext } from '../context.ts';
+import type { DeployedContext, EnclaveContext } from '../context.ts';
 import { Refusal } from '../errors.ts';
 import { drawRoot, type GenesisContext, openRoot, wipeIdentity } from '../keys/genesis.ts';
 import { KmsError } from '../kms/errors.ts';
@@ -43,8 +43,12 @@ async function takeKeys(context: BootContext, asked: BootRequest) {
   lifecycle.reach('keyed');
   const kmsPolicy = await deployed.kms.policyState(credentials);
   // Two boots at once, perhaps with two genuine records: who the enclave is was settled by the first.
-  if (lifecycle.serve(deployed.serveWith({ identity, kmsPolicy }))) log('serving', { kmsPolicy });
-  else wipeIdentity(identity);
+  if (lifecycle.serve(deployed.serveWith({ identity, kmsPolicy }))) {
+    log('serving', { kmsPolicy });
+    return null;
+  }
+  wipeIdentity(identity);
+  requireSame(lifecycle.serving(), deployment);
   return null;
 }
 
@@ -54,10 +58,9 @@ async function readPolicyAgain(
   { credentials, deployment }: BootRequest,
 ): Promise<null> {
   const { lifecycle, log } = context;
-  const { config, kms, kmsPolicy } = lifecycle.serving();
-  if (!isSame(config.kms, deployment)) {
-    throw new EnclaveConfigError('deployment_invalid', 'the enclave serves with another key or role');
-  }
+  const serving = lifecycle.serving();
+  requireSame(serving, deployment);
+  const { kms, kmsPolicy } = serving;
   if (kmsPolicy === 'locked') return null;
   const now = await kms.policyState(credentials);
   if (now === kmsPolicy || now === 'unknown') return null;
@@ -66,8 +69,10 @@ async function readPolicyAgain(
   return null;
 }
 
-function isSame(kms: Deployment, other: Deployment): boolean {
-  return kms.keyArn === other.keyArn && kms.roleArn === other.roleArn;
+/** @throws EnclaveConfigError `deployment_invalid` */
+function requireSame({ config: { kms } }: EnclaveContext, { keyArn, roleArn }: Deployment): void {
+  if (kms.keyArn === keyArn && kms.roleArn === roleArn) return;
+  throw new EnclaveConfigError('deployment_invalid', 'the enclave serves with another key or role');
 }
 
 function refuseDeployment(context: BootContext, cause: EnclaveConfigError): Refusal {

@@ -84,6 +84,14 @@ describe('when a parent names another key', () => {
     });
   });
 
+  it('of two boots at once with two roles, one is refused, whichever was first', async () => {
+    const { enclave } = watched();
+    const other = { roleArn: 'arn:aws:iam::000000000000:role/other' };
+    const answers = await Promise.all([boot(enclave), boot(enclave, other)]);
+    expect(answers.filter((answer) => answer === 'serving')).toHaveLength(1);
+    expect(answers).toContainEqual(REFUSED);
+  });
+
   it('the record of the first key does not open under it', async () => {
     const { enclave } = watched();
     expect(await boot(enclave, { keyArn: OTHER_KEY })).toMatchObject({ code: 'genesis_mismatch' });
