@@ -17,10 +17,10 @@ const MIB = 1024 * 1024;
 async function channel(
   handler: ChannelServerOptions['handler'],
   options: Partial<ChannelServerOptions> = {},
-) {
+): Promise<{ readonly client: ChannelClient; readonly near: Socket; readonly far: Socket }> {
   const { near, far } = await connectedPair();
-  const served = serveChannel(far, { handler, ...options });
-  return { client: new ChannelClient(near), near, far, served };
+  serveChannel(far, { handler, ...options });
+  return { client: new ChannelClient(near), near, far };
 }
 
 const echo = (message: Uint8Array) => Promise.resolve(message);
@@ -39,43 +39,6 @@ async function firstFrame(socket: Socket): Promise<Frame> {
 function ask(id: number, more: boolean, bytes: Uint8Array, deadlineMs = PATIENT_MS): Uint8Array {
   return encodeFrame({ kind: 'request', id, more, deadlineMs, bytes });
 }
-
-describe('when a connection is to finish', () => {
-  it('ends at once where nothing is under way', async () => {
-    const { near, far, served } = await channel(echo);
-    served.finish();
-    await Promise.all([closed(near), closed(far)]);
-  });
-
-  it('what is under way is answered whole, and what comes meanwhile', async () => {
-    const { promise, resolve } = deferred<void>();
-    const large = new Uint8Array(5 * MIB).fill(7);
-    const { client, far, served } = await channel(async (message) => {
-      if (message.length > 0) return echo(message);
-      await promise;
-      return large;
-    });
-    const slow = client.request(new Uint8Array(), PATIENT_MS);
-    expect(await client.request(utf8('before'), PATIENT_MS)).toEqual(utf8('before'));
-    served.finish();
-    expect(await client.request(utf8('meanwhile'), PATIENT_MS)).toEqual(utf8('meanwhile'));
-    expect(far.destroyed).toBe(false);
-    resolve();
-    expect(Buffer.compare(await slow, large)).toBe(0);
-    await closed(far);
-    expect(await codeOfRejection(client.request(utf8('after'), PATIENT_MS), TransportError)).toBe(
-      'channel_closed',
-    );
-  });
-
-  it('a peer that never ends its half is not waited for', async () => {
-    const { near, far } = await connectedPair();
-    near.pause();
-    serveChannel(far, { handler: echo }).finish();
-    await closed(far);
-    expect(near.writableEnded).toBe(false);
-  });
-});
 
 describe('when requests are under way together', () => {
   it('gives each its own answer, in whatever order they come', async () => {
