@@ -1,7 +1,7 @@
 /** The SDK's HTTP: axios without proxies or redirects, problem documents as errors. */
 import { isPublicCode } from '@perf-aggregator/shared/wire/failure';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClientError, ServiceError } from './errors.ts';
 
 const problem = z.object({

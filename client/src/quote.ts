@@ -10,7 +10,7 @@ import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { HANDSHAKE_KEY_BYTES } from '@perf-aggregator/shared/messages/handshake';
 import { decodeUserData, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { Random } from '@perf-aggregator/shared/random';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SecurityError } from './errors.ts';
 import type { Http } from './http.ts';
 

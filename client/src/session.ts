@@ -9,7 +9,7 @@ import { base64Bytes } from '@perf-aggregator/shared/messages/box';
 import { openReply, type ReplyContent, sealedReply } from '@perf-aggregator/shared/messages/reply';
 import { type SealedRequest, sealRequest } from '@perf-aggregator/shared/messages/request';
 import type { Random } from '@perf-aggregator/shared/random';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClientError, SecurityError } from './errors.ts';
 
 const key = z.string().refine((text) => base64Bytes(32).safeParse(text).success, 'base64 of 32 bytes');

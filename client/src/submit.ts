@@ -11,7 +11,7 @@ import type {
   SubmissionPayloadInput,
 } from '@perf-aggregator/shared/messages/submission';
 import type { Random } from '@perf-aggregator/shared/random';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ClientError, SecurityError, ServiceError } from './errors.ts';
 import { type Http, ProblemResponse } from './http.ts';
 import type { VerifiedQuote } from './quote.ts';

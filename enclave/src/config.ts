@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { type Deployment, isRoleArn, keyService } from '@perf-aggregator/shared/wire/deployment';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_SUBMISSIONS } from './keys/handshake-keys.ts';
 
 const sha384Hex = z.string().regex(/^[0-9a-f]{96}$/);

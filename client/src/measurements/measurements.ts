@@ -3,7 +3,7 @@
  * (docs/release.md, docs/adr/0018-measurements.md). Who signed the file is not checked here.
  */
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MeasurementsError } from './errors.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,5 +1,5 @@
 /** Where a pull stands, as plain data: everything the engine must remember between two pulls of an account. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VenueCursor } from './port.ts';
 
 const instant = z.number().int();

@@ -4,7 +4,7 @@ import { crypto } from '@perf-aggregator/shared/crypto';
 import { sealReplyBytes } from '@perf-aggregator/shared/messages/reply';
 import { decodeQuery, openRequest } from '@perf-aggregator/shared/messages/request';
 import type { EnclaveReply, EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/envelope';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { EnclaveContext } from '../context.ts';
 import { Refusal, SealedRefusal } from '../errors.ts';
 import { publicHead, type Session } from '../sessions/session.ts';

@@ -16,7 +16,7 @@ import {
   submission,
 } from '@perf-aggregator/shared/messages/submission';
 import { parseJson } from '@perf-aggregator/shared/wire/envelope';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EnclaveContext } from '../context.ts';
 import { Refusal, SealedRefusal } from '../errors.ts';
 import { Ledger } from '../sessions/ledger.ts';

@@ -10,7 +10,7 @@ import { concatBytes, equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../errors.ts';
 import { decodeSealed } from './sealing.ts';
 

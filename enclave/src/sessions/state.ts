@@ -1,7 +1,7 @@
 /** The session blob: everything about a session that is not the ledger itself. Small; written whole. */
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Refusal } from '../errors.ts';
 import type {
   AccountInspection,

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credentials } from '../relay/boot.ts';
 
 /** The metadata service did not say what was asked; the message says what, and what an operator can do. */

@@ -6,7 +6,7 @@ import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits'
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import { PUBLIC_CODES, PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { sealedReply, sealedRequest, submission } from '@perf-aggregator/shared/wire/sealed';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBLEM_TYPE } from './problem.ts';
 
 /** A JSON Schema, or any other part of the document. */

@@ -2,7 +2,7 @@
  * Sealed replies (docs/protocol.md §5): everything that holds account data, sealed with the session's
  * response key and padded, so that the parent learns neither content nor exact size.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromUtf8, utf8 } from '../bytes.ts';
 import type { CryptoBackend } from '../crypto/port.ts';
 import { REPLY_BUCKET_BYTES } from '../limits.ts';

@@ -4,7 +4,7 @@
  * It is an SD-JWT (RFC 9901). What a trader would like to leave out stands in the open part; only the members
  * of `metrics` are selectively disclosable. A verifier refuses a report without the open claims.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { KMS_POLICY_STATES } from './user-data.ts';
 
 /** JOSE header of every report, pinned: a verifier reads nothing else of it. */

@@ -2,7 +2,7 @@
  * What a client seals for an open session (docs/protocol.md §4): queries and renewals, under the session's
  * request key. The operation stands in the additional data, so that none can stand in for another.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { fromUtf8, utf8 } from '../bytes.ts';
 import { decodeBase64Url, encodeBase64Url } from '../codec/base64.ts';
 import type { CryptoBackend } from '../crypto/port.ts';

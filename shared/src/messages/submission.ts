@@ -1,5 +1,5 @@
 /** The submission (docs/protocol.md §3): how accounts are handed over, once per session. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_ACCOUNTS, MAX_SESSION_TTL_S } from '../limits.ts';
 import { submission, wellFormedText as text } from '../wire/sealed.ts';
 import type { BoxJson } from './box.ts';

@@ -2,7 +2,7 @@
  * The typed `user_data` of every attestation document that this enclave asks for (docs/protocol.md §2).
  * Each says what the document is for, so that none can stand in for another; every verifier checks it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeCbor } from '../codec/cbor-decode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
 import { CodecError } from '../errors.ts';

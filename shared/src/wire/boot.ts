@@ -1,5 +1,5 @@
 /** The boot exchange: how a parent brings an enclave up. Nothing here is secret from the parent. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CborValue } from '../codec/cbor-encode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
 import { TransportError } from '../transport/errors.ts';

@@ -2,7 +2,7 @@
  * What a deployment adds to an image, at boot: its KMS key and its role. Nothing here is secret from the parent, which
  * names both; `config_sha256` covers them, so that a client can tell another key from the one it was told of.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Schema of {@link Deployment}: any two texts; {@link keyService} and {@link isRoleArn} judge them. */
 export const deploymentSchema = z.strictObject({

@@ -2,7 +2,7 @@
  * Envelopes: what parent and enclave say to each other. The parent reads and writes everything here, so
  * nothing here is secret: operations, session ids, versions, expiry times, opaque blobs, public codes.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { concatBytes, fromUtf8 } from '../bytes.ts';
 import { decodeCbor } from '../codec/cbor-decode.ts';
 import { type CborValue, encodeCbor } from '../codec/cbor-encode.ts';

@@ -2,7 +2,7 @@
  * What HTTP carries of sealed messages (docs/protocol.md §3 to §5): boxes, and what is written on them. Whoever reads
  * this can tell a box from none and open nothing; what is inside has its schemas in `messages/`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeBase64 } from '../codec/base64.ts';
 
 /** Bytes of a box's nonce and tag (AES-256-GCM). */

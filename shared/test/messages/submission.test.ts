@@ -5,7 +5,7 @@ import {
 } from '@perf-aggregator/shared/messages/submission';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ZodError } from 'zod';
+import * as z from 'zod';
 
 const ACCOUNT = { exchange: 'binance', apiKey: 'key', apiSecret: 'secret' };
 const DEFAULTS = {
@@ -19,8 +19,8 @@ function refused(payload: unknown): readonly string[] {
   try {
     parseSubmissionPayload(payload);
   } catch (error) {
-    expect(error).toBeInstanceOf(ZodError);
-    return (error as ZodError).issues.map((issue) =>
+    expect(error).toBeInstanceOf(z.ZodError);
+    return (error as z.ZodError).issues.map((issue) =>
       [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.'),
     );
   }
@@ -95,8 +95,8 @@ describe('when a payload is wrong', () => {
           parseSubmissionPayload(wrong);
           expect.unreachable();
         } catch (error) {
-          expect(error).toBeInstanceOf(ZodError);
-          const { message, issues } = error as ZodError;
+          expect(error).toBeInstanceOf(z.ZodError);
+          const { message, issues } = error as z.ZodError;
           expect(issues.length).toBeGreaterThan(8);
           expect(`${message} ${JSON.stringify(issues)} ${String(error)}`).not.toContain(value);
         }
