@@ -1,6 +1,6 @@
 /** Bytes in, bytes out: one message of the wire to its operation, and every outcome to a reply. */
 import { CodedError } from '@perf-aggregator/shared/errors';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import {
   decodeRequest,
   type EnclaveReply,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { dial, listen } from '@perf-aggregator/shared/transport/socket';
 
 const ENDPOINT = { kind: 'vsock', cid: 3, port: 5005 };

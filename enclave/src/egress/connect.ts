@@ -5,7 +5,7 @@
  */
 import type net from 'node:net';
 import type { Endpoint } from '@perf-aggregator/shared/transport/endpoint';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { dial } from '@perf-aggregator/shared/transport/socket';
 import { EgressError, type EgressErrorCode } from './errors.ts';
 

@@ -3,7 +3,7 @@
  * it, and with what changed on disk before anybody is answered. It opens nothing.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
-import { TransportError, type TransportErrorCode } from '@perf-aggregator/shared/transport/errors';
+import { TransportError, type TransportErrorCode } from '@perf-aggregator/shared/wire/errors';
 import {
   decodeReply,
   type EnclaveReply,

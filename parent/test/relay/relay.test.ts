@@ -1,4 +1,4 @@
-import { TRANSPORT_ERROR_CODES, TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TRANSPORT_ERROR_CODES, TransportError } from '@perf-aggregator/shared/wire/errors';
 import {
   decodeRequest,
   type EnclaveReply,

@@ -1,7 +1,7 @@
 /** Puts fragmented messages together again, within bounds. */
 import { concatBytes } from '../bytes.ts';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
-import { TransportError } from './errors.ts';
+import { TransportError } from '../wire/errors.ts';
 
 /** Why a fragment was not kept: its message is too large by itself, or all of them together are. */
 export type Overflow = 'message_too_large' | 'overloaded';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES } from '../limits.ts';
 import { type Frame, FrameReader, type Refusal } from '../wire/frame.ts';
 import { Assembly } from './assembly.ts';
-import { TransportError } from './errors.ts';
+import { TransportError } from '../wire/errors.ts';
 import { FrameWriter } from './frame-writer.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Endpoints of the ways between parent and enclave: `vsock://CID:PORT` or `unix:PATH`, parsed once. */
 import { utf8 } from '../bytes.ts';
 import { MAX_SOCKET_PATH_BYTES } from '../limits.ts';
-import { TransportError } from './errors.ts';
+import { TransportError } from '../wire/errors.ts';
 
 /** Where to dial or listen. A vsock CID of 4294967295 (VMADDR_CID_ANY) is for listening only. */
 export type Endpoint =

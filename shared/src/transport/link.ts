@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { ChannelClient } from './channel-client.ts';
-import { TransportError } from './errors.ts';
+import { TransportError } from '../wire/errors.ts';
 
 /** How to make and prepare the connection. */
 export interface LinkOptions {

@@ -6,7 +6,7 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
 import { type Endpoint, formatEndpoint } from './endpoint.ts';
-import { TransportError } from './errors.ts';
+import { TransportError } from '../wire/errors.ts';
 import { dialVsock, listenVsock } from './vsock.ts';
 
 /**

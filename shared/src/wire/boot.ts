@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { CborValue } from '../codec/cbor-encode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
-import { TransportError } from '../transport/errors.ts';
+import { TransportError } from './errors.ts';
 import { deploymentSchema } from './deployment.ts';
 import { decodePlain } from './envelope.ts';
 

@@ -8,7 +8,7 @@ import { decodeCbor } from '../codec/cbor-decode.ts';
 import { type CborValue, encodeCbor } from '../codec/cbor-encode.ts';
 import { cborBoolean, cborHead, MAJOR } from '../codec/cbor-head.ts';
 import { MAX_CBOR_DEPTH } from '../limits.ts';
-import { TransportError } from '../transport/errors.ts';
+import { TransportError } from './errors.ts';
 import { type Failure, PUBLIC_CODES } from './failure.ts';
 
 /** Everything a parent may ask of an enclave. */

@@ -19,7 +19,7 @@ import { decodeCbor } from '../codec/cbor-decode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
 import { cborBoolean, cborHead, MAJOR } from '../codec/cbor-head.ts';
 import { MAX_FRAGMENT_BYTES } from '../limits.ts';
-import { TransportError } from '../transport/errors.ts';
+import { TransportError } from './errors.ts';
 
 /** Why a peer would not answer a request, decided before anybody read it. */
 export const REFUSALS = ['overloaded', 'deadline_exceeded', 'message_too_large', 'failed'] as const;

@@ -1,7 +1,7 @@
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { ChannelClient } from '@perf-aggregator/shared/transport/channel-client';
 import { type MessageHandler, serveChannel } from '@perf-aggregator/shared/transport/channel-server';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../codes.ts';
 import { deferred } from '../deferred.ts';

@@ -4,7 +4,7 @@ import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { MAX_FRAGMENT_BYTES, MAX_IN_FLIGHT, MAX_MESSAGE_BYTES } from '@perf-aggregator/shared/limits';
 import { ChannelClient } from '@perf-aggregator/shared/transport/channel-client';
 import { type ChannelServerOptions, serveChannel } from '@perf-aggregator/shared/transport/channel-server';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { encodeFrame, type Frame, FrameReader } from '@perf-aggregator/shared/wire/frame';
 import { describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../codes.ts';

@@ -1,5 +1,5 @@
 import { formatEndpoint, parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf, orRefused } from '../codes.ts';

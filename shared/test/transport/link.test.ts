@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { serveChannel } from '@perf-aggregator/shared/transport/channel-server';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { Link, type LinkOptions } from '@perf-aggregator/shared/transport/link';
 import { dial } from '@perf-aggregator/shared/transport/socket';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { dial, listen } from '@perf-aggregator/shared/transport/socket';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOfRejection } from '../codes.ts';

@@ -1,7 +1,7 @@
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import {
   decodeFrame,
   encodeFrame,

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { ChannelClient } from '@perf-aggregator/shared/transport/channel-client';
 import { serveChannel } from '@perf-aggregator/shared/transport/channel-server';
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { encodeFrame, type Frame, FrameReader, REFUSALS } from '@perf-aggregator/shared/wire/frame';
 import { CLIENT_REPLY, SESSION, WIRE } from './codes.ts';
 import type { Link } from './hop.ts';

@@ -1,5 +1,5 @@
 /** Between parent and enclave: every message of every operation, cut, lengthened, bit by bit; lost, late, twice. */
-import { TransportError } from '@perf-aggregator/shared/transport/errors';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { decodeRequest, type Operation } from '@perf-aggregator/shared/wire/envelope';
 import { CLIENT_QUOTE, CLIENT_REPLY, SESSION, WIRE } from './codes.ts';
 import type { Link } from './hop.ts';
