@@ -10,6 +10,7 @@ import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { HANDSHAKE_KEY_BYTES } from '@perf-aggregator/shared/messages/handshake';
 import { decodeUserData, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { Random } from '@perf-aggregator/shared/random';
+import { pathOf } from '@perf-aggregator/shared/wire/operations';
 import * as z from 'zod';
 import { SecurityError } from './errors.ts';
 import type { Http } from './http.ts';
@@ -57,7 +58,7 @@ export async function requestQuote(
 ): Promise<VerifiedQuote> {
   const nonce = ports.random.bytes(NONCE_BYTES);
   const reply = answer.safeParse(
-    await http.request('GET', `/attestation/quote?nonce=${encodeBase64Url(nonce)}`),
+    await http.request('GET', `${pathOf('quote')}?nonce=${encodeBase64Url(nonce)}`),
   );
   if (!reply.success) throw new SecurityError('quote_malformed', 'the service sent no attestation document');
   return verifyQuote(decode(reply.data.attestation), nonce, expectations, ports.clock.now());

@@ -11,6 +11,7 @@ import type {
   SubmissionPayloadInput,
 } from '@perf-aggregator/shared/messages/submission';
 import type { Random } from '@perf-aggregator/shared/random';
+import { pathOf } from '@perf-aggregator/shared/wire/operations';
 import * as z from 'zod';
 import { ClientError, SecurityError, ServiceError } from './errors.ts';
 import { type Http, ProblemResponse } from './http.ts';
@@ -69,7 +70,7 @@ export async function submit(http: Http, random: Random, input: SubmitInput): Pr
 
 async function post(http: Http, body: SubmissionJson, responseKey: Uint8Array) {
   try {
-    const answer = receipt.safeParse(await http.request('POST', '/enclave/submit_key', body));
+    const answer = receipt.safeParse(await http.request('POST', pathOf('submit'), body));
     if (answer.success) return answer.data;
     throw new ClientError('service_malformed', 'the service sent no receipt');
   } catch (error) {

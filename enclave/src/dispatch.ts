@@ -1,14 +1,14 @@
 /** Bytes in, bytes out: one message of the wire to its operation, and every outcome to a reply. */
 import { CodedError } from '@perf-aggregator/shared/errors';
-import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import {
   decodeRequest,
   type EnclaveReply,
   type EnclaveRequest,
   encodeReply,
-  type Operation,
 } from '@perf-aggregator/shared/wire/envelope';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import type { Failure } from '@perf-aggregator/shared/wire/failure';
+import type { Operation } from '@perf-aggregator/shared/wire/operations';
 import { Refusal } from './errors.ts';
 import type { BootContext } from './lifecycle.ts';
 import { boot } from './operations/boot.ts';

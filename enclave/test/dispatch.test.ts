@@ -1,11 +1,7 @@
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
-import {
-  decodeReply,
-  type EnclaveRequest,
-  encodeRequest,
-  OPERATIONS,
-} from '@perf-aggregator/shared/wire/envelope';
+import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
+import { OPERATION_NAMES } from '@perf-aggregator/shared/wire/operations';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EnclaveContext } from '../src/context.ts';
@@ -93,7 +89,7 @@ describe('when a message is not a request', () => {
 });
 
 describe('when a handler fails', () => {
-  it.each(OPERATIONS.filter((operation) => operation !== 'boot' && operation !== 'revoke'))(
+  it.each(OPERATION_NAMES.filter((operation) => operation !== 'boot' && operation !== 'revoke'))(
     '%s answers an unknown error as internal, without its message',
     async (operation) => {
       const { context, logged } = failing(new TypeError(MARKER));

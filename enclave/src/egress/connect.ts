@@ -5,8 +5,8 @@
  */
 import type net from 'node:net';
 import type { Endpoint } from '@perf-aggregator/shared/transport/endpoint';
-import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { dial } from '@perf-aggregator/shared/transport/socket';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { EgressError, type EgressErrorCode } from './errors.ts';
 
 /** A host name and port that may be dialled; names match exactly, in lower case. */

@@ -1,17 +1,15 @@
 /** The HTTP edge: routes to operations, bytes to bytes, failures to problem documents. */
 import { randomUUID } from 'node:crypto';
-import { utf8 } from '@perf-aggregator/shared/bytes';
-import { decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
-import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
-import { type Operation, sessionId } from '@perf-aggregator/shared/wire/envelope';
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
+import { routedOperations } from '@perf-aggregator/shared/wire/operations';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Log } from '../log.ts';
 import { RelayError, relayError } from '../relay/errors.ts';
 import type { Relay } from '../relay/relay.ts';
 import { DOCS_POLICY, docsPage } from './docs-page.ts';
-import { openApiDocument, READS } from './openapi.ts';
+import { openApiDocument } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { limitRate, type RateLimit } from './rate-limit.ts';
+import { allowOnly, routeOperations } from './routes.ts';
 
 /** What `/ready` says. */
 export interface Readiness {
@@ -34,11 +32,6 @@ export interface AppOptions {
   readonly rateLimit?: RateLimit;
 }
 
-const NOTHING = new Uint8Array();
-
-/** One route for each operation that reads; the parent knows no more of them than their names. */
-const READ_OPERATIONS = Object.keys(READS) as readonly (keyof typeof READS & Operation)[];
-
 /** The express application. */
 export function createApp(options: AppOptions): Express {
   const { relay } = options;
@@ -48,39 +41,9 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple');
   app.use(logged(options.log));
   app.use(refuseWithoutHost);
-  if (options.rateLimit) app.use(['/attestation', '/enclave'], limitRate(options.rateLimit));
+  if (options.rateLimit) app.use(limitedPaths(), limitRate(options.rateLimit));
 
-  const quote = app.route('/attestation/quote').get(async (request, response) => {
-    const document = await relay.ask('quote', null, parseNonce(request));
-    response.json({ attestation: encodeBase64(document) });
-  });
-  quote.all(allowOnly('GET, HEAD'));
-
-  // Whatever its media type says, the body is the client's business and the enclave's.
-  const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
-  const submit = app.route('/enclave/submit_key').post(body, async (request, response) => {
-    response
-      .status(201)
-      .type('json')
-      .send(toBuffer(await relay.ask('submit', null, bytesOf(request))));
-  });
-  submit.all(allowOnly('POST'));
-  for (const operation of READ_OPERATIONS) {
-    const read = app.route(`/enclave/${operation}/:sessionId`).get(async (request, response) => {
-      const reply = await relay.ask(operation, parseSession(request), parseQuery(request));
-      response.type('json').send(toBuffer(reply));
-    });
-    read.all(allowOnly('GET, HEAD'));
-  }
-  const renew = app.route('/enclave/renew/:sessionId').post(body, async (request, response) => {
-    response.type('json').send(toBuffer(await relay.ask('renew', parseSession(request), bytesOf(request))));
-  });
-  renew.all(allowOnly('POST'));
-  const revoke = app.route('/enclave/revoke/:sessionId').delete(async (request, response) => {
-    await relay.ask('revoke', parseSession(request), NOTHING);
-    response.status(204).end();
-  });
-  revoke.all(allowOnly('DELETE'));
+  routeOperations(app, relay);
 
   const health = app.route('/health').get((_request, response) => {
     response.json({ status: 'ok', version: options.version, session_ttl: options.sessionTtl });
@@ -117,6 +80,11 @@ function routeSpecification(app: Express, version: string): void {
   docs.all(allowOnly('GET, HEAD'));
 }
 
+/** Where an address spends its budget: below these, whatever is asked. */
+function limitedPaths(): string[] {
+  return [...new Set(routedOperations().map(([, { path }]) => `/${path.split('/')[1]}`))];
+}
+
 /** HTTP/1.1 without Host is malformed (RFC 9112 §3.2). */
 const refuseWithoutHost: RequestHandler = (request, _response, next) => {
   if (request.httpVersion === '1.1' && request.headers.host === undefined) {
@@ -124,48 +92,6 @@ const refuseWithoutHost: RequestHandler = (request, _response, next) => {
   }
   next();
 };
-
-/** The rest of a route: every other method. */
-function allowOnly(methods: string): RequestHandler {
-  return (_request, response) => {
-    response.setHeader('Allow', methods);
-    throw relayError('method_not_allowed', `only ${methods}`, null);
-  };
-}
-
-function parseSession(request: Request): string {
-  const parsed = sessionId.safeParse(request.params['sessionId']);
-  if (!parsed.success) throw relayError('session_unknown', 'not a session id', null);
-  return parsed.data;
-}
-
-function parseNonce(request: Request): Uint8Array {
-  try {
-    const { nonce } = request.query;
-    if (typeof nonce === 'string') return decodeBase64Url(nonce);
-  } catch {
-    // Falls through to the one failure for every way of being wrong.
-  }
-  throw relayError('nonce_out_of_range', 'nonce: base64url of 16 to 64 bytes', null);
-}
-
-function parseQuery(request: Request): Uint8Array {
-  const { q } = request.query;
-  if (q === undefined) return NOTHING;
-  if (typeof q !== 'string') throw relayError('request_malformed', 'q: given more than once', null);
-  if (q.length > MAX_QUERY_CHARS) throw relayError('request_too_large', 'q: too long', null);
-  return utf8(q);
-}
-
-function bytesOf(request: Request): Uint8Array {
-  const body: unknown = request.body;
-  return body instanceof Uint8Array ? new Uint8Array(body) : NOTHING;
-}
-
-/** The enclave's bytes as express sends them: unread, uncopied. */
-function toBuffer(json: Uint8Array): Buffer {
-  return Buffer.from(json.buffer, json.byteOffset, json.length);
-}
 
 /** Gives every request an id and logs its outcome: the route's pattern, never the URL. */
 function logged(log: Log): RequestHandler {

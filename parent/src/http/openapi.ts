@@ -5,6 +5,12 @@
 import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import { PUBLIC_CODES, PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
+import {
+  type HttpRoute,
+  type Operation,
+  operationRow,
+  routedOperations,
+} from '@perf-aggregator/shared/wire/operations';
 import { sealedReply, sealedRequest, submission } from '@perf-aggregator/shared/wire/sealed';
 import * as z from 'zod';
 import { PROBLEM_TYPE } from './problem.ts';
@@ -25,15 +31,6 @@ export interface OpenApiOperation extends Json {
   readonly parameters?: readonly Json[];
   readonly responses: Readonly<Record<string, Json>>;
 }
-
-/** Operations that read a session, and what each is. */
-export const READS = {
-  metrics: 'All metrics of a period',
-  summary: 'The few numbers of a dashboard',
-  returns: 'The days of a period, in pages',
-  trades: 'The round trips of a period, in pages',
-  report: 'A signed report',
-} as const;
 
 const answers = {
   Quote: z.strictObject({ attestation: z.string().meta({ contentEncoding: 'base64' }) }),
@@ -86,36 +83,6 @@ const OF_HTTP = [
   'method_not_allowed',
   'internal',
 ];
-/** Of every route that asks the enclave. */
-const OF_ENCLAVE = [
-  ...OF_HTTP,
-  ...['rate_limited', 'overloaded', 'deadline_exceeded', 'frame_malformed', 'request_too_large'],
-  ...[
-    'enclave_unavailable',
-    'enclave_not_ready',
-    'kms_unavailable',
-    'genesis_mismatch',
-    'deployment_refused',
-  ],
-];
-const OF_SESSION = [
-  ...OF_ENCLAVE,
-  ...['session_unknown', 'session_expired', 'session_lost', 'state_rejected', 'state_version_unsupported'],
-  'store_unavailable',
-];
-const OF_READ = [...OF_SESSION, 'query_unreadable', 'query_refused', 'sync_pending'];
-const OF_SUBMIT = [
-  ...OF_ENCLAVE,
-  ...['submission_unreadable', 'submission_refused', 'unknown_handshake_key', 'replayed_submission'],
-  ...['replay_set_full', 'ttl_out_of_range', 'sessions_full', 'store_unavailable', 'state_conflict'],
-];
-const OF_RENEW = [
-  ...OF_SESSION,
-  'query_unreadable',
-  'renewal_replayed',
-  'ttl_out_of_range',
-  'state_conflict',
-];
 
 /** The document. `version` is that of the software. */
 export function openApiDocument(version: string): OpenApiDocument {
@@ -138,42 +105,12 @@ export function openApiDocument(version: string): OpenApiDocument {
 }
 
 function paths(): OpenApiDocument['paths'] {
-  const reads = Object.entries(READS).map(([name, summary]) => [
-    `/enclave/${name}/{sessionId}`,
-    {
-      get: operation(name, summary, {
-        parameters: [SESSION_ID, QUERY],
-        responses: { 200: ok('A sealed reply', 'SealedReply'), ...problems(OF_READ) },
-      }),
-    },
+  const operations = routedOperations().map(([name, route]) => [
+    route.path,
+    { [route.method.toLowerCase()]: routed(name, route) },
   ]);
   return {
-    '/attestation/quote': {
-      get: operation('quote', 'An attestation document with the enclave’s handshake key', {
-        parameters: [NONCE],
-        responses: { 200: ok('The document', 'Quote'), ...problems([...OF_ENCLAVE, 'nonce_out_of_range']) },
-      }),
-    },
-    '/enclave/submit_key': {
-      post: operation('submit', 'Hands accounts over, sealed to the enclave', {
-        requestBody: body('Submission'),
-        responses: { 201: ok('The session', 'Submitted'), ...problems(OF_SUBMIT) },
-      }),
-    },
-    ...Object.fromEntries(reads),
-    '/enclave/renew/{sessionId}': {
-      post: operation('renew', 'Moves the end of a session', {
-        parameters: [SESSION_ID],
-        requestBody: body('SealedRequest'),
-        responses: { 200: ok('A sealed reply', 'SealedReply'), ...problems(OF_RENEW) },
-      }),
-    },
-    '/enclave/revoke/{sessionId}': {
-      delete: operation('revoke', 'Ends a session', {
-        parameters: [SESSION_ID],
-        responses: { 204: { description: 'It is over' }, ...problems([...OF_SESSION, 'state_conflict']) },
-      }),
-    },
+    ...Object.fromEntries(operations),
     '/health': plain('health', 'Whether the service is up', { 200: ok('It is', 'Health') }),
     '/ready': plain('ready', 'Whether it can answer for accounts', {
       200: ok('Every part is there', 'Readiness'),
@@ -186,6 +123,16 @@ function paths(): OpenApiDocument['paths'] {
       200: { description: 'HTML without scripts', content: { 'text/html': { schema: { type: 'string' } } } },
     }),
   };
+}
+
+function routed(name: Operation, { path, input, output, status, summary }: HttpRoute): OpenApiOperation {
+  const { parameters = [], ...rest } = inputs[input];
+  const all = path.includes('{sessionId}') ? [SESSION_ID, ...parameters] : parameters;
+  return operation(name, summary, {
+    ...(all.length > 0 ? { parameters: all } : {}),
+    ...rest,
+    responses: { [status]: outputs[output], ...problems([...OF_HTTP, ...operationRow(name).codes]) },
+  });
 }
 
 function plain(name: string, summary: string, responses: Readonly<Record<string, Json>>) {
@@ -215,6 +162,23 @@ const NONCE = {
   // 16 to 64 bytes.
   schema: { type: 'string', minLength: 22, maxLength: 86, pattern: BASE64URL },
   description: 'base64url of 16 to 64 bytes, which the document repeats',
+};
+
+/** What a client sends, by where it stands; a route with a session has its id besides. */
+const inputs: Readonly<Record<HttpRoute['input'], { parameters?: readonly Json[]; requestBody?: Json }>> = {
+  nonce: { parameters: [NONCE] },
+  query: { parameters: [QUERY] },
+  submission: { requestBody: body('Submission') },
+  request: { requestBody: body('SealedRequest') },
+  none: {},
+};
+
+/** What it gets. */
+const outputs: Readonly<Record<HttpRoute['output'], Json>> = {
+  document: ok('The document', 'Quote'),
+  receipt: ok('The session', 'Submitted'),
+  reply: ok('A sealed reply', 'SealedReply'),
+  none: { description: 'It is over' },
 };
 
 function body(schema: keyof typeof schemas): Json {

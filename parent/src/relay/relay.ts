@@ -3,16 +3,16 @@
  * it, and with what changed on disk before anybody is answered. It opens nothing.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
-import { TransportError, type TransportErrorCode } from '@perf-aggregator/shared/wire/errors';
 import {
   decodeReply,
   type EnclaveReply,
   type EnclaveRequest,
   encodeRequest,
-  type Operation,
   type StateWrite,
 } from '@perf-aggregator/shared/wire/envelope';
+import { TransportError, type TransportErrorCode } from '@perf-aggregator/shared/wire/errors';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
+import { type Operation, operationRow } from '@perf-aggregator/shared/wire/operations';
 import { StoreError } from '../storage/errors.ts';
 import type { Store } from '../storage/port.ts';
 import type { EnclaveChannel, Enclaves } from './enclaves.ts';
@@ -29,13 +29,6 @@ export interface RelayOptions {
 }
 
 type EnclaveAnswer = Extract<EnclaveReply, { outcome: 'ok' }>;
-
-/** Operations that change a session: of one session, one at a time. */
-const CHANGES: ReadonlySet<Operation> = new Set(['renew', 'revoke', 'sync']);
-
-/** How long the enclave may take, ms. A `sync` reads from exchanges, a `submit` asks them. */
-const TIMEOUT_MS: Readonly<Partial<Record<Operation, number>>> = { sync: 60_000, submit: 30_000 };
-const DEFAULT_TIMEOUT_MS = 15_000;
 
 /** Failures of the way to the enclave that say more than that it cannot be reached. */
 const PUBLIC_CODE_OF: Readonly<
@@ -64,7 +57,8 @@ export class Relay {
   async ask(operation: Operation, session: string | null, body: Uint8Array): Promise<Uint8Array> {
     const work = () => this.#ask(operation, session, body);
     try {
-      return session !== null && CHANGES.has(operation)
+      // Changes of one session come one after the other.
+      return session !== null && operationRow(operation).kind === 'change'
         ? await this.#turns.take(session, work)
         : await work();
     } catch (error) {
@@ -84,8 +78,8 @@ export class Relay {
     };
     const { enclaves } = this.#options;
     const ask = (channel: EnclaveChannel) => this.#askOne(channel, request);
-    // Whoever has it open closes it.
-    const reply = operation === 'revoke' ? await enclaves.askAll(ask) : await enclaves.ask(session, ask);
+    const { everywhere } = operationRow(operation);
+    const reply = everywhere ? await enclaves.askAll(ask) : await enclaves.ask(session, ask);
     return this.#settle(session, reply);
   }
 
@@ -106,7 +100,7 @@ export class Relay {
   }
 
   async #send(channel: EnclaveChannel, request: EnclaveRequest): Promise<EnclaveReply> {
-    const timeoutMs = TIMEOUT_MS[request.operation] ?? DEFAULT_TIMEOUT_MS;
+    const { timeoutMs } = operationRow(request.operation);
     return decodeReply(await channel.request(encodeRequest(request), timeoutMs));
   }
 

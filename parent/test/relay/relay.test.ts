@@ -1,10 +1,10 @@
-import { TRANSPORT_ERROR_CODES, TransportError } from '@perf-aggregator/shared/wire/errors';
 import {
   decodeRequest,
   type EnclaveReply,
   type EnclaveRequest,
   encodeReply,
 } from '@perf-aggregator/shared/wire/envelope';
+import { TRANSPORT_ERROR_CODES, TransportError } from '@perf-aggregator/shared/wire/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
 import { type EnclaveChannel, Enclaves } from '../../src/relay/enclaves.ts';

@@ -1,9 +1,9 @@
 /** The dialling half of the multiplexed connection: many requests under way on one socket. */
 import type { Socket } from 'node:net';
 import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES } from '../limits.ts';
+import { TransportError } from '../wire/errors.ts';
 import { type Frame, FrameReader, type Refusal } from '../wire/frame.ts';
 import { Assembly } from './assembly.ts';
-import { TransportError } from '../wire/errors.ts';
 import { FrameWriter } from './frame-writer.ts';
 
 interface Waiting {

@@ -3,8 +3,8 @@
  * prepared by its owner before anybody else may use it.
  */
 import type { Socket } from 'node:net';
-import { ChannelClient } from './channel-client.ts';
 import { TransportError } from '../wire/errors.ts';
+import { ChannelClient } from './channel-client.ts';
 
 /** How to make and prepare the connection. */
 export interface LinkOptions {

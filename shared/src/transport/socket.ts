@@ -5,8 +5,8 @@
  */
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
-import { type Endpoint, formatEndpoint } from './endpoint.ts';
 import { TransportError } from '../wire/errors.ts';
+import { type Endpoint, formatEndpoint } from './endpoint.ts';
 import { dialVsock, listenVsock } from './vsock.ts';
 
 /**

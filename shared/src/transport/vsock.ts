@@ -7,8 +7,8 @@ import { closeSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import net from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type Endpoint, formatEndpoint } from './endpoint.ts';
 import { TransportError, type TransportErrorCode } from '../wire/errors.ts';
+import { type Endpoint, formatEndpoint } from './endpoint.ts';
 
 type VsockEndpoint = Extract<Endpoint, { kind: 'vsock' }>;
 

@@ -2,9 +2,9 @@
 import * as z from 'zod';
 import type { CborValue } from '../codec/cbor-encode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
-import { TransportError } from './errors.ts';
 import { deploymentSchema } from './deployment.ts';
 import { decodePlain } from './envelope.ts';
+import { TransportError } from './errors.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 

@@ -10,22 +10,7 @@ import { cborBoolean, cborHead, MAJOR } from '../codec/cbor-head.ts';
 import { MAX_CBOR_DEPTH } from '../limits.ts';
 import { TransportError } from './errors.ts';
 import { type Failure, PUBLIC_CODES } from './failure.ts';
-
-/** Everything a parent may ask of an enclave. */
-export const OPERATIONS = [
-  'boot',
-  'quote',
-  'submit',
-  'metrics',
-  'summary',
-  'returns',
-  'trades',
-  'report',
-  'renew',
-  'revoke',
-  'sync',
-] as const;
-export type Operation = (typeof OPERATIONS)[number];
+import { OPERATION_NAMES, type Operation } from './operations.ts';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const count = z.number().int().nonnegative();
@@ -39,7 +24,7 @@ const storedState = z.strictObject({ version: count, blob: bytes, chunks: z.arra
 export type StoredState = z.infer<typeof storedState>;
 
 const enclaveRequest = z.strictObject({
-  operation: z.enum(OPERATIONS),
+  operation: z.enum(OPERATION_NAMES as readonly [Operation, ...Operation[]]),
   session: sessionId.nullable(),
   /** The version that the parent has stored; null when there is none. */
   version: count.nullable(),

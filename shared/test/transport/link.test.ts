@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { serveChannel } from '@perf-aggregator/shared/transport/channel-server';
-import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { Link, type LinkOptions } from '@perf-aggregator/shared/transport/link';
 import { dial } from '@perf-aggregator/shared/transport/socket';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOfRejection } from '../codes.ts';
 import { deferred } from '../deferred.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { dial, listen } from '@perf-aggregator/shared/transport/socket';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { codeOfRejection } from '../codes.ts';
 import { connectedPair, freshEndpoint, serveAt } from './sockets.ts';

@@ -1,7 +1,6 @@
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
-import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import {
   type BootReply,
   type BootRequest,
@@ -18,10 +17,11 @@ import {
   type EnclaveRequest,
   encodeReply,
   encodeRequest,
-  OPERATIONS,
   parseJson,
 } from '@perf-aggregator/shared/wire/envelope';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { isPublicCode, PUBLIC_CODES, PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
+import { OPERATION_NAMES } from '@perf-aggregator/shared/wire/operations';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf, orRefused } from '../codes.ts';
@@ -35,7 +35,7 @@ const session = fc
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 
 const request: fc.Arbitrary<EnclaveRequest> = fc.record({
-  operation: fc.constantFrom(...OPERATIONS),
+  operation: fc.constantFrom(...OPERATION_NAMES),
   session: nullable(session),
   version: nullable(count),
   body: bytes,

@@ -1,6 +1,8 @@
 /** Between parent and enclave: every message of every operation, cut, lengthened, bit by bit; lost, late, twice. */
+
+import { decodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { TransportError } from '@perf-aggregator/shared/wire/errors';
-import { decodeRequest, type Operation } from '@perf-aggregator/shared/wire/envelope';
+import type { Operation } from '@perf-aggregator/shared/wire/operations';
 import { CLIENT_QUOTE, CLIENT_REPLY, SESSION, WIRE } from './codes.ts';
 import type { Link } from './hop.ts';
 import { type Mutant, mutantsOf } from './mutation.ts';

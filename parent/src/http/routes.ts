@@ -1,0 +1,96 @@
+/** The routes that ask the enclave, each as the table of operations has it: bytes in, bytes out, read by nobody here. */
+import { utf8 } from '@perf-aggregator/shared/bytes';
+import { decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
+import { sessionId } from '@perf-aggregator/shared/wire/envelope';
+import { type HttpRoute, type Operation, routedOperations } from '@perf-aggregator/shared/wire/operations';
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import { relayError } from '../relay/errors.ts';
+import type { Relay } from '../relay/relay.ts';
+
+const NOTHING = new Uint8Array();
+
+/** What a request brings, by where it stands. */
+const INPUTS: Readonly<Record<HttpRoute['input'], (request: Request) => Uint8Array>> = {
+  nonce: parseNonce,
+  query: parseQuery,
+  submission: bytesOf,
+  request: bytesOf,
+  none: () => NOTHING,
+};
+
+/** How the enclave's bytes leave, by what they are. */
+const OUTPUTS: Readonly<Record<HttpRoute['output'], (response: Response, bytes: Uint8Array) => void>> = {
+  document: (response, bytes) => response.json({ attestation: encodeBase64(bytes) }),
+  receipt: sendJson,
+  reply: sendJson,
+  none: (response) => response.end(),
+};
+
+/** Adds a route for each operation that a client may ask for. */
+export function routeOperations(app: Express, relay: Relay): void {
+  // Whatever its media type says, the body is the client's business and the enclave's.
+  const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
+  for (const [operation, { method, path, input, output, status }] of routedOperations()) {
+    const route = app.route(path.replace('{sessionId}', ':sessionId'));
+    const handle = handler(relay, operation, { input, output, status, hasSession: path.includes('{') });
+    if (method === 'GET') route.get(handle).all(allowOnly('GET, HEAD'));
+    else if (method === 'POST') route.post(body, handle).all(allowOnly('POST'));
+    else route.delete(handle).all(allowOnly('DELETE'));
+  }
+}
+
+/** The rest of a route: every other method. */
+export function allowOnly(methods: string): RequestHandler {
+  return (_request, response) => {
+    response.setHeader('Allow', methods);
+    throw relayError('method_not_allowed', `only ${methods}`, null);
+  };
+}
+
+function handler(
+  relay: Relay,
+  operation: Operation,
+  route: Pick<HttpRoute, 'input' | 'output' | 'status'> & { readonly hasSession: boolean },
+): RequestHandler {
+  return async (request, response) => {
+    const session = route.hasSession ? parseSession(request) : null;
+    const bytes = await relay.ask(operation, session, INPUTS[route.input](request));
+    response.status(route.status);
+    OUTPUTS[route.output](response, bytes);
+  };
+}
+
+function parseSession(request: Request): string {
+  const parsed = sessionId.safeParse(request.params['sessionId']);
+  if (!parsed.success) throw relayError('session_unknown', 'not a session id', null);
+  return parsed.data;
+}
+
+function parseNonce(request: Request): Uint8Array {
+  try {
+    const { nonce } = request.query;
+    if (typeof nonce === 'string') return decodeBase64Url(nonce);
+  } catch {
+    // Falls through to the one failure for every way of being wrong.
+  }
+  throw relayError('nonce_out_of_range', 'nonce: base64url of 16 to 64 bytes', null);
+}
+
+function parseQuery(request: Request): Uint8Array {
+  const { q } = request.query;
+  if (q === undefined) return NOTHING;
+  if (typeof q !== 'string') throw relayError('request_malformed', 'q: given more than once', null);
+  if (q.length > MAX_QUERY_CHARS) throw relayError('request_too_large', 'q: too long', null);
+  return utf8(q);
+}
+
+function bytesOf(request: Request): Uint8Array {
+  const body: unknown = request.body;
+  return body instanceof Uint8Array ? new Uint8Array(body) : NOTHING;
+}
+
+/** The enclave's JSON as express sends it: unread, uncopied. */
+function sendJson(response: Response, json: Uint8Array): void {
+  response.type('json').send(Buffer.from(json.buffer, json.byteOffset, json.length));
+}

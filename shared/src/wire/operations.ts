@@ -1,0 +1,213 @@
+/**
+ * The one table of what a parent may ask of an enclave. Dispatch, relay, routes, rate limits and the specification
+ * follow from it: one more operation is one row here, one handler in the enclave, and one type of its answer.
+ */
+import type { PublicCode } from './failure.ts';
+
+/** What an operation does to a session: brings the enclave up, begins one, reads one, changes one. */
+export type OperationKind = 'boot' | 'open' | 'read' | 'change';
+
+/** How a client asks by HTTP. */
+export interface HttpRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** As in OpenAPI: `{sessionId}` stands for the session. */
+  readonly path: string;
+  /** What the client sends: a nonce or a sealed query in the URL, a submission or a sealed request as body. */
+  readonly input: 'nonce' | 'query' | 'submission' | 'request' | 'none';
+  /** What it gets: an attestation document, a receipt, a sealed reply, or nothing. */
+  readonly output: 'document' | 'receipt' | 'reply' | 'none';
+  /** Status of success. */
+  readonly status: 200 | 201 | 204;
+  /** Which budget of requests pays for it. */
+  readonly rateClass: RateClass;
+  /** One line for people. */
+  readonly summary: string;
+}
+
+/** Budgets of requests. One for everything that asks the enclave. */
+export type RateClass = 'enclave';
+
+/** One row of the table. */
+export interface OperationRow {
+  readonly kind: OperationKind;
+  /** How long the enclave may take, ms. A `sync` reads from exchanges, a `submit` asks them. */
+  readonly timeoutMs: number;
+  /** Whether every enclave of a parent is asked: whoever has the session open closes it. */
+  readonly everywhere: boolean;
+  /** Public codes that it may end with, besides those of HTTP itself. */
+  readonly codes: readonly PublicCode[];
+  /** Null: only the parent asks. */
+  readonly http: HttpRoute | null;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/** Of everything that asks an enclave. */
+const OF_ENCLAVE = [
+  'rate_limited',
+  'overloaded',
+  'deadline_exceeded',
+  'frame_malformed',
+  'request_too_large',
+  'enclave_unavailable',
+  'enclave_not_ready',
+  'kms_unavailable',
+  'genesis_mismatch',
+  'deployment_refused',
+] as const satisfies readonly PublicCode[];
+
+/** Of everything that means a session. */
+const OF_SESSION = [
+  ...OF_ENCLAVE,
+  'session_unknown',
+  'session_expired',
+  'session_lost',
+  'state_rejected',
+  'state_version_unsupported',
+  'store_unavailable',
+] as const satisfies readonly PublicCode[];
+
+const OF_READ = [
+  ...OF_SESSION,
+  'query_unreadable',
+  'query_refused',
+  'sync_pending',
+] as const satisfies readonly PublicCode[];
+
+/** A reading of a session: the same way for each, whatever is asked. */
+function reading<Name extends string>(name: Name, summary: string) {
+  return {
+    kind: 'read',
+    timeoutMs: TIMEOUT_MS,
+    everywhere: false,
+    codes: OF_READ,
+    http: {
+      method: 'GET',
+      path: `/enclave/${name}/{sessionId}`,
+      input: 'query',
+      output: 'reply',
+      status: 200,
+      rateClass: 'enclave',
+      summary,
+    },
+  } as const satisfies OperationRow;
+}
+
+/** Every operation by its name. */
+export const OPERATIONS = {
+  boot: { kind: 'boot', timeoutMs: TIMEOUT_MS, everywhere: false, codes: OF_ENCLAVE, http: null },
+  quote: {
+    kind: 'open',
+    timeoutMs: TIMEOUT_MS,
+    everywhere: false,
+    codes: [...OF_ENCLAVE, 'nonce_out_of_range'],
+    http: {
+      method: 'GET',
+      path: '/attestation/quote',
+      input: 'nonce',
+      output: 'document',
+      status: 200,
+      rateClass: 'enclave',
+      summary: 'An attestation document with the enclave’s handshake key',
+    },
+  },
+  submit: {
+    kind: 'open',
+    timeoutMs: 30_000,
+    everywhere: false,
+    codes: [
+      ...OF_ENCLAVE,
+      'submission_unreadable',
+      'submission_refused',
+      'unknown_handshake_key',
+      'replayed_submission',
+      'replay_set_full',
+      'ttl_out_of_range',
+      'sessions_full',
+      'store_unavailable',
+      'state_conflict',
+    ],
+    http: {
+      method: 'POST',
+      path: '/enclave/submit_key',
+      input: 'submission',
+      output: 'receipt',
+      status: 201,
+      rateClass: 'enclave',
+      summary: 'Hands accounts over, sealed to the enclave',
+    },
+  },
+  metrics: reading('metrics', 'All metrics of a period'),
+  summary: reading('summary', 'The few numbers of a dashboard'),
+  returns: reading('returns', 'The days of a period, in pages'),
+  trades: reading('trades', 'The round trips of a period, in pages'),
+  report: reading('report', 'A signed report'),
+  renew: {
+    kind: 'change',
+    timeoutMs: TIMEOUT_MS,
+    everywhere: false,
+    codes: [...OF_SESSION, 'query_unreadable', 'renewal_replayed', 'ttl_out_of_range', 'state_conflict'],
+    http: {
+      method: 'POST',
+      path: '/enclave/renew/{sessionId}',
+      input: 'request',
+      output: 'reply',
+      status: 200,
+      rateClass: 'enclave',
+      summary: 'Moves the end of a session',
+    },
+  },
+  revoke: {
+    kind: 'change',
+    timeoutMs: TIMEOUT_MS,
+    everywhere: true,
+    codes: [...OF_SESSION, 'state_conflict'],
+    http: {
+      method: 'DELETE',
+      path: '/enclave/revoke/{sessionId}',
+      input: 'none',
+      output: 'none',
+      status: 204,
+      rateClass: 'enclave',
+      summary: 'Ends a session',
+    },
+  },
+  sync: {
+    kind: 'change',
+    timeoutMs: 60_000,
+    everywhere: false,
+    codes: [...OF_SESSION, 'state_conflict'],
+    http: null,
+  },
+} as const satisfies Readonly<Record<string, OperationRow>>;
+
+/** Name of an operation. */
+export type Operation = keyof typeof OPERATIONS;
+
+/** Operations that read a session. */
+export type ReadOperation = {
+  [Name in Operation]: (typeof OPERATIONS)[Name]['kind'] extends 'read' ? Name : never;
+}[Operation];
+
+/** Every name, in the order of the table. */
+export const OPERATION_NAMES = Object.keys(OPERATIONS) as readonly Operation[];
+
+/** The row of an operation. */
+export function operationRow(operation: Operation): OperationRow {
+  return OPERATIONS[operation];
+}
+
+/** Operations that a client may ask for, each with its route. */
+export function routedOperations(): readonly (readonly [operation: Operation, route: HttpRoute])[] {
+  return OPERATION_NAMES.flatMap((name) => {
+    const { http } = operationRow(name);
+    return http === null ? [] : [[name, http] as const];
+  });
+}
+
+/** The path of a route to one session. @param session - an id; it needs no escaping */
+export function pathOf(operation: Operation, session = ''): string {
+  const { http } = operationRow(operation);
+  if (http === null) throw new TypeError(`${operation} has no route`);
+  return http.path.replace('{sessionId}', session);
+}
