@@ -1,5 +1,6 @@
 /** Pure: ledger entries, lots, valuation, returns, metrics. No I/O, no clock. */
 
+export type { AccountNumbers } from './account-numbers.ts';
 export { AccountBook } from './book/account-book.ts';
 export { INPUT_ERROR_CODES, InputError, type InputErrorCode } from './errors.ts';
 export {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
 import { CodedError } from '@perf-aggregator/shared/errors';
+import { textOfIssues } from '@perf-aggregator/shared/schema-issues';
 import { type Deployment, isRoleArn, keyService } from '@perf-aggregator/shared/wire/deployment';
 import * as z from 'zod';
 import { MAX_SUBMISSIONS } from './keys/handshake-keys.ts';
@@ -83,8 +84,7 @@ export function readImageConfig(read: (file: ImageFile) => string): ImageConfig 
   }
   const parsed = imageConfig.safeParse(json);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(whole)'}: ${message}`);
-  throw new EnclaveConfigError('enclave_config_invalid', faults.join('; '));
+  throw new EnclaveConfigError('enclave_config_invalid', textOfIssues(parsed.error, '(whole)'));
 }
 
 /**

@@ -8,7 +8,7 @@ import { type ServedChannel, serveChannel } from '@perf-aggregator/shared/transp
 import { parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
 import { listen } from '@perf-aggregator/shared/transport/socket';
 import type { ImageConfig } from './config.ts';
-import { createEnclave, type EnclavePorts } from './enclave.ts';
+import { createEnclave, type EnclavePorts } from './serving/enclave.ts';
 
 /** A running enclave. */
 export interface RunningEnclave {

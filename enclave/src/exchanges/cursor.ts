@@ -47,6 +47,9 @@ const pullState = z.strictObject({
 export type PullState = z.infer<typeof pullState>;
 export type TransferState = z.infer<typeof transferState>;
 
+/** Schemas of cursors by version: what sealed state may hold. */
+export const CURSOR_FORMATS: Readonly<Record<number, z.ZodType<PullState>>> = { 2: pullState };
+
 /** A state from which nothing has been read; `launch` is the first instant of any history at the venue. */
 export function initialState(launch: number): PullState {
   const fromLaunch = (): TransferState => ({ next: launch, seen: [], pendingSince: null });

@@ -5,13 +5,15 @@
  * Anyone with `kms:Encrypt` could plant a root that they know. They cannot plant evidence: a genuine enclave
  * never attests a key that it did not draw itself.
  */
+
 import { type ExpectedPcrs, verifyAttestation } from '@perf-aggregator/attestation';
 import { equalBytes, wipe } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { decodeUserData, encodeUserData } from '@perf-aggregator/shared/messages/user-data';
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import { Refusal } from '../errors.ts';
-import type { AwsCredentials, Kms } from '../kms/port.ts';
+import type { Kms } from '../kms/port.ts';
 import type { Nsm } from '../nsm/port.ts';
 import { deriveIdentity, type Identity } from './root.ts';
 
@@ -36,7 +38,10 @@ export interface GenesisContext {
  * opened by {@link openRoot}, by this enclave too.
  * @throws KmsError, NsmError
  */
-export async function drawRoot(context: GenesisContext, credentials: AwsCredentials): Promise<GenesisRecord> {
+export async function drawRoot(
+  context: GenesisContext,
+  credentials: RoleCredentials,
+): Promise<GenesisRecord> {
   const { plaintext, ciphertextBlob } = await context.kms.generateDataKey(credentials);
   const { reportKey, ...secrets } = deriveIdentity(plaintext);
   wipeIdentity(secrets);
@@ -60,7 +65,7 @@ export async function drawRoot(context: GenesisContext, credentials: AwsCredenti
  */
 export async function openRoot(
   context: GenesisContext,
-  credentials: AwsCredentials,
+  credentials: RoleCredentials,
   record: GenesisRecord,
 ): Promise<Identity> {
   const committed = await verifyEvidence(context, record);

@@ -4,6 +4,7 @@
  * compared. The unmodified AWS SDK is told everything that it would otherwise look for on the disk, in the
  * environment or at the metadata service.
  */
+
 import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import type { Agent } from 'node:https';
 import { promisify } from 'node:util';
@@ -20,15 +21,17 @@ import type { ExpectedPcrs } from '@perf-aggregator/attestation';
 import { wipe } from '@perf-aggregator/shared/bytes';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
 import type { Random } from '@perf-aggregator/shared/random';
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Nsm } from '../nsm/port.ts';
 import { openEnvelope } from './cms.ts';
 import { explainDenial } from './denial.ts';
 import { KmsError, toKmsError } from './errors.ts';
 import { isContained, judgePolicy } from './policy.ts';
-import type { AwsCredentials, DataKey, Kms, KmsPolicyState } from './port.ts';
+import type { DataKey, Kms } from './port.ts';
 
 /** What {@link createKms} needs. */
 export interface KmsConfig {
@@ -64,7 +67,7 @@ export function createKms(config: KmsConfig): Kms {
     requestTimeout: config.timeoutMs,
     throwOnRequestTimeout: true,
   });
-  const connect = (credentials: AwsCredentials) => openClient(config, requestHandler, credentials);
+  const connect = (credentials: RoleCredentials) => openClient(config, requestHandler, credentials);
   return {
     generateDataKey: (credentials) => generateDataKey(config, connect(credentials)),
     decrypt: (credentials, blob) => decrypt(config, connect(credentials), blob),
@@ -82,7 +85,7 @@ export function createKms(config: KmsConfig): Kms {
 function openClient(
   config: KmsConfig,
   requestHandler: NodeHttpHandler,
-  credentials: AwsCredentials,
+  credentials: RoleCredentials,
 ): () => KMSClient {
   return () => {
     if (config.clock.now() >= credentials.expiration) {

@@ -4,15 +4,8 @@
  * document (`user_data` type `kms`) for every call, checks the returned KeyId, sends an EncryptionContext,
  * and opens `CiphertextForRecipient`.
  */
-
-/** Temporary credentials of the parent's role, handed in by the parent. Not trusted, not secret from it. */
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** Instant at which they expire, ms. */
-  readonly expiration: number;
-}
+import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 
 /** A fresh data key: its plaintext, and the blob that KMS will decrypt for attested code. */
 export interface DataKey {
@@ -21,14 +14,11 @@ export interface DataKey {
   readonly ciphertextBlob: Uint8Array;
 }
 
-/** What the live key policy allows (DESIGN §4c). `unknown`: it could not be read. */
-export type KmsPolicyState = 'locked' | 'mutable' | 'unknown';
-
 /** KMS, attested. @throws KmsError */
 export interface Kms {
-  generateDataKey(credentials: AwsCredentials): Promise<DataKey>;
+  generateDataKey(credentials: RoleCredentials): Promise<DataKey>;
   /** The 32-byte plaintext of a blob of this key. */
-  decrypt(credentials: AwsCredentials, ciphertextBlob: Uint8Array): Promise<Uint8Array>;
+  decrypt(credentials: RoleCredentials, ciphertextBlob: Uint8Array): Promise<Uint8Array>;
   /** DescribeKey, GetKeyPolicy and ListGrants, judged against the measured template. Never throws for refusals: `unknown`. */
-  policyState(credentials: AwsCredentials): Promise<KmsPolicyState>;
+  policyState(credentials: RoleCredentials): Promise<KmsPolicyState>;
 }

@@ -1,7 +1,7 @@
 /** What an enclave takes from its module before it serves anybody: entropy, then the time. */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
-import type { Log } from '../context.ts';
+import type { Log } from '../log.ts';
 import { type EntropyFiles, ensureEntropy } from './entropy.ts';
 import type { DescribedNsm } from './module.ts';
 import { keepTime, type TimeKeeping, TrustedClock } from './trusted-clock.ts';

@@ -9,7 +9,7 @@ import {
   type Venue,
   type VenueAccount,
 } from '../exchanges/port.ts';
-import type { AccountState } from '../sessions/state.ts';
+import type { AccountState } from '../sessions/formats/state.ts';
 
 /**
  * Checks the accounts of a payload with their venues.

@@ -2,45 +2,40 @@
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
 import { JsonBytes } from '@perf-aggregator/shared/messages/reply';
 import { type PeriodParameters, periodParameters } from '@perf-aggregator/shared/messages/request';
-import type { EnclaveContext } from '../context.ts';
-import type { Session } from '../sessions/session.ts';
-import { metricsOf, type PeriodMetrics, scopeOf } from './account.ts';
-import { longest } from './attribution.ts';
-import { type Handler, ok, readParameters, sealResult } from './operation.ts';
-import { accountsOf, selectionOf } from './selection.ts';
+import { type AccountAnswers, sealAnswer } from '../reading/asked.ts';
+import { longest } from '../reading/attribution.ts';
+import { metricsOf, type PeriodMetrics, scopeOf } from '../reading/metrics.ts';
+import { openQuestion, type Question } from '../reading/question.ts';
+import { selectedAccounts } from '../reading/selection.ts';
+import { type Handler, ok } from './operation.ts';
 
 /** Open positions that an answer lists: the largest. */
 const POSITION_LIMIT = 50;
 
 export const metrics: Handler = (context, request) => {
-  const session = context.vault.find(request);
-  const { asked, parameters } = readParameters(context, session, request, periodParameters);
-  const computed = metricsOf(context, session, asked, parameters);
-  const result = session.computed.once(
+  const question = openQuestion(context, request, 'metrics', periodParameters);
+  const computed = metricsOf(question);
+  const answer = question.session.computed.once(
     'answer',
-    canonicalJson(parameters),
-    () => new JsonBytes(toResult(context, session, computed, parameters)),
+    canonicalJson(question.parameters),
+    () => new JsonBytes(toAnswer(question, computed)),
   );
-  return Promise.resolve(ok(sealResult(context, session, asked, result)));
+  return Promise.resolve(ok(sealAnswer(question, answer)));
 };
 
-function toResult(
-  context: EnclaveContext,
-  session: Session,
-  metrics: PeriodMetrics,
-  parameters: PeriodParameters,
-) {
-  const { positions } = metrics.exposure;
+function toAnswer(question: Question<PeriodParameters>, computed: PeriodMetrics): AccountAnswers['metrics'] {
+  const { session, selection } = question;
+  const { positions } = computed.exposure;
   return {
-    ...scopeOf(context, session, parameters),
-    ...metrics,
-    ...longest(metrics.attribution),
+    ...scopeOf(question),
+    ...computed,
+    ...longest(computed.attribution),
     exposure: {
-      ...metrics.exposure,
+      ...computed.exposure,
       positions: positions.slice(0, POSITION_LIMIT),
       positionCount: positions.length,
     },
-    accounts: accountsOf(session, selectionOf(session, parameters)).map(({ access, coverage, failure }) => ({
+    accounts: selectedAccounts(session.state, selection).map(({ access, coverage, failure }) => ({
       account: access.account,
       venue: access.venue,
       coverage,

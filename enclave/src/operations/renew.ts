@@ -6,12 +6,14 @@ import {
   renewalContent,
   sealedRequest,
 } from '@perf-aggregator/shared/messages/request';
+import { textOfIssues } from '@perf-aggregator/shared/schema-issues';
 import { parseJson } from '@perf-aggregator/shared/wire/envelope';
-import type { EnclaveContext } from '../context.ts';
+import type { EnclaveContext } from '../context/context.ts';
 import { Refusal, SealedRefusal } from '../errors.ts';
+import { refuse, sealAnswer } from '../reading/asked.ts';
+import type { SessionState } from '../sessions/formats/state.ts';
 import type { Session } from '../sessions/session.ts';
-import type { SessionState } from '../sessions/state.ts';
-import { type Handler, ok, refuseSealed, sealResult } from './operation.ts';
+import { type Handler, ok } from './operation.ts';
 
 export const renew: Handler = async (context, request) => {
   const session = context.vault.find(request);
@@ -32,8 +34,8 @@ export const renew: Handler = async (context, request) => {
     { entries: [], marks: [] },
     context.clock.now(),
   );
-  const asked = { operation: 'renew', parameters: renewal };
-  return ok(sealResult(context, next, asked, { expires_at: state.expiresAt }), write);
+  const asked = { context, session: next, operation: 'renew', asSealed: renewal } as const;
+  return ok(sealAnswer(asked, { expires_at: state.expiresAt }), write);
 };
 
 function openRenewal(context: EnclaveContext, session: Session, body: Uint8Array): RenewalContent {
@@ -47,7 +49,6 @@ function openRenewal(context: EnclaveContext, session: Session, body: Uint8Array
   }
   const parsed = renewalContent.safeParse(content);
   if (parsed.success) return parsed.data;
-  const asked = { operation: 'renew', parameters: content };
-  const fields = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw refuseSealed(context, session, asked, new SealedRefusal('parameters_malformed', fields.join('; ')));
+  const asked = { context, session, operation: 'renew', asSealed: content } as const;
+  throw refuse(asked, new SealedRefusal('parameters_malformed', textOfIssues(parsed.error, 'renewal')));
 }

@@ -5,36 +5,32 @@ import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import type { ReportBundle } from '@perf-aggregator/shared/messages/report';
 import { reportParameters } from '@perf-aggregator/shared/messages/request';
-import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
-import type { EnclaveContext } from '../context.ts';
+import { encodeUserData, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import type { EnclaveContext } from '../context/context.ts';
 import { SealedRefusal } from '../errors.ts';
+import { refuse, sealAnswer } from '../reading/asked.ts';
+import { environmentOf, metricsOf } from '../reading/metrics.ts';
+import { openQuestion, withParameters } from '../reading/question.ts';
 import { toClaims } from '../report/claims.ts';
 import { issueReport } from '../report/issue.ts';
-import { environmentOf, metricsOf } from './account.ts';
-import { type Handler, ok, readParameters, refuseSealed, sealResult } from './operation.ts';
-import { selectionOf } from './selection.ts';
+import { type Handler, ok } from './operation.ts';
 
 export const report: Handler = async (context, request) => {
   const { identity, kmsPolicy } = context;
-  const session = context.vault.find(request);
-  const { asked, parameters } = readParameters(context, session, request, reportParameters);
-  const { aud, nonce, ...question } = parameters;
-  const { from: _, to: __, period: ___, ...withoutPeriod } = question;
-  const metrics = metricsOf(context, session, asked, question);
+  const question = openQuestion(context, request, 'report', reportParameters);
+  const { session, selection } = question;
+  const { aud, nonce, ...period } = question.parameters;
+  const { from: _, to: __, period: ___, ...withoutPeriod } = period;
+  const metrics = metricsOf(withParameters(question, period));
   if (metrics.startTime === null || metrics.endTime === null) {
-    throw refuseSealed(
-      context,
-      session,
-      asked,
-      new SealedRefusal('period_empty', 'no whole day lies in the period'),
-    );
+    throw refuse(question, new SealedRefusal('period_empty', 'no whole day lies in the period'));
   }
   const claims = toClaims({
     metrics,
     // Of the same accounts, in the same currency: only the period is lifted.
-    fullHistory: metricsOf(context, session, asked, withoutPeriod),
+    fullHistory: metricsOf(withParameters(question, withoutPeriod)),
     state: session.state,
-    selection: selectionOf(session, question),
+    selection,
     provenance: session.ledger.provenance,
     environment: environmentOf(context, session),
     kmsPolicy,
@@ -48,14 +44,14 @@ export const report: Handler = async (context, request) => {
   const sdJwt = await issueReport(claims, identity.reportSeed, context.random);
   const bundle = await attest(context, sdJwt, identity.reportKey, kmsPolicy);
   context.log('report_issued');
-  return ok(sealResult(context, session, asked, { bundle }));
+  return ok(sealAnswer(question, { bundle }));
 };
 
 async function attest(
   context: EnclaveContext,
   sdJwt: string,
   reportKey: Uint8Array,
-  kmsPolicy: 'locked' | 'mutable' | 'unknown',
+  kmsPolicy: KmsPolicyState,
 ): Promise<ReportBundle> {
   const jwt = sdJwt.slice(0, sdJwt.indexOf('~'));
   const document = await context.nsm.attest({

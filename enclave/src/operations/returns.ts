@@ -2,17 +2,19 @@
 import { type DailyReturns, dailyReturns } from '@perf-aggregator/analytics';
 import { RETURNS_PAGE, returnsParameters } from '@perf-aggregator/shared/messages/request';
 import { SealedRefusal } from '../errors.ts';
-import { boundsOf, computedOf, scopeOf } from './account.ts';
-import { type Handler, ok, readParameters, refuseSealed, sealResult } from './operation.ts';
+import { refuse, sealAnswer } from '../reading/asked.ts';
+import { computedOf } from '../reading/history.ts';
+import { boundsOf, scopeOf } from '../reading/metrics.ts';
+import { openQuestion, withParameters } from '../reading/question.ts';
+import { type Handler, ok } from './operation.ts';
 
 export const returns: Handler = (context, request) => {
-  const session = context.vault.find(request);
-  const { asked, parameters } = readParameters(context, session, request, returnsParameters);
-  const { cursor, limit = RETURNS_PAGE.default, ...question } = parameters;
-  const { asOf, navStart, days } = computedOf(context, session, asked, 'returns', question, (history) => {
-    const { window, benchmark, riskFreeRateAnnual } = question;
+  const question = openQuestion(context, request, 'returns', returnsParameters);
+  const { cursor, limit = RETURNS_PAGE.default, ...whole } = question.parameters;
+  const { asOf, navStart, days } = computedOf(withParameters(question, whole), 'returns', (history) => {
+    const { window, benchmark, riskFreeRateAnnual } = whole;
     const computed = dailyReturns(history, {
-      ...boundsOf(question),
+      ...boundsOf(whole),
       ...(window === undefined ? {} : { window }),
       ...(benchmark === undefined ? {} : { benchmark }),
       ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
@@ -21,20 +23,19 @@ export const returns: Handler = (context, request) => {
   });
   const first = cursor === undefined ? 0 : days.findIndex(({ day }) => day === cursor);
   if (first === -1) {
-    const reason = new SealedRefusal('parameters_malformed', 'cursor: not a day of this period');
-    throw refuseSealed(context, session, asked, reason);
+    throw refuse(question, new SealedRefusal('parameters_malformed', 'cursor: not a day of this period'));
   }
-  const result = {
-    ...scopeOf(context, session, question),
+  const answer = {
+    ...scopeOf(question),
     asOf,
     ...extent(days),
-    benchmark: question.benchmark ?? null,
-    window: question.window ?? null,
+    benchmark: whole.benchmark ?? null,
+    window: whole.window ?? null,
     navStart,
     days: days.slice(first, first + limit),
     nextCursor: days[first + limit]?.day ?? null,
   };
-  return Promise.resolve(ok(sealResult(context, session, asked, result)));
+  return Promise.resolve(ok(sealAnswer(question, answer)));
 };
 
 /** The whole period, whatever the page. */

@@ -15,15 +15,17 @@ import {
   type SubmissionPayload,
   submission,
 } from '@perf-aggregator/shared/messages/submission';
+import { placesOfIssues } from '@perf-aggregator/shared/schema-issues';
 import { parseJson } from '@perf-aggregator/shared/wire/envelope';
 import * as z from 'zod';
-import type { EnclaveContext } from '../context.ts';
+import type { EnclaveContext } from '../context/context.ts';
 import { Refusal, SealedRefusal } from '../errors.ts';
+import { sealAnswer } from '../reading/asked.ts';
+import { type AccountState, EMPTY_HEAD, type SessionState } from '../sessions/formats/state.ts';
 import { Ledger } from '../sessions/ledger.ts';
 import { openSession } from '../sessions/session.ts';
-import { type AccountState, EMPTY_HEAD, type SessionState } from '../sessions/state.ts';
 import { admitAccounts } from './admission.ts';
-import { type Handler, ok, sealResult } from './operation.ts';
+import { type Handler, ok } from './operation.ts';
 
 type Submission = z.infer<typeof submission>;
 
@@ -57,8 +59,8 @@ function parseSubmission(body: Uint8Array): Submission {
   }
   const parsed = submission.safeParse(value);
   if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'body');
-    throw new Refusal('request_malformed', `wrong or missing: ${fields.join(', ')}`);
+    const places = placesOfIssues(parsed.error, 'body');
+    throw new Refusal('request_malformed', `wrong or missing: ${places.join(', ')}`);
   }
   if (!isSessionTtl(parsed.data.metadata.ttl)) {
     throw new Refusal('ttl_out_of_range', `a time to live of ${parsed.data.metadata.ttl} s`);
@@ -93,15 +95,9 @@ function parsePayload(plaintext: Uint8Array): SubmissionPayload {
   try {
     return parseSubmissionPayload(parseJson(plaintext));
   } catch (cause) {
-    // Paths only: messages of the schema may repeat what stands there.
-    const paths = cause instanceof z.ZodError ? cause.issues.map(describeIssue) : ['not JSON'];
-    throw new SealedRefusal('payload_malformed', `wrong or missing: ${[...new Set(paths)].join(', ')}`);
+    const places = cause instanceof z.ZodError ? placesOfIssues(cause, 'payload') : ['not JSON'];
+    throw new SealedRefusal('payload_malformed', `wrong or missing: ${places.join(', ')}`);
   }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.path.join('.') || 'payload';
-  return `${issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')} (unknown)`;
 }
 
 function newSession(
@@ -133,10 +129,8 @@ function newSession(
 }
 
 function receipt(context: EnclaveContext, state: SessionState) {
-  const sealed = sealResult(
-    context,
-    openSession(state, new Ledger()),
-    { operation: 'submit', parameters: {} },
+  const sealed = sealAnswer(
+    { context, session: openSession(state, new Ledger()), operation: 'submit', asSealed: {} },
     {
       session_id: state.id,
       expires_at: state.expiresAt,

@@ -1,16 +1,17 @@
 /** `summary`: the few numbers of a dashboard. */
 import { periodParameters } from '@perf-aggregator/shared/messages/request';
-import { metricsOf, scopeOf } from './account.ts';
-import { type Handler, ok, readParameters, sealResult } from './operation.ts';
-import { accountsOf, selectionOf } from './selection.ts';
+import { sealAnswer } from '../reading/asked.ts';
+import { metricsOf, scopeOf } from '../reading/metrics.ts';
+import { openQuestion } from '../reading/question.ts';
+import { selectedAccounts } from '../reading/selection.ts';
+import { type Handler, ok } from './operation.ts';
 
 export const summary: Handler = (context, request) => {
-  const session = context.vault.find(request);
-  const { asked, parameters } = readParameters(context, session, request, periodParameters);
-  const metrics = metricsOf(context, session, asked, parameters);
-  const { state } = session;
-  const result = {
-    ...scopeOf(context, session, parameters),
+  const question = openQuestion(context, request, 'summary', periodParameters);
+  const metrics = metricsOf(question);
+  const { state } = question.session;
+  const answer = {
+    ...scopeOf(question),
     startTime: metrics.startTime,
     endTime: metrics.endTime,
     navEnd: metrics.navEnd,
@@ -30,10 +31,10 @@ export const summary: Handler = (context, request) => {
     beta: metrics.benchmark?.beta ?? null,
     fillCount: metrics.fillCount,
     symbolCount: metrics.symbols.filter(({ fillCount }) => fillCount > 0).length,
-    accountCount: accountsOf(session, selectionOf(session, parameters)).length,
+    accountCount: selectedAccounts(state, question.selection).length,
     unexplainedShare: metrics.reconciliation.unexplainedShare,
     expiresAt: state.expiresAt,
     asOf: metrics.asOf,
   };
-  return Promise.resolve(ok(sealResult(context, session, asked, result)));
+  return Promise.resolve(ok(sealAnswer(question, answer)));
 };

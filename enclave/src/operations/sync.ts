@@ -4,9 +4,9 @@
  * state, where its owner can read them; the parent only learns when to ask again.
  */
 import { CodedError } from '@perf-aggregator/shared/errors';
-import type { EnclaveContext } from '../context.ts';
-import type { Observations } from '../sessions/chunk.ts';
-import type { AccountState, SessionState } from '../sessions/state.ts';
+import type { EnclaveContext } from '../context/context.ts';
+import type { Observations } from '../sessions/formats/observations.ts';
+import type { AccountState, SessionState } from '../sessions/formats/state.ts';
 import { type Handler, ok } from './operation.ts';
 
 /** One step reads at most so many entries per account, and takes at most so long. */

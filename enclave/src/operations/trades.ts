@@ -1,23 +1,23 @@
 /** `trades`: round trips of a period, newest first, in pages. */
 import { compareRoundTripIds, roundTrips } from '@perf-aggregator/analytics';
 import { TRADES_PAGE, tradesParameters } from '@perf-aggregator/shared/messages/request';
-import { boundsOf, computedOf, scopeOf } from './account.ts';
-import { type Handler, ok, readParameters, sealResult } from './operation.ts';
+import { isoDay } from '@perf-aggregator/shared/time';
+import { sealAnswer } from '../reading/asked.ts';
+import { computedOf } from '../reading/history.ts';
+import { boundsOf, scopeOf } from '../reading/metrics.ts';
+import { openQuestion, withParameters } from '../reading/question.ts';
+import { type Handler, ok } from './operation.ts';
 
 export const trades: Handler = (context, request) => {
-  const session = context.vault.find(request);
-  const { asked, parameters } = readParameters(context, session, request, tradesParameters);
-  const { cursor, limit = TRADES_PAGE.default, ...question } = parameters;
+  const question = openQuestion(context, request, 'trades', tradesParameters);
+  const { cursor, limit = TRADES_PAGE.default, ...whole } = question.parameters;
   const { asOf, startTime, endTime, trips, ...totals } = computedOf(
-    context,
-    session,
-    asked,
+    withParameters(question, whole),
     'trades',
-    question,
     (history) => {
-      const { symbol } = question;
+      const { symbol } = whole;
       const computed = roundTrips(history, {
-        ...boundsOf(question),
+        ...boundsOf(whole),
         ...(symbol === undefined ? {} : { symbol }),
       });
       return { asOf: history.asOf, ...computed };
@@ -27,19 +27,15 @@ export const trades: Handler = (context, request) => {
   const after = cursor === undefined ? 0 : trips.findIndex(({ id }) => compareRoundTripIds(id, cursor) > 0);
   const first = after === -1 ? trips.length : after;
   const page = trips.slice(first, first + limit);
-  const result = {
-    ...scopeOf(context, session, question),
+  const answer = {
+    ...scopeOf(question),
     asOf,
-    from: startTime === null ? null : dayOf(startTime),
-    to: endTime === null ? null : dayOf(endTime - 1),
+    from: startTime === null ? null : isoDay(startTime),
+    to: endTime === null ? null : isoDay(endTime - 1),
     tradeCount: trips.length,
     ...totals,
     trades: page,
     nextCursor: first + limit < trips.length ? page.at(-1)!.id : null,
   };
-  return Promise.resolve(ok(sealResult(context, session, asked, result)));
+  return Promise.resolve(ok(sealAnswer(question, answer)));
 };
-
-function dayOf(instant: number): string {
-  return new Date(instant).toISOString().slice(0, 10);
-}

@@ -1,5 +1,6 @@
 /** What a report says: everything that a cherry-picking trader would like to leave out, and the metrics. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import type { Environment } from '@perf-aggregator/shared/messages/environment';
 import {
   BENCHMARK_METRICS,
   type BenchmarkMetric,
@@ -8,11 +9,12 @@ import {
   REPORT_STATEMENT,
   type ReportClaims,
 } from '@perf-aggregator/shared/messages/report';
-import type { KmsPolicyState } from '../kms/port.ts';
-import type { Environment, PeriodMetrics } from '../operations/account.ts';
-import type { Selection } from '../operations/selection.ts';
-import type { Provenance } from '../sessions/chunk.ts';
-import { EMPTY_HEAD, type SessionState } from '../sessions/state.ts';
+import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import { isoDay } from '@perf-aggregator/shared/time';
+import type { PeriodMetrics } from '../reading/metrics.ts';
+import type { Selection } from '../reading/selection.ts';
+import type { Provenance } from '../sessions/formats/chunk.ts';
+import { EMPTY_HEAD, type SessionState } from '../sessions/formats/state.ts';
 
 const LIFETIME_S = 30 * 86_400;
 
@@ -47,7 +49,7 @@ export function toClaims(input: ClaimsInput): ReportClaims {
     ...(input.audience === null ? {} : { aud: input.audience }),
     ...(input.nonce === null ? {} : { nonce: input.nonce }),
     environment: input.environment,
-    period: { from: dayOf(input.period.start), to: dayOf(input.period.end - 1) },
+    period: { from: isoDay(input.period.start), to: isoDay(input.period.end - 1) },
     periodIsFullHistory: metrics.periodIsFullHistory,
     earliestActivity: metrics.earliestActivity,
     liveSince: state.createdAt,
@@ -149,10 +151,6 @@ function qualityOf(quality: PeriodMetrics['dataQuality']): ReportClaims['dataQua
     ...{ gapCount, stalePrices, unpricedAssets: [...unpricedAssets], unreadWalletDays, creditIncomeShare },
     ...{ positionMoves, offMarketFillShare, blockTradeShare, checkedFillShare, illiquidPnlShare },
   };
-}
-
-function dayOf(instant: number): string {
-  return new Date(instant).toISOString().slice(0, 10);
 }
 
 function unique(names: readonly string[]): string[] {

@@ -1,4 +1,5 @@
 /** What was computed of a session, kept as long as nothing that it rests on changes, and within bounds. */
+import { Recent } from '@perf-aggregator/shared/recent';
 
 /**
  * What is kept of each kind, least recently used out first. A history may take tens of MiB, lists of trades and days
@@ -11,21 +12,21 @@ export type ComputedKind = keyof typeof PLACES;
 
 /** Results by kind and key. */
 export class Computed {
-  readonly #kept: Readonly<Record<ComputedKind, Map<string, unknown>>> = {
-    history: new Map(),
-    metrics: new Map(),
-    answer: new Map(),
-    returns: new Map(),
-    trades: new Map(),
+  readonly #kept: Readonly<Record<ComputedKind, Recent<string, unknown>>> = {
+    history: new Recent(PLACES.history),
+    metrics: new Recent(PLACES.metrics),
+    answer: new Recent(PLACES.answer),
+    returns: new Recent(PLACES.returns),
+    trades: new Recent(PLACES.trades),
   };
 
   /** The result for `key`; computed when it is not kept, and then kept. What throws is not. */
   once<T>(kind: ComputedKind, key: string, compute: () => T): T {
     const kept = this.#kept[kind];
-    const value = kept.has(key) ? (kept.get(key) as T) : compute();
-    kept.delete(key);
+    // Of one kind and key there is one type: the key says what was computed.
+    if (kept.has(key)) return kept.get(key) as T;
+    const value = compute();
     kept.set(key, value);
-    if (kept.size > PLACES[kind]) kept.delete(kept.keys().next().value!);
     return value;
   }
 

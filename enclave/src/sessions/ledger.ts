@@ -1,6 +1,7 @@
 /** The ledger of a session: what was observed of its accounts, entry by entry and price by price. */
 import { EntryLog, identityOf } from '@perf-aggregator/analytics';
-import type { Observations, Provenance } from './chunk.ts';
+import type { Provenance } from './formats/chunk.ts';
+import type { Observations } from './formats/observations.ts';
 import { MarkLog, markIdentity } from './mark-log.ts';
 
 /** The ledger of a session as observed so far; grows only at its end. */

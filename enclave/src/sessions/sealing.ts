@@ -10,7 +10,6 @@ import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { splitTag } from '@perf-aggregator/shared/crypto/port';
 import type { Random } from '@perf-aggregator/shared/random';
-import { decodePlain } from '@perf-aggregator/shared/wire/envelope';
 import { Refusal } from '../errors.ts';
 
 const FORMAT = 1;
@@ -64,14 +63,5 @@ export function openBlob(base: Uint8Array, context: SealingContext, blob: Uint8A
     throw new Refusal('state_rejected', `stored state does not open as ${context.kind}`, { cause });
   } finally {
     wipe(key);
-  }
-}
-
-/** Plain data of an opened blob; undefined, which no schema takes, when it is not strict CBOR. */
-export function decodeSealed(plaintext: Uint8Array): unknown {
-  try {
-    return decodePlain(plaintext);
-  } catch {
-    return undefined;
   }
 }

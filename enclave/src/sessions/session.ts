@@ -1,8 +1,8 @@
 /** An open session: its state, its ledger, and what was computed from them. Values; a change makes a new one. */
 import { Books } from './books.ts';
 import { Computed } from './computed.ts';
+import { EMPTY_HEAD, type SessionState } from './formats/state.ts';
 import type { Ledger } from './ledger.ts';
-import { EMPTY_HEAD, type SessionState } from './state.ts';
 
 /** A session of one version. */
 export interface Session {

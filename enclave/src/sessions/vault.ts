@@ -4,13 +4,15 @@
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
+import { Recent } from '@perf-aggregator/shared/recent';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { Refusal } from '../errors.ts';
-import { decodeChunk, encodeChunk, type Observations, splitObservations } from './chunk.ts';
+import { decodeChunk, encodeChunk, splitObservations } from './formats/chunk.ts';
+import type { Observations } from './formats/observations.ts';
+import { decodeState, EMPTY_HEAD, encodeState, type SessionState } from './formats/state.ts';
 import { Ledger } from './ledger.ts';
 import { openBlob, type SealingContext, sealBlob } from './sealing.ts';
 import { openSession, type Session } from './session.ts';
-import { decodeState, EMPTY_HEAD, encodeState, type SessionState } from './state.ts';
 
 /** The parent must send the session's stored state. */
 export class StateRequired extends Error {}
@@ -41,14 +43,15 @@ export class Vault {
   readonly #options: VaultOptions;
   /** Random and of this process alone: see `chunk.ts`. */
   readonly #bootKey: Uint8Array;
-  /** Least recently used first. */
-  readonly #sealed = new Map<string, Session>();
+  readonly #sealed: Recent<string, Session>;
   readonly #memory = new Map<string, Session>();
   /** Version at which a session was last opened or written here; infinite once it is forgotten. */
-  readonly #latest = new Map<string, number>();
+  readonly #latest: Recent<string, number>;
 
   constructor(options: VaultOptions) {
     this.#options = options;
+    this.#sealed = new Recent(options.capacity);
+    this.#latest = new Recent(KNOWN_PER_PLACE * options.capacity);
     this.#bootKey = options.random.bytes(32);
   }
 
@@ -88,7 +91,7 @@ export class Vault {
     observations: Observations,
     syncAt: number | null,
   ): { readonly session: Session; readonly write: StateWrite } {
-    if (previous && (this.#latest.get(state.id) ?? 0) > previous.state.version) {
+    if (previous && (this.#latest.peek(state.id) ?? 0) > previous.state.version) {
       throw new Refusal('state_conflict', 'the session changed meanwhile', {
         retryAfterMs: CONFLICT_RETRY_MS,
       });
@@ -120,7 +123,7 @@ export class Vault {
   forget(id: string): void {
     this.#sealed.delete(id);
     this.#memory.delete(id);
-    this.#note(id, Number.POSITIVE_INFINITY);
+    this.#latest.set(id, Number.POSITIVE_INFINITY);
   }
 
   /** The state with `observations` at the end of its ledger, and the sealed chunks that hold them. */
@@ -151,11 +154,9 @@ export class Vault {
   }
 
   #cached(id: string, version: number): Session | null {
-    const session = this.#sealed.get(id);
-    if (session?.state.version !== version) return null;
-    this.#sealed.delete(id);
-    this.#sealed.set(id, session);
-    return session;
+    // One of another version was not used.
+    if (this.#sealed.peek(id)?.state.version !== version) return null;
+    return this.#sealed.get(id) ?? null;
   }
 
   #open(id: string, version: number, stored: StoredState | null): Session {
@@ -201,23 +202,10 @@ export class Vault {
     if (persistence === 'memory') {
       if (isNew) this.#admitToMemory();
       this.#memory.set(id, session);
-      this.#note(id, version);
-      return;
+    } else {
+      this.#sealed.set(id, session);
     }
-    this.#note(id, version);
-    this.#sealed.delete(id);
-    this.#sealed.set(id, session);
-    while (this.#sealed.size > this.#options.capacity) {
-      this.#sealed.delete(this.#sealed.keys().next().value!);
-    }
-  }
-
-  #note(id: string, version: number): void {
-    this.#latest.delete(id);
     this.#latest.set(id, version);
-    if (this.#latest.size > KNOWN_PER_PLACE * this.#options.capacity) {
-      this.#latest.delete(this.#latest.keys().next().value!);
-    }
   }
 
   #admitToMemory(): void {

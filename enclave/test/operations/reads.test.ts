@@ -7,7 +7,7 @@ import {
   TRADES_PAGE,
 } from '@perf-aggregator/shared/messages/request';
 import { describe, expect, it } from 'vitest';
-import { historyOfSelection } from '../../src/operations/selection.ts';
+import { historyOfSelection } from '../../src/reading/history.ts';
 import { NOON } from '../sessions/states.ts';
 import { DAYS, openForReading } from './reads.ts';
 

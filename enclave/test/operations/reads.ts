@@ -7,11 +7,11 @@ import { encodeQuery, sealRequest } from '@perf-aggregator/shared/messages/reque
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { decodeReply, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import type { Operation } from '@perf-aggregator/shared/wire/operations';
-import type { EnclaveContext } from '../../src/context.ts';
-import { dispatch } from '../../src/dispatch.ts';
-import { type BootContext, Lifecycle } from '../../src/lifecycle.ts';
+import { type BootContext, Lifecycle } from '../../src/boot/lifecycle.ts';
+import type { EnclaveContext } from '../../src/context/context.ts';
+import { dispatch } from '../../src/serving/dispatch.ts';
+import type { SessionState } from '../../src/sessions/formats/state.ts';
 import type { Session } from '../../src/sessions/session.ts';
-import type { SessionState } from '../../src/sessions/state.ts';
 import { Vault } from '../../src/sessions/vault.ts';
 import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
 

@@ -1,7 +1,7 @@
 import { systemRandom } from '@perf-aggregator/shared/random';
 import type { EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';
-import type { EnclaveContext } from '../../src/context.ts';
+import type { EnclaveContext } from '../../src/context/context.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Pull } from '../../src/exchanges/port.ts';
 import { sync } from '../../src/operations/sync.ts';

@@ -1,10 +1,11 @@
 /** Metrics of a small account, computed by the real analytics, for tests of reports. */
-import type { EnclaveContext } from '../../src/context.ts';
-import { metricsOf, type PeriodMetrics } from '../../src/operations/account.ts';
+import type { EnclaveContext } from '../../src/context/context.ts';
+import { metricsOf, type PeriodMetrics } from '../../src/reading/metrics.ts';
+import { selectionOf } from '../../src/reading/selection.ts';
 import type { ClaimsInput } from '../../src/report/claims.ts';
+import type { SessionState } from '../../src/sessions/formats/state.ts';
 import { Ledger } from '../../src/sessions/ledger.ts';
 import { openSession } from '../../src/sessions/session.ts';
-import type { SessionState } from '../../src/sessions/state.ts';
 import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,8 +37,9 @@ export function smallAccountMetrics(state: SessionState = stateOf()): PeriodMetr
     ],
   };
   const session = openSession({ ...state, accounts: [{ ...account!, snapshot }] }, ledger);
-  const asked = { operation: 'report', parameters: {} };
-  return metricsOf({} as EnclaveContext, session, asked, {});
+  const context = {} as EnclaveContext;
+  const selection = selectionOf(session.state, {});
+  return metricsOf({ context, session, operation: 'report', asSealed: {}, parameters: {}, selection });
 }
 
 /** What a report of the small account is made from; `changes` replace what they name. */

@@ -1,6 +1,7 @@
 /** Session states and observations for tests. */
 import type { FillEntry, Mark } from '@perf-aggregator/analytics';
-import { EMPTY_HEAD, type SessionState } from '../../src/sessions/state.ts';
+import { initialState, toCursor } from '../../src/exchanges/cursor.ts';
+import { EMPTY_HEAD, type SessionState } from '../../src/sessions/formats/state.ts';
 
 /** Noon of a day that has nothing special about it. */
 export const NOON = Date.UTC(2026, 10, 20, 12);
@@ -38,7 +39,7 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
           sandbox: false,
         },
         inspection: { canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: 'uid-of-the-test' },
-        cursor: { at: 1 },
+        cursor: initialCursor(),
         snapshot: { time: NOON, balances: [{ asset: 'USDT', total: '1100' }] },
         coverage: {
           account: 'a0',
@@ -61,6 +62,11 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
     ledgerHead: EMPTY_HEAD,
     ...changes,
   };
+}
+
+/** A cursor from which nothing was read. */
+export function initialCursor() {
+  return toCursor(initialState(NOON - DAY_MS));
 }
 
 /** A purchase of 0.001 BTC at 100,000 USDT. */

@@ -3,7 +3,7 @@ import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envel
 import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../shared/test/codes.ts';
 import { Refusal } from '../../src/errors.ts';
-import type { Observations } from '../../src/sessions/chunk.ts';
+import type { Observations } from '../../src/sessions/formats/observations.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { StateRequired, Vault } from '../../src/sessions/vault.ts';
 import { fillOf, markOf, NOON, sessionOf, stateOf } from './states.ts';

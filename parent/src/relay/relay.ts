@@ -3,6 +3,7 @@
  * it, and with what changed on disk before anybody is answered. It opens nothing.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { Turns } from '@perf-aggregator/shared/turns';
 import {
   decodeReply,
   type EnclaveReply,
@@ -17,7 +18,6 @@ import { StoreError } from '../storage/errors.ts';
 import type { Store } from '../storage/port.ts';
 import type { EnclaveChannel, Enclaves } from './enclaves.ts';
 import { RelayError, relayError } from './errors.ts';
-import { Turns } from './turns.ts';
 
 /** What the relay rests on. */
 export interface RelayOptions {

@@ -13,7 +13,7 @@ import { type Box, type BoxJson, openBox, sealBytes, toBoxJson } from './box.ts'
 export { sealedReply };
 
 /** What a sealed reply says once it is open. */
-export interface ReplyContent {
+export interface ReplyContent<Answer = unknown> {
   /** The operation that was asked for. */
   readonly operation: string;
   /** The parameters as the enclave understood them: equal to what the client sent, or somebody altered them. */
@@ -22,8 +22,8 @@ export interface ReplyContent {
   readonly as_of: number;
   /** Hash of the ledger that the answer rests on, hex; null before the first entry. */
   readonly ledger_head: string | null;
-  /** The answer; null when `refusal` is set. */
-  readonly result: unknown;
+  /** The answer; with a `refusal`, what is known so far, or null. */
+  readonly result: Answer;
   /** Why the enclave refused, where the reason depends on account data. */
   readonly refusal: { readonly code: string; readonly message: string } | null;
 }
@@ -50,11 +50,13 @@ export interface ReplyHeader {
 export type SealedReply = ReplyHeader & BoxJson;
 
 /** A result that is JSON in UTF-8 already: what is asked for often is serialised once. */
-export class JsonBytes {
+export class JsonBytes<Value = unknown> {
   readonly bytes: Uint8Array;
+  /** What the bytes say; it exists for the compiler alone. */
+  declare readonly value: Value;
 
   /** @param value - as `JSON.stringify` takes it */
-  constructor(value: unknown) {
+  constructor(value: Value) {
     this.bytes = utf8(JSON.stringify(value));
   }
 }

@@ -12,14 +12,18 @@ const genesisRecord = z.strictObject({ blob: bytes, evidence: bytes });
 /** What the parent stores, first writer wins (DESIGN §5). */
 export type GenesisRecord = z.infer<typeof genesisRecord>;
 
+const roleCredentials = z.strictObject({
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  sessionToken: z.string(),
+  /** Instant at which they expire, ms. */
+  expiration: z.number().int(),
+});
+/** Temporary credentials of the parent's role. The enclave does not trust them; they are not secret from the parent. */
+export type RoleCredentials = Readonly<z.infer<typeof roleCredentials>>;
+
 const bootRequest = z.strictObject({
-  /** Temporary credentials of the parent's role. */
-  credentials: z.strictObject({
-    accessKeyId: z.string(),
-    secretAccessKey: z.string(),
-    sessionToken: z.string(),
-    expiration: z.number().int(),
-  }),
+  credentials: roleCredentials,
   deployment: deploymentSchema,
   /** Enclaves behind the parent's address, this one included: they share what a venue allows one address. */
   sharers: z.number().int().min(1).max(64),

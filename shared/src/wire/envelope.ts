@@ -8,6 +8,7 @@ import { decodeCbor } from '../codec/cbor-decode.ts';
 import { type CborValue, encodeCbor } from '../codec/cbor-encode.ts';
 import { cborBoolean, cborHead, MAJOR } from '../codec/cbor-head.ts';
 import { MAX_CBOR_DEPTH } from '../limits.ts';
+import { placesOfIssues } from '../schema-issues.ts';
 import { TransportError } from './errors.ts';
 import { type Failure, PUBLIC_CODES } from './failure.ts';
 import { OPERATION_NAMES, type Operation } from './operations.ts';
@@ -122,7 +123,7 @@ export function decodePlain(message: Uint8Array): unknown {
 function parse<T>(schema: z.ZodType<T>, message: Uint8Array): T {
   const parsed = schema.safeParse(decodePlain(message));
   if (parsed.success) return parsed.data;
-  const where = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');
+  const where = placesOfIssues(parsed.error, 'the whole').join(', ');
   throw new TransportError('frame_malformed', `a message has an unknown shape at: ${where}`);
 }
 

@@ -4,7 +4,7 @@ import { decodeBootReply, encodeBootRequest } from '@perf-aggregator/shared/wire
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyQuote } from '../../../client/src/quote.ts';
-import type { Enclave } from '../../../enclave/src/enclave.ts';
+import type { Enclave } from '../../../enclave/src/serving/enclave.ts';
 import { Rig } from '../security/hostile-parent/rig.ts';
 
 let rig: Rig;

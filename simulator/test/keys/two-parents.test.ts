@@ -9,7 +9,7 @@ import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { decodeBootReply, encodeBootRequest, type GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyQuote } from '../../../client/src/quote.ts';
-import type { Enclave } from '../../../enclave/src/enclave.ts';
+import type { Enclave } from '../../../enclave/src/serving/enclave.ts';
 import { Rig } from '../security/hostile-parent/rig.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pa-two-parents-'));

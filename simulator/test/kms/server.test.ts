@@ -5,12 +5,13 @@ import type { Duplex } from 'node:stream';
 import { createKms } from '@perf-aggregator/enclave/kms/client';
 import { openEnvelope, parseEnvelope } from '@perf-aggregator/enclave/kms/cms';
 import { KmsError } from '@perf-aggregator/enclave/kms/errors';
-import type { AwsCredentials, Kms } from '@perf-aggregator/enclave/kms/port';
+import type { Kms } from '@perf-aggregator/enclave/kms/port';
 import type { Nsm } from '@perf-aggregator/enclave/nsm/port';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
+import type { RoleCredentials as Handed } from '@perf-aggregator/shared/wire/boot';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sealForRecipient } from '../../src/kms/envelope.ts';
@@ -53,7 +54,7 @@ function policyOf(locked: boolean): string {
   return JSON.stringify(keyPolicy({ account: ACCOUNT, roleArn: ROLE, images: [SIMULATED_PCRS_HEX], locked }));
 }
 
-function login(changes: Partial<RoleCredentials> = {}): AwsCredentials {
+function login(changes: Partial<RoleCredentials> = {}): Handed {
   const credentials = { ...issueCredentials(ROLE, Date.now() + HOUR, random), ...changes };
   sessions.set(credentials.accessKeyId, credentials);
   return credentials;
@@ -316,13 +317,13 @@ class Sha256 {
   }
 }
 
-function signerOf({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials): SignatureV4 {
+function signerOf({ accessKeyId, secretAccessKey, sessionToken }: Handed): SignatureV4 {
   const credentials = { accessKeyId, secretAccessKey, sessionToken };
   return new SignatureV4({ credentials, region: REGION, service: 'kms', sha256: Sha256 as never });
 }
 
 /** Signs with AWS's own signer and sends. */
-async function call(credentials: AwsCredentials, operation: string, body: string) {
+async function call(credentials: Handed, operation: string, body: string) {
   const headers = {
     host: HOST,
     'content-type': 'application/x-amz-json-1.1',
@@ -365,7 +366,7 @@ describe('when a call comes without our client', () => {
   });
 
   it('the template denies what is not attested; the default policy with IAM behind it does not', async () => {
-    const ask = async (credentials: AwsCredentials) =>
+    const ask = async (credentials: Handed) =>
       (
         await call(
           credentials,

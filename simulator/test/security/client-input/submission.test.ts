@@ -6,7 +6,7 @@
  *
  * | input                                            | over raw HTTP            | class and code |
  * |--------------------------------------------------|--------------------------|----------------|
- * | malformed JSON, fields, base64, lengths          | here                     | enclave/test/dispatch.test.ts |
+ * | malformed JSON, fields, base64, lengths          | here                     | enclave/test/serving/dispatch.test.ts |
  * | tampered ciphertext, tag, nonce, metadata        | here                     | shared/test/messages/sealed.test.ts |
  * | replayed submission, full replay set             | here                     | enclave/test/keys/handshake-keys.test.ts |
  * | unknown handshake key                            | here                     | simulator/test/world/handshake.test.ts |

@@ -13,7 +13,7 @@ import { Enclaves } from '@perf-aggregator/parent/relay/enclaves';
 import { Relay } from '@perf-aggregator/parent/relay/relay';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
-import { createEnclave, type Enclave, type EnclavePorts } from '../../../../enclave/src/enclave.ts';
+import { createEnclave, type Enclave, type EnclavePorts } from '../../../../enclave/src/serving/enclave.ts';
 import { createApp } from '../../../../parent/src/http/app.ts';
 import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../../src/nsm/measurements.ts';
 import { createSimulatedNsm } from '../../../src/nsm/module.ts';

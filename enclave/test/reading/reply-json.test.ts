@@ -2,7 +2,7 @@ import { crypto } from '@perf-aggregator/shared/crypto';
 import { sealReply, sealReplyBytes } from '@perf-aggregator/shared/messages/reply';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { replyJson } from '../../src/operations/reply-json.ts';
+import { replyJson } from '../../src/reading/reply-json.ts';
 
 const KEY = new Uint8Array(32).fill(7);
 const NONCE = { bytes: (length: number) => new Uint8Array(length).fill(3) };

@@ -9,21 +9,21 @@ import {
 import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import type { Failure } from '@perf-aggregator/shared/wire/failure';
 import type { Operation } from '@perf-aggregator/shared/wire/operations';
-import { Refusal } from './errors.ts';
-import type { BootContext } from './lifecycle.ts';
-import { boot } from './operations/boot.ts';
-import { metrics } from './operations/metrics.ts';
-import type { Handler } from './operations/operation.ts';
-import { quote } from './operations/quote.ts';
-import { renew } from './operations/renew.ts';
-import { report } from './operations/report.ts';
-import { returns } from './operations/returns.ts';
-import { revoke } from './operations/revoke.ts';
-import { submit } from './operations/submit.ts';
-import { summary } from './operations/summary.ts';
-import { sync } from './operations/sync.ts';
-import { trades } from './operations/trades.ts';
-import { StateRequired } from './sessions/vault.ts';
+import { boot } from '../boot/boot.ts';
+import type { BootContext } from '../boot/lifecycle.ts';
+import { Refusal } from '../errors.ts';
+import { metrics } from '../operations/metrics.ts';
+import type { Handler } from '../operations/operation.ts';
+import { quote } from '../operations/quote.ts';
+import { renew } from '../operations/renew.ts';
+import { report } from '../operations/report.ts';
+import { returns } from '../operations/returns.ts';
+import { revoke } from '../operations/revoke.ts';
+import { submit } from '../operations/submit.ts';
+import { summary } from '../operations/summary.ts';
+import { sync } from '../operations/sync.ts';
+import { trades } from '../operations/trades.ts';
+import { StateRequired } from '../sessions/vault.ts';
 
 /** What an enclave does once it has its keys. */
 const HANDLERS: Readonly<Record<Exclude<Operation, 'boot'>, Handler>> = {

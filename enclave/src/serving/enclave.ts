@@ -7,17 +7,18 @@ import { equalBytes } from '@perf-aggregator/shared/bytes';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import { parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
-import { configSha256, configure, type EnclaveConfig, type ImageConfig } from './config.ts';
-import type { DeployedContext, Keyring, Log } from './context.ts';
+import { type BootContext, Lifecycle } from '../boot/lifecycle.ts';
+import { configSha256, configure, type EnclaveConfig, type ImageConfig } from '../config.ts';
+import type { DeployedContext, Keyring } from '../context/context.ts';
+import { createFetch } from '../egress/fetch.ts';
+import { TunnelAgent } from '../egress/tunnel-agent.ts';
+import { createExchanges } from '../exchanges/ccxt.ts';
+import { HandshakeKeys } from '../keys/handshake-keys.ts';
+import { createKms } from '../kms/client.ts';
+import type { Log } from '../log.ts';
+import type { Nsm } from '../nsm/port.ts';
+import { Vault } from '../sessions/vault.ts';
 import { dispatch } from './dispatch.ts';
-import { createFetch } from './egress/fetch.ts';
-import { TunnelAgent } from './egress/tunnel-agent.ts';
-import { createExchanges } from './exchanges/ccxt.ts';
-import { HandshakeKeys } from './keys/handshake-keys.ts';
-import { createKms } from './kms/client.ts';
-import { type BootContext, Lifecycle } from './lifecycle.ts';
-import type { Nsm } from './nsm/port.ts';
-import { Vault } from './sessions/vault.ts';
 
 /** What an enclave reaches the world through, besides its two ways. */
 export interface EnclavePorts {

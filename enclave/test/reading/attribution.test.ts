@@ -1,6 +1,6 @@
 import type { AttributionRow } from '@perf-aggregator/analytics';
 import { describe, expect, it } from 'vitest';
-import { longest } from '../../src/operations/attribution.ts';
+import { longest } from '../../src/reading/attribution.ts';
 
 const rowOf = (symbol: string, totalPnl: string): AttributionRow => ({
   ...{ venue: 'binance', account: 'a0', symbol, totalPnl },

@@ -1,16 +1,16 @@
 /** What the operations of one enclave share. Built by `enclave.ts`; nothing here is global. */
-import type { Clock } from '@perf-aggregator/shared/clock';
-import type { Random } from '@perf-aggregator/shared/random';
-import type { EnclaveConfig } from './config.ts';
-import type { Exchanges } from './exchanges/port.ts';
-import type { HandshakeKeys } from './keys/handshake-keys.ts';
-import type { Identity } from './keys/root.ts';
-import type { Kms, KmsPolicyState } from './kms/port.ts';
-import type { Nsm } from './nsm/port.ts';
-import type { Vault } from './sessions/vault.ts';
 
-/** Says what happened, for the operator: never a credential, an account's data, a label or a number of theirs. */
-export type Log = (event: string, facts?: Readonly<Record<string, string | number | boolean>>) => void;
+import type { Clock } from '@perf-aggregator/shared/clock';
+import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import type { Random } from '@perf-aggregator/shared/random';
+import type { EnclaveConfig } from '../config.ts';
+import type { Exchanges } from '../exchanges/port.ts';
+import type { HandshakeKeys } from '../keys/handshake-keys.ts';
+import type { Identity } from '../keys/root.ts';
+import type { Kms } from '../kms/port.ts';
+import type { Log } from '../log.ts';
+import type { Nsm } from '../nsm/port.ts';
+import type { Vault } from '../sessions/vault.ts';
 
 /** An enclave of one deployment, without keys. */
 export interface DeployedContext {

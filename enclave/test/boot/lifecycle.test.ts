@@ -1,10 +1,10 @@
 import { PHASES, type Phase } from '@perf-aggregator/shared/wire/boot';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../shared/test/codes.ts';
-import type { EnclaveContext } from '../src/context.ts';
-import { Refusal } from '../src/errors.ts';
-import { Lifecycle } from '../src/lifecycle.ts';
+import { codeOf } from '../../../shared/test/codes.ts';
+import { Lifecycle } from '../../src/boot/lifecycle.ts';
+import type { EnclaveContext } from '../../src/context/context.ts';
+import { Refusal } from '../../src/errors.ts';
 
 const contextOf = (name: string) => ({ name, kmsPolicy: 'mutable' }) as unknown as EnclaveContext;
 

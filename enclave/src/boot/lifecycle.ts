@@ -1,10 +1,11 @@
 /** The one thing of an enclave that changes for good: what phase it is in, and what it serves with once it has keys. */
+import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { PHASES, type Phase } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
-import type { DeployedContext, EnclaveContext, Log } from './context.ts';
-import { Refusal } from './errors.ts';
-import type { KmsPolicyState } from './kms/port.ts';
-import type { Nsm } from './nsm/port.ts';
+import type { DeployedContext, EnclaveContext } from '../context/context.ts';
+import { Refusal } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Nsm } from '../nsm/port.ts';
 
 const RETRY_MS = 1_000;
 

@@ -4,11 +4,11 @@ import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregato
 import { OPERATION_NAMES } from '@perf-aggregator/shared/wire/operations';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EnclaveContext } from '../src/context.ts';
-import { dispatch } from '../src/dispatch.ts';
-import { Refusal } from '../src/errors.ts';
-import { type BootContext, Lifecycle } from '../src/lifecycle.ts';
-import { StateRequired } from '../src/sessions/vault.ts';
+import { type BootContext, Lifecycle } from '../../src/boot/lifecycle.ts';
+import type { EnclaveContext } from '../../src/context/context.ts';
+import { Refusal } from '../../src/errors.ts';
+import { dispatch } from '../../src/serving/dispatch.ts';
+import { StateRequired } from '../../src/sessions/vault.ts';
 
 const MARKER = 'marker-that-nobody-may-see';
 const REQUEST: EnclaveRequest = {

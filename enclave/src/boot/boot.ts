@@ -7,12 +7,12 @@ import { type BootRequest, decodeBootRequest, encodeBootReply } from '@perf-aggr
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import type { EnclaveReply, EnclaveRequest } from '@perf-aggregator/shared/wire/envelope';
 import { EnclaveConfigError } from '../config.ts';
-import type { DeployedContext, EnclaveContext } from '../context.ts';
+import type { DeployedContext, EnclaveContext } from '../context/context.ts';
 import { Refusal } from '../errors.ts';
 import { drawRoot, type GenesisContext, openRoot, wipeIdentity } from '../keys/genesis.ts';
 import { KmsError } from '../kms/errors.ts';
-import type { BootContext } from '../lifecycle.ts';
-import { ok } from './operation.ts';
+import { ok } from '../operations/operation.ts';
+import type { BootContext } from './lifecycle.ts';
 
 /** Answers a boot request. @throws Refusal `kms_unavailable`, `genesis_mismatch`, `deployment_refused`, `enclave_not_ready` */
 export async function boot(context: BootContext, request: EnclaveRequest): Promise<EnclaveReply> {

@@ -5,23 +5,16 @@
  * The MAC tells entries that this very process fetched over TLS (`fetched`) from entries that came back from
  * sealed storage (`sealed`): whoever can unwrap the sealing key could forge the latter, never the former.
  */
-import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import { concatBytes, equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import * as z from 'zod';
-import { Refusal } from '../errors.ts';
-import { decodeSealed } from './sealing.ts';
+import { decodeSealed, memberOf, parseFormat } from './format.ts';
+import { type Observations, observations } from './observations.ts';
 
 /** Whether this process fetched an observation itself. */
 export type Provenance = 'fetched' | 'sealed';
-
-/** What one synchronisation step observed. */
-export interface Observations {
-  readonly entries: readonly LedgerEntry[];
-  readonly marks: readonly Mark[];
-}
 
 /** A chunk that was read back. */
 export interface OpenedChunk extends Observations {
@@ -30,15 +23,25 @@ export interface OpenedChunk extends Observations {
   readonly head: string;
 }
 
-const schema = z.strictObject({
+/** The format that is written: 2. Format 1 was the same without the number. */
+const FORMAT = 2;
+
+interface Chunk {
+  readonly mac: Uint8Array;
+  /** CBOR of {@link Observations}. */
+  readonly observations: Uint8Array;
+}
+
+const content = {
   mac: z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 32),
-  // Authentic by the seal; the shape is ours.
   observations: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
-});
-const observationsSchema = z.strictObject({
-  entries: z.array(z.custom<LedgerEntry>((value) => typeof value === 'object' && value !== null)),
-  marks: z.array(z.custom<Mark>((value) => typeof value === 'object' && value !== null)),
-});
+};
+const schemas: Readonly<Record<number, z.ZodType<Chunk>>> = {
+  1: z.strictObject(content),
+  [FORMAT]: z.strictObject({ format: z.literal(FORMAT), ...content }),
+};
+
+const WHAT = 'a ledger chunk';
 
 /** Entries and marks that one chunk may hold: it is read whole, and its CBOR is bounded in items. */
 const CHUNK_OBSERVATIONS = 1_000;
@@ -57,38 +60,38 @@ export function splitObservations({ entries, marks }: Observations): Observation
 
 /** CBOR of a chunk that follows `previous`, and the ledger head after it. */
 export function encodeChunk(
-  observations: Observations,
+  observed: Observations,
   previous: string,
   bootKey: Uint8Array,
 ): { readonly plaintext: Uint8Array; readonly head: string } {
-  const bytes = encodeCbor(observations as unknown as CborValue);
+  const bytes = encodeCbor(observed as unknown as CborValue);
   const mac = macOf(bootKey, previous, bytes);
-  return { plaintext: encodeCbor({ mac, observations: bytes }), head: headAfter(previous, bytes) };
+  const plaintext = encodeCbor({ format: FORMAT, mac, observations: bytes });
+  return { plaintext, head: headAfter(previous, bytes) };
 }
 
-/** @throws Refusal `state_version_unsupported` */
+/** @throws Refusal `state_version_unsupported`, `state_rejected` */
 export function decodeChunk(plaintext: Uint8Array, previous: string, bootKey: Uint8Array): OpenedChunk {
-  const chunk = schema.safeParse(decodeSealed(plaintext));
-  const parsed = chunk.success
-    ? observationsSchema.safeParse(decodeSealed(chunk.data.observations))
-    : undefined;
-  if (!chunk.success || !parsed?.success) {
-    throw new Refusal('state_version_unsupported', 'a ledger chunk was written in another format');
-  }
-  const { mac, observations } = chunk.data;
-  const fetched = equalBytes(mac, macOf(bootKey, previous, observations));
+  const value = decodeSealed(plaintext, WHAT);
+  const { mac, observations: bytes } = parseFormat(
+    { format: memberOf(value, 'format') ?? 1, value },
+    schemas,
+    WHAT,
+  );
+  const inside = { format: FORMAT, value: decodeSealed(bytes, WHAT) };
+  const fetched = equalBytes(mac, macOf(bootKey, previous, bytes));
   return {
-    ...parsed.data,
+    ...parseFormat(inside, { [FORMAT]: observations }, WHAT),
     provenance: fetched ? 'fetched' : 'sealed',
-    head: headAfter(previous, observations),
+    head: headAfter(previous, bytes),
   };
 }
 
 /** SHA-256(previous head ‖ SHA-256(observations)), hex. */
-function headAfter(previous: string, observations: Uint8Array): string {
-  return encodeHex(crypto.sha256(concatBytes(decodeHex(previous), crypto.sha256(observations))));
+function headAfter(previous: string, bytes: Uint8Array): string {
+  return encodeHex(crypto.sha256(concatBytes(decodeHex(previous), crypto.sha256(bytes))));
 }
 
-function macOf(bootKey: Uint8Array, previous: string, observations: Uint8Array): Uint8Array {
-  return crypto.hmacSha256(bootKey, concatBytes(utf8('chunk'), decodeHex(previous), observations));
+function macOf(bootKey: Uint8Array, previous: string, bytes: Uint8Array): Uint8Array {
+  return crypto.hmacSha256(bootKey, concatBytes(utf8('chunk'), decodeHex(previous), bytes));
 }

@@ -1,0 +1,69 @@
+/** What a client asked about its session, and how it is told: sealed, and bound to what it asked. */
+import type { AccountNumbers } from '@perf-aggregator/analytics';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import type { Answers } from '@perf-aggregator/shared/messages/answers/answers';
+import { type JsonBytes, sealReplyBytes } from '@perf-aggregator/shared/messages/reply';
+import type { EnclaveContext } from '../context/context.ts';
+import { Refusal } from '../errors.ts';
+import { publicHead, type Session } from '../sessions/session.ts';
+import { replyJson } from './reply-json.ts';
+
+/** What the operations of this enclave answer. */
+export type AccountAnswers = Answers<AccountNumbers>;
+/** An operation with a sealed answer. */
+export type Answered = keyof AccountAnswers;
+
+/** What was asked, of which session, and who answers. */
+export interface Asked<Operation extends Answered = Answered> {
+  readonly context: EnclaveContext;
+  readonly session: Session;
+  readonly operation: Operation;
+  /** Parameters as the client sealed them: the reply repeats them. */
+  readonly asSealed: unknown;
+}
+
+/** Why not, for the client's eyes. */
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** JSON of the sealed reply with `answer`. */
+export function sealAnswer<Operation extends Answered>(
+  asked: Asked<Operation>,
+  answer: AccountAnswers[Operation] | JsonBytes<AccountAnswers[Operation]>,
+): Uint8Array {
+  return seal(asked, answer, null);
+}
+
+/** `query_refused` with the reason sealed. */
+export function refuse(asked: Asked, { code, message }: Reason): Refusal {
+  return new Refusal('query_refused', 'refused for a sealed reason', {
+    sealed: seal(asked, null, { code, message }),
+  });
+}
+
+/** `sync_pending` with what is known so far. */
+export function refusePending(
+  asked: Asked,
+  progress: { readonly progress: number; readonly entries: number },
+  retryAfterMs: number,
+): Refusal {
+  const message = 'the account is still being read';
+  const sealed = seal(asked, progress, { code: 'sync_pending', message });
+  return new Refusal('sync_pending', message, { retryAfterMs, sealed });
+}
+
+function seal({ context, session, operation, asSealed }: Asked, result: unknown, refusal: Reason | null) {
+  const { id, version, responseKey } = session.state;
+  const reply = {
+    operation,
+    parameters: asSealed,
+    as_of: context.clock.now(),
+    ledger_head: publicHead(session.state),
+    result,
+    refusal,
+  };
+  const header = { session_id: id, sequence: version };
+  return replyJson(sealReplyBytes(crypto, context.random, responseKey, header, reply));
+}

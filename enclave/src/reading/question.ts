@@ -1,0 +1,86 @@
+/** A question about the accounts of a session: opened once, with what it selects, and handed on as one thing. */
+import { fromUtf8 } from '@perf-aggregator/shared/bytes';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import { decodeQuery, openRequest, type SelectionParameters } from '@perf-aggregator/shared/messages/request';
+import { textOfIssues } from '@perf-aggregator/shared/schema-issues';
+import type { EnclaveRequest } from '@perf-aggregator/shared/wire/envelope';
+import type { ReadOperation } from '@perf-aggregator/shared/wire/operations';
+import type * as z from 'zod';
+import type { EnclaveContext } from '../context/context.ts';
+import { Refusal, SealedRefusal } from '../errors.ts';
+import type { Session } from '../sessions/session.ts';
+import { type Asked, refuse, refusePending } from './asked.ts';
+import { type Selection, selectionOf } from './selection.ts';
+
+const RETRY_MS = 500;
+
+/** What was asked, and which history it means. */
+export interface Question<Parameters, Operation extends ReadOperation = ReadOperation>
+  extends Asked<Operation> {
+  readonly parameters: Parameters;
+  readonly selection: Selection;
+}
+
+/**
+ * Opens the question in a request: sealed in `q` when the body is not empty, defaults otherwise.
+ * @throws StateRequired; Refusal as the vault's; `query_unreadable`; `sync_pending` with sealed progress;
+ *   `query_refused` with a sealed reason: the parameters do not fit, or a venue refuses
+ */
+export function openQuestion<Parameters extends SelectionParameters, Operation extends ReadOperation>(
+  context: EnclaveContext,
+  request: EnclaveRequest,
+  operation: Operation,
+  schema: z.ZodType<Parameters>,
+): Question<Parameters, Operation> {
+  const session = context.vault.find(request);
+  const asSealed = request.body.length === 0 ? {} : openQuery(session, request);
+  const asked = { context, session, operation, asSealed };
+  const parsed = schema.safeParse(asSealed);
+  if (!parsed.success) {
+    const faults = textOfIssues(parsed.error, 'parameters');
+    throw refuse(asked, new SealedRefusal('parameters_malformed', faults));
+  }
+  requireComplete(asked);
+  const parameters = parsed.data;
+  return { ...asked, parameters, selection: sealing(asked, () => selectionOf(session.state, parameters)) };
+}
+
+/** The same question with other parameters; what they select stays. */
+export function withParameters<Parameters, Operation extends ReadOperation>(
+  question: Question<unknown, Operation>,
+  parameters: Parameters,
+): Question<Parameters, Operation> {
+  return { ...question, parameters };
+}
+
+/** What `work` gives; a reason that is for the client alone is sealed. @throws Refusal `query_refused` */
+export function sealing<T>(asked: Asked, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof SealedRefusal ? refuse(asked, error) : error;
+  }
+}
+
+function openQuery(session: Session, request: EnclaveRequest): unknown {
+  const { id: sessionId, requestKey } = session.state;
+  try {
+    const sealed = decodeQuery(fromUtf8(request.body));
+    return openRequest(crypto, { requestKey, sessionId, operation: request.operation }, sealed);
+  } catch (cause) {
+    throw new Refusal('query_unreadable', 'the sealed query does not open', { cause });
+  }
+}
+
+function requireComplete(asked: Asked): void {
+  const { accounts } = asked.session.state;
+  const unread = accounts.filter(({ complete }) => !complete);
+  if (unread.length === 0) return;
+  const failed = unread.find(({ failure }) => failure !== null);
+  if (failed) {
+    const message = `${failed.access.account} (${failed.access.venue}) cannot be read`;
+    throw refuse(asked, { code: failed.failure!, message });
+  }
+  const progress = accounts.reduce((sum, account) => sum + account.progress, 0) / accounts.length;
+  throw refusePending(asked, { progress, entries: asked.session.ledger.entries.length }, RETRY_MS);
+}

@@ -1,0 +1,34 @@
+/** Which history a question means: of which account, in which currency, by which cost method. */
+import type { CostMethod } from '@perf-aggregator/analytics';
+import type { SelectionParameters } from '@perf-aggregator/shared/messages/request';
+import { SealedRefusal } from '../errors.ts';
+import type { AccountState, SessionState } from '../sessions/formats/state.ts';
+
+/** A history of a session. */
+export interface Selection {
+  /** Null: all accounts. */
+  readonly account: string | null;
+  readonly currency: string;
+  readonly method: CostMethod;
+}
+
+/**
+ * The selection that `parameters` name. The only account of a session is all of them.
+ * @throws SealedRefusal `parameters_malformed` for an account that the session does not have
+ */
+export function selectionOf(state: SessionState, parameters: SelectionParameters): Selection {
+  const { account, currency = state.reportingCurrency, method = 'fifo' } = parameters;
+  if (account !== undefined && !state.accounts.some(({ access }) => access.account === account)) {
+    throw new SealedRefusal('parameters_malformed', 'account: this session has no such account');
+  }
+  const isAll = account === undefined || state.accounts.length === 1;
+  return { account: isAll ? null : account, currency, method };
+}
+
+/** Accounts that the selection takes in. */
+export function selectedAccounts(
+  { accounts }: SessionState,
+  { account }: Selection,
+): readonly AccountState[] {
+  return accounts.filter(({ access }) => account === null || access.account === account);
+}

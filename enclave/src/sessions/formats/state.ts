@@ -1,0 +1,159 @@
+/** The session blob: everything about a session that is not the ledger itself. Small; written whole. */
+import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
+import { sessionId } from '@perf-aggregator/shared/wire/envelope';
+import * as z from 'zod';
+import { CURSOR_FORMATS, toCursor } from '../../exchanges/cursor.ts';
+import {
+  type AccountInspection,
+  type BalanceSnapshot,
+  type Coverage,
+  VENUES,
+  type VenueAccount,
+  type VenueCursor,
+} from '../../exchanges/port.ts';
+import { decodeSealed, memberOf, parseFormat } from './format.ts';
+
+const FORMAT = 1;
+
+/** What one account of a session has come to. */
+export interface AccountState {
+  readonly access: VenueAccount;
+  readonly inspection: AccountInspection;
+  /** Where the next pull goes on; null: at the beginning. */
+  readonly cursor: VenueCursor | null;
+  /** Holdings at the end of the last complete pull. */
+  readonly snapshot: BalanceSnapshot | null;
+  readonly coverage: Coverage | null;
+  /** Share of the history read, 0..1. */
+  readonly progress: number;
+  /** Whether the account was read up to its end at least once. */
+  readonly complete: boolean;
+  /** Closed code of the last failure; null after a success. */
+  readonly failure: string | null;
+  /** Failures since the last success. */
+  readonly failures: number;
+}
+
+/** A session, as of one version. */
+export interface SessionState {
+  readonly format: typeof FORMAT;
+  readonly id: string;
+  readonly version: number;
+  /** Instants, ms. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly persistence: 'sealed' | 'memory';
+  /** Highest counter of a renewal so far. */
+  readonly renewals: number;
+  readonly requestKey: Uint8Array;
+  readonly responseKey: Uint8Array;
+  readonly userId: string;
+  readonly label: string | null;
+  readonly reportingCurrency: string;
+  readonly allowTradingKeys: boolean;
+  readonly accounts: readonly AccountState[];
+  /** Version at which each ledger chunk was written, by index. */
+  readonly chunkVersions: readonly number[];
+  /** Hash over all chunks, hex; {@link EMPTY_HEAD} before the first. */
+  readonly ledgerHead: string;
+}
+
+/** Ledger head of a session without entries. */
+export const EMPTY_HEAD = '0'.repeat(64);
+
+// A copy: the keys of an open session must not keep the whole plaintext of its blob.
+const key = z
+  .custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 32)
+  .transform((bytes) => bytes.slice());
+const count = z.number().int().nonnegative();
+const permission = z.enum(['yes', 'no', 'unknown']);
+
+const access: z.ZodType<VenueAccount> = z.strictObject({
+  account: z.string(),
+  venue: z.enum(VENUES),
+  accountType: z.literal('spot'),
+  apiKey: z.string(),
+  apiSecret: z.string(),
+  password: z.string().exactOptional(),
+  sandbox: z.boolean(),
+  symbols: z.array(z.string()).exactOptional(),
+});
+
+const inspection: z.ZodType<AccountInspection> = z.strictObject({
+  canRead: permission,
+  canTrade: permission,
+  canWithdraw: permission,
+  uid: z.string().nullable(),
+});
+
+const snapshot: z.ZodType<BalanceSnapshot> = z.strictObject({
+  time: count,
+  balances: z.array(z.strictObject({ asset: z.string(), total: z.string() })),
+});
+
+const coverage: z.ZodType<Coverage> = z.strictObject({
+  account: z.string(),
+  venue: z.enum(VENUES),
+  symbols: z.array(z.string()),
+  from: count.nullable(),
+  to: count,
+  productsRead: z.array(z.string()),
+  productsNotRead: z.array(z.string()),
+  gaps: z.array(z.strictObject({ stream: z.string(), from: count, to: count })),
+  unavailable: z.array(z.string()),
+});
+
+const account = z.strictObject({
+  access,
+  inspection,
+  /** Read by {@link readCursor}: it has a format of its own. */
+  cursor: z.unknown(),
+  snapshot: snapshot.nullable(),
+  coverage: coverage.nullable(),
+  progress: z.number().min(0).max(1),
+  complete: z.boolean(),
+  failure: z.string().nullable(),
+  failures: count,
+});
+
+const schemas = {
+  [FORMAT]: z.strictObject({
+    format: z.literal(FORMAT),
+    id: sessionId,
+    version: count,
+    createdAt: count,
+    expiresAt: count,
+    persistence: z.enum(['sealed', 'memory']),
+    renewals: count,
+    requestKey: key,
+    responseKey: key,
+    userId: z.string(),
+    label: z.string().nullable(),
+    reportingCurrency: z.string(),
+    allowTradingKeys: z.boolean(),
+    accounts: z.array(account),
+    chunkVersions: z.array(count),
+    ledgerHead: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
+};
+
+/** CBOR of a state. */
+export function encodeState(state: SessionState): Uint8Array {
+  return encodeCbor(state as unknown as CborValue);
+}
+
+/** @throws Refusal `state_version_unsupported`, also for the cursor of an account; `state_rejected` */
+export function decodeState(plaintext: Uint8Array): SessionState {
+  const value = decodeSealed(plaintext, 'a session');
+  const state = parseFormat({ format: memberOf(value, 'format'), value }, schemas, 'a session');
+  return {
+    ...state,
+    accounts: state.accounts.map((read) => ({ ...read, cursor: readCursor(read.cursor) })),
+  };
+}
+
+/** Where an account's reading goes on; null: at the beginning. */
+function readCursor(value: unknown): VenueCursor | null {
+  if (value === null) return null;
+  return toCursor(parseFormat({ format: memberOf(value, 'version'), value }, CURSOR_FORMATS, 'a cursor'));
+}

@@ -1,0 +1,48 @@
+/** A bounded memory: what was used least recently goes first. */
+
+/** Values by key, at most `places` of them. */
+export class Recent<Key, Value> {
+  readonly #places: number;
+  /** Least recently used first: a Map keeps the order of insertion. */
+  readonly #kept = new Map<Key, Value>();
+
+  /** @param places - at least 1 */
+  constructor(places: number) {
+    if (!Number.isInteger(places) || places < 1) throw new RangeError(`${places} places`);
+    this.#places = places;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  has(key: Key): boolean {
+    return this.#kept.has(key);
+  }
+
+  /** The value, which counts as used now; undefined: there is none. */
+  get(key: Key): Value | undefined {
+    const value = this.#kept.get(key);
+    if (value !== undefined || this.#kept.has(key)) this.set(key, value as Value);
+    return value;
+  }
+
+  /** The value, without using it. */
+  peek(key: Key): Value | undefined {
+    return this.#kept.get(key);
+  }
+
+  /** Keeps the value as the most recent one. */
+  set(key: Key, value: Value): void {
+    this.#kept.delete(key);
+    this.#kept.set(key, value);
+    if (this.#kept.size <= this.#places) return;
+    const [oldest] = this.#kept.keys();
+    this.#kept.delete(oldest!);
+  }
+
+  /** @returns whether there was one */
+  delete(key: Key): boolean {
+    return this.#kept.delete(key);
+  }
+}
