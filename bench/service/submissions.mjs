@@ -1,6 +1,6 @@
 // How many sealed submissions a second the service takes: those that end before any venue is asked, renewals, and
 // registrations, which the venue answers.
-import { ClientSession } from '../../client/dist/session.js';
+import { ClientSession } from '../../client/dist/sdk/session.js';
 import { encodeBase64 } from '../../shared/dist/codec/base64.js';
 import { crypto } from '../../shared/dist/crypto/node.js';
 import { sealBox } from '../../shared/dist/messages/box.js';

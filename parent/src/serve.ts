@@ -2,11 +2,13 @@
  * The parent: HTTP edge, relay, egress proxy, store and scheduler, put together. Production's `main.ts` and
  * the simulator call this same function with their own ports.
  */
+
 import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { listen } from '@perf-aggregator/shared/transport/socket';
+import { VERSION } from '@perf-aggregator/shared/version';
 import type { ParentConfig } from './config.ts';
 import type { Resolver } from './egress/port.ts';
 import { createEgressProxy, type EgressProxy } from './egress/proxy.ts';
@@ -40,7 +42,6 @@ export interface RunningParent {
 /** The HTTP port is taken, or may not be listened on. */
 export class ListenError extends CodedError<'port_in_use' | 'port_unavailable'> {}
 
-const VERSION = '0.1.0';
 const DRAIN_MS = 5_000;
 
 /**

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
-import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { dial, listen } from '@perf-aggregator/shared/transport/socket';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 
 const ENDPOINT = { kind: 'vsock', cid: 3, port: 5005 };
 

@@ -9,8 +9,8 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { test as nodeTest } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createEgressProxy } from '@perf-aggregator/parent/egress/proxy';
-import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { dial, listen } from '@perf-aggregator/shared/transport/socket';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
 
 const ANY = 4_294_967_295;
 const MIB = 1_048_576;

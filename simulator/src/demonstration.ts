@@ -5,9 +5,10 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Expectations, explainReport, type MetricsResult, SecureClient } from '@perf-aggregator/client';
-import { metricsTable } from '@perf-aggregator/client/cli/metrics-table';
 import { SessionFiles } from '@perf-aggregator/client/cli/sessions';
-import { ProgressBar, type Terminal, table } from '@perf-aggregator/client/cli/terminal';
+import { ProgressBar, type Terminal } from '@perf-aggregator/client/cli/terminal';
+import { metricsTable } from '@perf-aggregator/client/present/metrics-table';
+import { table } from '@perf-aggregator/client/present/table';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import type { LocalWorld } from './local-world.ts';

@@ -1,5 +1,4 @@
 /** `analyze`: the numbers of a local file, without a service. */
-import { readFileSync } from 'node:fs';
 import {
   COST_METHODS,
   type CostMethod,
@@ -8,20 +7,23 @@ import {
   NAMED_PERIODS,
   type NamedPeriod,
 } from '@perf-aggregator/analytics';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { analyze } from '../analyze/analyze.ts';
-import { readDecimal, readNumber } from '../analyze/values.ts';
-import { analysisText } from './analysis-text.ts';
-import { parseCount } from './arguments.ts';
+import { readDecimal } from '../analyze/values.ts';
+import { analysisText } from '../present/analysis-text.ts';
+import { parseCount, parseRate } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
+import { readStrictText } from './files.ts';
 import { print } from './terminal.ts';
-
-const DAY_MS = 86_400_000;
 
 interface AnalyzeFlags {
   readonly method?: CostMethod;
   readonly frequency?: Frequency;
+  readonly riskFree?: number;
+  readonly mar?: number;
+  /** Names of version 1 for the same two. */
   readonly riskFreeRate?: number;
   readonly minimumAcceptableReturn?: number;
   readonly markPrice?: string;
@@ -43,8 +45,10 @@ export function addAnalyzeCommand(program: Command, context: CliContext): void {
         FREQUENCIES,
       ),
     )
-    .option('--risk-free-rate <rate>', 'annual, as a decimal: 0.02', parseRate)
-    .option('--minimum-acceptable-return <rate>', 'annual, as a decimal: 0.02', parseRate)
+    .option('--risk-free <rate>', 'annual risk-free rate, 0.02 for 2 %', parseRate)
+    .option('--mar <rate>', 'annual minimum acceptable return', parseRate)
+    .addOption(new Option('--risk-free-rate <rate>').argParser(parseRate).hideHelp())
+    .addOption(new Option('--minimum-acceptable-return <rate>').argParser(parseRate).hideHelp())
     .option('--mark-price <price>', 'values the open position of a list of trades')
     .option('--from <day>', 'first UTC day, as 2026-01-31', parseDay)
     .option('--to <day>', 'last UTC day', parseDay)
@@ -71,13 +75,13 @@ function analyzeFile({ terminal }: CliContext, file: string, flags: AnalyzeFlags
   if (flags.markPrice !== undefined && !markPrice?.isPositive()) {
     throw new UsageError('option_invalid', '--mark-price is not a number above 0');
   }
-  const analysis = analyze(readText(file), {
+  const riskFree = flags.riskFree ?? flags.riskFreeRate;
+  const mar = flags.mar ?? flags.minimumAcceptableReturn;
+  const analysis = analyze(readStrictText(file), {
     ...(flags.method && { method: flags.method }),
     ...(flags.frequency && { frequency: flags.frequency }),
-    ...(flags.riskFreeRate !== undefined && { riskFreeRateAnnual: flags.riskFreeRate }),
-    ...(flags.minimumAcceptableReturn !== undefined && {
-      minimumAcceptableReturnAnnual: flags.minimumAcceptableReturn,
-    }),
+    ...(riskFree !== undefined && { riskFreeRateAnnual: riskFree }),
+    ...(mar !== undefined && { minimumAcceptableReturnAnnual: mar }),
     ...(markPrice && { markPrice }),
     ...(flags.from !== undefined && { from: flags.from }),
     // The day itself is in it.
@@ -88,24 +92,8 @@ function analyzeFile({ terminal }: CliContext, file: string, flags: AnalyzeFlags
   print(terminal, analysis, () => analysisText(analysis));
 }
 
-function readText(file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file === '-' ? 0 : file));
-  } catch (cause) {
-    const what = cause instanceof TypeError ? 'is not UTF-8 text' : 'cannot be read';
-    throw new UsageError('file_unreadable', `${file} ${what}`, cause);
-  }
-}
-
 function parseDay(text: string): number {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) throw new InvalidArgumentError('expected a day, such as 2026-01-31');
   return time;
-}
-
-function parseRate(text: string): number {
-  const rate = readNumber(text);
-  if (rate === null || rate <= -1)
-    throw new InvalidArgumentError('expected a decimal above -1, such as 0.02');
-  return rate;
 }

@@ -1,5 +1,6 @@
 /** How arguments of several commands are read. */
 import { InvalidArgumentError } from 'commander';
+import { readNumber } from '../analyze/values.ts';
 
 /** Names separated by commas, added to those of an earlier option. */
 export function collectNames(text: string, previous: string[] = []): string[] {
@@ -18,10 +19,10 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
-/** @throws InvalidArgumentError */
+/** A rate a year, as a decimal above -1. @throws InvalidArgumentError */
 export function parseRate(text: string): number {
-  const rate = Number(text);
-  if (text.trim() === '' || !Number.isFinite(rate))
-    throw new InvalidArgumentError('expected a number, 0.02 for 2 %');
+  const rate = readNumber(text);
+  if (rate === null || rate <= -1)
+    throw new InvalidArgumentError('expected a decimal above -1, such as 0.02');
   return rate;
 }

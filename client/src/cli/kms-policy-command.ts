@@ -1,11 +1,11 @@
 /** `kms-policy`: the key policy that an enclave calls locked, printed or looked for. */
-import { readFileSync } from 'node:fs';
 import { type ImagePcrs, keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import type { Command } from 'commander';
 import { checkPolicy, type PolicyCheck } from '../kms-policy/check-policy.ts';
 import { readPolicy } from '../kms-policy/read-policy.ts';
 import type { CliContext } from './context.ts';
 import { NotVerified, UsageError } from './exit.ts';
+import { readText } from './files.ts';
 import { print } from './terminal.ts';
 
 interface Flags {
@@ -92,14 +92,6 @@ function arnOf(option: string, arn: string | undefined): string {
     arn !== undefined && /^arn:aws[a-z-]*:iam::\d{12}:(?:root|(?:role|user)\/[\w+=,.@/-]+)$/.test(arn);
   if (!isArn) throw invalid(`${option}: expected arn:aws:iam::ACCOUNT:role/NAME`);
   return arn;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError('file_unreadable', `${file}: cannot be read`, cause);
-  }
 }
 
 function invalid(message: string): UsageError {

@@ -2,11 +2,12 @@
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import { type EifMeasurement, EifMeter } from '@perf-aggregator/attestation';
 import type { Command } from 'commander';
+import { registerName } from '../present/document-text.ts';
+import { time } from '../present/format.ts';
+import { type Rows, table } from '../present/table.ts';
 import type { CliContext } from './context.ts';
-import { registerName } from './document-text.ts';
-import { UsageError } from './exit.ts';
-import { time } from './format.ts';
-import { ProgressBar, print, type Rows, table } from './terminal.ts';
+import { unreadable } from './files.ts';
+import { ProgressBar, print } from './terminal.ts';
 
 const PIECE_BYTES = 1 << 20;
 
@@ -48,10 +49,6 @@ function statOf(file: string): Stats {
   } catch (cause) {
     throw unreadable(file, cause);
   }
-}
-
-function unreadable(file: string, cause: unknown): UsageError {
-  return new UsageError('file_unreadable', `${file}: cannot be read`, cause);
 }
 
 /** As {@link EifMeasurement}, with `pcrs` as `verify --json` prints them. */

@@ -1,9 +1,9 @@
 /** `measurements.json` on disk, with the signature beside it. */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { MeasurementsError } from '../measurements/errors.ts';
 import { type Measurements, parseMeasurements } from '../measurements/measurements.ts';
 import { UsageError } from './exit.ts';
+import { readBytes } from './files.ts';
 
 /** ECDSA over P-384 with SHA-384, DER, as `openssl dgst -sha384 -sign` and AWS KMS (ECDSA_SHA_384) write it. */
 const CURVE = 'secp384r1';
@@ -15,34 +15,26 @@ const CURVE = 'secp384r1';
  * @throws MeasurementsError
  */
 export function readMeasurements(file: string, keyFile: string | undefined): Measurements {
-  const bytes = read(file);
+  const bytes = readBytes(file);
   if (keyFile !== undefined) {
-    const key = toKey(read(keyFile), keyFile);
-    if (!verify('sha384', bytes, key, read(`${file}.sig`))) {
+    const key = toKey(readBytes(keyFile), keyFile);
+    if (!verify('sha384', bytes, key, readBytes(`${file}.sig`))) {
       throw new MeasurementsError(
         'measurements_signature_invalid',
         `${file}.sig is not a signature over ${file} by the key in ${keyFile}`,
       );
     }
   }
-  return parseMeasurements(bytes.toString('utf8'));
+  return parseMeasurements(Buffer.from(bytes).toString('utf8'));
 }
 
-function toKey(pem: Buffer, file: string): KeyObject {
+function toKey(pem: Uint8Array, file: string): KeyObject {
   let key: KeyObject;
   try {
-    key = createPublicKey(pem);
+    key = createPublicKey(Buffer.from(pem));
   } catch (cause) {
     throw new UsageError('input_malformed', `${file}: holds no public key in PEM`, cause);
   }
   if (key.asymmetricKeyDetails?.namedCurve === CURVE) return key;
   throw new UsageError('input_malformed', `${file}: a key of P-384 is needed`);
-}
-
-function read(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new UsageError('file_unreadable', `${file}: cannot be read`, cause);
-  }
 }

@@ -7,13 +7,13 @@ import {
 } from '@perf-aggregator/shared/messages/request';
 import { type Command, Option } from 'commander';
 import { SecureClient } from '../index.ts';
-import type { MetricsResult, ReturnsResult, TradesResult } from '../results.ts';
-import type { WaitOptions } from '../secure-client.ts';
+import { correlationTable } from '../present/correlation-table.ts';
+import { metricsTable, summaryTable } from '../present/metrics-table.ts';
+import { returnsTable, tradesTable } from '../present/series-tables.ts';
+import type { MetricsResult, ReturnsResult, TradesResult } from '../sdk/results.ts';
+import type { WaitOptions } from '../sdk/waiting.ts';
 import { parseCount, parseRate } from './arguments.ts';
 import type { CliContext } from './context.ts';
-import { correlationTable } from './correlation-table.ts';
-import { metricsTable, summaryTable } from './metrics-table.ts';
-import { returnsTable, tradesTable } from './series-tables.ts';
 import { ProgressBar, print } from './terminal.ts';
 
 /** Which session, and what of it. */

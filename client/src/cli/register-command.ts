@@ -1,13 +1,14 @@
 /** The command that hands accounts over. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { SecureClient, type SecureClientOptions } from '../secure-client.ts';
+import { time } from '../present/format.ts';
+import { table } from '../present/table.ts';
+import { SecureClient, type SecureClientOptions } from '../sdk/secure-client.ts';
 import { collectNames, parseSeconds } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
-import { time } from './format.ts';
+import { readText } from './files.ts';
 import { readSecret } from './secrets.ts';
-import { print, table } from './terminal.ts';
+import { print } from './terminal.ts';
 import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
 
 interface RegisterFlags extends ServiceTrustFlags {
@@ -85,13 +86,12 @@ async function oneAccount(context: CliContext, flags: RegisterFlags): Promise<un
 }
 
 function readAccounts(path: string): unknown[] {
+  const text = readText(path);
   try {
-    const accounts: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const accounts: unknown = JSON.parse(text);
     if (Array.isArray(accounts)) return accounts;
-  } catch (cause) {
+  } catch {
     // The parser's message may quote the file, which holds secrets.
-    if (!(cause instanceof SyntaxError))
-      throw new UsageError('file_unreadable', `${path}: cannot be read`, cause);
   }
   throw new UsageError('input_malformed', `${path}: not a JSON list of accounts`);
 }

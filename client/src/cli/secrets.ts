@@ -1,8 +1,8 @@
 /** Secrets: from a file, the environment or a prompt without echo; never from argv, which everybody can read. */
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { UsageError } from './exit.ts';
+import { readText } from './files.ts';
 
 /** Where to look for one secret. */
 export interface SecretSource {
@@ -19,18 +19,10 @@ export interface SecretSource {
  * @throws UsageError `secret_missing`, `file_unreadable`
  */
 export async function readSecret(source: SecretSource): Promise<string> {
-  if (source.file !== undefined) return fromFile(source.file);
+  if (source.file !== undefined) return readText(source.file).trim();
   if (source.value) return source.value;
   if (process.stdin.isTTY) return prompt(`${source.name}: `);
   throw new UsageError('secret_missing', `${source.name}: set ${source.variable}, or name a file`);
-}
-
-function fromFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch (cause) {
-    throw new UsageError('file_unreadable', `${path}: cannot be read`, cause);
-  }
 }
 
 async function prompt(question: string): Promise<string> {

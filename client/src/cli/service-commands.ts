@@ -3,10 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Command } from 'commander';
 import { SecureClient } from '../index.ts';
-import type { SecureClientOptions } from '../secure-client.ts';
+import { time } from '../present/format.ts';
+import { table } from '../present/table.ts';
+import type { SecureClientOptions } from '../sdk/secure-client.ts';
 import { collectNames, parseSeconds } from './arguments.ts';
 import type { CliContext } from './context.ts';
-import { time } from './format.ts';
 import {
   addPeriodOptions,
   addReadCommands,
@@ -16,7 +17,7 @@ import {
   withSession,
 } from './read-commands.ts';
 import { addRegisterCommand } from './register-command.ts';
-import { print, table } from './terminal.ts';
+import { print } from './terminal.ts';
 import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
 
 interface ReportFlags extends PeriodFlags {

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { ExportedSession } from '../session.ts';
+import type { ExportedSession } from '../sdk/session.ts';
 import { UsageError } from './exit.ts';
 
 /** Session files in `home/sessions`. */

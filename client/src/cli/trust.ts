@@ -1,12 +1,12 @@
 /** What the person at the command line trusts: roots and measurements, from flags and nowhere else. */
-import { readFileSync } from 'node:fs';
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { acceptedPcrs, type Measurements } from '../measurements/measurements.ts';
-import type { Expectations } from '../quote.ts';
+import type { Expectations } from '../sdk/quote.ts';
 import { UsageError } from './exit.ts';
+import { readText } from './files.ts';
 import { readMeasurements } from './measurements-file.ts';
 
 /** Flags that {@link addTrustOptions} adds. */
@@ -111,12 +111,7 @@ function collect(path: string, previous: readonly string[] = []): string[] {
 }
 
 function readRoots(path: string): Uint8Array[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError('file_unreadable', `${path}: cannot be read`, cause);
-  }
+  const text = readText(path);
   const blocks = [...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]+?)-----END CERTIFICATE-----/g)];
   if (blocks.length === 0) throw new UsageError('input_malformed', `${path}: holds no PEM certificate`);
   try {

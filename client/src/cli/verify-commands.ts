@@ -1,5 +1,4 @@
 /** Commands that judge evidence, offline. */
-import { readFileSync } from 'node:fs';
 import {
   type Check,
   decodeAttestationUnverified,
@@ -13,12 +12,14 @@ import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { endingOf, type Measurements } from '../measurements/measurements.ts';
-import { conductRows } from './conduct-rows.ts';
+import { conductRows } from '../present/conduct-rows.ts';
+import { documentText } from '../present/document-text.ts';
+import { percent, statistic, time } from '../present/format.ts';
+import { type Rows, table } from '../present/table.ts';
 import type { CliContext } from './context.ts';
-import { documentText } from './document-text.ts';
-import { NotVerified, UsageError } from './exit.ts';
-import { percent, statistic, time } from './format.ts';
-import { print, type Rows, table } from './terminal.ts';
+import { NotVerified } from './exit.ts';
+import { readBytes, readText } from './files.ts';
+import { print } from './terminal.ts';
 import { addTrustOptions, parseTrust, type TrustFlags } from './trust.ts';
 
 /** When evidence is judged: the present, the document's own time, or an instant in ms. */
@@ -65,7 +66,7 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
 }
 
 function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags): void {
-  const text = Buffer.from(readInput(file)).toString('utf8');
+  const text = readText(file);
   const instant = reportInstant(context, text, flags.at);
   const { roots, pcrs, allowDebug, measurements } = parseTrust(flags, instant);
   const explanation = explainReport(text, {
@@ -93,7 +94,7 @@ function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags)
 }
 
 function verifyDocument(context: CliContext, file: string, flags: AttestationFlags): void {
-  const input = toBinary(readInput(file));
+  const input = toBinary(readBytes(file));
   const instant = flags.at === 'now' ? context.clock.now() : flags.at;
   const trusted = typeof instant === 'number' ? instant : timestampOf(input, context.clock.now());
   const { roots, pcrs, allowDebug, measurements } = parseTrust(flags, trusted);
@@ -217,14 +218,6 @@ function parseHex(text: string): Uint8Array {
     return decodeHex(text);
   } catch {
     throw new InvalidArgumentError('expected hex');
-  }
-}
-
-function readInput(file: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(file));
-  } catch (cause) {
-    throw new UsageError('file_unreadable', `${file}: cannot be read`, cause);
   }
 }
 

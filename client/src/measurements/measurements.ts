@@ -3,6 +3,7 @@
  * (docs/release.md, docs/adr/0018-measurements.md). Who signed the file is not checked here.
  */
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
+import { textOfIssues } from '@perf-aggregator/shared/schema-issues';
 import * as z from 'zod';
 import { MeasurementsError } from './errors.ts';
 
@@ -56,8 +57,7 @@ export function parseMeasurements(text: string): Measurements {
   }
   const parsed = measurements.safeParse(json);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(whole)'}: ${message}`);
-  throw new MeasurementsError('measurements_malformed', faults.join('; '));
+  throw new MeasurementsError('measurements_malformed', textOfIssues(parsed.error, '(whole)'));
 }
 
 /**

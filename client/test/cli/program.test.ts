@@ -6,7 +6,7 @@ import { AxiosError } from 'axios';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CliContext } from '../../src/cli/context.ts';
 import { createProgram } from '../../src/cli/program.ts';
-import { FakeService, MADE_AT, PCRS, problem, ROOT, SESSION } from '../fake-service.ts';
+import { FakeService, MADE_AT, PCRS, problem, ROOT, SESSION } from '../sdk/fake-service.ts';
 import { run } from './cli.ts';
 
 const SECRETS = { PERF_AGGREGATOR_API_KEY: 'key-marker', PERF_AGGREGATOR_API_SECRET: 'secret-marker' };

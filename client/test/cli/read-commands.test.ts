@@ -10,7 +10,7 @@ import {
 } from '@perf-aggregator/analytics';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeService, MADE_AT, PCRS, ROOT } from '../fake-service.ts';
+import { FakeService, MADE_AT, PCRS, ROOT } from '../sdk/fake-service.ts';
 import { run } from './cli.ts';
 
 const DAY_MS = 86_400_000;

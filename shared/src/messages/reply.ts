@@ -12,8 +12,8 @@ import { type Box, type BoxJson, openBox, sealBytes, toBoxJson } from './box.ts'
 
 export { sealedReply };
 
-/** What a sealed reply says once it is open. */
-export interface ReplyContent<Answer = unknown> {
+/** What every sealed reply says once it is open. */
+interface ReplyFacts {
   /** The operation that was asked for. */
   readonly operation: string;
   /** The parameters as the enclave understood them: equal to what the client sent, or somebody altered them. */
@@ -22,11 +22,23 @@ export interface ReplyContent<Answer = unknown> {
   readonly as_of: number;
   /** Hash of the ledger that the answer rests on, hex; null before the first entry. */
   readonly ledger_head: string | null;
-  /** The answer; with a `refusal`, what is known so far, or null. */
-  readonly result: Answer;
-  /** Why the enclave refused, where the reason depends on account data. */
-  readonly refusal: { readonly code: string; readonly message: string } | null;
 }
+
+/** A reply with an answer. */
+interface AnswerContent<Answer> extends ReplyFacts {
+  readonly result: Answer;
+  readonly refusal: null;
+}
+
+/** A reply that says why the enclave refused, where the reason depends on account data. */
+interface RefusalContent extends ReplyFacts {
+  /** What is known so far, or null. */
+  readonly result: unknown;
+  readonly refusal: { readonly code: string; readonly message: string };
+}
+
+/** What a sealed reply says once it is open. `Answer`: the type of its operation in `messages/answers`. */
+export type ReplyContent<Answer = unknown> = AnswerContent<Answer> | RefusalContent;
 
 const content = z.strictObject({
   operation: z.string(),
@@ -93,18 +105,19 @@ function encodeContent(reply: ReplyContent): Uint8Array {
 }
 
 /**
- * Opens a sealed reply.
+ * Opens a sealed reply. Not checked: that the answer has the shape of `Answer`. Whoever holds the response key wrote it,
+ * and that is measured code which was compiled against the same type.
  * @throws CryptoError `aead_open_failed`; ZodError or SyntaxError when the content has not this shape (an
  *   enclave that holds the key wrote it: not an attack, a version gap)
  */
-export function openReply(
+export function openReply<Answer = unknown>(
   crypto: CryptoBackend,
   responseKey: Uint8Array,
   sealed: z.infer<typeof sealedReply>,
-): ReplyContent {
+): ReplyContent<Answer> {
   const { v, session_id, sequence } = sealed;
   const plaintext = openBox(crypto, responseKey, sealed, { v, session_id, sequence });
-  return content.parse(JSON.parse(fromUtf8(plaintext)));
+  return content.parse(JSON.parse(fromUtf8(plaintext))) as ReplyContent<Answer>;
 }
 
 /**

@@ -5,13 +5,13 @@ import type { ImageConfig } from '@perf-aggregator/enclave/config';
 import { type RunningEnclave, serveEnclave } from '@perf-aggregator/enclave/serve';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
+import { VERSION } from '@perf-aggregator/shared/version';
 import type { NsmRoot } from '../nsm/chain.ts';
 import { simulatedPcrs } from '../nsm/measurements.ts';
 import { createSimulatedNsm } from '../nsm/module.ts';
 import { VENUE_HOSTS } from './hosts.ts';
 
 /** Version of the software, as simulated reports say it. */
-const VERSION = '0.1.0';
 
 /** What the enclave's half needs. */
 export interface EnclavePart {

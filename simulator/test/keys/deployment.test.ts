@@ -3,7 +3,7 @@ import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data'
 import { decodeBootReply, encodeBootRequest } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyQuote } from '../../../client/src/quote.ts';
+import { verifyQuote } from '../../../client/src/sdk/quote.ts';
 import type { Enclave } from '../../../enclave/src/serving/enclave.ts';
 import { Rig } from '../security/hostile-parent/rig.ts';
 

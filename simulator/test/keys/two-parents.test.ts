@@ -8,7 +8,7 @@ import type { Store } from '@perf-aggregator/parent/storage/port';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { decodeBootReply, encodeBootRequest, type GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyQuote } from '../../../client/src/quote.ts';
+import { verifyQuote } from '../../../client/src/sdk/quote.ts';
 import type { Enclave } from '../../../enclave/src/serving/enclave.ts';
 import { Rig } from '../security/hostile-parent/rig.ts';
 

@@ -31,7 +31,7 @@ export interface ReportAnswer {
 }
 
 /** Schema of {@link SyncProgress}. */
-export const syncProgress = z.strictObject({ progress: z.number(), entries: z.number() });
+export const syncProgress = z.object({ progress: z.number(), entries: z.number() });
 /** What a `sync_pending` says besides: how far the first reading of the accounts has come. */
 export interface SyncProgress {
   /** 0..1 */

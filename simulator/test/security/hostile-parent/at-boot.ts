@@ -3,7 +3,7 @@ import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
 import { decodeBootReply, encodeBootRequest, type GenesisRecord } from '@perf-aggregator/shared/wire/boot';
-import { verifyQuote } from '../../../../client/src/quote.ts';
+import { verifyQuote } from '../../../../client/src/sdk/quote.ts';
 import { deriveIdentity } from '../../../../enclave/src/keys/root.ts';
 import type { Enclave } from '../../../../enclave/src/serving/enclave.ts';
 import { sealBlob } from '../../../src/kms/key.ts';

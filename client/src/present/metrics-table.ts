@@ -1,7 +1,7 @@
 /** The metrics of a period, as people read them. */
-import type { MetricsResult, SummaryResult } from '../results.ts';
+import type { MetricsResult, SummaryResult } from '../sdk/results.ts';
 import { day, money, percent, statistic, time } from './format.ts';
-import { type Rows, table } from './terminal.ts';
+import { type Rows, table } from './table.ts';
 
 const DAY_MS = 86_400_000;
 

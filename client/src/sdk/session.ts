@@ -10,7 +10,8 @@ import { openReply, type ReplyContent, sealedReply } from '@perf-aggregator/shar
 import { type SealedRequest, sealRequest } from '@perf-aggregator/shared/messages/request';
 import type { Random } from '@perf-aggregator/shared/random';
 import * as z from 'zod';
-import { ClientError, SecurityError } from './errors.ts';
+import { ClientError, SecurityError } from '../errors.ts';
+import type { AccountAnswers } from './results.ts';
 
 const key = z.string().refine((text) => base64Bytes(32).safeParse(text).success, 'base64 of 32 bytes');
 const exported = z.strictObject({
@@ -28,6 +29,12 @@ const exported = z.strictObject({
 });
 /** A session on the move between processes. Whoever holds it can read the account's numbers: keep it secret. */
 export type ExportedSession = z.infer<typeof exported>;
+
+/** What a reply must answer. */
+export interface Asked<Operation extends keyof AccountAnswers = keyof AccountAnswers> {
+  readonly operation: Operation;
+  readonly parameters: unknown;
+}
 
 /** An open session. */
 export class ClientSession {
@@ -58,7 +65,7 @@ export class ClientSession {
   }
 
   /** Seals a query or renewal of this session. */
-  seal(operation: string, content: unknown): SealedRequest {
+  seal(operation: keyof AccountAnswers, content: unknown): SealedRequest {
     const requestKey = decodeBase64(this.#state.requestKey);
     return sealRequest(crypto, this.#random, { requestKey, sessionId: this.id, operation }, content);
   }
@@ -79,8 +86,14 @@ export class ClientSession {
    * Opens a sealed reply and checks that it answers what was asked, from a state no older than the last.
    * @throws SecurityError `response_unreadable`, `response_mismatch`, `rollback_detected`
    */
-  open(value: unknown, asked: { readonly operation: string; readonly parameters: unknown }): ReplyContent {
-    const { content, sequence, sessionId } = openWith(decodeBase64(this.#state.responseKey), value);
+  open<Operation extends keyof AccountAnswers>(
+    value: unknown,
+    asked: Asked<Operation>,
+  ): ReplyContent<AccountAnswers[Operation]> {
+    const { content, sequence, sessionId } = openWith<AccountAnswers[Operation]>(
+      decodeBase64(this.#state.responseKey),
+      value,
+    );
     const answersUs =
       sessionId === this.id &&
       content.operation === asked.operation &&
@@ -103,13 +116,13 @@ export class ClientSession {
 }
 
 /** Opens a sealed reply under `responseKey`. @throws SecurityError `response_unreadable` */
-export function openWith(
+export function openWith<Answer>(
   responseKey: Uint8Array,
   value: unknown,
-): { readonly content: ReplyContent; readonly sequence: number; readonly sessionId: string } {
+): { readonly content: ReplyContent<Answer>; readonly sequence: number; readonly sessionId: string } {
   try {
     const sealed = sealedReply.parse(value);
-    const content = openReply(crypto, responseKey, sealed);
+    const content = openReply<Answer>(crypto, responseKey, sealed);
     return { content, sequence: sealed.sequence, sessionId: sealed.session_id };
   } catch (cause) {
     throw new SecurityError('response_unreadable', 'the reply does not open under this session', cause);

@@ -1,6 +1,6 @@
 /** How assets move together, as people read it. */
-import type { MetricsResult } from '../results.ts';
-import { grid } from './terminal.ts';
+import type { MetricsResult } from '../sdk/results.ts';
+import { grid } from './table.ts';
 
 /** The matrix with two decimals; what is null is a dash. */
 export function correlationTable({ correlation }: Pick<MetricsResult, 'correlation'>): string {

@@ -3,10 +3,10 @@ import { encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import type { ReportBundle } from '@perf-aggregator/shared/messages/report';
 import { describe, expect, it } from 'vitest';
-import { discloseClaims, isSignedBy, parseSdJwt } from '../../attestation/src/report/sd-jwt.ts';
-import { codeOf } from '../../shared/test/codes.ts';
-import { ClientError } from '../src/errors.ts';
-import { discloseOnly } from '../src/presentation.ts';
+import { discloseClaims, isSignedBy, parseSdJwt } from '../../../attestation/src/report/sd-jwt.ts';
+import { codeOf } from '../../../shared/test/codes.ts';
+import { ClientError } from '../../src/errors.ts';
+import { discloseOnly } from '../../src/sdk/disclosure.ts';
 
 const SEED = new Uint8Array(32).fill(1);
 const json = (value: unknown) => encodeBase64Url(utf8(JSON.stringify(value)));

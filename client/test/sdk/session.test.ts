@@ -1,12 +1,12 @@
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { codeOf } from '../../shared/test/codes.ts';
-import { ClientError, SecurityError } from '../src/errors.ts';
-import { SecureClient } from '../src/secure-client.ts';
-import { ClientSession } from '../src/session.ts';
+import { codeOf } from '../../../shared/test/codes.ts';
+import { ClientError, SecurityError } from '../../src/errors.ts';
+import { SecureClient } from '../../src/sdk/secure-client.ts';
+import { ClientSession } from '../../src/sdk/session.ts';
 import { EXPECT, FakeService, MADE_AT, SESSION } from './fake-service.ts';
 
-const ASKED = { operation: 'metrics', parameters: {} };
+const ASKED = { operation: 'metrics' as const, parameters: {} };
 const HEADS = ['ab'.repeat(32), 'cd'.repeat(32)] as const;
 let service: FakeService;
 let session: ClientSession;

@@ -11,11 +11,11 @@ import { submission } from '@perf-aggregator/shared/messages/submission';
 import { encodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
-import { buildDocument, type DocumentSpec, MADE_AT } from '../../attestation/test/nitro-builder.ts';
-import type { Expectations } from '../src/quote.ts';
+import { buildDocument, type DocumentSpec, MADE_AT } from '../../../attestation/test/nitro-builder.ts';
+import type { Expectations } from '../../src/sdk/quote.ts';
 
 /** Instant of every document and of the client's clock. */
-export { MADE_AT } from '../../attestation/test/nitro-builder.ts';
+export { MADE_AT } from '../../../attestation/test/nitro-builder.ts';
 
 /** Measurements that the documents carry. */
 export const PCRS = Object.fromEntries(

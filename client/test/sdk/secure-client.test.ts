@@ -1,8 +1,9 @@
 import { AxiosError } from 'axios';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { codeOf, codeOfRejection } from '../../shared/test/codes.ts';
-import { ClientError, SecurityError, ServiceError } from '../src/errors.ts';
-import { SecureClient, type SyncProgress } from '../src/secure-client.ts';
+import { codeOf, codeOfRejection } from '../../../shared/test/codes.ts';
+import { ClientError, SecurityError, ServiceError } from '../../src/errors.ts';
+import { SecureClient } from '../../src/sdk/secure-client.ts';
+import type { SyncProgress } from '../../src/sdk/waiting.ts';
 import { EXPECT, FakeService, MADE_AT, problem, SESSION } from './fake-service.ts';
 
 const ACCOUNT = { userId: 'user', exchange: 'binance', apiKey: 'key-marker', apiSecret: 'secret-marker' };

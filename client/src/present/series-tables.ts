@@ -1,8 +1,8 @@
 /** Days and round trips, as people read them: one line each. */
-import type { ReturnsResult, TradesResult } from '../results.ts';
+import type { ReturnsResult, TradesResult } from '../sdk/results.ts';
 import { amount, money, percent, quantity, statistic, time } from './format.ts';
 import { environmentLabel } from './metrics-table.ts';
-import { grid } from './terminal.ts';
+import { grid } from './table.ts';
 
 /** One line per day; rolling columns where they were asked for. */
 export function returnsTable(result: ReturnsResult): string {

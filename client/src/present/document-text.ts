@@ -2,7 +2,7 @@
 import type { Explanation } from '@perf-aggregator/attestation';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { time } from './format.ts';
-import { grid, table } from './terminal.ts';
+import { grid, table } from './table.ts';
 
 /** What the registers measure (AWS, "Cryptographic attestation"). */
 const REGISTERS: Readonly<Record<number, string>> = {

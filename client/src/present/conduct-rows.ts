@@ -1,7 +1,7 @@
 /** What a reader of a report must know of its trading and its data before believing the numbers. */
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
 import { percent } from './format.ts';
-import type { Rows } from './terminal.ts';
+import type { Rows } from './table.ts';
 
 /** How much was compared with the market, always; what did not hold, where anything did not. */
 export function conductRows({

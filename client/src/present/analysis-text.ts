@@ -1,7 +1,7 @@
 /** An analysis as people read it. */
 import type { Analysis } from '../analyze/analyze.ts';
 import { day, percent, statistic } from './format.ts';
-import { type Rows, table } from './terminal.ts';
+import { type Rows, table } from './table.ts';
 
 /** Label, field, and how its value is shown. */
 type Line = readonly [label: string, field: string, show: (value: never) => string];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conductRows } from '../../src/cli/conduct-rows.ts';
+import { conductRows } from '../../src/present/conduct-rows.ts';
 
 const clean = {
   dataQuality: {

@@ -2,11 +2,11 @@ import { PolicyError, VerificationError } from '@perf-aggregator/attestation';
 import { decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { buildDocument } from '../../attestation/test/nitro-builder.ts';
-import { codeOfRejection } from '../../shared/test/codes.ts';
-import { ClientError, SecurityError } from '../src/errors.ts';
-import { type Expectations, verifyQuote } from '../src/quote.ts';
-import { SecureClient } from '../src/secure-client.ts';
+import { buildDocument } from '../../../attestation/test/nitro-builder.ts';
+import { codeOfRejection } from '../../../shared/test/codes.ts';
+import { ClientError, SecurityError } from '../../src/errors.ts';
+import { type Expectations, verifyQuote } from '../../src/sdk/quote.ts';
+import { SecureClient } from '../../src/sdk/secure-client.ts';
 import { EXPECT, FakeService, MADE_AT, OTHER_NONCE, PCRS, quoteFor, quoteUserData } from './fake-service.ts';
 
 const ACCOUNT = { userId: 'u', exchange: 'binance', apiKey: 'key-marker', apiSecret: 'secret-marker' };

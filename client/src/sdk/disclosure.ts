@@ -2,7 +2,7 @@
 import { fromUtf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { DISCLOSABLE_METRICS, type ReportBundle } from '@perf-aggregator/shared/messages/report';
-import { ClientError } from './errors.ts';
+import { ClientError } from '../errors.ts';
 
 /**
  * A bundle that discloses only the named metrics; the open claims always stay (RFC 9901 §7.2). The result

@@ -13,7 +13,7 @@ import type {
 import type { Random } from '@perf-aggregator/shared/random';
 import { pathOf } from '@perf-aggregator/shared/wire/operations';
 import * as z from 'zod';
-import { ClientError, SecurityError, ServiceError } from './errors.ts';
+import { ClientError, SecurityError, ServiceError } from '../errors.ts';
 import { type Http, ProblemResponse } from './http.ts';
 import type { VerifiedQuote } from './quote.ts';
 import { type ClientSession, newSession, openWith } from './session.ts';

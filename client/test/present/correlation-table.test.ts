@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { correlationTable } from '../../src/cli/correlation-table.ts';
+import { correlationTable } from '../../src/present/correlation-table.ts';
 
 describe('when the matrix is asked for', () => {
   const correlation = {

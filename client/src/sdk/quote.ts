@@ -12,7 +12,7 @@ import { decodeUserData, type KmsPolicyState } from '@perf-aggregator/shared/mes
 import type { Random } from '@perf-aggregator/shared/random';
 import { pathOf } from '@perf-aggregator/shared/wire/operations';
 import * as z from 'zod';
-import { SecurityError } from './errors.ts';
+import { SecurityError } from '../errors.ts';
 import type { Http } from './http.ts';
 
 /** What a client expects of an enclave. Measurements come from somebody it trusts, never from the service. */

@@ -2,7 +2,7 @@
 import { isPublicCode } from '@perf-aggregator/shared/wire/failure';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import * as z from 'zod';
-import { ClientError, ServiceError } from './errors.ts';
+import { ClientError, ServiceError } from '../errors.ts';
 
 const problem = z.object({
   // What else a refusal may say is sealed: in the open the parent could say it in the enclave's name.

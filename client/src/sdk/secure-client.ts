@@ -1,0 +1,158 @@
+/**
+ * SecureClient: an institution's side of Performance Aggregator. It verifies the enclave before it encrypts
+ * anything to it, and believes no reply that the enclave did not seal for this very question.
+ */
+import { DEFAULT_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
+import type { ReportBundle } from '@perf-aggregator/shared/messages/report';
+import type {
+  PeriodParameters,
+  ReturnsParameters,
+  TradesParameters,
+} from '@perf-aggregator/shared/messages/request';
+import type { SubmissionPayloadInput } from '@perf-aggregator/shared/messages/submission';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { ClientError } from '../errors.ts';
+import { Account, type ReportOptions } from './account.ts';
+import { ProblemResponse } from './http.ts';
+import type { VerifiedQuote } from './quote.ts';
+import type { MetricsResult, ReturnsResult, SummaryResult, TradesResult } from './results.ts';
+import { Service, type ServiceOptions } from './service.ts';
+import { ClientSession, type ExportedSession } from './session.ts';
+import { submit } from './submit.ts';
+import type { WaitOptions } from './waiting.ts';
+
+/** The service, and one account or several (`accounts`) to hand over. */
+export type SecureClientOptions = ServiceOptions & { readonly ttl?: number } & SubmissionPayloadInput;
+
+/** What {@link SecureClient.register} opened. */
+export interface Registration {
+  readonly sessionId: string;
+  /** ms */
+  readonly expiresAt: number;
+  readonly quote: VerifiedQuote;
+}
+
+/** One session with one service. */
+export class SecureClient {
+  readonly #service: Service;
+  readonly #ttl: number;
+  #payload: SubmissionPayloadInput | null = null;
+  #account: Account | null = null;
+
+  /** @param from - accounts to hand over; or a session that is open already, as {@link SecureClient.resume} makes it */
+  constructor(from: SecureClientOptions | Account) {
+    if (from instanceof Account) {
+      this.#service = from.service;
+      this.#ttl = DEFAULT_SESSION_TTL_S;
+      this.#account = from;
+      return;
+    }
+    const { enclaveUrl, expect, clock, random, sleep, adapter, ttl, ...payload } = from;
+    this.#service = new Service({ enclaveUrl, expect, clock, random, sleep, adapter });
+    this.#ttl = ttl ?? DEFAULT_SESSION_TTL_S;
+    this.#payload = payload;
+  }
+
+  /**
+   * Takes up a session that {@link SecureClient.export} gave out. It asks for no new quote: the session's
+   * keys are known to the enclave that verified then, and to nobody else.
+   * @throws ClientError `session_malformed`
+   */
+  static resume(session: unknown, options: Partial<Omit<ServiceOptions, 'enclaveUrl'>> = {}): SecureClient {
+    const parsed = ClientSession.parse(session, options.random ?? systemRandom);
+    const { enclaveUrl } = parsed.export();
+    return new SecureClient(new Account(new Service({ ...options, enclaveUrl }), parsed));
+  }
+
+  /**
+   * Asks the service for a quote and verifies it. Sends nothing else.
+   * @throws SecurityError, VerificationError, PolicyError, ServiceError, ClientError
+   */
+  quote(): Promise<VerifiedQuote> {
+    return this.#service.quote();
+  }
+
+  /**
+   * Verifies the enclave and hands the accounts over. The credentials are forgotten by this object afterwards.
+   * @throws as {@link SecureClient.quote}; ServiceError with the enclave's sealed reason when it refuses
+   */
+  async register(): Promise<Registration> {
+    const payload = this.#payload;
+    if (this.#account || !payload) throw new ClientError('already_registered', 'this client has a session');
+    const { http, random, enclaveUrl } = this.#service;
+    const attempt = async () => {
+      const quote = await this.quote();
+      return { quote, session: await submit(http, random, { enclaveUrl, quote, payload, ttl: this.#ttl }) };
+    };
+    const { quote, session } = await this.#service.translate(() =>
+      attempt().catch((error: unknown) => {
+        // The enclave restarted or rotated its key between quote and submission: once is bad luck.
+        if (error instanceof ProblemResponse && error.problem.code === 'unknown_handshake_key')
+          return attempt();
+        throw error;
+      }),
+    );
+    this.#account = new Account(this.#service, session);
+    this.#payload = null;
+    return { sessionId: session.id, expiresAt: session.export().expiresAt, quote };
+  }
+
+  /** All metrics of a period; waits while the account is read for the first time. */
+  async getMetrics(parameters: PeriodParameters = {}, wait: WaitOptions = {}): Promise<MetricsResult> {
+    return this.#open().getMetrics(parameters, wait);
+  }
+
+  /** The few numbers of a dashboard. */
+  async getSummary(parameters: PeriodParameters = {}, wait: WaitOptions = {}): Promise<SummaryResult> {
+    return this.#open().getSummary(parameters, wait);
+  }
+
+  /** One page of the days of a period, oldest first. */
+  async getReturns(parameters: ReturnsParameters = {}, wait: WaitOptions = {}): Promise<ReturnsResult> {
+    return this.#open().getReturns(parameters, wait);
+  }
+
+  /** Page after page of {@link SecureClient.getReturns}, all of the days that the first one counts. */
+  returnsPages(parameters: ReturnsParameters = {}, wait: WaitOptions = {}): AsyncGenerator<ReturnsResult> {
+    return this.#open().returnsPages(parameters, wait);
+  }
+
+  /** One page of round trips, newest first. */
+  async getTrades(parameters: TradesParameters = {}, wait: WaitOptions = {}): Promise<TradesResult> {
+    return this.#open().getTrades(parameters, wait);
+  }
+
+  /** Page after page of {@link SecureClient.getTrades}, all of the days of the first one. */
+  tradesPages(parameters: TradesParameters = {}, wait: WaitOptions = {}): AsyncGenerator<TradesResult> {
+    return this.#open().tradesPages(parameters, wait);
+  }
+
+  /**
+   * A signed report. `disclose` names the metrics that it shows; without it, all.
+   * @throws ClientError `disclosure_unknown`, `service_malformed`
+   */
+  async getReport(options: ReportOptions = {}, wait: WaitOptions = {}): Promise<ReportBundle> {
+    return this.#open().getReport(options, wait);
+  }
+
+  /** Moves the session's end to `ttl` seconds from now. @returns the new end, ms */
+  async renew(ttl = this.#ttl): Promise<number> {
+    return this.#open().renew(ttl);
+  }
+
+  /** Ends the session. Delete the exchange key as well: an old sealed copy may live until its end. */
+  async revoke(): Promise<void> {
+    await this.#open().revoke();
+    this.#account = null;
+  }
+
+  /** The session, for {@link SecureClient.resume} in another process. Secret. */
+  export(): ExportedSession {
+    return this.#open().export();
+  }
+
+  #open(): Account {
+    if (!this.#account) throw new ClientError('not_registered', 'there is no session; call register() first');
+    return this.#account;
+  }
+}

@@ -1,0 +1,80 @@
+/** One service: where it is, what its enclave must be, and how this process reaches it. */
+import { type Clock, systemClock } from '@perf-aggregator/shared/clock';
+import { type Random, systemRandom } from '@perf-aggregator/shared/random';
+import type { AxiosRequestConfig } from 'axios';
+import { SecurityError, ServiceError } from '../errors.ts';
+import { Http, ProblemResponse } from './http.ts';
+import { type Expectations, requestQuote, type VerifiedQuote } from './quote.ts';
+
+/** Where the service is and how this process reaches the world; the ports have the platform's defaults. */
+export interface ServiceOptions {
+  readonly enclaveUrl: string;
+  /** What the enclave must be: {@link Expectations}. */
+  readonly expect?: Expectations | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
+  readonly adapter?: AxiosRequestConfig['adapter'];
+}
+
+/** A sealed reply that was opened, where a refusal may stand. */
+export interface Opened {
+  readonly refusal: { readonly code: string; readonly message: string } | null;
+  readonly result: unknown;
+}
+
+/** The service of a client. */
+export class Service {
+  readonly enclaveUrl: string;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly #expect: Expectations | undefined;
+
+  constructor({ enclaveUrl, expect, clock, random, sleep, adapter }: ServiceOptions) {
+    this.enclaveUrl = enclaveUrl;
+    this.http = new Http(enclaveUrl, adapter);
+    this.clock = clock ?? systemClock;
+    this.random = random ?? systemRandom;
+    this.sleep = sleep ?? defaultSleep;
+    this.#expect = expect;
+  }
+
+  /**
+   * Asks for a quote and verifies it. Sends nothing else.
+   * @throws SecurityError, VerificationError, PolicyError, ServiceError, ClientError
+   */
+  async quote(): Promise<VerifiedQuote> {
+    const expect = this.#expect;
+    if (!expect) {
+      throw new SecurityError(
+        'expectations_missing',
+        'say which image you expect (expect.measurements), or "any-image" to check none',
+      );
+    }
+    return this.translate(() => requestQuote(this.http, expect, this));
+  }
+
+  /**
+   * Does `work`; problem documents come out as errors, with the sealed reason where there is one and `open` opens it.
+   * @throws ServiceError; SecurityError `response_mismatch` for a sealed refusal that gives no reason
+   */
+  async translate<T>(work: () => Promise<T>, open?: (sealed: unknown) => Opened): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ProblemResponse)) throw error;
+      const { sealed, status, request_id: requestId, retry_after_ms: retryAfterMs } = error.problem;
+      if (!sealed || !open) throw error.toServiceError();
+      const { refusal, result } = open(sealed);
+      if (!refusal) throw new SecurityError('response_mismatch', 'a refusal without a reason');
+      const { code, message } = refusal;
+      throw new ServiceError(code, message, { status, requestId, retryAfterMs, details: result });
+    }
+  }
+}
+
+function defaultSleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
