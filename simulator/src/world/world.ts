@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly syncIntervalMs?: number;
   /** Enclaves of the one parent; default 1. */
   readonly enclaves?: number;
+  /** Puts something into the store's folder before the parent opens it for the first time. */
+  readonly prepareStore?: (path: string) => void;
   /** Settings of the parent besides those of {@link startParent}. */
   readonly parentEnvironment?: Readonly<Record<string, string>>;
 }
@@ -52,6 +54,7 @@ export class World {
   /** Starts all parts. */
   static async start(options: WorldOptions): Promise<World> {
     const world = new World(options);
+    options.prepareStore?.(world.storePath);
     await world.startInternet();
     for (let index = 0; index < world.#count; index++) await world.startEnclave({}, index);
     await world.startParent();

@@ -1,0 +1,89 @@
+/** A world that an earlier release wrote is opened by this one, under the clock of its time. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import {
+  type ExportedSession,
+  type MetricsResult,
+  SecureClient,
+  verifyReport,
+} from '@perf-aggregator/client';
+import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SIMULATED_PCRS_HEX } from '../../src/nsm/measurements.ts';
+import type { WorldState } from '../../src/world/state.ts';
+import { startTestWorld, type TestWorld } from './fixture.ts';
+import { ManualClock } from './manual-clock.ts';
+
+/** What the release of 2026-11-22 left (test/fixtures/README.md). */
+interface KeptWorld {
+  /** The clock when it was left, ms. */
+  readonly instant: number;
+  readonly state: WorldState & {
+    readonly nsm: { readonly rootKeyPkcs8: string; readonly rootCertDer: string };
+  };
+  readonly session: ExportedSession;
+  /** What it answered then. */
+  readonly metrics: MetricsResult;
+}
+
+/** The key that the genesis evidence in the store commits to. */
+const REPORT_KEY = '5f49fcaa532f3039867eff1cc6662bcb144c055ff5a7f49995ffe296c2dced1c';
+
+const folder = new URL('../fixtures/kept-world/', import.meta.url);
+const kept = JSON.parse(readFileSync(new URL('world.json', folder), 'utf8')) as KeptWorld;
+const { rootKeyPkcs8, rootCertDer } = kept.state.nsm;
+const state: WorldState = {
+  ...kept.state,
+  nsm: { rootKeyPkcs8: decodeBase64(rootKeyPkcs8), rootCertDer: decodeBase64(rootCertDer) },
+};
+
+let test: TestWorld;
+let client: SecureClient;
+
+beforeAll(async () => {
+  test = await startTestWorld(
+    {
+      state,
+      prepareStore: (path) => {
+        mkdirSync(path, { recursive: true });
+        const store = readFileSync(new URL('store.mdb.gz', folder));
+        writeFileSync(join(path, 'data.mdb'), gunzipSync(store));
+      },
+    },
+    new ManualClock(kept.instant),
+  );
+  client = SecureClient.resume({ ...kept.session, enclaveUrl: test.world.url }, test.world.ports);
+});
+afterAll(() => test.world.stop());
+
+describe('when a world of the release before is opened', () => {
+  it('its session answers as it did, from sealed storage alone', async () => {
+    const metrics = await client.getMetrics();
+    // What is newer than the release: see CHANGELOG.
+    expect(metrics).toEqual({
+      ...kept.metrics,
+      provenance: { fetched: 0, sealed: kept.metrics.provenance.fetched },
+    });
+  });
+
+  it('goes on: what is read now is added to what was kept', async () => {
+    await client.renew(604_800);
+    test.clock.advance(24 * 3_600_000);
+    const later = await client.getMetrics();
+    expect(later.observationCount).toBeGreaterThanOrEqual(kept.metrics.observationCount);
+    expect(later.provenance.sealed).toBe(kept.metrics.provenance.fetched);
+  });
+
+  it('still issues reports under the key that it drew then', async () => {
+    const { reportKey } = await test.world.client().quote();
+    expect(encodeHex(reportKey)).toBe(REPORT_KEY);
+    const report = verifyReport(JSON.stringify(await client.getReport()), {
+      roots: [state.nsm.rootCertDer],
+      pcrs: [SIMULATED_PCRS_HEX],
+      instant: test.clock.now(),
+    });
+    expect(report.claims.earliestActivity).toBe(kept.metrics.earliestActivity);
+  });
+});
