@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import {
-  DISCLOSABLE_METRICS,
   REPORT_HEADER,
   REPORT_STATEMENT,
   reportClaims,
-} from '@perf-aggregator/shared/messages/report';
+} from '@perf-aggregator/shared/messages/report/claims';
+import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import { PHASES } from '@perf-aggregator/shared/wire/boot';
 import { PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 import { MAX_FRAME_BYTES, REFUSALS } from '@perf-aggregator/shared/wire/frame';

@@ -2,7 +2,7 @@
  * Arithmetic that holds in every genuine report: a verifier recomputes what the disclosed numbers allow.
  * A signed report that fails it was computed wrongly; nothing here shows that the inputs were true.
  */
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
 import { annualized, chain, drawdown, inMoney, observedOf, sharpe, volatility } from './recompute.ts';
 

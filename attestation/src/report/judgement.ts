@@ -1,5 +1,5 @@
 /** What a report is judged by, in which order, and what the judgement says. */
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { Check } from '../checklist.ts';
 import type { PolicyErrorCode, VerificationErrorCode } from '../errors.ts';

@@ -6,7 +6,7 @@
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
-import { REPORT_HEADER } from '@perf-aggregator/shared/messages/report';
+import { REPORT_HEADER } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
 
 /** An SD-JWT cut into its parts; nothing is verified. */

@@ -14,7 +14,7 @@ import {
   type ReportClaims,
   reportBundle,
   reportClaims,
-} from '@perf-aggregator/shared/messages/report';
+} from '@perf-aggregator/shared/messages/report/claims';
 import { decodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
 import { ChainCache } from '../chain-cache.ts';
 import { Checklist } from '../checklist.ts';

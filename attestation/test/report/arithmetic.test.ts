@@ -1,4 +1,4 @@
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../../shared/test/codes.ts';

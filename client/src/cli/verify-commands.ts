@@ -14,7 +14,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { endingOf, type Measurements } from '../measurements/measurements.ts';
 import { conductRows } from '../present/conduct-rows.ts';
 import { documentText } from '../present/document-text.ts';
-import { percent, statistic, time } from '../present/format.ts';
+import { percent, time } from '../present/format.ts';
+import { type NumberMetric, numberRow } from '../present/labels.ts';
 import { type Rows, table } from '../present/table.ts';
 import type { CliContext } from './context.ts';
 import { NotVerified } from './exit.ts';
@@ -180,8 +181,8 @@ function reportVerdict({ verified, simulated, code, claims, attestation }: Repor
     return `NOT VERIFIED: ${code}${failed ? ` (${failed.rule}: ${failed.detail})` : ''}`;
   }
   const { metrics, period } = claims;
-  const number = (name: 'totalReturn' | 'maxDrawdown' | 'sharpeRatio') =>
-    typeof metrics[name] === 'number' ? metrics[name] : null;
+  const disclosed = (name: NumberMetric) =>
+    metrics[name] === undefined ? [] : [numberRow(name, metrics[name])];
   const shown = Object.keys(metrics).length;
   return [
     simulated ? 'SIMULATED: the report is intact, but no AWS hardware vouches for it' : 'VERIFIED',
@@ -195,9 +196,9 @@ function reportVerdict({ verified, simulated, code, claims, attestation }: Repor
       ['Full-history drawdown', percent(claims.fullHistoryMaxDrawdown)],
       ['Adverse return', percent(claims.adverseReturn)],
       ...conductRows(claims),
-      ...('totalReturn' in metrics ? [['Total return', percent(number('totalReturn'))] as const] : []),
-      ...('sharpeRatio' in metrics ? [['Sharpe ratio', statistic(number('sharpeRatio'))] as const] : []),
-      ...('maxDrawdown' in metrics ? [['Maximum drawdown', percent(number('maxDrawdown'))] as const] : []),
+      ...disclosed('totalReturn'),
+      ...disclosed('sharpeRatio'),
+      ...disclosed('maxDrawdown'),
       ['Disclosed metrics', String(shown)],
       ['Valid until', `${time(claims.exp * 1_000)} UTC`],
     ]),

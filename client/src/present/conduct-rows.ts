@@ -1,5 +1,5 @@
 /** What a reader of a report must know of its trading and its data before believing the numbers. */
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { percent } from './format.ts';
 import type { Rows } from './table.ts';
 

@@ -1,6 +1,7 @@
 /** The metrics of a period, as people read them. */
 import type { MetricsResult, SummaryResult } from '../sdk/results.ts';
 import { day, money, percent, statistic, time } from './format.ts';
+import { labelOf, numberRows } from './labels.ts';
 import { type Rows, table } from './table.ts';
 
 const DAY_MS = 86_400_000;
@@ -25,21 +26,19 @@ export function metricsTable(metrics: MetricsResult): string {
 function moneyRows(metrics: MetricsResult): Rows {
   const { reportingCurrency: currency, deposits, withdrawals } = metrics;
   return [
-    ['Net asset value', money(metrics.navEnd, currency)],
+    [labelOf('navEnd'), money(metrics.navEnd, currency)],
     ['Deposits, withdrawals', `${money(deposits, currency)}, ${money(withdrawals, currency)}`],
-    ['Profit', money(metrics.absoluteProfit, currency)],
-    ['Unrealized P&L', money(metrics.unrealizedPnl, currency)],
+    [labelOf('absoluteProfit'), money(metrics.absoluteProfit, currency)],
+    [labelOf('unrealizedPnl'), money(metrics.unrealizedPnl, currency)],
   ];
 }
 
 function returnRows(metrics: MetricsResult): Rows {
   const { bestPeriodReturn: best, worstPeriodReturn: worst } = metrics;
   return [
-    ['Total return (TWR)', percent(metrics.totalReturn)],
-    ['Annualized return', percent(metrics.annualizedReturn)],
-    ['Money-weighted return', percent(metrics.moneyWeightedReturn)],
+    ...numberRows(metrics, 'totalReturn', 'annualizedReturn', 'moneyWeightedReturn'),
     ['Best, worst day', `${percent(best)}, ${percent(worst)}`],
-    ['Days won', percent(metrics.periodWinRate)],
+    ...numberRows(metrics, 'periodWinRate'),
   ];
 }
 
@@ -47,13 +46,16 @@ function riskRows(metrics: MetricsResult): Rows {
   const { maxDrawdownPeakTime: peak, maxDrawdownTroughTime: trough } = metrics;
   const when = peak === null ? '' : ` (${day(peak)} to ${day(trough)})`;
   return [
-    ['Volatility (annualized)', percent(metrics.volatilityAnnualized)],
-    ['Sharpe ratio', statistic(metrics.sharpeRatio)],
-    ['Sortino ratio', statistic(metrics.sortinoRatio)],
-    ['Calmar ratio', statistic(metrics.calmarRatio)],
-    ['Omega ratio', statistic(metrics.omegaRatio)],
-    ['Maximum drawdown', `${percent(metrics.maxDrawdown)}${when}`],
-    ['Current drawdown', percent(metrics.currentDrawdown)],
+    ...numberRows(
+      metrics,
+      'volatilityAnnualized',
+      'sharpeRatio',
+      'sortinoRatio',
+      'calmarRatio',
+      'omegaRatio',
+    ),
+    [labelOf('maxDrawdown'), `${percent(metrics.maxDrawdown)}${when}`],
+    ...numberRows(metrics, 'currentDrawdown'),
     ['VaR 95 %, 99 % (1 day)', `${percent(metrics.historicalVar95)}, ${percent(metrics.historicalVar99)}`],
     [
       'Expected shortfall',
@@ -75,7 +77,7 @@ function benchmarkRows({ benchmark }: MetricsResult): Rows {
     [`Beta to ${name}`, statistic(benchmark.beta)],
     [`Alpha to ${name}`, percent(benchmark.alphaAnnualized)],
     [`Correlation with ${name}`, statistic(benchmark.correlation)],
-    ['Information ratio', statistic(benchmark.informationRatio)],
+    ...numberRows(benchmark, 'informationRatio'),
   ];
 }
 
@@ -85,12 +87,12 @@ function tradingRows(metrics: MetricsResult): Rows {
   return [
     [`Realized P&L (${METHODS[method]})`, money(metrics.realizedPnl, currency)],
     ...symbols.map((row) => [`  ${row.symbol}`, money(row.realizedPnl, currency)] as const),
-    ['Closed trades', `${closedTradeCount}, won ${percent(metrics.tradeWinRate)}`],
-    ['Profit factor', statistic(metrics.profitFactor)],
-    ['Fees', money(metrics.fees, currency)],
-    ['Trading volume', money(metrics.tradingVolume, currency)],
-    ['Turnover (a year)', statistic(metrics.turnoverAnnualized)],
-    ['Fills', String(metrics.fillCount)],
+    [labelOf('closedTradeCount'), `${closedTradeCount}, won ${percent(metrics.tradeWinRate)}`],
+    ...numberRows(metrics, 'profitFactor'),
+    [labelOf('fees'), money(metrics.fees, currency)],
+    [labelOf('tradingVolume'), money(metrics.tradingVolume, currency)],
+    ...numberRows(metrics, 'turnoverAnnualized'),
+    [labelOf('fillCount'), String(metrics.fillCount)],
   ];
 }
 
@@ -101,13 +103,16 @@ export function summaryTable(summary: SummaryResult): string {
   return table([
     ['Environment', environmentLabel(summary.environment)],
     ['Period', `${day(summary.startTime)} to ${lastDay(summary.endTime)}`],
-    ['Net asset value', money(summary.navEnd, summary.reportingCurrency)],
-    ['Total return (TWR)', percent(summary.totalReturn)],
-    ['Annualized return', percent(summary.annualizedReturn)],
-    ['Volatility (annualized)', percent(summary.volatilityAnnualized)],
-    ['Sharpe ratio', statistic(summary.sharpeRatio)],
-    ['Maximum drawdown', percent(summary.maxDrawdown)],
-    ['Profit', money(summary.absoluteProfit, summary.reportingCurrency)],
+    [labelOf('navEnd'), money(summary.navEnd, summary.reportingCurrency)],
+    ...numberRows(
+      summary,
+      'totalReturn',
+      'annualizedReturn',
+      'volatilityAnnualized',
+      'sharpeRatio',
+      'maxDrawdown',
+    ),
+    [labelOf('absoluteProfit'), money(summary.absoluteProfit, summary.reportingCurrency)],
     ['Trades won', percent(summary.tradeWinRate)],
     ['Fills', `${summary.fillCount} in ${summary.symbolCount} symbols of ${summary.accountCount} account(s)`],
     ['As of', `${time(summary.asOf)} UTC`],

@@ -1,6 +1,6 @@
 /** One open session of a service: questions sealed to the enclave, and answers that it sealed for them. */
-import type { ReportBundle } from '@perf-aggregator/shared/messages/report';
-import { reportBundle } from '@perf-aggregator/shared/messages/report';
+import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
+import { reportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import {
   encodeQuery,
   type PeriodParameters,

@@ -1,7 +1,8 @@
 /** The holder's choice: which metrics of a report an allocator or auditor gets to see. */
 import { fromUtf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url } from '@perf-aggregator/shared/codec/base64';
-import { DISCLOSABLE_METRICS, type ReportBundle } from '@perf-aggregator/shared/messages/report';
+import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
+import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import { ClientError } from '../errors.ts';
 
 /**

@@ -3,7 +3,7 @@
  * anything to it, and believes no reply that the enclave did not seal for this very question.
  */
 import { DEFAULT_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
-import type { ReportBundle } from '@perf-aggregator/shared/messages/report';
+import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import type {
   PeriodParameters,
   ReturnsParameters,

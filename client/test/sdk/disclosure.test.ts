@@ -1,7 +1,7 @@
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import type { ReportBundle } from '@perf-aggregator/shared/messages/report';
+import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { describe, expect, it } from 'vitest';
 import { discloseClaims, isSignedBy, parseSdJwt } from '../../../attestation/src/report/sd-jwt.ts';
 import { codeOf } from '../../../shared/test/codes.ts';

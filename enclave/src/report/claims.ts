@@ -1,14 +1,13 @@
 /** What a report says: everything that a cherry-picking trader would like to leave out, and the metrics. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Environment } from '@perf-aggregator/shared/messages/environment';
+import { REPORT_STATEMENT, type ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import {
   BENCHMARK_METRICS,
   type BenchmarkMetric,
   DISCLOSABLE_METRICS,
-  type DisclosableMetric,
-  REPORT_STATEMENT,
-  type ReportClaims,
-} from '@perf-aggregator/shared/messages/report';
+  type DisclosedMetrics,
+} from '@perf-aggregator/shared/messages/report/metrics';
 import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { isoDay } from '@perf-aggregator/shared/time';
 import type { PeriodMetrics } from '../reading/metrics.ts';
@@ -80,23 +79,27 @@ export function toClaims(input: ClaimsInput): ReportClaims {
 }
 
 /** Every metric under its one name: what the answer of `metrics` nests stands flat here. */
-function disclosable(metrics: PeriodMetrics): ReportClaims['metrics'] {
+function disclosable(metrics: PeriodMetrics): DisclosedMetrics {
   const { grossExposure, netExposure, longExposure, shortExposure } = metrics.exposure;
-  const { benchmark } = metrics;
-  const own: Readonly<Record<Exclude<DisclosableMetric, BenchmarkMetric>, unknown>> = {
+  const all: DisclosedMetrics = {
     ...metrics,
+    ...benchmarkOf(metrics),
     ...{ grossExposure, netExposure, longExposure, shortExposure },
   };
-  return Object.fromEntries(
-    DISCLOSABLE_METRICS.map((name) => [
-      name,
-      isBenchmarkMetric(name) ? (benchmark?.[name] ?? null) : own[name],
-    ]),
-  );
+  // What has no name in the registry stays out.
+  return pick(all, DISCLOSABLE_METRICS);
 }
 
-function isBenchmarkMetric(name: DisclosableMetric): name is BenchmarkMetric {
-  return (BENCHMARK_METRICS as readonly string[]).includes(name);
+function benchmarkOf({ benchmark }: PeriodMetrics): Pick<DisclosedMetrics, BenchmarkMetric> {
+  return benchmark === null ? NO_BENCHMARK : pick(benchmark, BENCHMARK_METRICS);
+}
+
+const NO_BENCHMARK = Object.fromEntries(BENCHMARK_METRICS.map((name) => [name, null])) as Readonly<
+  Record<BenchmarkMetric, null>
+>;
+
+function pick<T extends object, Name extends keyof T>(values: T, names: readonly Name[]): Pick<T, Name> {
+  return Object.fromEntries(names.map((name) => [name, values[name]])) as Pick<T, Name>;
 }
 
 function accountClaims({ accounts }: SessionState, { account: only }: Selection) {

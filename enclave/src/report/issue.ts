@@ -3,11 +3,8 @@
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import {
-  DISCLOSABLE_METRICS,
-  REPORT_HEADER,
-  type ReportClaims,
-} from '@perf-aggregator/shared/messages/report';
+import { REPORT_HEADER, type ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import type { Random } from '@perf-aggregator/shared/random';
 import { SDJwtInstance } from '@sd-jwt/core';
 

@@ -1,6 +1,6 @@
 /** Whatever the analytics compute passes the verifier's arithmetic. */
 import { returnsMetrics, toReturnSeries } from '@perf-aggregator/analytics';
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkArithmetic } from '../../../attestation/src/report/arithmetic.ts';

@@ -1,6 +1,7 @@
 import { decodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import { DISCLOSABLE_METRICS, reportClaims } from '@perf-aggregator/shared/messages/report';
+import { reportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { describe, expect, it } from 'vitest';
 import { checkArithmetic } from '../../../attestation/src/report/arithmetic.ts';

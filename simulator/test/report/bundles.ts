@@ -3,7 +3,7 @@ import type { Nsm } from '@perf-aggregator/enclave/nsm/port';
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { encodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { toClaims } from '../../../enclave/src/report/claims.ts';

@@ -13,7 +13,7 @@ import { encodeBase64, encodeBase64Url } from '@perf-aggregator/shared/codec/bas
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
-import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { beforeAll, describe, expect, it } from 'vitest';

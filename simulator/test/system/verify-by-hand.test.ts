@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Nsm } from '@perf-aggregator/enclave/nsm/port';
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
-import type { ReportBundle } from '@perf-aggregator/shared/messages/report';
+import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NOON } from '../../../enclave/test/sessions/states.ts';

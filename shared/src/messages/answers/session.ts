@@ -1,6 +1,6 @@
 /** Answers about a session itself: its beginning, its end, its report, and why it cannot be read yet. */
 import * as z from 'zod';
-import type { ReportBundle } from '../report.ts';
+import type { ReportBundle } from '../report/claims.ts';
 
 type Permission = 'yes' | 'no' | 'unknown';
 

@@ -5,7 +5,9 @@
  * of `metrics` are selectively disclosable. A verifier refuses a report without the open claims.
  */
 import * as z from 'zod';
-import { KMS_POLICY_STATES } from './user-data.ts';
+import { ENVIRONMENTS } from '../environment.ts';
+import { KMS_POLICY_STATES } from '../user-data.ts';
+import { disclosedMetrics } from './metrics.ts';
 
 /** JOSE header of every report, pinned: a verifier reads nothing else of it. */
 export const REPORT_HEADER = { alg: 'EdDSA', typ: 'perf-report+sd-jwt' } as const;
@@ -14,115 +16,6 @@ export const REPORT_HEADER = { alg: 'EdDSA', typ: 'perf-report+sd-jwt' } as cons
 export const REPORT_STATEMENT =
   'Describes only the accounts listed; does not show who controlled them, whether other accounts, hedges or ' +
   'sessions exist, or whether this one was chosen after the fact.';
-
-/** Metrics against the benchmark, null without one. */
-export const BENCHMARK_METRICS = [
-  'beta',
-  'alphaAnnualized',
-  'rSquared',
-  'correlation',
-  'treynorRatio',
-  'trackingErrorAnnualized',
-  'informationRatio',
-  'upCapture',
-  'downCapture',
-  'excessReturn',
-  'benchmarkTotalReturn',
-  'benchmarkAnnualizedReturn',
-  'pairedObservationCount',
-] as const;
-export type BenchmarkMetric = (typeof BENCHMARK_METRICS)[number];
-
-/** Members of `metrics` that the holder may disclose or withhold, one by one. */
-export const DISCLOSABLE_METRICS = [
-  'totalReturn',
-  'annualizedReturn',
-  'geometricMeanReturn',
-  'averagePeriodReturn',
-  'bestPeriodReturn',
-  'worstPeriodReturn',
-  'observationCount',
-  'monthlyReturns',
-  'yearly',
-  'periodReturns',
-  'simpleReturnOnFlows',
-  'modifiedDietz',
-  'xirr',
-  'moneyWeightedReturn',
-  'volatilityAnnualized',
-  'downsideDeviationAnnualized',
-  'sharpeRatio',
-  'sharpeRatioStandardError',
-  'probabilisticSharpeRatio',
-  'sortinoRatio',
-  'calmarRatio',
-  'omegaRatio',
-  'skewness',
-  'excessKurtosis',
-  'historicalVar95',
-  'historicalVar99',
-  'expectedShortfall95',
-  'expectedShortfall99',
-  'parametricVar95',
-  'parametricVar99',
-  'parametricEs95',
-  'parametricEs99',
-  'cornishFisherVar95',
-  'cornishFisherVar99',
-  'cornishFisherValid',
-  'tailRatio',
-  'ulcerIndex',
-  'painIndex',
-  'recoveryFactor',
-  'maxDrawdown',
-  'longestDrawdownDays',
-  'currentDrawdown',
-  'underwaterPeriods',
-  'drawdowns',
-  'drawdownCount',
-  'periodWinRate',
-  'averageWin',
-  'averageLoss',
-  'payoffRatio',
-  'periodProfitFactor',
-  ...BENCHMARK_METRICS,
-  'absoluteProfit',
-  'navStart',
-  'navEnd',
-  'deposits',
-  'withdrawals',
-  'netExternalFlow',
-  'externalFlowCount',
-  'tradingVolume',
-  'turnoverAnnualized',
-  'fees',
-  'transferFees',
-  'fillCount',
-  'realizedPnl',
-  'unrealizedPnl',
-  'unrealizedPnlChange',
-  'fundingPnl',
-  'borrowInterest',
-  'otherIncome',
-  'netPnl',
-  'currencyEffect',
-  'unexplainedPnl',
-  'closedTradeCount',
-  'winCount',
-  'lossCount',
-  'breakevenCount',
-  'tradeWinRate',
-  'profitFactor',
-  'expectancy',
-  'averageHoldingSeconds',
-  'grossExposure',
-  'netExposure',
-  'longExposure',
-  'shortExposure',
-  'symbols',
-  'compliance',
-] as const;
-export type DisclosableMetric = (typeof DISCLOSABLE_METRICS)[number];
 
 const instant = z.number().int().nonnegative();
 const day = z.iso.date();
@@ -151,7 +44,7 @@ export const reportClaims = z.strictObject({
   aud: z.string().optional(),
   nonce: z.string().optional(),
   /** `simulated`: not AWS hardware. `sandbox`: a venue's test system. */
-  environment: z.enum(['production', 'sandbox', 'simulated']),
+  environment: z.enum(ENVIRONMENTS),
   /** UTC days, both included. */
   period: z.strictObject({ from: day, to: day }),
   periodIsFullHistory: z.boolean(),
@@ -224,7 +117,7 @@ export const reportClaims = z.strictObject({
   asOf: instant,
   software: z.strictObject({ name: z.literal('perf-aggregator'), version: z.string() }),
   statement: z.literal(REPORT_STATEMENT),
-  metrics: z.partialRecord(z.enum(DISCLOSABLE_METRICS), z.unknown()),
+  metrics: disclosedMetrics,
 });
 /** Claims of a report, with the metrics that are disclosed. */
 export type ReportClaims = z.infer<typeof reportClaims>;

@@ -1,0 +1,1 @@
+export declare function pageOf(registry: object): string;

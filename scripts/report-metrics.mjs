@@ -1,0 +1,28 @@
+// The page of report metrics (docs/report-metrics.md), made from the registry in shared/src/messages/report.
+//
+//   node scripts/report-metrics.mjs           writes the page; needs a build
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const HEAD = `# Metrics of a report
+
+Made from the registry (\`shared/src/messages/report/metrics.ts\`) by \`node scripts/report-metrics.mjs\`; a test holds the
+two together. A holder shows or withholds each metric by its name. \`ratio\`: 0.05 is 5 %. \`money\`: exact decimal text in
+the reporting currency. A metric is null where it is undefined.
+
+Profiles: \`ratios\` tells no money and no tables, \`summary\` adds tables that tell no money, \`full\` is everything.
+`;
+
+/** The page, from the registry's entries by name. */
+export function pageOf(registry) {
+  const rows = Object.entries(registry).map(
+    ([name, { label, unit, group, profile, definition }]) =>
+      `| \`${name}\` | ${label} | ${unit} | ${group} | ${profile} | ${definition} |`,
+  );
+  return `${HEAD}\n| name | label | unit | group | profile | definition |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { REPORT_METRICS } = await import('../shared/dist/messages/report/metrics.js');
+  writeFileSync(new URL('../docs/report-metrics.md', import.meta.url), pageOf(REPORT_METRICS));
+}
