@@ -25,6 +25,7 @@ import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data'
 import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
 import type { Random } from '@perf-aggregator/shared/random';
 import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
+import { type KeyService, keyService } from '@perf-aggregator/shared/wire/deployment';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Nsm } from '../nsm/port.ts';
 import { openEnvelope } from './cms.ts';
@@ -35,8 +36,7 @@ import type { DataKey, Kms } from './port.ts';
 
 /** What {@link createKms} needs. */
 export interface KmsConfig {
-  readonly region: string;
-  /** The only key that this enclave uses. */
+  /** The only key that this enclave uses: it names the region, and so the host. */
   readonly keyArn: string;
   /** Role that the key policy names. */
   readonly roleArn: string;
@@ -59,15 +59,17 @@ const KEY_BYTES = 32;
 const MAX_ATTEMPTS = 3;
 const generateKeyPairAsync = promisify(generateKeyPair);
 
-/** The {@link Kms} of `config.keyArn`. */
+/** The {@link Kms} of `config.keyArn`. @throws TypeError for an ARN that `configure` would have refused */
 export function createKms(config: KmsConfig): Kms {
+  const service = keyService(config.keyArn);
+  if (!service) throw new TypeError('the ARN of the key was not checked');
   const requestHandler = new NodeHttpHandler({
     httpsAgent: config.agent,
     connectionTimeout: config.timeoutMs,
     requestTimeout: config.timeoutMs,
     throwOnRequestTimeout: true,
   });
-  const connect = (credentials: RoleCredentials) => openClient(config, requestHandler, credentials);
+  const connect = (credentials: RoleCredentials) => openClient(config, service, requestHandler, credentials);
   return {
     generateDataKey: (credentials) => generateDataKey(config, connect(credentials)),
     decrypt: (credentials, blob) => decrypt(config, connect(credentials), blob),
@@ -84,6 +86,7 @@ export function createKms(config: KmsConfig): Kms {
 /** A client for one call: cheap, since the handler with its connections is shared. */
 function openClient(
   config: KmsConfig,
+  { region, host }: KeyService,
   requestHandler: NodeHttpHandler,
   credentials: RoleCredentials,
 ): () => KMSClient {
@@ -93,8 +96,8 @@ function openClient(
     }
     const { accessKeyId, secretAccessKey, sessionToken } = credentials;
     return new KMSClient({
-      region: config.region,
-      endpoint: `https://kms.${config.region}.amazonaws.com`,
+      region,
+      endpoint: `https://${host}`,
       credentials: { accessKeyId, secretAccessKey, sessionToken },
       requestHandler,
       defaultsMode: 'standard',

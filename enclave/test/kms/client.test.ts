@@ -39,7 +39,6 @@ class PlainAgent extends Agent {
 
 const kms = (timeoutMs = 5_000) =>
   createKms({
-    region: 'us-east-1',
     keyArn: ARN,
     roleArn: 'arn:aws:iam::123456789012:role/parent',
     encryptionContext: { app: 'test' },

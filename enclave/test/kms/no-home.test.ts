@@ -20,7 +20,6 @@ it('KMS is called without a look at a home folder', async () => {
     throw Object.assign(new Error('no way out'), { code: 'egress_unreachable' });
   };
   const kms = createKms({
-    region: 'eu-west-1',
     keyArn: 'arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef',
     roleArn: 'arn:aws:iam::111122223333:role/parent',
     agent,

@@ -18,12 +18,18 @@ const ROLE_ARN = /^arn:(?:aws|aws-us-gov|aws-cn):iam::\d{12}:role\/[\w+=,.@/-]{1
 /** Where the services of a partition are, if not at amazonaws.com. */
 const DOMAIN: Readonly<Record<string, string>> = { 'aws-cn': 'amazonaws.com.cn' };
 
+/** The service that keeps a key: where it is dialled is said here and nowhere else. */
+export interface KeyService {
+  readonly region: string;
+  readonly host: string;
+}
+
 /**
  * Region and host of the service that keeps a key.
  * @param keyArn - `arn:PARTITION:kms:REGION:ACCOUNT:key/ID`
  * @returns null for any other text, an alias (which somebody could lead elsewhere) among them
  */
-export function keyService(keyArn: string): { readonly region: string; readonly host: string } | null {
+export function keyService(keyArn: string): KeyService | null {
   const [, partition, region] = KEY_ARN.exec(keyArn) ?? [];
   if (!partition || !region) return null;
   return { region, host: `kms.${region}.${DOMAIN[partition] ?? 'amazonaws.com'}` };

@@ -66,7 +66,6 @@ function nsmOf(pcrs = simulatedPcrs(), clock = systemClock): Nsm {
 
 function connect(changes: { nsm?: Nsm; keyArn?: string; context?: Record<string, string> } = {}): Kms {
   return createKms({
-    region: REGION,
     keyArn: changes.keyArn ?? keys[0]!.arn,
     roleArn: ROLE,
     encryptionContext: changes.context ?? CONTEXT,
@@ -263,7 +262,6 @@ describe('when KMS cannot be believed or reached', () => {
     const other = await createAuthority('other');
     const stranger = new LoopbackAgent({ ca: other.certPem });
     const kms = createKms({
-      region: REGION,
       keyArn: keys[0]!.arn,
       roleArn: ROLE,
       encryptionContext: CONTEXT,
