@@ -1,6 +1,7 @@
 // Holds the sources against the rules of the house (rooms.json, DESIGN: docs/architecture.md):
 // which room may import which, which rooms run in browsers too, who may read clocks, randomness and the
-// environment, and that no file imports in a circle. Exit code 1 and one line per break.
+// environment, that no file and no folder of a room imports in a circle, and that zod comes as a namespace.
+// Exit code 1 and one line per break.
 //
 //   node scripts/boundaries.mjs [folder]
 import { readdirSync, readFileSync } from 'node:fs';
@@ -37,9 +38,9 @@ export function findBreaks(root, rooms) {
       const imports = importsOf(path, text);
       graph.set(
         file,
-        imports.filter((name) => name.startsWith('.')).map((name) => resolve(dirname(file), name)),
+        imports.filter(({ name }) => name.startsWith('.')).map(({ name }) => resolve(dirname(file), name)),
       );
-      for (const name of imports) breaks.push(...judge(path, room, name, rooms));
+      for (const imported of imports) breaks.push(...judge(path, room, imported, rooms));
       if (!EDGES.some((edge) => edge.test(path))) {
         const code = stripComments(text);
         for (const ambient of AMBIENT)
@@ -49,10 +50,37 @@ export function findBreaks(root, rooms) {
   }
   for (const cycle of cyclesOf(graph))
     breaks.push(`cycle: ${cycle.map((file) => relative(root, file)).join(' → ')}`);
+  for (const room of Object.keys(rooms)) breaks.push(...circlesOf(root, room, graph));
   return breaks;
 }
 
-function judge(path, room, name, rooms) {
+/**
+ * Folders of a room that import each other in a circle, each circle once, with an import for each step. A folder is a
+ * node, whatever lies in it; so is a file that lies in `src` itself. Its subfolders are nodes of their own.
+ */
+function circlesOf(root, room, graph) {
+  const source = join(root, room, 'src');
+  const nodeOf = (file) => (dirname(file) === source ? file : dirname(file));
+  const folders = new Map();
+  for (const [file, targets] of graph) {
+    if (!file.startsWith(`${source}/`)) continue;
+    for (const target of targets) {
+      const [from, to] = [nodeOf(file), nodeOf(target)];
+      if (from === to || !to.startsWith(source)) continue;
+      const steps = folders.get(from) ?? new Map();
+      folders.set(from, steps);
+      if (!steps.has(to)) steps.set(to, `${relative(root, file)} imports ${relative(root, target)}`);
+    }
+  }
+  const edges = new Map([...folders].map(([from, steps]) => [from, [...steps.keys()]]));
+  return cyclesOf(edges).map((circle) => {
+    const names = circle.map((node) => relative(root, node)).join(' → ');
+    const steps = circle.slice(1).map((to, at) => folders.get(circle[at]).get(to));
+    return `circle of folders: ${names} (${steps.join('; ')})`;
+  });
+}
+
+function judge(path, room, { name, namespaced }, rooms) {
   const rule = rooms[room];
   const isEdge = (rule.edge ?? []).some((folder) => path.startsWith(`${room}/${folder}`));
   if (name.startsWith('node:')) {
@@ -62,6 +90,9 @@ function judge(path, room, name, rooms) {
     const target = relative(join(room, 'src'), join(dirname(path), name));
     if (PACKAGE_FILE.test(target)) return [];
     return target.startsWith('..') ? [`${path}: leaves its room by ${name}`] : [];
+  }
+  if (name === 'zod' && !namespaced) {
+    return [`${path}: zod is imported as a namespace (import * as z), or bundlers keep all of it`];
   }
   if (!name.startsWith(SCOPE)) return [];
   const [other, ...rest] = name.slice(SCOPE.length).split('/');
@@ -78,17 +109,18 @@ function matches(pattern, path) {
 function importsOf(path, text) {
   const { module, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: cannot be parsed: ${errors[0].message}`);
-  const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
-    text.slice(start + 1, end - 1),
-  );
+  const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
+    name: text.slice(start + 1, end - 1),
+    namespaced: true,
+  }));
   const reexported = module.staticExports.flatMap(({ entries }) =>
-    entries.map(({ moduleRequest }) => moduleRequest?.value),
+    entries.map(({ moduleRequest }) => ({ name: moduleRequest?.value, namespaced: false })),
   );
-  return [
-    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
-    ...reexported,
-    ...dynamic,
-  ].filter(Boolean);
+  const imported = module.staticImports.map(({ moduleRequest, entries }) => ({
+    name: moduleRequest.value,
+    namespaced: entries.every(({ importName }) => importName.kind === 'NamespaceObject'),
+  }));
+  return [...imported, ...reexported, ...dynamic].filter(({ name }) => name);
 }
 
 function cyclesOf(graph) {

@@ -115,9 +115,56 @@ describe('when a tree is held against the rules', () => {
     write('shared/src/c/c.ts', `import '../a.ts';`);
     const { code, breaks } = check();
     expect(code).toBe(1);
-    expect(breaks).toEqual([
-      'cycle: shared/src/a.ts → shared/src/b.ts → shared/src/c/c.ts → shared/src/a.ts',
-    ]);
+    expect(breaks[0]).toBe('cycle: shared/src/a.ts → shared/src/b.ts → shared/src/c/c.ts → shared/src/a.ts');
+  });
+
+  it('a circle of folders is refused, though no file imports in one', () => {
+    write('enclave/src/keys/a.ts', `import '../kms/b.ts';`);
+    write('enclave/src/kms/b.ts', 'export const b = 1;');
+    write('enclave/src/kms/c.ts', `import type { d } from '../keys/d.ts';`);
+    write('enclave/src/keys/d.ts', 'export const d = 1;');
+    expect(check()).toMatchObject({
+      code: 1,
+      breaks: [
+        'circle of folders: enclave/src/keys → enclave/src/kms → enclave/src/keys ' +
+          '(enclave/src/keys/a.ts imports enclave/src/kms/b.ts; enclave/src/kms/c.ts imports enclave/src/keys/d.ts)',
+      ],
+    });
+  });
+
+  it('so is one by way of a file that lies in no folder, and one of a folder with a folder in it', () => {
+    write('parent/src/http/a.ts', `import '../serve.ts';`);
+    write('parent/src/serve.ts', `import './http/b.ts';`);
+    write('parent/src/http/b.ts', 'export const b = 1;');
+    write('analytics/src/lots/a.ts', `import './methods/b.ts';`);
+    write('analytics/src/lots/methods/b.ts', `import '../c.ts';`);
+    write('analytics/src/lots/c.ts', 'export const c = 1;');
+    const { code, breaks } = check();
+    expect(code).toBe(1);
+    const foldersOf = (line: string) => new Set(line.split(': ')[1]!.split(' (')[0]!.split(' → '));
+    expect(new Set(breaks.map((line) => [...foldersOf(line)].sort().join()))).toEqual(
+      new Set(['analytics/src/lots,analytics/src/lots/methods', 'parent/src/http,parent/src/serve.ts']),
+    );
+  });
+
+  it('folders that import one another in one direction are none, whatever the files of src do', () => {
+    write('shared/src/main.ts', `import './wire/a.ts';\nimport './transport/b.ts';`);
+    write('shared/src/transport/b.ts', `import '../wire/a.ts';\nimport '../errors.ts';`);
+    write('shared/src/wire/a.ts', `import '../errors.ts';`);
+    write('shared/src/errors.ts', 'export const e = 1;');
+    expect(check()).toMatchObject({ code: 0, breaks: [] });
+  });
+
+  it('zod by name is refused, as a value, as a type, and passed on', () => {
+    write('parent/src/a.ts', `import { z } from 'zod';\nexport const a = z;`);
+    write('parent/src/b.ts', `import type { ZodError } from 'zod';\nexport type B = ZodError;`);
+    write('parent/src/c.ts', `export { z } from 'zod';`);
+    write('parent/src/d.ts', `import * as z from 'zod';\nexport const d = z;`);
+    const { code, breaks } = check();
+    expect(code).toBe(1);
+    expect(breaks.map((line) => line.split(':')[0])).toEqual(
+      ['a', 'b', 'c'].map((n) => `parent/src/${n}.ts`),
+    );
   });
 });
 
