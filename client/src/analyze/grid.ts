@@ -1,5 +1,7 @@
 /** Dated rows on a grid of periods: what is missing between two dates is a gap, not a zero. */
+
 import type { Frequency } from '@perf-aggregator/analytics';
+import { DAY_MS, HOUR_MS } from '@perf-aggregator/shared/time';
 import type { AnalyzeError } from './errors.ts';
 
 /** A row, when it is, and how it is refused. */
@@ -17,9 +19,6 @@ export interface OnGrid<Row> {
   /** One element for each period from the first row's to the last's. */
   readonly rows: readonly (Row | null)[];
 }
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 const STEPS: Partial<Record<Frequency, number>> = { h: HOUR_MS, D: DAY_MS, W: 7 * DAY_MS };
 const MONTHS: Partial<Record<Frequency, number>> = { M: 1, ME: 1, Q: 3, QE: 3, Y: 12, YE: 12 };

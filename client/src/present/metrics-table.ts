@@ -1,10 +1,9 @@
 /** The metrics of a period, as people read them. */
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { MetricsResult, SummaryResult } from '../sdk/results.ts';
 import { day, money, percent, statistic, time } from './format.ts';
 import { labelOf, numberRows } from './labels.ts';
 import { type Rows, table } from './table.ts';
-
-const DAY_MS = 86_400_000;
 
 /** A few lines per topic; what is null is a dash. */
 export function metricsTable(metrics: MetricsResult): string {

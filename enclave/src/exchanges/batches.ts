@@ -1,8 +1,8 @@
 /** Minutes in pages: neighbours share a request. */
-import type { Mark } from '@perf-aggregator/analytics';
-import type { PullRun } from './run.ts';
 
-const MINUTE_MS = 60_000;
+import type { Mark } from '@perf-aggregator/analytics';
+import { MINUTE_MS } from '@perf-aggregator/shared/time';
+import type { PullRun } from './run.ts';
 
 /** Ascending groups that each fit one page of minutes. */
 export function batchMinutes(minutes: readonly number[], page: number): readonly (readonly number[])[] {

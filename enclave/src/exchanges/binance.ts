@@ -1,12 +1,13 @@
 /** Binance spot: limits and windows as its documentation of 2025 gives them, and readers of its answers. */
+
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { Decimal } from 'decimal.js';
 import { toDecimal, toInstant, toText } from './decimal.ts';
 import { ExchangeError } from './errors.ts';
 import type { AccountInspection, Permission } from './port.ts';
 import type { Candle, EntryOwner, RawTransfer, VenueTable } from './table.ts';
 
-const DAY_MS = 86_400_000;
 /** Adds amounts of any length without rounding; decimal.js keeps 20 digits by default. */
 const Exact = Decimal.clone({ precision: 200 });
 

@@ -5,6 +5,7 @@
 
 import type { FillEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { EgressError } from '../egress/errors.ts';
 import type { Fetch } from '../egress/fetch.ts';
 import type { CandleSpan, SpotMarket, TransferPage, VenueClient } from './client.ts';
@@ -30,11 +31,10 @@ export interface ClientContext extends RetryPorts {
   readonly deadline: number;
 }
 
-const MINUTE_MS = 60_000;
 const RETRIES_PER_CLIENT = 40;
 /** Longest that a date in `Retry-After` may keep everybody away: what six digits of seconds can say. */
 const MAX_PAUSE_MS = 999_999_000;
-const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE_MS, '1d': 86_400_000 };
+const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE_MS, '1d': DAY_MS };
 
 /** A client of one account. Nothing is sent before its first call. */
 export class CcxtClient implements VenueClient {

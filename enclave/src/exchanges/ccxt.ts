@@ -1,5 +1,7 @@
 /** Exchanges through ccxt: the port's implementation for production and simulator alike. */
+
 import { createHash } from 'node:crypto';
+import { Recent } from '@perf-aggregator/shared/recent';
 import type { Fetch } from '../egress/fetch.ts';
 import { binance } from './binance.ts';
 import { CcxtClient, type ClientContext, createExchange } from './ccxt-client.ts';
@@ -38,7 +40,7 @@ export function createExchanges(
   tables: Readonly<Record<string, VenueTable>> = TABLES,
 ): Exchanges {
   const shared = new Map<string, VenueContext>();
-  const slowLimiters = new Map<string, Limiter>();
+  const slowLimiters = new Recent<string, Limiter>(MAX_SLOW_LIMITERS);
   const contextOf = (venue: string): VenueContext => {
     const table = Object.hasOwn(tables, venue) ? tables[venue] : undefined;
     if (!table) throw new ExchangeError('exchange_unsupported', 'this venue is not supported');
@@ -58,10 +60,7 @@ export function createExchanges(
   const slowLimiterOf = ({ venue, apiKey }: VenueAccount, { table }: VenueContext): Limiter => {
     const name = createHash('sha256').update(`${venue}\0${apiKey}`).digest('base64');
     const limiter = slowLimiters.get(name) ?? createLimiter(table.limits.slow, ports.clock, ports.sleep);
-    slowLimiters.delete(name);
     slowLimiters.set(name, limiter);
-    const [oldest] = slowLimiters.keys();
-    if (slowLimiters.size > MAX_SLOW_LIMITERS && oldest !== undefined) slowLimiters.delete(oldest);
     return limiter;
   };
   const clientOf = (account: VenueAccount, deadline: number): VenueClient => {

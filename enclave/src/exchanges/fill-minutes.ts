@@ -1,8 +1,9 @@
 /** Minutes that hold fills, as the cursor keeps them until they are compared (`checks.ts`). */
+
 import type { FillEntry } from '@perf-aggregator/analytics';
+import { MINUTE_MS } from '@perf-aggregator/shared/time';
 import type { PullState } from './cursor.ts';
 
-const MINUTE_MS = 60_000;
 /** Decimals of a traded value that are kept: it only decides what comes first. */
 const VALUE_SCALE = 10_000;
 

@@ -1,6 +1,7 @@
 /** A venue's listed markets, loaded once without credentials, frozen, and shared by every account. */
 
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { SpotMarket } from './client.ts';
 import { ExchangeError } from './errors.ts';
 import type { Binance } from './library.ts';
@@ -20,7 +21,7 @@ export interface SharedMarkets {
 }
 
 /** Listings are read again after a day. */
-const LIFETIME_MS = 86_400_000;
+const LIFETIME_MS = DAY_MS;
 
 /** Markets loaded through instances that `create` makes. */
 export function createMarkets(create: (sandbox: boolean) => Exchange, clock: Clock): SharedMarkets {

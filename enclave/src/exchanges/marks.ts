@@ -2,16 +2,15 @@
  * Reading prices: the close of every day since the first activity, for every asset in scope, and the close of
  * single minutes where value changed hands (METRICS §1: the last minute that ended at or before the instant).
  */
+
 import type { Mark } from '@perf-aggregator/analytics';
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { batchMinutes, readPage } from './batches.ts';
 import { drainChecks } from './checks.ts';
 import { eachConcurrently } from './concurrently.ts';
 import type { PullState } from './cursor.ts';
 import { pendingChecks } from './fill-minutes.ts';
 import type { PullRun } from './run.ts';
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** How many minutes wait for their price, or to be compared. */
 export function pendingMinutes(state: PullState): number {

@@ -1,13 +1,13 @@
 /** One pull under way: its state, what it has gathered, and how much further it may go. */
+
 import type { FillEntry, LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { MINUTE_MS } from '@perf-aggregator/shared/time';
 import type { VenueClient } from './client.ts';
 import type { PullState } from './cursor.ts';
 import { noteCheck } from './fill-minutes.ts';
 import type { PullBudget, VenueAccount } from './port.ts';
 import type { VenueTable } from './table.ts';
-
-const MINUTE_MS = 60_000;
 
 /** What a pull works with. */
 export interface PullPorts {

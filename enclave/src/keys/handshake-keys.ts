@@ -8,9 +8,10 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import type { Random } from '@perf-aggregator/shared/random';
+import { HOUR_MS } from '@perf-aggregator/shared/time';
 import { Refusal } from '../errors.ts';
 
-const ROTATION_MS = 3_600_000;
+const ROTATION_MS = HOUR_MS;
 /** Submissions that one key accepts: each costs 32 bytes and a base64 text of memory. */
 export const MAX_SUBMISSIONS = 65_536;
 

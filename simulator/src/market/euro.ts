@@ -3,10 +3,11 @@
  * days with the other prices, in a straight line from the first of a month to the first of the next. After the recorded
  * months the last rate stands.
  */
+
 import { readFileSync } from 'node:fs';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { type DailyBar, RECORDED_TO } from './history.ts';
 
-const DAY_MS = 86_400_000;
 /** Decimals of a price of the euro. */
 export const EURO_DIGITS = 4;
 const SCALE = 10n ** BigInt(EURO_DIGITS);

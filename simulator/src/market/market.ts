@@ -5,12 +5,11 @@
  * open to the close through low and high (even days) or high and low (odd days): so a price at any instant,
  * a minute and a day all agree, and nothing leaves the recorded range.
  */
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { largest, smallest } from './amount.ts';
 import { createEuro, type Euro } from './euro.ts';
 import { BASES, type Base, type DailyBar, readHistory } from './history.ts';
 
-export const MINUTE_MS = 60_000;
-export const DAY_MS = 86_400_000;
 const SPAN_MS = DAY_MS / 3;
 
 /** An instrument of the market. */

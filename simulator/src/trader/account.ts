@@ -3,8 +3,9 @@
  * withdrawals at the market's own prices. Reserves are kept so that a test may edit single events without
  * driving a balance below zero.
  */
+import { DAY_MS, HOUR_MS } from '@perf-aggregator/shared/time';
 import { formatAmount, formatPrice, quoteOf, TICKS, UNIT } from '../market/amount.ts';
-import { DAY_MS, INSTRUMENTS, type Instrument, type Market } from '../market/market.ts';
+import { INSTRUMENTS, type Instrument, type Market } from '../market/market.ts';
 import type { TraderAccount, TraderEvent, TraderFill } from './event.ts';
 import { type Stream, streamOf } from './splitmix.ts';
 import { Wallet } from './wallet.ts';
@@ -19,7 +20,6 @@ export interface AccountOptions {
   readonly days?: number;
 }
 
-const HOUR_MS = 3_600_000;
 /** Deposited on the first day, USDT units. */
 const INITIAL_USDT = 250_000n * UNIT;
 /** Never spent by orders: what an edited event may use up. */

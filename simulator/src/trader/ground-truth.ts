@@ -4,10 +4,12 @@
  * a price at an instant is the close of the last minute that ended at or before it; returns are linked at
  * every external flow; lots are first in, first out.
  */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { Decimal } from 'decimal.js';
 import { formatAmount, formatScaled, parseAmount, parsePrice, smallest, TICKS } from '../market/amount.ts';
 import type { Base } from '../market/history.ts';
-import { DAY_MS, type Market } from '../market/market.ts';
+import type { Market } from '../market/market.ts';
 import type { TraderAccount, TraderDeposit, TraderEvent, TraderFill, TraderWithdrawal } from './event.ts';
 import { Wallet } from './wallet.ts';
 

@@ -8,6 +8,7 @@ import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import type { Random } from '@perf-aggregator/shared/random';
+import { DAY_MS, HOUR_MS } from '@perf-aggregator/shared/time';
 import { createKmsKey, type KmsKey } from '../kms/key.ts';
 import type { RoleCredentials } from '../kms/sigv4.ts';
 import { issueCredentials } from '../kms/sts.ts';
@@ -17,12 +18,11 @@ import { createAuthority, issueServerCertificate, type PemPair } from '../pki/au
 import type { WorldFiles } from './files.ts';
 import { WORLD_HOSTS } from './hosts.ts';
 
-const DAY_MS = 86_400_000;
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/perf-aggregator-parent`;
-const CREDENTIALS_MS = 36 * 3_600_000;
-const RENEW_BEFORE_MS = 24 * 3_600_000;
+const CREDENTIALS_MS = 36 * HOUR_MS;
+const RENEW_BEFORE_MS = 24 * HOUR_MS;
 
 /** A key that can read and nothing else. */
 export interface ApiKey {

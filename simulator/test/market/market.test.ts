@@ -1,8 +1,9 @@
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatAmount, formatPrice, parseAmount, parsePrice } from '../../src/market/amount.ts';
 import { BASES } from '../../src/market/history.ts';
-import { createMarket, DAY_MS, MINUTE_MS } from '../../src/market/market.ts';
+import { createMarket } from '../../src/market/market.ts';
 
 const LAST_DAY = 20_778;
 const market = createMarket({ lastDay: LAST_DAY });

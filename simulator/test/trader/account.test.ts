@@ -1,7 +1,8 @@
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
 import { parseAmount, parsePrice } from '../../src/market/amount.ts';
 import type { Base } from '../../src/market/history.ts';
-import { createMarket, DAY_MS, INSTRUMENTS, MINUTE_MS } from '../../src/market/market.ts';
+import { createMarket, INSTRUMENTS } from '../../src/market/market.ts';
 import { generateAccount } from '../../src/trader/account.ts';
 import { withEdit } from '../../src/trader/edit.ts';
 import type { TraderDeposit, TraderFill } from '../../src/trader/event.ts';

@@ -1,6 +1,7 @@
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
 import { parseAmount } from '../../src/market/amount.ts';
-import { createMarket, DAY_MS, MINUTE_MS } from '../../src/market/market.ts';
+import { createMarket } from '../../src/market/market.ts';
 import { generateAccount } from '../../src/trader/account.ts';
 import { withEdit } from '../../src/trader/edit.ts';
 import type { TraderAccount, TraderEvent, TraderFill } from '../../src/trader/event.ts';

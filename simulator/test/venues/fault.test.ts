@@ -1,7 +1,7 @@
 import { ExchangeError } from '@perf-aggregator/enclave/exchanges/errors';
 import type { Pull, VenueAccount, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DAY_MS } from '../../src/market/market.ts';
 import type { Fault, VenueRequest } from '../../src/venues/binance/venue.ts';
 import { ACCOUNT, CUSTOMER, history, NOW, openRoad, type Road, type RoadOptions } from './road.ts';
 

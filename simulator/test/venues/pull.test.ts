@@ -7,11 +7,11 @@ import {
 } from '@perf-aggregator/analytics';
 import { binance } from '@perf-aggregator/enclave/exchanges/binance';
 import type { Pull, PullBudget, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatPrice, formatScaled } from '../../src/market/amount.ts';
 import { EURO_DIGITS } from '../../src/market/euro.ts';
 import { BASES, type Base } from '../../src/market/history.ts';
-import { DAY_MS, MINUTE_MS } from '../../src/market/market.ts';
 import { withEdit } from '../../src/trader/edit.ts';
 import type { TraderEvent } from '../../src/trader/event.ts';
 import { groundTruth } from '../../src/trader/ground-truth.ts';

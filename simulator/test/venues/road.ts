@@ -11,9 +11,10 @@ import type { Exchanges, VenueAccount } from '@perf-aggregator/enclave/exchanges
 import type { VenueTable } from '@perf-aggregator/enclave/exchanges/table';
 import { createEgressProxy } from '@perf-aggregator/parent/egress/proxy';
 import { systemRandom } from '@perf-aggregator/shared/random';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
 import { listen } from '@perf-aggregator/shared/transport/socket';
-import { createMarket, DAY_MS, type Market } from '../../src/market/market.ts';
+import { createMarket, type Market } from '../../src/market/market.ts';
 import { createAuthority, issueServerCertificate } from '../../src/pki/authority.ts';
 import { generateAccount } from '../../src/trader/account.ts';
 import type { TraderAccount } from '../../src/trader/event.ts';

@@ -1,6 +1,8 @@
 /** Binance's signed read-only endpoints over a simulated account: only what has happened by `now`. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { fixed8, parseAmount, parsePrice, quoteOf } from '../../market/amount.ts';
-import { DAY_MS, INSTRUMENTS } from '../../market/market.ts';
+import { INSTRUMENTS } from '../../market/market.ts';
 import type { TraderDeposit, TraderFill, TraderWithdrawal } from '../../trader/event.ts';
 import { Wallet } from '../../trader/wallet.ts';
 import type { BinanceAccount } from './authorization.ts';

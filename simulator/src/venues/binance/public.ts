@@ -1,4 +1,6 @@
 /** Binance's public endpoints over the simulated market: shapes as recorded from the real venue. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import {
   fixed8,
   formatScaled,
@@ -10,7 +12,7 @@ import {
   TICKS,
 } from '../../market/amount.ts';
 import { EURO_DIGITS } from '../../market/euro.ts';
-import { type Bar, DAY_MS, INSTRUMENTS, type Instrument, type Market } from '../../market/market.ts';
+import { type Bar, INSTRUMENTS, type Instrument, type Market } from '../../market/market.ts';
 import type { Parameters } from './parameters.ts';
 import { refusals } from './refusal.ts';
 import type { Tape } from './tape.ts';
