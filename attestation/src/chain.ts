@@ -1,6 +1,6 @@
 /** The chain of certificates from a pinned root to the leaf that signs documents (RFC 5280 §6, narrowed). */
 import { equalBytes } from '@perf-aggregator/shared/bytes';
-import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
+import type { P384 } from '@perf-aggregator/shared/crypto/port';
 import { type Certificate, KEY_USAGE, MAX_CERTIFICATE_BYTES, parseCertificate } from './certificate.ts';
 import { type ChainCache, recallLink, rememberChain } from './chain-cache.ts';
 import { VerificationError } from './errors.ts';
@@ -13,7 +13,7 @@ export type Chain = readonly Certificate[];
  * earlier verifications are not judged again.
  */
 export class Issuance {
-  readonly #crypto: CryptoBackend;
+  readonly #crypto: P384;
   readonly #instant: number;
   readonly #cache: ChainCache | undefined;
   /** Certificate → issuer under whose key it holds. */
@@ -22,7 +22,7 @@ export class Issuance {
   #isNews = false;
 
   /** @param instant - of verification, ms */
-  constructor(crypto: CryptoBackend, instant: number, cache: ChainCache | undefined) {
+  constructor(crypto: P384, instant: number, cache: ChainCache | undefined) {
     this.#crypto = crypto;
     this.#instant = instant;
     this.#cache = cache;

@@ -1,6 +1,6 @@
 /** The rules of the verifier, run in their order over one document. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
-import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
+import type { DocumentCrypto } from '@perf-aggregator/shared/crypto/port';
 import type { Certificate } from './certificate.ts';
 import { type Chain, checkConstraints, checkLinks, findRoot, Issuance } from './chain.ts';
 import type { ChainCache } from './chain-cache.ts';
@@ -89,9 +89,9 @@ export class Judgement {
   chain: readonly ChainLink[] | undefined;
   simulated = false;
   readonly #options: VerifyOptions;
-  readonly #crypto: CryptoBackend;
+  readonly #crypto: DocumentCrypto;
 
-  constructor(options: VerifyOptions, crypto: CryptoBackend) {
+  constructor(options: VerifyOptions, crypto: DocumentCrypto) {
     this.#options = options;
     this.#crypto = crypto;
   }

@@ -8,7 +8,7 @@
  */
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
-import { crypto } from '@perf-aggregator/shared/crypto';
+import { createSha384, sha384 } from '@perf-aggregator/shared/crypto';
 import type { RunningHash } from '@perf-aggregator/shared/crypto/port';
 import { Crc32 } from './crc32.ts';
 import { EifError } from './errors.ts';
@@ -58,9 +58,9 @@ export function measureEif(bytes: Uint8Array): EifMeasurement {
 /** Measures an image that comes in pieces, in constant memory. */
 export class EifMeter {
   readonly #crc = new Crc32();
-  readonly #image = crypto.createSha384();
-  readonly #bootstrap = crypto.createSha384();
-  readonly #application = crypto.createSha384();
+  readonly #image = createSha384();
+  readonly #bootstrap = createSha384();
+  readonly #application = createSha384();
   readonly #sections: EifSection[] = [];
   /** Contents of the sections that are read, not only measured. */
   readonly #kept = new Map<EifSectionType, Uint8Array>();
@@ -108,7 +108,7 @@ export class EifMeter {
       pcr0: encodeHex(pcr0),
       pcr1: encodeHex(extend(this.#bootstrap.digest())),
       pcr2: encodeHex(extend(this.#application.digest())),
-      ...(signer === undefined ? {} : { pcr8: encodeHex(extend(crypto.sha384(signer.certificate))), signer }),
+      ...(signer === undefined ? {} : { pcr8: encodeHex(extend(sha384(signer.certificate))), signer }),
       version: header.version,
       architecture: header.architecture,
       sections: this.#sections,
@@ -175,7 +175,7 @@ function incomplete(what: string): EifError {
 }
 
 function extend(digest: Uint8Array): Uint8Array {
-  return crypto.sha384(concatBytes(new Uint8Array(48), digest));
+  return sha384(concatBytes(new Uint8Array(48), digest));
 }
 
 function parseMetadata(bytes: Uint8Array | undefined): unknown {

@@ -6,7 +6,7 @@ import { equalBytes } from '@perf-aggregator/shared/bytes';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { type CborItem, decodeCbor } from '@perf-aggregator/shared/codec/cbor-decode';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
-import { crypto } from '@perf-aggregator/shared/crypto';
+import { p384Verify } from '@perf-aggregator/shared/crypto';
 import {
   type CoseSign1,
   checkHeaders,
@@ -44,7 +44,7 @@ const PEM = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-
  */
 export function verifyImageSignature(section: Uint8Array, pcr0: Uint8Array): EifSigner {
   const { signer, publicKey, cose } = parseSection(section);
-  if (!crypto.p384Verify(publicKey, sigStructure(cose), cose.signature)) {
+  if (!p384Verify(publicKey, sigStructure(cose), cose.signature)) {
     throw new EifError('eif_signature_invalid', 'the image signature does not hold under its certificate');
   }
   if (!equalBytes(signedPcr0(cose.payload), pcr0)) {

@@ -5,7 +5,7 @@
  */
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
-import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
+import type { ReportCrypto } from '@perf-aggregator/shared/crypto/port';
 import { REPORT_HEADER } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
 
@@ -49,7 +49,7 @@ export function parseSdJwt(compact: string): SdJwtParts {
 }
 
 /** Whether `publicKey` (Ed25519, 32 bytes) signed the JWT. */
-export function isSignedBy(parts: SdJwtParts, publicKey: Uint8Array, crypto: CryptoBackend): boolean {
+export function isSignedBy(parts: SdJwtParts, publicKey: Uint8Array, crypto: ReportCrypto): boolean {
   return crypto.ed25519Verify(publicKey, utf8(parts.signingInput), parts.signature);
 }
 
@@ -57,7 +57,7 @@ export function isSignedBy(parts: SdJwtParts, publicKey: Uint8Array, crypto: Cry
  * The claims with everything that is disclosed (RFC 9901 §7.1), without `_sd` and `_sd_alg`.
  * @throws ReportError `disclosure_invalid`
  */
-export function discloseClaims(parts: SdJwtParts, crypto: CryptoBackend): Record<string, unknown> {
+export function discloseClaims(parts: SdJwtParts, crypto: ReportCrypto): Record<string, unknown> {
   const byDigest = new Map<string, Disclosure>();
   for (const text of parts.disclosures) {
     const digest = encodeBase64Url(crypto.sha256(utf8(text)));

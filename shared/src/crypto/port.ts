@@ -21,8 +21,8 @@ export interface RunningHash {
   digest(): Uint8Array;
 }
 
-/** Both back ends implement this; all functions are synchronous and take and return plain byte arrays. */
-export interface CryptoBackend {
+/** Hashes and what is made of them. */
+export interface Hashing {
   /** SHA-256 (FIPS 180-4), 32 bytes. */
   sha256(message: Uint8Array): Uint8Array;
   /** SHA-384 (FIPS 180-4), 48 bytes. */
@@ -33,16 +33,24 @@ export interface CryptoBackend {
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
   /** HKDF-SHA-256 extract and expand (RFC 5869), `length` bytes. */
   hkdfSha256(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Uint8Array;
+}
+
+/** Authenticated encryption. */
+export interface Aead {
   /**
    * AES-256-GCM (NIST SP 800-38D): 32-byte key, 12-byte nonce, 16-byte tag.
    * @throws CryptoError `key_invalid` when key or nonce have another length
    */
   aesGcmSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): GcmSealed;
   /**
-   * Opens what {@link CryptoBackend.aesGcmSeal} sealed.
+   * Opens what {@link Aead.aesGcmSeal} sealed.
    * @throws CryptoError `aead_open_failed`, whatever was wrong
    */
   aesGcmOpen(key: Uint8Array, nonce: Uint8Array, sealed: GcmSealed, aad: Uint8Array): Uint8Array;
+}
+
+/** Key agreement. */
+export interface KeyAgreement {
   /** X25519 public key (RFC 7748) of a 32-byte private key. @throws CryptoError `key_invalid` */
   x25519PublicKey(privateKey: Uint8Array): Uint8Array;
   /**
@@ -50,12 +58,20 @@ export interface CryptoBackend {
    * @throws CryptoError `key_invalid` (not 32 bytes), `shared_secret_zero` (a point of small order)
    */
   x25519SharedSecret(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
+}
+
+/** Ed25519 signatures. */
+export interface Ed25519 {
   /** Ed25519 public key (RFC 8032) of a 32-byte seed. @throws CryptoError `key_invalid` */
   ed25519PublicKey(seed: Uint8Array): Uint8Array;
   /** Ed25519 signature, 64 bytes. @throws CryptoError `key_invalid` */
   ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
   /** Whether an Ed25519 signature holds (RFC 8032 §5.1.7, not ZIP-215). Malformed input is `false`. */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** P-384 signatures: verified, never made. */
+export interface P384 {
   /**
    * Whether an ECDSA P-384 signature with SHA-384 holds (FIPS 186-5). High-S is accepted.
    * @param publicKey - uncompressed point, 97 bytes (0x04 ‖ x ‖ y)
@@ -63,6 +79,17 @@ export interface CryptoBackend {
    */
   p384Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
+
+/**
+ * Both back ends implement this, and export each function by its name too, so that who needs two of them carries no
+ * more. All are synchronous and take and return plain byte arrays.
+ */
+export interface CryptoBackend extends Hashing, Aead, KeyAgreement, Ed25519, P384 {}
+
+/** What judging an attestation document takes, and nothing else. */
+export type DocumentCrypto = Pick<Hashing, 'sha256'> & P384;
+/** What judging a report takes besides. */
+export type ReportCrypto = DocumentCrypto & Pick<Ed25519, 'ed25519Verify'>;
 
 /** Bytes of an AES-256 key, an X25519 key, an Ed25519 seed. */
 export const KEY_BYTES = 32;
