@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { concatBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import fc from 'fast-check';
@@ -146,7 +147,7 @@ describe('when a file is no enclave image', () => {
   });
 
   it('refuses a signature of another key', () => {
-    const { privateKey: other } = buildSelfSigned();
+    const { privateKey: other } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const sections = signed({ privateKey: other });
     expect(refusal(() => measureEif(buildImage({ sections })))).toBe('eif_signature_invalid');
   });
