@@ -23,12 +23,12 @@ test: build ## everything that needs only npm
 	@$(BIN)/vitest run
 	@$(BIN)/vitest run --config vitest.security.config.ts
 
-test-system: build ## the world as processes, killed and restarted; installs the Debian packages that it needs
+test-system: build ## the world as processes, in named suites (SUITE=crash for one); installs the Debian packages that it needs
 	@scripts/need-debian.sh openssl=openssl chromium=chromium qemu-system-x86_64=qemu-system-x86 cpio=cpio \
 	  mksquashfs=squashfs-tools systemd-analyze=systemd /bin/busybox=busybox-static cc=gcc /usr/include/stdio.h=libc6-dev \
 	  /usr/include/linux/vm_sockets.h=linux-libc-dev buildah=buildah podman=podman runc=runc conmon=conmon \
 	  mmdebstrap=mmdebstrap ip=iproute2
-	@$(BIN)/vitest run --config vitest.system.config.ts
+	@node scripts/system-suites.mjs $(SUITE)
 
 check: build ## format, lint, types and boundaries
 	@$(BIN)/biome format .

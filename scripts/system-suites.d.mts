@@ -1,0 +1,3 @@
+export declare const SUITES: Readonly<
+  Record<string, { readonly files: readonly string[]; readonly minutes: number }>
+>;
