@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complaintOf, oneOf, valueAt, type Wrong } from './answers.ts';
+import { between, complaintOf, oneOf, valueAt, type Wrong } from './answers.ts';
 
 describe('when a case says what is wrong today', () => {
   it.each<[unknown, Wrong]>([
@@ -10,6 +10,7 @@ describe('when a case says what is wrong today', () => {
     [35_041, { today: 35_041, right: 35_040 }],
     [['a', 1], { today: ['a', 1], right: [] }],
     [1, { today: 1, right: oneOf(2, undefined) }],
+    [0.1, { today: 0.1, right: between(-1, -0.5) }],
   ])('%j is still so', (actual, row) => {
     expect(complaintOf(row, actual)).toBeNull();
   });
@@ -19,6 +20,7 @@ describe('when a case says what is wrong today', () => {
     [34.946_72, { today: 1, right: 34.946_726 }],
     [0.03, { today: 1, right: 0, within: 0.05 }],
     [undefined, { today: 1, right: oneOf(2, undefined) }],
+    [-0.6, { today: 0.1, right: between(-1, -0.5) }],
     ['expected date,return', { today: 'line 1', right: /date,return/ }],
     [null, { today: 'code', right: null }],
     [[], { today: ['a'], right: [] }],

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 export interface Wrong {
   /** Exactly what is answered: numbers within 1e-9; undefined where the answer has no such field. */
   readonly today: unknown;
-  /** A value, a pattern that the text must match, or {@link oneOf} several values. */
+  /** A value, a pattern that the text must match, a number {@link between} bounds, or {@link oneOf} several. */
   readonly right: unknown;
   /** How far a number may lie from the right one; by default what {@link isRight} says. */
   readonly within?: number;
@@ -29,6 +29,21 @@ class OneOf {
   constructor(values: readonly unknown[]) {
     this.values = values;
   }
+}
+
+class Between {
+  readonly from: number;
+  readonly to: number;
+
+  constructor(from: number, to: number) {
+    this.from = from;
+    this.to = to;
+  }
+}
+
+/** A right answer that is a bound: any number from `from` to `to`. */
+export function between(from: number, to: number): Between {
+  return new Between(from, to);
 }
 
 /** A right answer of which there are several. */
@@ -94,6 +109,8 @@ export function valueAt(answer: unknown, path: string): unknown {
 function isRight(actual: unknown, { right, within }: Wrong): boolean {
   if (right instanceof OneOf)
     return right.values.some((value) => isRight(actual, { today: null, right: value }));
+  if (right instanceof Between)
+    return typeof actual === 'number' && actual >= right.from && actual <= right.to;
   if (right instanceof RegExp) return typeof actual === 'string' && right.test(actual);
   if (typeof right !== 'number' || typeof actual !== 'number') return isSame(actual, right);
   return Math.abs(actual - right) <= (within ?? toleranceOf(right));
@@ -117,6 +134,7 @@ function isSame(actual: unknown, expected: unknown): boolean {
 
 function show(value: unknown): string {
   if (value instanceof OneOf) return value.values.map(show).join(' or ');
+  if (value instanceof Between) return `${value.from} to ${value.to}`;
   if (value instanceof RegExp) return `text like ${value}`;
   return value === undefined ? 'absent' : JSON.stringify(value);
 }
