@@ -28,6 +28,8 @@ export interface TraderDeposit {
   readonly network: string;
   readonly address: string;
   readonly transactionHash: string;
+  /** Came from another wallet of the customer (funding, earn, a sub-account): no list of deposits has it. */
+  readonly unlisted?: true;
 }
 
 /** Money that left: `amount` arrives outside, `fee` is kept by the venue; both are debited. Whole seconds. */

@@ -4,9 +4,25 @@ import http from 'node:http';
 import type net from 'node:net';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TraderFill } from '../../src/trader/event.ts';
+import type { TraderDeposit, TraderFill } from '../../src/trader/event.ts';
+import type { BinanceAccount } from '../../src/venues/binance/authorization.ts';
 import { createBinanceVenue } from '../../src/venues/binance/venue.ts';
 import { CUSTOMER, history, LAST_DAY, market, NOW } from './road.ts';
+
+/** Has dust that no market prices, and money from a wallet that no list of deposits knows. */
+const COLLECTOR: BinanceAccount = {
+  ...CUSTOMER,
+  apiKey: 'c011ect'.repeat(9),
+  history: {
+    ...history,
+    events: [deposit('dust', 'XYZ', '0.001'), { ...deposit('moved', 'USDT', '5'), unlisted: true }],
+  },
+};
+
+function deposit(id: string, asset: string, amount: string): TraderDeposit {
+  const chain = { network: 'ETH', address: '0x1', transactionHash: '0x2' };
+  return { kind: 'deposit', id, time: NOW - DAY_MS, asset, amount, ...chain };
+}
 
 let server: http.Server;
 let origin: string;
@@ -15,7 +31,7 @@ let now = NOW;
 beforeAll(async () => {
   const venue = createBinanceVenue({
     market,
-    accounts: [CUSTOMER],
+    accounts: [CUSTOMER, COLLECTOR],
     clock: { now: () => now },
     weightPerMinute: 100_000,
   });
@@ -166,6 +182,22 @@ describe('when transfers are asked for', () => {
     expect(await status(withdrawal.time + 1)).toEqual([4]);
     expect(await status(withdrawal.time + 3_600_000)).toEqual([6]);
     now = NOW;
+  });
+});
+
+describe('when a wallet holds more than the markets and the list of deposits explain', () => {
+  const { apiKey: key } = COLLECTOR;
+
+  it('shows every asset that was ever held', async () => {
+    const { balances } = (await signed(ACCOUNT, '', { key })).body as { balances: object[] };
+    expect(balances).toContainEqual({ asset: 'XYZ', free: '0.00100000', locked: '0.00000000' });
+    expect(balances).toContainEqual({ asset: 'USDT', free: '5.00000000', locked: '0.00000000' });
+    expect(balances).toContainEqual({ asset: 'BTC', free: '0.00000000', locked: '0.00000000' });
+  });
+
+  it('lists no deposit that came from a wallet of the customer', async () => {
+    const listed = (await signed(DEPOSITS, '', { key })).body as { id: string }[];
+    expect(listed.map(({ id }) => id)).toEqual(['dust']);
   });
 });
 

@@ -25,7 +25,8 @@ export function account({ uid, permissions, history }: BinanceAccount, now: numb
     wallet.apply(event);
     updateTime = event.time;
   }
-  const assets = [...INSTRUMENTS.map(({ base }) => base), 'USDT'];
+  const held = wallet.entries().map(([asset]) => asset);
+  const assets = new Set([...INSTRUMENTS.map(({ base }) => base), 'USDT', ...held]);
   return {
     makerCommission: 10,
     takerCommission: 10,
@@ -40,7 +41,7 @@ export function account({ uid, permissions, history }: BinanceAccount, now: numb
     preventSor: false,
     updateTime,
     accountType: 'SPOT',
-    balances: assets.map((asset) => ({ asset, free: fixed8(wallet.get(asset)), locked: fixed8(0n) })),
+    balances: Array.from(assets, (asset) => ({ asset, free: fixed8(wallet.get(asset)), locked: fixed8(0n) })),
     permissions: ['SPOT'],
     uid,
   };
@@ -114,7 +115,9 @@ function trade(fill: TraderFill): object {
 
 /** GET /sapi/v1/capital/deposit/hisrec: newest first. @throws BinanceRefusal */
 export function deposits(parameters: Parameters, { history }: BinanceAccount, now: number): object {
-  const all = history.events.filter((event): event is TraderDeposit => event.kind === 'deposit');
+  const all = history.events.filter(
+    (event): event is TraderDeposit => event.kind === 'deposit' && !event.unlisted,
+  );
   return pageOfTransfers(parameters, all, now).map((deposit) => ({
     id: deposit.id,
     amount: deposit.amount,

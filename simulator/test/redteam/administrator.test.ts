@@ -1,0 +1,173 @@
+/** The administrator of the AWS account makes the key, takes the root while its policy lets him, and locks the key. */
+import { SecureClient } from '@perf-aggregator/client';
+import { openLmdbStore } from '@perf-aggregator/parent/storage/lmdb';
+import { equalBytes } from '@perf-aggregator/shared/bytes';
+import { systemRandom as random } from '@perf-aggregator/shared/random';
+import type { StoredState } from '@perf-aggregator/shared/wire/envelope';
+import { describe } from 'vitest';
+import { deriveIdentity, type Identity } from '../../../enclave/src/keys/root.ts';
+import { decodeChunk, encodeChunk } from '../../../enclave/src/sessions/formats/chunk.ts';
+import type { Observations } from '../../../enclave/src/sessions/formats/observations.ts';
+import {
+  decodeState,
+  EMPTY_HEAD,
+  encodeState,
+  type SessionState,
+} from '../../../enclave/src/sessions/formats/state.ts';
+import { openBlob, sealBlob } from '../../../enclave/src/sessions/sealing.ts';
+import { itAnswers } from '../../../shared/test/field/answers.ts';
+import { openBlob as decrypt } from '../../src/kms/key.ts';
+import { isAuthorized } from '../../src/kms/policy-engine.ts';
+import { createWorldState, type WorldState } from '../../src/world/state.ts';
+import { eventually } from '../world/eventually.ts';
+import { NOON, startTestWorld, type TestWorld } from '../world/fixture.ts';
+import { ManualClock } from '../world/manual-clock.ts';
+import { claimsOf, refusalOf, startAttack } from './attack.ts';
+import { holding } from './plans.ts';
+import { STOLEN_ROOT_A1 } from './today.ts';
+
+/** Of 200,000 USDT deposited: the same profit on a fifth of it. */
+const FORGED_DEPOSIT = '40000';
+const FORGED_AWAY = 160_000;
+
+describe('A1: when the key was locked after its root was taken', () => {
+  itAnswers(STOLEN_ROOT_A1, async () => {
+    const clock = new ManualClock(NOON);
+    const state = await createWorldState({ clock, random, seed: 'test' });
+    const locked = state.kms.policy;
+    state.kms.policy = policyOfHisOwn(state);
+    const test = await startTestWorld({ state }, clock);
+    const answers: Record<string, unknown> = {};
+    try {
+      await steal(test, locked, answers);
+    } catch (error) {
+      answers['refusal'] = refusalOf(error);
+    } finally {
+      await test.world.stop();
+    }
+    return answers;
+  });
+});
+
+/** From genesis to the report; `answers` keeps how far it came. */
+async function steal(test: TestWorld, locked: string, answers: Record<string, unknown>): Promise<void> {
+  const { world, state } = test;
+  const lenient = { expect: { ...world.expectations, kmsPolicy: 'mutable' } };
+  const { reportKey } = await eventually(() => world.client(lenient).quote());
+  answers['decryptsBeforeTheLock'] = mayDecrypt(state);
+  const stolen = deriveIdentity(await unwrapRoot(test));
+  answers['rootIsTheReportKeys'] = equalBytes(stolen.reportKey, reportKey);
+
+  state.kms.policy = locked;
+  answers['decryptsAfterTheLock'] = mayDecrypt(state);
+  await world.startEnclave();
+  await world.startParent();
+  await startAttack(holding('0.3'), {}, test);
+  const careful = world.client({ expect: { ...world.expectations, kmsPolicy: 'locked' } });
+  await eventually(() => careful.register());
+  answers['policyOfTheQuote'] = (await careful.quote()).kmsPolicy;
+  answers['honestReturn'] = (await careful.getMetrics()).totalReturn;
+
+  const session = careful.export();
+  answers['readsTheApiKey'] = (await forge(test, stolen, session.sessionId)) === state.venue.apiKey;
+  const accomplice = SecureClient.resume({ ...session, sequence: 0, ledgerHead: null }, world.ports);
+  answers['claims'] = claimsOf(test, await eventually(() => accomplice.getReport()));
+}
+
+/** The role may do everything with the key, attested or not. */
+function policyOfHisOwn({ role }: WorldState): string {
+  const statement = { Sid: 'Mine', Effect: 'Allow', Action: ['kms:*'], Resource: '*' };
+  const Principal = { AWS: role.roleArn };
+  return JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Principal }] });
+}
+
+/** Whether the role may decrypt without any enclave. */
+function mayDecrypt({ kms, role }: WorldState): boolean {
+  return isAuthorized(kms.policy, {
+    roleArn: role.roleArn,
+    account: '000000000000',
+    iamActions: ['kms:*'],
+    action: 'kms:Decrypt',
+    resource: kms.arn,
+    context: new Map(),
+  });
+}
+
+async function unwrapRoot({ world, state }: TestWorld): Promise<Uint8Array> {
+  await world.stopParent();
+  const store = openLmdbStore(world.storePath);
+  const genesis = (await store.genesis())!;
+  await store.close();
+  return decrypt(state.kms, genesis.blob, { application: 'perf-aggregator' });
+}
+
+/** Puts a forged state in the place of a session's. @returns the API key that was in it */
+async function forge({ world }: TestWorld, stolen: Identity, session: string): Promise<string> {
+  await world.stopParent();
+  await world.stopEnclave();
+  const store = openLmdbStore(world.storePath);
+  const stored = (await store.state(session))!;
+  const context = { kind: 'session', session, version: stored.version } as const;
+  const state = decodeState(openBlob(stolen.sealingBase, context, stored.blob));
+  const { chunks, head } = forgeChunks(stolen, state, stored);
+  const accounts = state.accounts.map((account) => ({ ...account, snapshot: forgeSnapshot(account) }));
+  const forged = encodeState({ ...state, ledgerHead: head, accounts });
+  const blob = sealBlob(stolen.sealingBase, random, context, forged);
+  await store.erase(session);
+  const { version } = stored;
+  const { expiresAt } = state;
+  await store.write({
+    session,
+    baseVersion: 0,
+    version,
+    expiresAt,
+    syncAt: null,
+    blob,
+    chunksKept: 0,
+    chunks,
+  });
+  await store.close();
+  await world.startEnclave();
+  await world.startParent();
+  return state.accounts[0]!.access.apiKey;
+}
+
+/** The chunks with another deposit, chained and sealed as the enclave would. */
+function forgeChunks({ sealingBase }: Identity, state: SessionState, stored: StoredState) {
+  // Whoever has not the boot key of a process cannot make its MAC; what is `sealed` needs none.
+  const noMac = new Uint8Array(32);
+  const chunks: Uint8Array[] = [];
+  let [genuine, head] = [EMPTY_HEAD, EMPTY_HEAD];
+  for (const [index, blob] of stored.chunks.entries()) {
+    const context = {
+      kind: 'chunk',
+      session: state.id,
+      index,
+      version: state.chunkVersions[index]!,
+    } as const;
+    const opened = openBlob(sealingBase, { ...context, previous: genuine }, blob);
+    const chunk = decodeChunk(opened, genuine, noMac);
+    genuine = chunk.head;
+    const { plaintext, head: after } = encodeChunk(forgeDeposit(chunk), head, noMac);
+    chunks.push(sealBlob(sealingBase, random, { ...context, previous: head }, plaintext));
+    head = after;
+  }
+  return { chunks, head };
+}
+
+function forgeDeposit({ entries, marks }: Observations): Observations {
+  const forged = entries.map((entry) =>
+    entry.kind === 'transfer' ? { ...entry, amount: FORGED_DEPOSIT } : entry,
+  );
+  return { entries: forged, marks };
+}
+
+/** The balance of USDT that fits the forged deposit. */
+function forgeSnapshot({ snapshot }: SessionState['accounts'][number]) {
+  const { time, balances } = snapshot!;
+  const forged = balances.map(({ asset, total }) => ({
+    asset,
+    total: asset === 'USDT' ? String(Number(total) - FORGED_AWAY) : total,
+  }));
+  return { time, balances: forged };
+}

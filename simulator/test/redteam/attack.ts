@@ -1,0 +1,81 @@
+/** A world whose trader is the attacker: his account at the venue, a report of it, and the truth about it. */
+
+import { verifyReport } from '@perf-aggregator/attestation';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report';
+import { DAY_MS } from '@perf-aggregator/shared/time';
+import { BASES } from '../../src/market/history.ts';
+import { SIMULATED_PCRS_HEX } from '../../src/nsm/measurements.ts';
+import type { TraderAccount, TraderEvent } from '../../src/trader/event.ts';
+import { type GroundTruth, groundTruth } from '../../src/trader/ground-truth.ts';
+import { type InternetOptions, toCustomer, worldAccount } from '../../src/world/internet.ts';
+import { NOON, startTestWorld, type TestWorld } from '../world/fixture.ts';
+import { Script } from './script.ts';
+
+/** The 201st day of a script is today. */
+export const TODAY = Math.floor(NOON / DAY_MS);
+const DAYS = 200;
+const PRICED: readonly string[] = [...BASES, 'USDT'];
+
+/** Writes the trader's history. */
+export type Plan = (script: Script) => void;
+
+/** What an attack is told, and the truth. */
+export interface Told {
+  readonly metrics: object;
+  /** What a verifier reads who demands all that one can demand. */
+  readonly claims: ReportClaims;
+  /** Of all that has a price, up to yesterday. */
+  readonly truth: GroundTruth;
+}
+
+/** A world with the account of `plan`; the caller stops it. */
+export async function startAttack(
+  plan: Plan,
+  internet: Partial<InternetOptions> = {},
+  test?: TestWorld,
+): Promise<TestWorld & { readonly account: TraderAccount }> {
+  const started = test ?? (await startTestWorld());
+  const account = accountOf(started, plan);
+  await started.world.startInternet({ accounts: [toCustomer(started.state.venue, account)], ...internet });
+  return { ...started, account };
+}
+
+/** The claims of a bundle, verified now. @throws ReportError when it does not verify */
+export function claimsOf({ state, clock }: TestWorld, bundle: ReportBundle): ReportClaims {
+  const policy = { roots: [state.nsm.rootCertDer], pcrs: [SIMULATED_PCRS_HEX], instant: clock.now() };
+  return verifyReport(bundle, { ...policy, kmsPolicy: 'locked' }).claims;
+}
+
+/** The code that an attack was refused with. @throws what is no refusal */
+export function refusalOf(error: unknown): string {
+  if (error instanceof CodedError) return error.code;
+  throw error;
+}
+
+/** Registers, asks for metrics and a report, and stops. */
+export async function attack(plan: Plan): Promise<Told> {
+  const test = await startAttack(plan);
+  try {
+    const client = test.world.client();
+    await client.register();
+    const metrics = await client.getMetrics();
+    const claims = claimsOf(test, await client.getReport());
+    return { metrics, claims, truth: truthOf(test, test.account) };
+  } finally {
+    await test.world.stop();
+  }
+}
+
+/** The truth about an account, dust left out, at the end of yesterday. */
+export function truthOf({ state }: TestWorld, account: TraderAccount): GroundTruth {
+  const isPriced = (event: TraderEvent) => event.kind === 'fill' || PRICED.includes(event.asset);
+  const events = account.events.filter(isPriced);
+  return groundTruth({ ...account, events }, worldAccount(state.venue).market, TODAY - 1);
+}
+
+function accountOf({ state }: TestWorld, plan: Plan): TraderAccount {
+  const script = new Script(worldAccount(state.venue).market, TODAY - DAYS);
+  plan(script);
+  return script.account();
+}

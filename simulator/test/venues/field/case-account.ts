@@ -1,0 +1,143 @@
+/** An account that answers what a case says, at the simulated venue and over the whole road. */
+import { readFileSync } from 'node:fs';
+import { buildAccountHistory, computeMetrics, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
+import type { Pull, PullBudget, VenueAccount, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
+import { exchangeInfo } from '../../../src/venues/binance/public.ts';
+import type { Fault, VenueRequest } from '../../../src/venues/binance/venue.ts';
+import { ACCOUNT, openRoad, type Road } from '../road.ts';
+
+const DAY_MS = 86_400_000;
+const INTERVALS: Readonly<Record<string, number>> = { '1m': 60_000, '1d': DAY_MS };
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A market that the simulated venue does not have. */
+export interface ExtraMarket {
+  readonly base: string;
+  /** Price of a candle that opens at an instant, USDT; null before and after the market. */
+  readonly price: (openTime: number) => string | null;
+}
+
+/** What the venue says instead of the simulated account's. */
+export interface CaseAccount {
+  readonly balances: readonly Row[];
+  readonly deposits?: readonly Row[];
+  readonly withdrawals?: readonly Row[];
+  /** Fills by market id, by how often it was asked before. */
+  readonly myTrades?: Readonly<Record<string, (asked: number) => readonly Row[]>>;
+  readonly markets?: readonly ExtraMarket[];
+  /** Answers of paths that the simulated venue does not have. */
+  readonly others?: Readonly<Record<string, object>>;
+  readonly symbols?: readonly string[];
+  readonly now: number;
+}
+
+/** What a case came to. */
+export interface Read {
+  readonly pull: Pull;
+  readonly entries: readonly LedgerEntry[];
+  readonly marks: readonly Mark[];
+  readonly metrics: ReturnType<typeof computeMetrics>;
+}
+
+/** The `answers` of a fixture. */
+export function answersOf<T>(name: string): T {
+  const file = new URL(`fixtures/${name}.json`, import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly answers: T }).answers;
+}
+
+/** A road at whose end the case's account is. */
+export async function openCase(account: CaseAccount): Promise<Road> {
+  const asked = new Map<string, number>();
+  const road = await openRoad({ fault: (request) => answer(account, request, asked) });
+  road.clock.set(account.now);
+  return road;
+}
+
+/** Pulls until the account is read, from where `before` ended, and computes. @throws ExchangeError */
+export async function readCase(road: Road, { symbols }: CaseAccount, before?: Read): Promise<Read> {
+  const budget: PullBudget = { maxEntries: 100_000, until: road.clock.now() + DAY_MS };
+  const account: VenueAccount = { ...ACCOUNT, ...(symbols && { symbols }) };
+  const entries: LedgerEntry[] = [...(before?.entries ?? [])];
+  const marks: Mark[] = [...(before?.marks ?? [])];
+  let cursor: VenueCursor | null = before?.pull.cursor ?? null;
+  for (;;) {
+    const pull = await road.exchanges.pull(account, cursor, budget);
+    entries.push(...pull.entries);
+    marks.push(...pull.marks);
+    cursor = pull.cursor;
+    if (!pull.done) continue;
+    return { pull, entries, marks, metrics: metricsOf(entries, marks, pull) };
+  }
+}
+
+/** What analytics make of entries and prices, and of the balances of a pull. */
+export function metricsOf(entries: readonly LedgerEntry[], marks: readonly Mark[], { snapshot }: Pull) {
+  const { time, balances } = snapshot!;
+  const snapshots = [{ account: 'a0', time, balances }];
+  const history = buildAccountHistory({ entries, marks, snapshots, reportingCurrency: 'USDT', asOf: time });
+  return computeMetrics(history);
+}
+
+function answer(account: CaseAccount, request: VenueRequest, asked: Map<string, number>): Fault | null {
+  const { path, query } = request;
+  const markets = account.markets ?? [];
+  switch (path) {
+    case '/api/v3/account':
+      return ok({ balances: account.balances, uid: 42 });
+    case '/sapi/v1/capital/deposit/hisrec':
+      return ok(within(account.deposits ?? [], query, ({ insertTime }) => Number(insertTime)));
+    case '/sapi/v1/capital/withdraw/history':
+      return ok(
+        within(account.withdrawals ?? [], query, ({ applyTime }) => Date.parse(`${String(applyTime)}Z`)),
+      );
+    case '/api/v3/exchangeInfo':
+      return ok(listing(account.now, markets));
+    case '/api/v3/myTrades': {
+      const id = query.get('symbol') ?? '';
+      const times = asked.get(id) ?? 0;
+      asked.set(id, times + 1);
+      const all = account.myTrades?.[id]?.(times) ?? [];
+      return ok(all.filter((fill) => Number(fill['id']) >= Number(query.get('fromId'))));
+    }
+    case '/api/v3/klines': {
+      const market = markets.find(({ base }) => `${base}USDT` === query.get('symbol'));
+      return market ? ok(candles(market, query, account.now)) : null;
+    }
+    default:
+      return account.others?.[path] ? ok(account.others[path]) : null;
+  }
+}
+
+function ok(body: object): Fault {
+  return { status: 200, body: JSON.stringify(body) };
+}
+
+function within(rows: readonly Row[], query: URLSearchParams, timeOf: (row: Row) => number): readonly Row[] {
+  const [start, end] = [Number(query.get('startTime')), Number(query.get('endTime'))];
+  const offset = Number(query.get('offset') ?? 0);
+  return rows.filter((row) => timeOf(row) >= start && timeOf(row) <= end).slice(offset);
+}
+
+/** The simulated venue's list of markets, with more. */
+function listing(now: number, markets: readonly ExtraMarket[]): object {
+  const info = exchangeInfo(now, 6_000) as { readonly symbols: readonly Row[] };
+  const more = markets.map(({ base }) => ({ ...info.symbols[0], symbol: `${base}USDT`, baseAsset: base }));
+  return { ...info, symbols: [...info.symbols, ...more] };
+}
+
+/** A million traded in each candle, all at its one price. */
+function candles({ price }: ExtraMarket, query: URLSearchParams, now: number): object {
+  const step = INTERVALS[query.get('interval') ?? '']!;
+  const end = Math.min(Number(query.get('endTime') ?? now), now);
+  const limit = Number(query.get('limit'));
+  const last = Math.floor(end / step) * step;
+  const start = query.has('startTime') ? Math.ceil(Number(query.get('startTime')) / step) * step : last;
+  const rows: unknown[] = [];
+  for (let open = start; open <= last && rows.length < limit; open += step) {
+    const at = price(open);
+    const volume = String(1_000_000 * Number(at));
+    if (at) rows.push([open, at, at, at, at, '1000000', open + step - 1, volume, 1, '0', '0', '0']);
+  }
+  return rows;
+}
