@@ -2,7 +2,7 @@
 //
 //   node --expose-gc bench/analytics/memory.mjs [--fills 1000000] [--book]
 //
-//   entries  packed, with the index of their identities (analytics/src/ledger/entry-log.ts)
+//   entries  packed, with the index of their identities (analytics/src/entries/entry-log.ts)
 //   book     what an account's book keeps beside them: closed trades, days, lots, prices, checkpoints (--book; minutes)
 import { parseArgs } from 'node:util';
 import { AccountBook, EntryLog, toFoldTerms } from '../../analytics/dist/index.js';

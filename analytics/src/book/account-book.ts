@@ -6,13 +6,14 @@
  * Entries are folded in order. Of anything new the book knows the earliest instant that it can make a difference to;
  * it goes back to a checkpoint before it and folds on from there.
  */
-import { AccountMoves, type Anchor, anchorHoldings } from '../ledger/anchor.ts';
-import type { Mark } from '../ledger/entry.ts';
-import { type EntryChange, EntryOrder, type EntrySource } from '../ledger/order.ts';
-import { type ParsedEntry, type ParsedTransfer, parseEntry } from '../ledger/parse.ts';
-import type { AccountSnapshot } from '../ledger/snapshot.ts';
-import { InternalTransfers, matchInternalTransfers } from '../ledger/transfers.ts';
-import { earliestEffect, PriceBook } from '../valuation/prices.ts';
+
+import type { Mark } from '../entries/entry.ts';
+import { type EntryChange, EntryOrder, type EntrySource } from '../entries/order.ts';
+import { type ParsedEntry, type ParsedTransfer, parseEntry } from '../entries/parse.ts';
+import type { AccountSnapshot } from '../entries/snapshot.ts';
+import { AccountMoves, type Anchor, anchorHoldings } from '../holdings/anchor.ts';
+import { InternalTransfers, matchInternalTransfers } from '../matching/transfers.ts';
+import { earliestEffect, PriceBook } from '../prices/price-book.ts';
 import { Checkpoints, isCheckpoint } from './checkpoints.ts';
 import { Fold, type FoldTerms } from './fold.ts';
 import { Journal } from './journal.ts';

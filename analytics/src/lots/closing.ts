@@ -1,6 +1,6 @@
 /** What one trade closed. */
-import { Amount } from '../ledger/decimal.ts';
-import { add, type Whole } from '../ledger/whole.ts';
+import { Amount } from '../amount/decimal.ts';
+import { add, type Whole } from '../amount/whole.ts';
 import type { Taken } from './taken.ts';
 import { FINE_SCALE, type Units } from './units.ts';
 

@@ -1,6 +1,6 @@
 /** Whole units of scales: how a position turns amounts into integers and back. */
-import { Amount, ONE } from '../ledger/decimal.ts';
-import { divideHalfEven, multiply, powerOfTen, type Whole } from '../ledger/whole.ts';
+import { Amount, ONE } from '../amount/decimal.ts';
+import { divideHalfEven, multiply, powerOfTen, type Whole } from '../amount/whole.ts';
 
 /** Decimals of values that were divided, and of fees. */
 export const FINE_SCALE = 40;

@@ -1,8 +1,8 @@
 /** Profit in money and over money (METRICS §2). None of these is a performance; they stand beside it. */
-import { type Amount, toNumber, ZERO } from '../ledger/decimal.ts';
+import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
+import { type CashFlowMetrics, cashFlowMetrics } from '../series/cash-flow-metrics.ts';
+import type { DatedAmount } from '../series/xirr.ts';
 import { type Flow, sumFlows } from '../valuation/flows.ts';
-import { type CashFlowMetrics, cashFlowMetrics } from './cash-flow-metrics.ts';
-import type { DatedAmount } from './xirr.ts';
 
 /** What these metrics need of a period. */
 export interface MoneyPeriod {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AccountHistory, buildAccountHistory, HistoryBuilder } from '../../src/history.ts';
+import { type AccountHistory, buildAccountHistory, HistoryBuilder } from '../../src/history/history.ts';
 import { COST_METHODS } from '../../src/lots/method.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { anySteps, type Step, stepsInOrder } from './any-account.ts';

@@ -2,12 +2,12 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { FillEntry, LedgerEntry } from '../../src/entries/entry.ts';
 import { InputError } from '../../src/errors.ts';
-import type { HistoryInput } from '../../src/history.ts';
-import type { FillEntry, LedgerEntry } from '../../src/ledger/entry.ts';
+import type { HistoryInput } from '../../src/history/history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { build, position, snapshot } from '../history-input.ts';
-import { at, cash, contractFill, fill, mark, transfer } from '../ledger/entries.ts';
+import { at, cash, contractFill, fill, mark, transfer } from '../entries/entries.ts';
+import { build, position, snapshot } from '../history/input.ts';
 
 const LINEAR = 'BTC/USDT:USDT';
 const INVERSE = 'BTC/USD:BTC';
