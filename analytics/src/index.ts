@@ -1,19 +1,19 @@
 /** Pure: ledger entries, lots, valuation, returns, metrics. No I/O, no clock. */
 
+export type { Decimal } from './amount/decimal.ts';
 export { Amount, formatDecimal, formatMoney, parseDecimal, toNumber, ZERO } from './amount/decimal.ts';
 export { AccountBook } from './book/account-book.ts';
 export type {
   CashEntry,
-  Decimal,
   EntryBase,
   FillEntry,
   LedgerEntry,
-  Mark,
   Market,
   Money,
   TransferEntry,
 } from './entries/entry.ts';
 export { EntryLog } from './entries/entry-log.ts';
+export type { Mark } from './entries/mark.ts';
 export { identityOf } from './entries/order.ts';
 export type { AccountSnapshot, SnapshotPosition } from './entries/snapshot.ts';
 export { INPUT_ERROR_CODES, InputError, type InputErrorCode } from './errors.ts';

@@ -6,7 +6,6 @@
  * of it in collecting garbage. The tests hold the two against each other.
  */
 
-import type { Decimal } from '../entries/entry.ts';
 import { InputError, type InputErrorCode } from '../errors.ts';
 import {
   add,
@@ -19,6 +18,9 @@ import {
   toWhole,
   type Whole,
 } from './whole.ts';
+
+/** An exact decimal number as text: optional minus, digits, optional fraction. Never an exponent. */
+export type Decimal = string;
 
 /** Decimals of money in reports (METRICS §6 "Rounding"). */
 const MONEY_DECIMALS = 12;

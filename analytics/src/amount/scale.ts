@@ -1,9 +1,10 @@
-/** How many decimals prices and values keep: as many as a decimal of ours may have. */
-import { Amount } from './decimal.ts';
+/** How many decimals are kept of what was divided, or chained: as many as a decimal of ours may have. */
+import type { Amount } from './decimal.ts';
 
-const VALUE_SCALE = 40;
+/** Decimals of values that were divided, and of fees. */
+export const FINE_SCALE = 40;
 
 /** The same where it has no more than 40 decimals; else rounded to them, half to even. */
-export function toValueScale(amount: Amount): Amount {
-  return amount.scale <= VALUE_SCALE ? amount : new Amount(amount.unitsAt(VALUE_SCALE), VALUE_SCALE);
+export function toFineScale(amount: Amount): Amount {
+  return amount.atMost(FINE_SCALE);
 }

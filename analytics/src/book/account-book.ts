@@ -7,7 +7,7 @@
  * it goes back to a checkpoint before it and folds on from there.
  */
 
-import type { Mark } from '../entries/entry.ts';
+import type { Mark } from '../entries/mark.ts';
 import { type EntryChange, EntryOrder, type EntrySource } from '../entries/order.ts';
 import { type ParsedEntry, type ParsedTransfer, parseEntry } from '../entries/parse.ts';
 import type { AccountSnapshot } from '../entries/snapshot.ts';

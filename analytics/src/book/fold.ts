@@ -5,7 +5,8 @@
 
 import type { ParsedEntry } from '../entries/parse.ts';
 import { AccountMoves } from '../holdings/anchor.ts';
-import { Holdings, postOwnEntry } from '../holdings/posting.ts';
+import { Holdings } from '../holdings/holdings.ts';
+import { postOwnEntry } from '../holdings/posting.ts';
 import { UnreadWallets } from '../holdings/unread-wallets.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
 import type { CostMethod } from '../lots/method.ts';

@@ -3,7 +3,7 @@
  * than before. What was held before the first entry is no part of it, so that another opening changes nothing here.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
-import type { Holdings } from '../holdings/posting.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import { heldKey } from '../valuation/illiquid.ts';
 import type { HeldAsset } from '../valuation/nav.ts';
 import { Timed } from './timed.ts';

@@ -3,7 +3,7 @@
  * what was held before the first entry, and the prices until then.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
-import type { Holdings } from '../holdings/posting.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import type { HeldPrice, PriceBook } from '../prices/price-book.ts';
 import { type Flow, type FlowPoint, toPoint } from '../valuation/flows.ts';
 import { heldKey } from '../valuation/illiquid.ts';

@@ -1,12 +1,10 @@
 /** Entries with their amounts read: the one place where ledger text becomes exact numbers. */
 
 import { type Amount, ONE, parseDecimal } from '../amount/decimal.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
 import { InputError } from '../errors.ts';
 import type { CashEntry, FillEntry, LedgerEntry, Money, TransferEntry } from './entry.ts';
 import { parseSymbol } from './symbol.ts';
-
-/** Decimals of what is divided by a price. */
-export const DIVIDED_SCALE = 40;
 
 /** An amount of one asset. */
 export interface ParsedMoney {
@@ -115,7 +113,7 @@ export function settlesIn(symbol: string, settle: string, inverse: boolean): boo
 export function costOf(quantity: Amount, price: Amount, contract: ParsedContract | null): Amount {
   if (contract === null) return quantity.times(price);
   const units = quantity.times(contract.size);
-  return contract.inverse ? units.dividedBy(price, DIVIDED_SCALE) : units.times(price);
+  return contract.inverse ? units.dividedBy(price, FINE_SCALE) : units.times(price);
 }
 
 function parseTransfer(entry: TransferEntry): ParsedTransfer {

@@ -3,7 +3,7 @@
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type { AccountBook } from '../book/account-book.ts';
 import type { Journal } from '../book/journal.ts';
-import type { Holdings } from '../holdings/posting.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import { DAY_MS, startOfDay } from '../time/calendar.ts';
 import {
   byInstant,

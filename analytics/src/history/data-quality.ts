@@ -1,7 +1,7 @@
 /** What a reader must know before believing the numbers of a history. */
 
 import { type Amount, ratio, ZERO } from '../amount/decimal.ts';
-import { absoluteProfit } from '../metrics/money.ts';
+import { absoluteProfit } from '../valuation/absolute-profit.ts';
 import { type Flow, sumFlows } from '../valuation/flows.ts';
 import { illiquidPnlShare } from '../valuation/illiquid.ts';
 import type { FillConduct } from '../valuation/off-market.ts';
@@ -64,7 +64,7 @@ function shareOfIlliquid({ bounds, valuations, flows, illiquidPnl }: DailyRecord
   const [startTime, endTime] = [bounds[0]!, bounds.at(-1)!];
   const within = ({ time }: Flow) => time >= startTime && time < endTime;
   const profit = absoluteProfit({
-    ...{ startTime, endTime, flows: flows.filter(within) },
+    flows: flows.filter(within),
     navStart: valuations[0]!.value,
     navEnd: valuations.at(-1)!.value,
   });

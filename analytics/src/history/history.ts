@@ -1,11 +1,12 @@
 /** The history of a set of own accounts: entries, prices and live balances in; daily values and returns out. */
 
-import type { Amount } from '../amount/decimal.ts';
+import type { Amount, Decimal } from '../amount/decimal.ts';
 import { AccountBook } from '../book/account-book.ts';
 import type { FoldTerms } from '../book/fold.ts';
 import type { Journal } from '../book/journal.ts';
 import type { TimedList } from '../book/timed.ts';
-import type { Decimal, LedgerEntry, Mark } from '../entries/entry.ts';
+import type { LedgerEntry } from '../entries/entry.ts';
+import type { Mark } from '../entries/mark.ts';
 import { DistinctEntries } from '../entries/order.ts';
 import type { AccountSnapshot } from '../entries/snapshot.ts';
 import { InputError } from '../errors.ts';

@@ -5,8 +5,10 @@
  */
 import { Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
 import type { ParsedEntry } from '../entries/parse.ts';
-import { type AccountSnapshot, type SnapshotSums, sumSnapshot } from '../entries/snapshot.ts';
-import { type AssetSums, addAsset, Holdings, postEntry } from './posting.ts';
+import type { AccountSnapshot } from '../entries/snapshot.ts';
+import { type AssetSums, addAsset, Holdings } from './holdings.ts';
+import { postEntry } from './posting.ts';
+import { type SnapshotSums, sumSnapshot } from './snapshot-sums.ts';
 
 /** Venues round the P&L of each fill to eight decimals or more. */
 const FILL_SLACK = parseDecimal('0.00000001', 'a slack');

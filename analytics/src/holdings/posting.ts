@@ -7,44 +7,10 @@
  * `BTC/USDT:USDT` and `−50,000 USDT`. An inverse long of 100 USD bought at 50,000 is `+100` of `BTC/USD:BTC`, which
  * is worth −100/mark BTC, and `+0.002 BTC`. What margin borrows is a negative holding.
  */
-import { type Amount, ZERO } from '../amount/decimal.ts';
+
 import type { ParsedEntry, ParsedFill, ParsedMoney } from '../entries/parse.ts';
 import type { InternalTransfers } from '../matching/transfers.ts';
-
-/** Quantity of each asset; an absent asset is zero, a negative one is owed, or what the entries cannot explain. */
-export type AssetSums = Map<string, Amount>;
-
-/** Quantities by venue and asset: each is valued at its own venue's prices. */
-export class Holdings {
-  readonly #venues = new Map<string, AssetSums>();
-
-  /** A copy of `other`; empty without it. */
-  constructor(other?: Holdings) {
-    if (other === undefined) return;
-    for (const [venue, sums] of other.#venues) this.#venues.set(venue, new Map(sums));
-  }
-
-  /** The live quantities at one venue. */
-  at(venue: string): AssetSums {
-    const known = this.#venues.get(venue);
-    if (known !== undefined) return known;
-    const sums: AssetSums = new Map();
-    this.#venues.set(venue, sums);
-    return sums;
-  }
-
-  /** Every venue with its live quantities. */
-  byVenue(): Iterable<readonly [venue: string, sums: AssetSums]> {
-    return this.#venues;
-  }
-}
-
-/** Adds `delta` to the quantity of `asset`. */
-export function addAsset(sums: AssetSums, asset: string, delta: Amount): void {
-  const sum = (sums.get(asset) ?? ZERO).plus(delta);
-  if (sum.isZero()) sums.delete(asset);
-  else sums.set(asset, sum);
-}
+import { type AssetSums, addAsset, type Holdings } from './holdings.ts';
 
 /** Adds what `entry` moves on its own account: + received, − paid. Fees are debited on top. */
 export function postEntry(entry: ParsedEntry, sums: AssetSums): void {

@@ -1,11 +1,11 @@
 /** Lots of assets (METRICS §6): one position an asset, across all own accounts, in the reporting currency. */
 
 import { type Amount, ZERO } from '../amount/decimal.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
 import type { Closing } from './closing.ts';
 import type { CostMethod } from './method.ts';
 import type { HeldShare, OpenPosition } from './open-position.ts';
 import { type ClosedPart, type OpenPart, Position } from './position.ts';
-import { FINE_SCALE } from './units.ts';
 
 /** An account that acquires or disposes. */
 export interface Holder {

@@ -10,6 +10,7 @@
  * where it was: nothing is lost.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
 import { add, divideHalfEven, multiply, negate, subtract, type Whole } from '../amount/whole.ts';
 import { Closing } from './closing.ts';
 import { createInventory } from './in-order.ts';
@@ -17,7 +18,7 @@ import type { Inventory } from './inventory.ts';
 import { costOf, type Lot } from './lot.ts';
 import type { CostMethod } from './method.ts';
 import { Taken } from './taken.ts';
-import { type ContractTerms, FINE_SCALE, Units } from './units.ts';
+import { type ContractTerms, Units } from './units.ts';
 
 export interface PositionOptions extends ContractTerms {
   readonly method: CostMethod;

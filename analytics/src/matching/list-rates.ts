@@ -1,7 +1,7 @@
 /** What the trades of a list say about the prices of currencies: the last trade of a pair, as the list goes on. */
 import { type Amount, ONE } from '../amount/decimal.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
 import { parseSymbol } from '../entries/symbol.ts';
-import { FINE_SCALE } from '../lots/units.ts';
 
 /** Prices of the spot pairs that have been traded so far. */
 export class ListRates {

@@ -1,11 +1,12 @@
 /** A list of trades as it stands, without an account around it: lots, profit and statistics (METRICS §6). */
+
+import type { Decimal } from '../amount/decimal.ts';
 import { type Amount, formatMoney, ONE, parseDecimal, ZERO } from '../amount/decimal.ts';
-import type { Decimal } from '../entries/entry.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
 import { parseSymbol, roleOf } from '../entries/symbol.ts';
 import type { Closing } from '../lots/closing.ts';
 import type { CostMethod } from '../lots/method.ts';
 import { Position, type PositionOptions } from '../lots/position.ts';
-import { FINE_SCALE } from '../lots/units.ts';
 import { ListRates } from './list-rates.ts';
 import { type TradeStatistics, TradeTally } from './trade-statistics.ts';
 

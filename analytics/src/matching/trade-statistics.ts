@@ -1,7 +1,8 @@
 /** Statistics of closing trades (METRICS §6): an order counts once, however many fills it had. */
+
+import type { Decimal } from '../amount/decimal.ts';
 import { Amount, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
-import type { Decimal } from '../entries/entry.ts';
-import { FINE_SCALE } from '../lots/units.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
 import { type Outcome, settle, type UndefinedReason } from '../outcome.ts';
 
 /** Money in the currency of the trades. */

@@ -1,7 +1,7 @@
 /** Metrics of an account history over a period: the one call that a handler makes. */
 
+import type { Decimal } from '../amount/decimal.ts';
 import { type Amount, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
-import type { Decimal } from '../entries/entry.ts';
 import { InputError } from '../errors.ts';
 import type { AccountHistory, DataQuality } from '../history/history.ts';
 import { type Outcome, settle } from '../outcome.ts';
@@ -10,6 +10,7 @@ import type { RateParameters } from '../series/rates.ts';
 import { observed, type ReturnSeries, toReturnSeries } from '../series/return-series.ts';
 import { type ReturnsMetrics, returnsMetrics } from '../series/returns-metrics.ts';
 import type { PeriodBounds } from '../time/period-bounds.ts';
+import { absoluteProfit } from '../valuation/absolute-profit.ts';
 import { sumFlows } from '../valuation/flows.ts';
 import { illiquidPnlShare } from '../valuation/illiquid.ts';
 import type { Reconciliation } from '../valuation/reconciliation.ts';
@@ -19,7 +20,7 @@ import { type AssetCorrelation, assetCorrelation } from './asset-correlation.ts'
 import { type Compliance, compliance } from './compliance.ts';
 import { type Exposure, exposure } from './exposure.ts';
 import { type IdentityCheck, monthlyIdentity } from './identity.ts';
-import { absoluteProfit, cashFlowsOf, timeWeightedCapital } from './money.ts';
+import { cashFlowsOf, timeWeightedCapital } from './money.ts';
 import { type AccountPeriod, selectPeriod } from './period.ts';
 import { explainProfit, type ProfitMetrics } from './profit.ts';
 import { type RiskAmount, riskAmounts } from './risk-amounts.ts';

@@ -1,6 +1,7 @@
 /** Where a period's profit came from (METRICS §6 "attribution"): by venue, account and symbol. */
+
+import type { Decimal } from '../amount/decimal.ts';
 import { type Amount, formatDecimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
-import type { Decimal } from '../entries/entry.ts';
 import {
   addRow,
   compareSubjects,

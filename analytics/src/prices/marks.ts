@@ -1,8 +1,9 @@
 /** Marks in order: series of prices by pair and venue, and the search in them. */
 
+import type { Decimal } from '../amount/decimal.ts';
 import { type Amount, ONE, parseDecimal } from '../amount/decimal.ts';
-import type { Decimal, Mark } from '../entries/entry.ts';
-import { DIVIDED_SCALE } from '../entries/parse.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
+import type { Mark } from '../entries/mark.ts';
 import { InputError } from '../errors.ts';
 import { DAY_MS } from '../time/calendar.ts';
 
@@ -25,7 +26,7 @@ class ReadMark {
 
   /** One over the price, to 40 decimals; null: the price is zero. */
   get inverse(): Amount | null {
-    this.#inverse ??= this.value.isZero() ? null : ONE.dividedBy(this.value, DIVIDED_SCALE);
+    this.#inverse ??= this.value.isZero() ? null : ONE.dividedBy(this.value, FINE_SCALE);
     return this.#inverse;
   }
 }

@@ -1,8 +1,7 @@
 /** Prices in the reporting currency, from marks (METRICS §1 "price at the valuation time"). */
 import { type Amount, ONE, parseDecimal } from '../amount/decimal.ts';
-import { toValueScale } from '../amount/scale.ts';
-import type { Mark } from '../entries/entry.ts';
-import { DIVIDED_SCALE } from '../entries/parse.ts';
+import { FINE_SCALE, toFineScale } from '../amount/scale.ts';
+import type { Mark } from '../entries/mark.ts';
 import { DAY_MS } from '../time/calendar.ts';
 import {
   MINUTE_MS,
@@ -170,7 +169,7 @@ function take({ inverse }: Leg, found: Found | null, time: number, held?: Held):
   if (held !== undefined && day !== null && held.quantity.abs().times(LIQUID_MULTIPLE).gt(day.volume)) {
     const value = worse(series.value(index), day.median, held.quantity);
     if (inverse && value.isZero()) return null;
-    return { value: inverse ? ONE.dividedBy(value, DIVIDED_SCALE) : value, stale, illiquid: true };
+    return { value: inverse ? ONE.dividedBy(value, FINE_SCALE) : value, stale, illiquid: true };
   }
   const value = inverse ? series.inverse(index) : series.value(index);
   return value && { value, stale, illiquid: false };
@@ -184,7 +183,7 @@ function worse(mark: Amount, median: Amount | null, quantity: Amount): Amount {
 
 function chain(a: HeldPrice, b: HeldPrice): HeldPrice {
   return {
-    value: toValueScale(a.value.times(b.value)),
+    value: toFineScale(a.value.times(b.value)),
     stale: a.stale || b.stale,
     illiquid: a.illiquid,
   };

@@ -1,7 +1,8 @@
 /** Returns by UTC calendar month and year (METRICS §2). */
 import { DAY_MS, monthIndex, monthKey, startOfMonth, yearKey } from '../time/calendar.ts';
+import { firstAtOrAfter } from '../time/instants.ts';
 import { growth, returnOf } from './growth.ts';
-import { firstAtOrAfter, type ReturnSeries } from './return-series.ts';
+import type { ReturnSeries } from './return-series.ts';
 
 /** Returns by month or year, with the keys of those that the record does not cover. */
 export interface CalendarReturns {

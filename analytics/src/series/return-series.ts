@@ -91,17 +91,6 @@ export function sliceSeries(series: ReturnSeries, from: number, to: number): Ret
   };
 }
 
-/** Index of the first of ascending `times`, from index `from` on, that is not before `time`. */
-export function firstAtOrAfter(times: ArrayLike<number>, time: number, from = 0): number {
-  let [low, high] = [from, times.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 function countObserved(returns: Float64Array): number {
   let count = 0;
   for (let i = 0; i < returns.length; i++) {

@@ -1,7 +1,7 @@
 /** Which part of a series a period is: by its bounds, or by name counted from the end. */
 import { InputError } from '../errors.ts';
-import { firstAtOrAfter, type ReturnSeries } from '../series/return-series.ts';
 import { DAY_MS, monthIndex, monthsBefore, startOfMonth } from './calendar.ts';
+import { firstAtOrAfter } from './instants.ts';
 
 /** Days before the end; `ytd`: from 1 January UTC of the last period's year; `1y`: from the same day a year before. */
 export const NAMED_PERIODS = ['1d', '7d', '30d', '90d', 'ytd', '1y', 'all'] as const;
@@ -15,6 +15,12 @@ export interface PeriodBounds {
   readonly period?: NamedPeriod;
 }
 
+/** Consecutive periods: first instant and end (exclusive) of each, ms UTC, ascending. */
+export interface PeriodGrid {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+}
+
 /** Index range of a series: `from <= i < to`. */
 export interface IndexRange {
   readonly from: number;
@@ -26,10 +32,7 @@ export interface IndexRange {
  * @throws InputError `analytics_range_invalid` unless from and to are instants with from < to, and for a
  *   `period` that is not known or comes with a `from`
  */
-export function periodIndices(
-  { starts, ends }: Pick<ReturnSeries, 'starts' | 'ends'>,
-  bounds: PeriodBounds,
-): IndexRange {
+export function periodIndices({ starts, ends }: PeriodGrid, bounds: PeriodBounds): IndexRange {
   checkBounds(bounds);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, period = 'all' } = bounds;
   const reached = firstAtOrAfter(ends, to);

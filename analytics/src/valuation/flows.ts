@@ -1,6 +1,6 @@
 /** External flows (METRICS §1): what crosses the boundary of the set of own accounts, valued at its instant. */
 import { type Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
-import { toValueScale } from '../amount/scale.ts';
+import { toFineScale } from '../amount/scale.ts';
 import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../entries/parse.ts';
 import type { UnreadWallets } from '../holdings/unread-wallets.ts';
 import type { InternalTransfers } from '../matching/transfers.ts';
@@ -191,7 +191,7 @@ function flowValue(
   prices: PriceBook,
 ): Amount | null {
   const price = prices.at(asset, time, venue);
-  return price && toValueScale(amount.times(price.value));
+  return price && toFineScale(amount.times(price.value));
 }
 
 /** Value of the flows' own fees at their minute; null: one cannot be valued. */

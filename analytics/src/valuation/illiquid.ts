@@ -5,7 +5,8 @@
  */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
 import type { ParsedEntry, ParsedFill } from '../entries/parse.ts';
-import { Holdings, postOwnEntry } from '../holdings/posting.ts';
+import { Holdings } from '../holdings/holdings.ts';
+import { postOwnEntry } from '../holdings/posting.ts';
 import type { InternalTransfers } from '../matching/transfers.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import type { HeldAsset, Valuation } from './nav.ts';

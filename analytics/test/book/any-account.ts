@@ -1,7 +1,8 @@
 /** Accounts of every kind for properties: two venues, three accounts, contracts, flows, credits, prices of all sorts. */
 import fc from 'fast-check';
 import { Amount } from '../../src/amount/decimal.ts';
-import type { CashEntry, LedgerEntry, Mark, TransferEntry } from '../../src/entries/entry.ts';
+import type { CashEntry, LedgerEntry, TransferEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
 import type { AccountSnapshot } from '../../src/entries/snapshot.ts';
 import { at } from '../entries/entries.ts';
 

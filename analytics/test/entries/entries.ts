@@ -1,6 +1,7 @@
 /** Short ways to write entries and marks in tests. */
 import { type Amount, parseDecimal } from '../../src/amount/decimal.ts';
-import type { CashEntry, FillEntry, Mark, Money, TransferEntry } from '../../src/entries/entry.ts';
+import type { CashEntry, FillEntry, Money, TransferEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
 
 /** `2024-01-05T10:30` in UTC, as ms. */
 export function at(text: string): number {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FillEntry, LedgerEntry, Mark } from '../../src/entries/entry.ts';
+import type { FillEntry, LedgerEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
 import { buildAccountHistory, type HistoryInput, toHistoryJson } from '../../src/history/history.ts';
 import { computeMetrics, type Metrics } from '../../src/metrics/account-metrics.ts';
 import { at, fill, mark, transfer } from '../entries/entries.ts';

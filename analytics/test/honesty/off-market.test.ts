@@ -1,6 +1,7 @@
 /** The trader hands a position over at a price of his choice (METRICS §1 "Position moves"). */
 import { describe, expect, it } from 'vitest';
-import type { FillEntry, Mark } from '../../src/entries/entry.ts';
+import type { FillEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
 import type { HistoryInput } from '../../src/history/history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { contractFill, fill, mark, transfer } from '../entries/entries.ts';

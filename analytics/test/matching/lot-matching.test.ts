@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Amount, formatDecimal, formatMoney, toNumber } from '../../src/amount/decimal.ts';
-import type { LedgerEntry, Mark } from '../../src/entries/entry.ts';
+import type { LedgerEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
 import { parseEntry } from '../../src/entries/parse.ts';
 import type { ClosedTrade } from '../../src/lots/closed-trade.ts';
 import { LotMatching } from '../../src/matching/lot-matching.ts';

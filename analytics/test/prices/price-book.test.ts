@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDecimal } from '../../src/amount/decimal.ts';
-import type { Mark } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
 import { InputError } from '../../src/errors.ts';
 import { MINUTE_MARK_MAX_AGE_MS, PriceBook, STALE_AFTER_MS } from '../../src/prices/price-book.ts';
 import { mark } from '../entries/entries.ts';

@@ -2,7 +2,8 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FillEntry, LedgerEntry, Mark, TransferEntry } from '../../src/entries/entry.ts';
+import type { FillEntry, LedgerEntry, TransferEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
 import { buildAccountHistory, type HistoryInput, toHistoryJson } from '../../src/history/history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { at, contractFill, fill, mark, transfer } from '../entries/entries.ts';
