@@ -1,7 +1,6 @@
 /** What a history says as text. */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { type Amount, formatDecimal, ZERO } from '../amount/decimal.ts';
+import { type Amount, type Decimal, formatDecimal, ZERO } from '../amount/decimal.ts';
 import type { Fold } from '../book/fold.ts';
 import type { Valuation } from '../valuation/nav.ts';
 import { type DailyRecord, flowsByDay } from './daily-record.ts';

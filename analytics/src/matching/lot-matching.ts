@@ -22,6 +22,7 @@ import { ContractLots } from '../lots/contract-lots.ts';
 import type { CostMethod } from '../lots/method.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
 import type { PriceBook } from '../prices/price-book.ts';
+import { bookCash, bookDisposal, bookWithdrawal } from './row-booking.ts';
 import type { TradingRow, TradingRows } from './trading-rows.ts';
 import type { InternalTransfers } from './transfers.ts';
 
@@ -143,13 +144,8 @@ export class LotMatching {
     if (closing === null) return;
     const row = this.#context.rows.at(fill.time, fill);
     bookDisposal(row, closing, price);
-    this.#close(
-      fill,
-      parts,
-      closing.realizedPnl,
-      closing.realizedPnl.minus(closing.netPnl),
-      closing.heldQuantityMs,
-    );
+    const { realizedPnl, netPnl, heldQuantityMs } = closing;
+    this.#close(fill, parts, realizedPnl, realizedPnl.minus(netPnl), heldQuantityMs);
   }
 
   #close(
@@ -200,8 +196,7 @@ export class LotMatching {
     const price = this.#price(asset, time);
     const left = this.#assets.remove(transfer, asset, amount);
     if (price === null) return;
-    const row = this.#assetRow(transfer, asset);
-    row.withdrawnGain = row.withdrawnGain.plus(left.quantity.times(price).minus(left.cost));
+    bookWithdrawal(this.#assetRow(transfer, asset), left, price);
   }
 
   #transferFee(transfer: ParsedTransfer, fee: ParsedMoney): void {
@@ -251,34 +246,5 @@ export class LotMatching {
     const { reportingCurrency } = this.#context;
     const symbol = asset === reportingCurrency ? asset : `${asset}/${reportingCurrency}`;
     return this.#context.rows.at(time, { venue, account, symbol });
-  }
-}
-
-function bookDisposal(
-  row: TradingRow,
-  closing: { readonly realizedPnl: Amount; readonly missingQuantity: Amount },
-  price: Amount | null,
-): void {
-  row.realizedPnl = row.realizedPnl.plus(closing.realizedPnl);
-  row.missingQuantity = row.missingQuantity.plus(closing.missingQuantity);
-  if (price !== null) row.missingProceeds = row.missingProceeds.plus(closing.missingQuantity.times(price));
-}
-
-/** Books the value of a cash movement (+ received) under its name; rebates are negative fees. */
-function bookCash(row: TradingRow, entry: ParsedCash, value: Amount): void {
-  switch (entry.kind) {
-    case 'fee':
-    case 'rebate':
-      row.fees = row.fees.minus(value);
-      break;
-    case 'funding':
-      row.fundingPnl = row.fundingPnl.plus(value);
-      break;
-    case 'interest':
-      row.borrowInterest = row.borrowInterest.minus(value);
-      break;
-    case 'other':
-      row.otherIncome = row.otherIncome.plus(value);
-      break;
   }
 }

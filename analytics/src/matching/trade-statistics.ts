@@ -1,7 +1,6 @@
 /** Statistics of closing trades (METRICS §6): an order counts once, however many fills it had. */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { Amount, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
+import { Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { type Outcome, settle, type UndefinedReason } from '../outcome.ts';
 

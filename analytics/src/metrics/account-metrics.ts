@@ -1,7 +1,6 @@
 /** Metrics of an account history over a period: the one call that a handler makes. */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { type Amount, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
+import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import { InputError } from '../errors.ts';
 import type { AccountHistory, DataQuality } from '../history/history.ts';
 import { type Outcome, settle } from '../outcome.ts';

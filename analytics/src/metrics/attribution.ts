@@ -1,7 +1,6 @@
 /** Where a period's profit came from (METRICS §6 "attribution"): by venue, account and symbol. */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { type Amount, formatDecimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
+import { type Amount, type Decimal, formatDecimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import {
   addRow,
   compareSubjects,

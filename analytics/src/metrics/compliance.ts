@@ -3,8 +3,7 @@
  * three-year deviation, assets, leverage. No claim of compliance is made: only a firm can make one.
  */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { formatMoney } from '../amount/decimal.ts';
+import { type Decimal, formatMoney } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/history.ts';
 import { monthlyReturns } from '../series/calendar-returns.ts';
 import { growth, powerReturn, returnOf } from '../series/growth.ts';

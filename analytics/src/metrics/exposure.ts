@@ -1,7 +1,6 @@
 /** What an account is exposed to at an instant (METRICS §7). */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { type Amount, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
+import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
 import type { UndefinedReason } from '../outcome.ts';
 import type { PriceBook } from '../prices/price-book.ts';

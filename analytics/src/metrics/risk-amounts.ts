@@ -1,7 +1,6 @@
 /** Money at risk (METRICS §3 "...Amount"): a ratio times NAV at the end. */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { type Amount, formatMoney, fromNumber } from '../amount/decimal.ts';
+import { type Amount, type Decimal, formatMoney, fromNumber } from '../amount/decimal.ts';
 import type { UndefinedReason } from '../outcome.ts';
 import type { ReturnsMetrics } from '../series/returns-metrics.ts';
 

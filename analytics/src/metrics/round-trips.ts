@@ -1,7 +1,14 @@
 /** Round trips of a period: what was opened and closed again, order by order (METRICS §6). */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { type Amount, formatDecimal, formatMoney, fromNumber, toNumber, ZERO } from '../amount/decimal.ts';
+import {
+  type Amount,
+  type Decimal,
+  formatDecimal,
+  formatMoney,
+  fromNumber,
+  toNumber,
+  ZERO,
+} from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/history.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
 import type { PeriodBounds } from '../time/period-bounds.ts';

@@ -2,16 +2,10 @@
 import { type Amount, ONE, parseDecimal } from '../amount/decimal.ts';
 import { FINE_SCALE, toFineScale } from '../amount/scale.ts';
 import type { Mark } from '../entries/mark.ts';
-import { DAY_MS } from '../time/calendar.ts';
-import {
-  MINUTE_MS,
-  type MinuteRange,
-  type Pair,
-  type Pairs,
-  type Series,
-  type SeriesPair,
-  withMarks,
-} from './marks.ts';
+import { DAY_MS, MINUTE_MS } from '../time/calendar.ts';
+import type { MarkSeries } from './mark-series.ts';
+import { type Pair, type Pairs, type SeriesPair, withMarks } from './pairs.ts';
+import type { MinuteRange } from './read-mark.ts';
 import { type Leg, type Route, Routes } from './routes.ts';
 
 /** A price older than this is `stale`: used, and counted. */
@@ -42,7 +36,7 @@ export interface Held {
 /** A mark in its series. */
 interface Found {
   readonly from: SeriesPair;
-  readonly series: Series;
+  readonly series: MarkSeries;
   readonly index: number;
   readonly stale: boolean;
 }

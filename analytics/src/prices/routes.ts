@@ -9,7 +9,7 @@
  * only by a mark that says so.
  */
 import { parseSymbol } from '../entries/symbol.ts';
-import type { Pair } from './marks.ts';
+import type { Pair } from './pairs.ts';
 
 /** One step: the price of the pair, or one over it. */
 export interface Leg {

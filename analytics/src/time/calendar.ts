@@ -5,6 +5,7 @@
  */
 
 export const DAY_MS = 86_400_000;
+export const MINUTE_MS = 60_000;
 
 const DAYS_PER_ERA = 146_097;
 const YEARS_PER_ERA = 400;

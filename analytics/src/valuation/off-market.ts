@@ -9,8 +9,8 @@
  */
 import { type Amount, ratio, ZERO } from '../amount/decimal.ts';
 import { costOf, type ParsedEntry, type ParsedFill, type ParsedTransfer } from '../entries/parse.ts';
-import type { MinuteRange } from '../prices/marks.ts';
 import type { PriceBook } from '../prices/price-book.ts';
+import type { MinuteRange } from '../prices/read-mark.ts';
 
 /** How much of what was traded was traded on the market; shares of the traded value, null where that is zero. */
 export interface FillConduct {

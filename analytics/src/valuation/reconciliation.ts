@@ -1,7 +1,6 @@
 /** What the entries cannot explain against the live balances (DESIGN §9): valued, reported, never hidden. */
 
-import type { Decimal } from '../amount/decimal.ts';
-import { type Amount, formatDecimal, formatMoney, ratio, ZERO } from '../amount/decimal.ts';
+import { type Amount, type Decimal, formatDecimal, formatMoney, ratio, ZERO } from '../amount/decimal.ts';
 import type { Anchor, Difference } from '../holdings/anchor.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 
