@@ -1,8 +1,16 @@
 /** Pure: ledger entries, lots, valuation, returns, metrics. No I/O, no clock. */
 
-export type { Decimal } from './amount/decimal.ts';
-export { Amount, formatDecimal, formatMoney, parseDecimal, toNumber, ZERO } from './amount/decimal.ts';
+export {
+  Amount,
+  type Decimal,
+  formatDecimal,
+  formatMoney,
+  parseDecimal,
+  toNumber,
+  ZERO,
+} from './amount/decimal.ts';
 export { AccountBook } from './book/account-book.ts';
+export type { HistoryTerms } from './book/terms.ts';
 export type {
   CashEntry,
   EntryBase,
@@ -13,24 +21,21 @@ export type {
   TransferEntry,
 } from './entries/entry.ts';
 export { EntryLog } from './entries/entry-log.ts';
+export { identityOf, markIdentity } from './entries/identity.ts';
 export type { Mark } from './entries/mark.ts';
-export { identityOf } from './entries/order.ts';
+export { MarkLog } from './entries/mark-log.ts';
 export type { AccountSnapshot, SnapshotPosition } from './entries/snapshot.ts';
 export { INPUT_ERROR_CODES, InputError, type InputErrorCode } from './errors.ts';
 export {
   type AccountFlow,
   type AccountHistory,
   type AccountHistoryJson,
-  buildAccountHistory,
-  type DataQuality,
-  HistoryBuilder,
-  type HistoryInput,
-  type HistoryTerms,
-  historyOf,
   type OpenLot,
-  toFoldTerms,
   toHistoryJson,
-} from './history/history.ts';
+} from './history/account-history.ts';
+export { buildAccountHistory, type HistoryInput } from './history/build-account-history.ts';
+export type { DataQuality } from './history/data-quality.ts';
+export { type HistoryQuestion, historyOf } from './history/history-of.ts';
 export { COST_METHODS, type CostMethod, parseCostMethod } from './lots/method.ts';
 export {
   type CurrencyTotals,

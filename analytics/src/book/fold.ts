@@ -9,7 +9,6 @@ import { Holdings } from '../holdings/holdings.ts';
 import { postOwnEntry } from '../holdings/posting.ts';
 import { UnreadWallets } from '../holdings/unread-wallets.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
-import type { CostMethod } from '../lots/method.ts';
 import { LotMatching } from '../matching/lot-matching.ts';
 import { TradingRows } from '../matching/trading-rows.ts';
 import type { InternalTransfers } from '../matching/transfers.ts';
@@ -19,13 +18,7 @@ import { addCredit, bookUnread, isCredit, isExternal, NO_CREDITS, toFlow } from 
 import { addPaid, type Paid } from '../valuation/illiquid.ts';
 import { OffMarketBooking } from '../valuation/off-market.ts';
 import type { Journal } from './journal.ts';
-
-/** What a history is in, whatever is in it. */
-export interface FoldTerms {
-  readonly reportingCurrency: string;
-  readonly method: CostMethod;
-  readonly delistedAssets: ReadonlySet<string>;
-}
+import type { FoldTerms } from './terms.ts';
 
 /** What folding looks up, and where it writes. */
 export interface FoldContext extends FoldTerms {

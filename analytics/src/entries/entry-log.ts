@@ -2,12 +2,14 @@
  * Entries of a ledger, once each, packed: what repeats is a number, texts are bytes ({@link PackedText}), and an index of
  * hashes finds identities. Some fifty bytes a fill instead of a thousand.
  *
- * A log grows at its end and nowhere else. A fork shares all that is there with the log it was made of; the first of the
- * two that grows goes on in place, the other then copies.
+ * A log grows at its end and nowhere else, so of copies that contradict each other the first one counts; that there were
+ * others is noted. A fork shares all that is there with the log it was made of; the first of the two that grows goes on
+ * in place, the other then copies.
  */
 import type { LedgerEntry } from './entry.ts';
 import { type EntryTemplate, joinEntry, splitEntry } from './entry-template.ts';
-import { type EntrySource, identityOf } from './order.ts';
+import { identityOf, isSameContent } from './identity.ts';
+import type { EntrySource } from './order.ts';
 import { PackedText } from './packed-text.ts';
 
 /** Template of entries that are kept as they are: no shape of ours fits them. */
@@ -38,12 +40,18 @@ class Store {
     return joinEntry(this.templates[template]!, this.times[index]!, () => reader.next());
   }
 
-  push(entry: LedgerEntry): void {
+  kindAt(index: number): LedgerEntry['kind'] {
+    const template = this.template[index]!;
+    return (template === ODD ? this.odd.get(index)! : this.templates[template]!).kind;
+  }
+
+  /** @param identity - of the entry */
+  push(entry: LedgerEntry, identity: string): void {
     if (this.length === this.times.length) this.#grow();
     const index = this.length++;
     this.times[index] = entry.time;
     this.offsets[index] = this.texts.length;
-    this.hashes[index] = hash(identityOf(entry));
+    this.hashes[index] = hash(identity);
     const parts = splitEntry(entry);
     if (parts === null) {
       this.template[index] = ODD;
@@ -121,6 +129,9 @@ class Store {
 export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
   #store: Store;
   #length: number;
+  #conflicts = new Set<number>();
+  /** Whether no fork has the same set. */
+  #ownsConflicts = true;
 
   constructor() {
     this.#store = new Store();
@@ -131,9 +142,18 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
     return this.#length;
   }
 
+  /** Indices of the entries that came with other contents as well. */
+  get conflicts(): ReadonlySet<number> {
+    return this.#conflicts;
+  }
+
   /** The entry at an index, made anew. */
   at(index: number): LedgerEntry {
     return this.#store.at(index);
+  }
+
+  kindAt(index: number): LedgerEntry['kind'] {
+    return this.#store.kindAt(index);
   }
 
   timeAt(index: number): number {
@@ -142,24 +162,43 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
 
   /** Whether an entry of this identity is in the log. */
   has(identity: string): boolean {
-    const index = this.#store.find(identity);
-    return index >= 0 && index < this.#length;
+    return this.#find(identity) >= 0;
   }
 
-  /** Takes an entry; one whose identity is known is a copy, and left out. */
-  push(entry: LedgerEntry): void {
-    if (this.has(identityOf(entry))) return;
+  /** Whether the log would be another one with this entry: it is not known, or the first to contradict what is. */
+  isNews(entry: LedgerEntry): boolean {
+    const index = this.#find(identityOf(entry));
+    return index < 0 || this.#isConflict(index, entry);
+  }
+
+  /**
+   * Takes an entry. One whose identity is known is a copy, and left out: the first one counts. A copy that contradicts
+   * it is noted ({@link EntryLog.conflicts}), once for each identity.
+   * @returns whether it was news
+   */
+  push(entry: LedgerEntry): boolean {
+    const identity = identityOf(entry);
+    const known = this.#find(identity);
+    if (known >= 0) {
+      if (!this.#isConflict(known, entry)) return false;
+      this.#noteConflict(known);
+      return true;
+    }
     // Another log of the same origin has grown: what it has is not of this one.
     if (this.#store.length > this.#length) this.#store = this.#store.copy(this.#length);
-    this.#store.push(entry);
+    this.#store.push(entry, identity);
     this.#length += 1;
+    return true;
   }
 
-  /** A log with the same entries; what either takes is not of the other. */
+  /** A log with the same entries and conflicts; what either takes is not of the other. */
   fork(): EntryLog {
     const fork = new EntryLog();
     fork.#store = this.#store;
     fork.#length = this.#length;
+    fork.#conflicts = this.#conflicts;
+    fork.#ownsConflicts = false;
+    this.#ownsConflicts = false;
     return fork;
   }
 
@@ -170,6 +209,24 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
 
   *[Symbol.iterator](): Iterator<LedgerEntry> {
     for (let index = 0; index < this.#length; index++) yield this.at(index);
+  }
+
+  /** Index of the entry of an identity; −1: there is none. */
+  #find(identity: string): number {
+    const index = this.#store.find(identity);
+    return index < this.#length ? index : -1;
+  }
+
+  #isConflict(index: number, entry: LedgerEntry): boolean {
+    return !this.#conflicts.has(index) && !isSameContent(this.at(index), entry);
+  }
+
+  #noteConflict(index: number): void {
+    if (!this.#ownsConflicts) {
+      this.#conflicts = new Set(this.#conflicts);
+      this.#ownsConflicts = true;
+    }
+    this.#conflicts.add(index);
   }
 }
 

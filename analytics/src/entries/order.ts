@@ -1,67 +1,15 @@
-/** One order and one copy of every entry (METRICS §6): time, then exchange, then id, numeric where numeric. */
-import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
+/** One order of entries (METRICS §6): time, then exchange, then id, numeric where numeric. */
 import type { LedgerEntry } from './entry.ts';
+import { identityOf } from './identity.ts';
 
 /** Entries by index, whoever holds them. What stands at an index never changes. */
 export interface EntrySource {
   readonly length: number;
   at(index: number): LedgerEntry;
+  /** `at(index).kind`. */
+  kindAt(index: number): LedgerEntry['kind'];
   /** `at(index).time`. */
   timeAt(index: number): number;
-}
-
-/** Indices of a source that came to count, and that count no more. */
-export interface EntryChange {
-  readonly added: readonly number[];
-  readonly removed: readonly number[];
-}
-
-/**
- * Entries once each, in the order of arrival. Where one identity comes with two contents, the one whose canonical JSON
- * sorts last is kept, so that the order of arrival never decides, and the conflict is counted.
- */
-export class DistinctEntries implements EntrySource {
-  readonly #entries: LedgerEntry[] = [];
-  readonly #byIdentity = new Map<string, number>();
-  readonly #conflicts = new Set<string>();
-
-  get length(): number {
-    return this.#entries.length;
-  }
-
-  /** Identities that came with contradicting contents. */
-  get conflictCount(): number {
-    return this.#conflicts.size;
-  }
-
-  at(index: number): LedgerEntry {
-    return this.#entries[index]!;
-  }
-
-  timeAt(index: number): number {
-    return this.#entries[index]!.time;
-  }
-
-  add(entries: readonly LedgerEntry[]): EntryChange {
-    const first = this.#entries.length;
-    const replaced = new Set<number>();
-    for (const entry of entries) {
-      const identity = identityOf(entry);
-      const known = this.#byIdentity.get(identity);
-      if (known !== undefined && !this.#isReplaced(known, entry, identity)) continue;
-      if (known !== undefined) replaced.add(known);
-      this.#byIdentity.set(identity, this.#entries.push(entry) - 1);
-    }
-    const added: number[] = [];
-    for (let i = first; i < this.#entries.length; i++) if (!replaced.has(i)) added.push(i);
-    return { added, removed: [...replaced].filter((index) => index < first) };
-  }
-
-  #isReplaced(index: number, entry: LedgerEntry, identity: string): boolean {
-    const [known, other] = [canonicalJson(this.#entries[index]!), canonicalJson(entry)];
-    if (known !== other) this.#conflicts.add(identity);
-    return known < other;
-  }
 }
 
 const FIRST_CAPACITY = 256;
@@ -94,19 +42,18 @@ export class EntryOrder {
     return this.source.timeAt(this.#order[place]!);
   }
 
-  /** Applies a change. @returns the earliest instant at which anything is different; infinite: nothing is */
-  change({ added, removed }: EntryChange): number {
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const index of removed) {
-      earliest = Math.min(earliest, this.source.timeAt(index));
-      const place = this.#countBefore(index);
-      this.#order.copyWithin(place, place + 1, this.#length);
-      this.#length -= 1;
-    }
-    if (added.length === 0) return earliest;
-    const sorted = Uint32Array.from(added).sort((a, b) => this.compare(a, b));
+  /** Whether an entry is in the order, by its index. */
+  has(index: number): boolean {
+    const place = this.#countBefore(index);
+    return place < this.#length && this.#order[place] === index;
+  }
+
+  /** Takes entries by their indices. @returns the earliest instant of them; infinite: there are none */
+  add(indices: readonly number[]): number {
+    if (indices.length === 0) return Number.POSITIVE_INFINITY;
+    const sorted = Uint32Array.from(indices).sort((a, b) => this.compare(a, b));
     this.#merge(sorted);
-    return Math.min(earliest, this.source.timeAt(sorted[0]!));
+    return this.source.timeAt(sorted[0]!);
   }
 
   /** Order of two entries by their indices. */
@@ -143,12 +90,6 @@ export class EntryOrder {
     }
     return low;
   }
-}
-
-/** What identifies an entry once and for all: (venue, account, market, symbol or asset, kind, id). */
-export function identityOf(entry: LedgerEntry): string {
-  const subject = entry.kind === 'fill' ? entry.symbol : entry.asset;
-  return `${entry.venue}\n${entry.account}\n${entry.market}\n${subject}\n${entry.kind}\n${entry.id}`;
 }
 
 /** Order of two entries; total over distinct identities. */

@@ -1,7 +1,7 @@
 /** An account against the daily closes of an asset. */
 
 import { toNumber } from '../amount/decimal.ts';
-import type { AccountHistory } from '../history/history.ts';
+import type { AccountHistory } from '../history/account-history.ts';
 import { type BenchmarkMetrics, benchmarkMetrics } from '../series/benchmark-metrics.ts';
 import type { RateParameters } from '../series/rates.ts';
 import type { ReturnSeries } from '../series/return-series.ts';

@@ -2,7 +2,8 @@
 
 import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import { InputError } from '../errors.ts';
-import type { AccountHistory, DataQuality } from '../history/history.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import type { DataQuality } from '../history/data-quality.ts';
 import { type Outcome, settle } from '../outcome.ts';
 import type { CashFlowField } from '../series/cash-flow-metrics.ts';
 import type { RateParameters } from '../series/rates.ts';

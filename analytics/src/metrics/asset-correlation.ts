@@ -2,7 +2,7 @@
 
 import { toNumber } from '../amount/decimal.ts';
 import { parseSymbol } from '../entries/symbol.ts';
-import type { AccountHistory } from '../history/history.ts';
+import type { AccountHistory } from '../history/account-history.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
 import { correlationMatrix } from '../series/correlation.ts';
 import type { AccountPeriod } from './period.ts';

@@ -4,7 +4,7 @@
  */
 
 import { type Decimal, formatMoney } from '../amount/decimal.ts';
-import type { AccountHistory } from '../history/history.ts';
+import type { AccountHistory } from '../history/account-history.ts';
 import { monthlyReturns } from '../series/calendar-returns.ts';
 import { growth, powerReturn, returnOf } from '../series/growth.ts';
 import { moments } from '../series/moments.ts';

@@ -1,7 +1,7 @@
 /** A period of an account history: the days that lie wholly in it, and what happened in them. */
 
 import type { Amount } from '../amount/decimal.ts';
-import type { AccountHistory } from '../history/history.ts';
+import type { AccountHistory } from '../history/account-history.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
 import type { TradingRow } from '../matching/trading-rows.ts';
 import { type ReturnSeries, sliceSeries, toReturnSeries } from '../series/return-series.ts';

@@ -1,7 +1,7 @@
 /** Profit of a period, explained: where it came from, and whether the explanations add up. */
 
 import { type Amount, type Decimal, formatMoney, parseDecimal, ZERO } from '../amount/decimal.ts';
-import type { AccountHistory } from '../history/history.ts';
+import type { AccountHistory } from '../history/account-history.ts';
 import { type TradeStatistics, TradeTally } from '../matching/trade-statistics.ts';
 import { absoluteProfit } from '../valuation/absolute-profit.ts';
 import { type AttributionRow, attribute } from './attribution.ts';

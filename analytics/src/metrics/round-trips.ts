@@ -9,7 +9,7 @@ import {
   toNumber,
   ZERO,
 } from '../amount/decimal.ts';
-import type { AccountHistory } from '../history/history.ts';
+import type { AccountHistory } from '../history/account-history.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
 import type { PeriodBounds } from '../time/period-bounds.ts';
 import { selectPeriod } from './period.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../src/entries/entry.ts';
 import { EntryLog } from '../../src/entries/entry-log.ts';
-import { identityOf } from '../../src/entries/order.ts';
+import { identityOf } from '../../src/entries/identity.ts';
 import { anySteps } from '../book/any-account.ts';
 import { fill, transfer } from './entries.ts';
 
@@ -79,26 +79,68 @@ describe('when entries are packed', () => {
   });
 });
 
+describe('when copies of an entry contradict each other', () => {
+  const one = { ...fill(1, 'buy', '1', 'A/B', '1', '0.1 B'), id: '1' };
+  const other = { ...one, fee: { amount: '0.2', currency: 'B' } };
+  const third = { ...one, price: '2' };
+  const plain = { ...fill(2, 'buy', '1', 'A/B', '1'), id: '2' };
+
+  it('the first one counts, and that there were others is noted once', () => {
+    const log = new EntryLog();
+    expect([one, plain, other, third, plain].map((entry) => log.push(entry))).toEqual([
+      ...[true, true, true, false, false],
+    ]);
+    expect([...log]).toEqual([one, plain]);
+    expect([...log.conflicts]).toEqual([0]);
+  });
+
+  it('copies of one content do not, whatever the order of their members', () => {
+    const turned = Object.fromEntries(Object.entries(one).reverse()) as unknown as LedgerEntry;
+    const log = logOf([one, turned, { ...one, fee: { currency: 'B', amount: '0.1' } }]);
+    expect(log.length).toBe(1);
+    expect(log.conflicts.size).toBe(0);
+  });
+
+  it.each<[string, object]>([
+    ['a member more', { ...one, block: true }],
+    ['a member less', { ...one, fee: null }],
+    ['another time', { ...one, time: 2 }],
+    ['the same digits as a number', { ...one, price: 1 }],
+    ['a member that is undefined', { ...one, settle: undefined }],
+  ])('%s is a contradiction', (_, copy) => {
+    expect(logOf([one, copy as LedgerEntry]).conflicts.size).toBe(1);
+  });
+
+  it('tells beforehand what would be news', () => {
+    const log = logOf([one]);
+    expect([one, plain, other].map((entry) => log.isNews(entry))).toEqual([false, true, true]);
+    log.push(other);
+    expect([other, third].map((entry) => log.isNews(entry))).toEqual([false, false]);
+  });
+});
+
 describe('when a log is forked', () => {
   it('what either takes is not of the other, in whatever order and however often', () => {
     const acts = fc.array(fc.tuple(fc.nat(5), fc.nat(40), fc.boolean()), { maxLength: 60 });
     fc.assert(
       fc.property(acts, (drawn) => {
-        const logs = [{ log: new EntryLog(), ids: [] as number[] }];
+        const logs = [{ log: new EntryLog(), said: new Map<number, number>(), conflicts: new Set<number>() }];
         for (const [which, id, forks] of drawn) {
-          const target = logs[which % logs.length]!;
-          if (forks) logs.push({ log: target.log.fork(), ids: [...target.ids] });
+          const { log, said, conflicts } = logs[which % logs.length]!;
+          if (forks) logs.push({ log: log.fork(), said: new Map(said), conflicts: new Set(conflicts) });
           else {
-            // The same identity with other contents in another log.
-            target.log.push({ ...fill(which, 'buy', '1', 'A/B', String(which)), id: String(id) });
-            if (!target.ids.includes(id)) target.ids.push(id);
+            // The same identity with other contents, in this log or in another one.
+            log.push({ ...fill(which, 'buy', '1', 'A/B', String(which)), id: String(id) });
+            if (!said.has(id)) said.set(id, which);
+            else if (said.get(id) !== which) conflicts.add(id);
           }
         }
-        for (const { log, ids } of logs) {
-          expect([...log].map((entry) => Number(entry.id))).toEqual(ids);
+        for (const { log, said, conflicts } of logs) {
+          expect([...log].map(({ id, time }) => [Number(id), time])).toEqual([...said]);
+          expect(new Set(Array.from(log.conflicts, (index) => Number(log.at(index).id)))).toEqual(conflicts);
           for (let id = 0; id <= 40; id++) {
             const identity = identityOf({ ...fill(0, 'buy', '1', 'A/B', '1'), id: String(id) });
-            expect(log.has(identity)).toBe(ids.includes(id));
+            expect(log.has(identity)).toBe(said.has(id));
           }
         }
       }),

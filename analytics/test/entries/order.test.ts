@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareIds } from '../../src/entries/order.ts';
+import { EntryLog } from '../../src/entries/entry-log.ts';
+import { compareIds, EntryOrder } from '../../src/entries/order.ts';
 import { cash, fill } from './entries.ts';
 import { orderEntries } from './ordered.ts';
 
@@ -17,7 +18,7 @@ describe('when entries are ordered', () => {
   const earlierVenue = { ...ten, venue: 'aaa', id: '99' };
 
   it('sorts by time, then exchange, then id', () => {
-    expect(orderEntries([late, ten, nine, earlierVenue]).entries).toEqual([earlierVenue, nine, ten, late]);
+    expect(orderEntries([late, ten, nine, earlierVenue])).toEqual([earlierVenue, nine, ten, late]);
   });
 
   it('keeps one copy of an identity, and entries that differ in any part of it', () => {
@@ -25,15 +26,16 @@ describe('when entries are ordered', () => {
     const otherSymbol = { ...nine, symbol: 'ETH/USDT', base: 'ETH' };
     const otherKind = { ...cash('2024-01-01', 'other', '1 BTC'), id: '9' };
     const all = [nine, otherAccount, otherSymbol, otherKind];
-    const { entries, conflictCount } = orderEntries([...all, ...all.map((entry) => ({ ...entry }))]);
-    expect(entries).toHaveLength(4);
-    expect(conflictCount).toBe(0);
+    expect(orderEntries([...all, ...all.map((entry) => ({ ...entry }))])).toHaveLength(4);
   });
 
-  it('counts contradicting contents once, and keeps the same one in whatever order', () => {
-    const other = { ...nine, price: '2' };
-    const one = orderEntries([nine, other, nine]);
-    expect(one.conflictCount).toBe(1);
-    expect(orderEntries([other, nine, other])).toEqual(one);
+  it('says of each entry whether it is there', () => {
+    const log = new EntryLog();
+    for (const entry of [late, ten, nine, earlierVenue]) log.push(entry);
+    const order = new EntryOrder(log);
+    order.add([3, 1]);
+    expect([0, 1, 2, 3].map((index) => order.has(index))).toEqual([false, true, false, true]);
+    order.add([0]);
+    expect([0, 1, 2, 3].map((index) => order.has(index))).toEqual([true, true, false, true]);
   });
 });

@@ -1,7 +1,8 @@
 /** Histories for tests: everything that a test does not say is empty. */
 
 import type { AccountSnapshot, SnapshotPosition } from '../../src/entries/snapshot.ts';
-import { type AccountHistory, buildAccountHistory, type HistoryInput } from '../../src/history/history.ts';
+import type { AccountHistory } from '../../src/history/account-history.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { at } from '../entries/entries.ts';
 
 /** In USDT, over the first three days of 2024 unless the input says otherwise. */

@@ -1,6 +1,6 @@
 /** The trader calls a deposit a rebate, or has himself sent airdrops (METRICS §1 "Credits"). */
 import { describe, expect, it } from 'vitest';
-import type { HistoryInput } from '../../src/history/history.ts';
+import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { cash, mark, transfer } from '../entries/entries.ts';
 import { build } from '../history/input.ts';

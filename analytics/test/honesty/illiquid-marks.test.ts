@@ -1,7 +1,7 @@
 /** The trader marks up a coin that nobody but him trades (METRICS §1 "Illiquid marks"). */
 import { describe, expect, it } from 'vitest';
 import type { Mark } from '../../src/entries/mark.ts';
-import type { HistoryInput } from '../../src/history/history.ts';
+import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { contractFill, fill, mark, transfer } from '../entries/entries.ts';
 import { build } from '../history/input.ts';

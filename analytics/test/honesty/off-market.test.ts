@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FillEntry } from '../../src/entries/entry.ts';
 import type { Mark } from '../../src/entries/mark.ts';
-import type { HistoryInput } from '../../src/history/history.ts';
+import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { contractFill, fill, mark, transfer } from '../entries/entries.ts';
 import { build, snapshot } from '../history/input.ts';

@@ -14,7 +14,7 @@ import { orderEntries } from '../entries/ordered.ts';
 import { lotsCases, workedExamples } from '../goldens.ts';
 
 function match(entries: readonly LedgerEntry[], marks: readonly Mark[] = []) {
-  const ordered = orderEntries(entries).entries.map(parseEntry);
+  const ordered = orderEntries(entries).map(parseEntry);
   const rows = new TradingRows();
   const closed: ClosedTrade[] = [];
   const matching = new LotMatching('fifo', {

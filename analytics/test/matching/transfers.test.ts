@@ -6,7 +6,7 @@ import { transfer } from '../entries/entries.ts';
 import { orderEntries } from '../entries/ordered.ts';
 
 function matched(...transfers: readonly TransferEntry[]): string[] {
-  const parsed = orderEntries(transfers).entries.map((entry) => parseEntry(entry) as ParsedTransfer);
+  const parsed = orderEntries(transfers).map((entry) => parseEntry(entry) as ParsedTransfer);
   const internal = matchInternalTransfers(parsed);
   return parsed.filter((entry) => internal.has(entry)).map((entry) => entry.id);
 }

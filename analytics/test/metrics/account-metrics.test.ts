@@ -1,7 +1,7 @@
 /** An answer is whole: whatever is null says why, and parts add up to their sums. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import type { HistoryInput } from '../../src/history/history.ts';
+import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics, type Metrics } from '../../src/metrics/account-metrics.ts';
 import { fill, mark, transfer } from '../entries/entries.ts';
 import { build } from '../history/input.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildAccountHistory } from '../../src/history/history.ts';
+import { buildAccountHistory } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { at, fill, mark, transfer } from '../entries/entries.ts';
 

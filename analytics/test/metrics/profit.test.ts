@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FillEntry, LedgerEntry } from '../../src/entries/entry.ts';
 import type { Mark } from '../../src/entries/mark.ts';
-import { buildAccountHistory, type HistoryInput } from '../../src/history/history.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { COST_METHODS, type CostMethod } from '../../src/lots/method.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { at, cash, fill, mark, transfer } from '../entries/entries.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../src/entries/entry.ts';
-import { buildAccountHistory, type HistoryInput } from '../../src/history/history.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { dailyReturns } from '../../src/metrics/daily-returns.ts';
 import { compareRoundTripIds, roundTrips } from '../../src/metrics/round-trips.ts';

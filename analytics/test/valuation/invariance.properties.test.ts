@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FillEntry, LedgerEntry, TransferEntry } from '../../src/entries/entry.ts';
 import type { Mark } from '../../src/entries/mark.ts';
-import { buildAccountHistory, type HistoryInput, toHistoryJson } from '../../src/history/history.ts';
+import { toHistoryJson } from '../../src/history/account-history.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { at, contractFill, fill, mark, transfer } from '../entries/entries.ts';
 

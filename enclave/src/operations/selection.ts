@@ -48,7 +48,7 @@ export function historyOfSelection(session: Session, selection: Selection): Acco
     }
     const book = session.books.of(session.ledger, terms);
     requirePrice(session, book.prices, currency, asOf);
-    return historyOf(book, { asOf, snapshots, liveSince: session.state.createdAt }, 0);
+    return historyOf(book, { asOf, snapshots, liveSince: session.state.createdAt }, session.ledger.entries);
   });
 }
 

@@ -1,5 +1,6 @@
 /** Prices of a ledger, once each. As entries do, forks share what they have in common, and grow apart without a copy. */
-import type { Mark } from '@perf-aggregator/analytics';
+import { markIdentity } from './identity.ts';
+import type { Mark } from './mark.ts';
 
 /** What logs of one origin share. */
 interface Store {
@@ -22,14 +23,23 @@ export class MarkLog implements Iterable<Mark> {
     return place !== undefined && place < this.#length;
   }
 
-  /** Takes a mark; one whose identity is known is a copy, and left out. */
-  push(mark: Mark): void {
+  /** Whether the log would be another one with this mark. */
+  isNews(mark: Mark): boolean {
+    return !this.has(markIdentity(mark));
+  }
+
+  /**
+   * Takes a mark; one whose identity is known is a copy, and left out: the first one counts.
+   * @returns whether it was news
+   */
+  push(mark: Mark): boolean {
     const identity = markIdentity(mark);
-    if (this.has(identity)) return;
+    if (this.has(identity)) return false;
     // Another log of the same origin has grown: what it has is not of this one.
     if (this.#store.marks.length > this.#length) this.#store = this.#copy();
     this.#store.places.set(identity, this.#store.marks.push(mark) - 1);
     this.#length += 1;
+    return true;
   }
 
   /** Those from a place on. */
@@ -58,9 +68,4 @@ export class MarkLog implements Iterable<Mark> {
     const marks = this.#store.marks.slice(0, this.#length);
     return { marks, places: new Map(marks.map((mark, place) => [markIdentity(mark), place])) };
   }
-}
-
-/** What identifies a mark: a venue, an asset in a quote, an instant and what closes there. */
-export function markIdentity(mark: Mark): string {
-  return `${mark.venue}\n${mark.asset}\n${mark.quote}\n${mark.resolution}\n${mark.time}`;
 }

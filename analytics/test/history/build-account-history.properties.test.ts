@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FillEntry, LedgerEntry } from '../../src/entries/entry.ts';
 import type { Mark } from '../../src/entries/mark.ts';
-import { buildAccountHistory, type HistoryInput, toHistoryJson } from '../../src/history/history.ts';
+import { toHistoryJson } from '../../src/history/account-history.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics, type Metrics } from '../../src/metrics/account-metrics.ts';
+import { anySteps } from '../book/any-account.ts';
+import { countConflicts } from '../book/conflicts.ts';
 import { at, fill, mark, transfer } from '../entries/entries.ts';
 
 const START = at('2024-01-01');
@@ -84,6 +87,36 @@ describe('when entries and marks come in another order, and more than once', () 
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('when copies of entries and marks contradict each other', () => {
+  it('the order of arrival decides nothing, and every identity is counted once', () => {
+    const cases = anySteps.chain((steps) => {
+      const entries = steps.flatMap((step) => step.entries);
+      const marks = steps.flatMap((step) => step.marks);
+      const { snapshots, asOf } = steps.at(-1)!;
+      const input = { entries, marks, snapshots, asOf, reportingCurrency: 'USDT' };
+      return fc.tuple(fc.constant(input), shuffled([...entries, ...entries.slice(0, 5)]), shuffled(marks));
+    });
+    fc.assert(
+      fc.property(cases, ([input, entries, marks]) => {
+        const { history, metrics } = analyse(input);
+        expect(analyse({ ...input, entries, marks })).toEqual({ history, metrics });
+        expect(metrics.dataQuality.conflictCount).toBe(countConflicts(input.entries));
+      }),
+    );
+  });
+
+  it('an entry counts whose canonical JSON sorts last, a mark by which a price book goes', () => {
+    const deposit = transfer(START, 'deposit', '7 BTC');
+    const entries = [deposit, { ...deposit, amount: '5' }, { ...deposit, amount: '60' }];
+    const close = mark(START + DAY, 'BTC', '2');
+    const marks = [close, { ...close, price: '3' }, { ...close, price: '1' }];
+    const input = { marks, snapshots: [], reportingCurrency: 'USDT', asOf: START + DAY };
+    const { history } = analyse({ ...input, entries });
+    expect(history.nav).toEqual(['21']);
+    expect(history.dataQuality.conflictCount).toBe(1);
   });
 });
 

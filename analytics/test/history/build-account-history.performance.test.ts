@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildAccountHistory, HistoryBuilder, type HistoryInput } from '../../src/history/history.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
+import { GrowingAccount } from '../book/growing-account.ts';
 import { at, fill, mark, transfer } from '../entries/entries.ts';
 
 const DAY = 86_400_000;
@@ -60,11 +61,11 @@ describe('when the ledger is long', () => {
 describe('when a long ledger gets a hundred fills more', () => {
   it('takes a small part of the time of building it anew', () => {
     const input = years(30_000);
-    const builder = new HistoryBuilder(input);
+    const account = new GrowingAccount(input);
     const timeOf = (entries: HistoryInput['entries']) => {
       const start = performance.now();
-      builder.append({ entries, marks: entries === input.entries ? input.marks : [] });
-      expect(builder.history(input).nav.length).toBeGreaterThan(0);
+      account.append({ entries, marks: entries === input.entries ? input.marks : [] });
+      expect(account.history(input).nav.length).toBeGreaterThan(0);
       return performance.now() - start;
     };
     const whole = timeOf(input.entries);
