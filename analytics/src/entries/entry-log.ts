@@ -7,7 +7,7 @@
  * in place, the other then copies.
  */
 import type { LedgerEntry } from './entry.ts';
-import { type EntryTemplate, joinEntry, splitEntry } from './entry-template.ts';
+import { type EntryTemplate, joinEntry, splitEntry, templateOf } from './entry-template.ts';
 import { identityOf, isSameContent } from './identity.ts';
 import type { EntrySource } from './order.ts';
 import { PackedText } from './packed-text.ts';
@@ -57,7 +57,7 @@ class Store {
       this.template[index] = ODD;
       this.odd.set(index, entry);
     } else {
-      this.template[index] = this.#templateOf(parts.template);
+      this.template[index] = this.#templateOf(parts.key, entry);
       for (const text of parts.texts) this.texts.push(text);
     }
     if (this.length * SLOTS_PER_ENTRY > this.slots.length) this.#rehash();
@@ -91,11 +91,10 @@ class Store {
     return store;
   }
 
-  #templateOf(template: EntryTemplate): number {
-    const key = JSON.stringify(template);
+  #templateOf(key: string, entry: LedgerEntry): number {
     const known = this.templateIds.get(key);
     if (known !== undefined) return known;
-    const id = this.templates.push(template) - 1;
+    const id = this.templates.push(templateOf(entry)) - 1;
     this.templateIds.set(key, id);
     return id;
   }

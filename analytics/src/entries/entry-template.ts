@@ -1,9 +1,10 @@
 /** What entries have in common with many others, and what each has of its own. */
 import type { CashEntry, FillEntry, LedgerEntry, Money, TransferEntry } from './entry.ts';
 
-/** An entry apart: the part that repeats, and the texts of its own, its id first. */
+/** An entry apart: what names the part that repeats, and the texts of its own, its id first. */
 export interface EntryParts {
-  readonly template: EntryTemplate;
+  /** One text for each {@link templateOf}. */
+  readonly key: string;
   readonly texts: readonly (string | null)[];
 }
 
@@ -11,29 +12,28 @@ export interface EntryParts {
 export type EntryTemplate = LedgerEntry;
 
 const EMPTY = '';
-const BASE = ['kind', 'id', 'time', 'venue', 'account', 'market'];
-const FILL = [...BASE, 'symbol', 'base', 'quote', 'side', 'quantity', 'price', 'fee', 'orderId'];
-const TRANSFER = [...BASE, 'direction', 'asset', 'amount', 'fee', 'transactionHash'];
-const CASH = [...BASE, 'asset', 'amount', 'symbol'];
+/** Members that every entry of a kind has. */
+const FILL_MEMBERS = 14;
+const TRANSFER_MEMBERS = 11;
+const CASH_MEMBERS = 9;
 
 /** The parts of an entry; null: it is not of the shape of its kind, to the last member. */
 export function splitEntry(entry: LedgerEntry): EntryParts | null {
-  const base = { ...entry, id: EMPTY, time: 0 };
   if (typeof entry.time !== 'number') return null;
-  if (entry.kind === 'fill') {
-    if (!hasShape(entry, FILL, ['contractSize', 'settle', 'block']) || !isMoney(entry.fee)) return null;
-    const { quantity, price, orderId, fee } = entry;
-    const template = { ...base, quantity: EMPTY, price: EMPTY, orderId: EMPTY, fee: emptied(fee) };
-    return parts(template as FillEntry, [entry.id, quantity, price, orderId, fee?.amount ?? null]);
+  if (entry.kind === 'fill') return splitFill(entry);
+  return entry.kind === 'transfer' ? splitTransfer(entry) : splitCash(entry);
+}
+
+/** What an entry that can be split has in common with all of its key. */
+export function templateOf(entry: LedgerEntry): EntryTemplate {
+  const base = { ...entry, id: EMPTY, time: 0 };
+  if (base.kind === 'fill') {
+    return { ...base, quantity: EMPTY, price: EMPTY, orderId: EMPTY, fee: emptied(base.fee) };
   }
-  if (entry.kind === 'transfer') {
-    if (!hasShape(entry, TRANSFER, ['counterWallet']) || !isMoney(entry.fee)) return null;
-    const { amount, transactionHash, fee } = entry;
-    const template = { ...base, amount: EMPTY, transactionHash: EMPTY, fee: emptied(fee) };
-    return parts(template as TransferEntry, [entry.id, amount, transactionHash, fee?.amount ?? null]);
+  if (base.kind === 'transfer') {
+    return { ...base, amount: EMPTY, transactionHash: EMPTY, fee: emptied(base.fee) };
   }
-  if (!hasShape(entry, CASH, [])) return null;
-  return parts({ ...base, amount: EMPTY } as CashEntry, [entry.id, entry.amount]);
+  return { ...base, amount: EMPTY };
 }
 
 /** The entry again. @param next - its texts, one after the other */
@@ -50,30 +50,59 @@ export function joinEntry(template: EntryTemplate, time: number, next: () => str
   return { ...template, id, time, amount: next()! };
 }
 
-function parts(template: EntryTemplate, texts: readonly (string | null)[]): EntryParts | null {
-  // Only the texts that may be null are; whatever else is no text was never an entry's.
-  const nullable = template.kind === 'fill' ? 3 : 2;
-  const areTexts = texts.every((text, i) => typeof text === 'string' || (text === null && i >= nullable));
-  return areTexts ? { template, texts } : null;
+function splitFill(entry: FillEntry): EntryParts | null {
+  const { id, venue, account, market, symbol, base, quote, side, quantity, price, fee, orderId } = entry;
+  const { contractSize, settle, block } = entry;
+  const common = [venue, account, market, symbol, base, quote, side];
+  const optional = [contractSize, settle, block];
+  if (!areTexts([id, quantity, price, ...common]) || !isTextOrNull(orderId) || !isMoney(fee)) return null;
+  if (!isOptional(contractSize, 'string') || !isOptional(settle, 'string') || !isOptional(block, 'boolean'))
+    return null;
+  if (!hasMembers(entry, FILL_MEMBERS, optional)) return null;
+  const key = JSON.stringify(['fill', ...common, ...optional, fee && fee.currency]);
+  return { key, texts: [id, quantity, price, orderId, fee && fee.amount] };
 }
 
-function hasShape(entry: object, required: readonly string[], optional: readonly string[]): boolean {
-  const names = Object.keys(entry);
-  const present = optional.filter((name) => Object.hasOwn(entry, name)).length;
-  return (
-    names.length === required.length + present &&
-    required.every((name) => Object.hasOwn(entry, name)) &&
-    Object.values(entry).every((value) => value !== undefined)
-  );
+function splitTransfer(entry: TransferEntry): EntryParts | null {
+  const { id, venue, account, market, direction, asset, amount, fee, transactionHash, counterWallet } = entry;
+  const common = [venue, account, market, direction, asset];
+  if (!areTexts([id, amount, ...common]) || !isTextOrNull(transactionHash) || !isMoney(fee)) return null;
+  if (!isOptional(counterWallet, 'string') || !hasMembers(entry, TRANSFER_MEMBERS, [counterWallet]))
+    return null;
+  const key = JSON.stringify(['transfer', ...common, counterWallet, fee && fee.currency]);
+  return { key, texts: [id, amount, transactionHash, fee && fee.amount] };
+}
+
+function splitCash(entry: CashEntry): EntryParts | null {
+  const { kind, id, venue, account, market, asset, amount, symbol } = entry;
+  const common = [kind, venue, account, market, asset];
+  if (!areTexts([id, amount, ...common]) || !isTextOrNull(symbol) || !hasMembers(entry, CASH_MEMBERS, []))
+    return null;
+  return { key: JSON.stringify([...common, symbol]), texts: [id, amount] };
+}
+
+/** Whether an entry has so many members, and those of the optional ones that are not undefined. */
+function hasMembers(entry: LedgerEntry, count: number, optional: readonly unknown[]): boolean {
+  const present = optional.reduce<number>((sum, value) => (value === undefined ? sum : sum + 1), 0);
+  return Object.keys(entry).length === count + present;
+}
+
+function areTexts(values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || typeof value === 'string';
+}
+
+function isOptional(value: unknown, type: 'string' | 'boolean'): boolean {
+  return value === undefined || typeof value === type;
 }
 
 function isMoney(money: Money | null): boolean {
   if (money === null) return true;
   return (
-    typeof money === 'object' &&
-    Object.keys(money).length === 2 &&
-    typeof money.amount === 'string' &&
-    typeof money.currency === 'string'
+    typeof money === 'object' && Object.keys(money).length === 2 && areTexts([money.amount, money.currency])
   );
 }
 
