@@ -59,8 +59,8 @@ function splitFill(entry: FillEntry): EntryParts | null {
   if (!isOptional(contractSize, 'string') || !isOptional(settle, 'string') || !isOptional(block, 'boolean'))
     return null;
   if (!hasMembers(entry, FILL_MEMBERS, optional)) return null;
-  const key = JSON.stringify(['fill', ...common, ...optional, fee && fee.currency]);
-  return { key, texts: [id, quantity, price, orderId, fee && fee.amount] };
+  const key = JSON.stringify(['fill', ...common, ...optional, fee?.currency]);
+  return { key, texts: [id, quantity, price, orderId, fee?.amount ?? null] };
 }
 
 function splitTransfer(entry: TransferEntry): EntryParts | null {
@@ -69,8 +69,8 @@ function splitTransfer(entry: TransferEntry): EntryParts | null {
   if (!areTexts([id, amount, ...common]) || !isTextOrNull(transactionHash) || !isMoney(fee)) return null;
   if (!isOptional(counterWallet, 'string') || !hasMembers(entry, TRANSFER_MEMBERS, [counterWallet]))
     return null;
-  const key = JSON.stringify(['transfer', ...common, counterWallet, fee && fee.currency]);
-  return { key, texts: [id, amount, transactionHash, fee && fee.amount] };
+  const key = JSON.stringify(['transfer', ...common, counterWallet, fee?.currency]);
+  return { key, texts: [id, amount, transactionHash, fee?.amount ?? null] };
 }
 
 function splitCash(entry: CashEntry): EntryParts | null {
