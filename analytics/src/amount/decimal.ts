@@ -5,7 +5,6 @@
  * Our own because it was measured: with decimal.js a history of 50,000 fills took twice as long, most
  * of it in collecting garbage. The tests hold the two against each other.
  */
-
 import { InputError, type InputErrorCode } from '../errors.ts';
 import {
   add,

@@ -6,7 +6,6 @@
  * Entries are folded in order. Of anything new the book knows the earliest instant that it can make a difference to;
  * it goes back to a checkpoint before it and folds on from there.
  */
-
 import type { Mark } from '../entries/mark.ts';
 import { EntryOrder, type EntrySource } from '../entries/order.ts';
 import { type ParsedEntry, type ParsedTransfer, parseEntry } from '../entries/parse.ts';

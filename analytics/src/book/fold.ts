@@ -2,7 +2,6 @@
  * One pass over ordered entries: where everything stands after the last of them, and a journal of the way there. A fold
  * that is over is cloned, never gone on with, so that it can be gone back to.
  */
-
 import type { ParsedEntry } from '../entries/parse.ts';
 import { AccountMoves } from '../holdings/anchor.ts';
 import { Holdings } from '../holdings/holdings.ts';

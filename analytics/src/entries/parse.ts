@@ -1,5 +1,4 @@
 /** Entries with their amounts read: the one place where ledger text becomes exact numbers. */
-
 import { type Amount, ONE, parseDecimal } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { InputError } from '../errors.ts';

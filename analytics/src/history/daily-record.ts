@@ -1,5 +1,4 @@
 /** Daily values, flows and returns of a book: the grid on which an account's history stands. */
-
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type { AccountBook } from '../book/account-book.ts';
 import type { Journal } from '../book/journal.ts';

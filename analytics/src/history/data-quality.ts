@@ -1,5 +1,4 @@
 /** What a reader must know before believing the numbers of a history. */
-
 import { type Amount, ratio, ZERO } from '../amount/decimal.ts';
 import { absoluteProfit } from '../valuation/absolute-profit.ts';
 import { type Flow, sumFlows } from '../valuation/flows.ts';

@@ -1,5 +1,4 @@
 /** What a history says as text. */
-
 import { type Amount, type Decimal, formatDecimal, ZERO } from '../amount/decimal.ts';
 import type { Fold } from '../book/fold.ts';
 import type { Valuation } from '../valuation/nav.ts';

@@ -7,7 +7,6 @@
  * `BTC/USDT:USDT` and `−50,000 USDT`. An inverse long of 100 USD bought at 50,000 is `+100` of `BTC/USD:BTC`, which
  * is worth −100/mark BTC, and `+0.002 BTC`. What margin borrows is a negative holding.
  */
-
 import type { ParsedEntry, ParsedFill, ParsedMoney } from '../entries/parse.ts';
 import type { InternalTransfers } from '../matching/transfers.ts';
 import { type AssetSums, addAsset, type Holdings } from './holdings.ts';

@@ -1,5 +1,4 @@
 /** What fills closed, for round trips and trade statistics. */
-
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
 import type { ClosedPart } from './position.ts';
 

@@ -6,7 +6,6 @@
  * currency) belongs to that asset's own symbol against the reporting currency. The reporting currency itself has no
  * lots. The lot key of a contract is its venue and symbol; what it realises is paid in its settlement currency.
  */
-
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type {
   ParsedCash,

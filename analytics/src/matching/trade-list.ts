@@ -1,5 +1,4 @@
 /** A list of trades as it stands, without an account around it: lots, profit and statistics (METRICS §6). */
-
 import { type Amount, type Decimal, formatMoney, ONE, parseDecimal, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { parseSymbol, roleOf } from '../entries/symbol.ts';

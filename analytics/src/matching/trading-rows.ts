@@ -1,5 +1,4 @@
 /** What trading came to, by UTC day, venue, account and symbol: fine enough for every period, small enough to keep. */
-
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import { startOfDay } from '../time/calendar.ts';
 

@@ -1,5 +1,4 @@
 /** An account against the daily closes of an asset. */
-
 import { toNumber } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import { type BenchmarkMetrics, benchmarkMetrics } from '../series/benchmark-metrics.ts';

@@ -1,5 +1,4 @@
 /** Metrics of an account history over a period: the one call that a handler makes. */
-
 import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import { InputError } from '../errors.ts';
 import type { AccountHistory } from '../history/account-history.ts';

@@ -1,5 +1,4 @@
 /** How the assets of an account move together (METRICS §8): daily returns of what was held in a period. */
-
 import { toNumber } from '../amount/decimal.ts';
 import { parseSymbol } from '../entries/symbol.ts';
 import type { AccountHistory } from '../history/account-history.ts';

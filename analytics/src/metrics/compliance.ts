@@ -2,7 +2,6 @@
  * The table that an allocator expects (METRICS §10, after the GIPS standards 2020): calendar years, since inception,
  * three-year deviation, assets, leverage. No claim of compliance is made: only a firm can make one.
  */
-
 import { type Decimal, formatMoney } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import { monthlyReturns } from '../series/calendar-returns.ts';

@@ -1,5 +1,4 @@
 /** The days of a period, one by one: value, flows, return, what it adds up to, and windows that move along. */
-
 import type { Decimal } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import { toReturnSeries } from '../series/return-series.ts';

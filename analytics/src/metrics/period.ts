@@ -1,5 +1,4 @@
 /** A period of an account history: the days that lie wholly in it, and what happened in them. */
-
 import type { Amount } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';

@@ -1,5 +1,4 @@
 /** Profit of a period, explained: where it came from, and whether the explanations add up. */
-
 import { type Amount, type Decimal, formatMoney, parseDecimal, ZERO } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import { type TradeStatistics, TradeTally } from '../matching/trade-statistics.ts';

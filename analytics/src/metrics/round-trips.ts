@@ -1,5 +1,4 @@
 /** Round trips of a period: what was opened and closed again, order by order (METRICS §6). */
-
 import {
   type Amount,
   type Decimal,

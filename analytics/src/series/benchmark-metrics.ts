@@ -1,5 +1,4 @@
 /** Metrics against a benchmark (METRICS §4), over the periods in which both have a return. */
-
 import { finiteOr, type Outcome, settle, type UndefinedReason } from '../outcome.ts';
 import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
 import { largestMagnitude, moments } from './moments.ts';

@@ -2,7 +2,6 @@
  * Value at risk and expected shortfall of one period (METRICS §3): positive magnitudes are losses, negative ones
  * say that even the tail made money.
  */
-
 import { finiteOr, type Outcome } from '../outcome.ts';
 import type { Moments } from './moments.ts';
 import { normalDensity, Z_01, Z_05 } from './normal.ts';

@@ -1,5 +1,4 @@
 /** Values with amounts as text: what equality of histories is judged by. */
-
 import { Amount } from '../../src/amount/decimal.ts';
 import type { AccountHistory } from '../../src/history/account-history.ts';
 

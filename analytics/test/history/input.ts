@@ -1,5 +1,4 @@
 /** Histories for tests: everything that a test does not say is empty. */
-
 import type { AccountSnapshot, SnapshotPosition } from '../../src/entries/snapshot.ts';
 import type { AccountHistory } from '../../src/history/account-history.ts';
 import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
