@@ -1,12 +1,8 @@
 /** What the reading operations answer, once it is open. Fields and units: docs/protocol.md §5. */
-import type {
-  AttributionRow,
-  CostMethod,
-  DailyReturn,
-  Metrics,
-  RoundTrip,
-  RoundTrips,
-} from '@perf-aggregator/analytics';
+import type { CostMethod, Metrics } from '@perf-aggregator/analytics';
+import type { AttributionRow } from '@perf-aggregator/analytics/metrics/attribution';
+import type { DailyReturn } from '@perf-aggregator/analytics/metrics/daily-returns';
+import type { RoundTrip, RoundTrips } from '@perf-aggregator/analytics/metrics/round-trips';
 
 /** What the numbers are about: real venues, a venue's test system, or a simulated enclave. */
 export type Environment = 'production' | 'sandbox' | 'simulated';

@@ -1,5 +1,5 @@
 /** Dated rows on a grid of periods: what is missing between two dates is a gap, not a zero. */
-import type { Frequency } from '@perf-aggregator/analytics';
+import type { Frequency } from '@perf-aggregator/analytics/series/calendar-series';
 import type { AnalyzeError } from './errors.ts';
 
 /** A row, when it is, and how it is refused. */

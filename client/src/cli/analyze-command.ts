@@ -1,13 +1,9 @@
 /** `analyze`: the numbers of a local file, without a service. */
 import { readFileSync } from 'node:fs';
-import {
-  COST_METHODS,
-  type CostMethod,
-  FREQUENCIES,
-  type Frequency,
-  NAMED_PERIODS,
-  type NamedPeriod,
-} from '@perf-aggregator/analytics';
+import type { CostMethod } from '@perf-aggregator/analytics';
+import { COST_METHODS } from '@perf-aggregator/analytics/lots/method';
+import { FREQUENCIES, type Frequency } from '@perf-aggregator/analytics/series/calendar-series';
+import { NAMED_PERIODS, type NamedPeriod } from '@perf-aggregator/analytics/time/period-bounds';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { analyze } from '../analyze/analyze.ts';
 import { readDecimal, readNumber } from '../analyze/values.ts';

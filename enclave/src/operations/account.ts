@@ -1,11 +1,6 @@
 /** What the reading operations share: what is computed of a session's history, each thing once. */
-import {
-  type AccountHistory,
-  computeMetrics,
-  InputError,
-  type Metrics,
-  type PeriodBounds,
-} from '@perf-aggregator/analytics';
+import { type AccountHistory, computeMetrics, InputError, type Metrics } from '@perf-aggregator/analytics';
+import type { PeriodBounds } from '@perf-aggregator/analytics/time/period-bounds';
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
 import type { PeriodParameters, SelectionParameters } from '@perf-aggregator/shared/messages/request';
 import type { EnclaveContext } from '../context.ts';

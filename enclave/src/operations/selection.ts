@@ -1,5 +1,6 @@
 /** Which history a question means: of which account, in which currency, by which cost method. */
-import { type AccountHistory, type CostMethod, historyOf, PriceBook } from '@perf-aggregator/analytics';
+import { type AccountHistory, type CostMethod, historyOf } from '@perf-aggregator/analytics';
+import { PriceBook } from '@perf-aggregator/analytics/prices/price-book';
 import type { SelectionParameters } from '@perf-aggregator/shared/messages/request';
 import { SealedRefusal } from '../errors.ts';
 import type { Session } from '../sessions/session.ts';

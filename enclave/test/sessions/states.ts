@@ -1,5 +1,6 @@
 /** Session states and observations for tests. */
-import type { FillEntry, Mark } from '@perf-aggregator/analytics';
+import type { Mark } from '@perf-aggregator/analytics';
+import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { EMPTY_HEAD, type SessionState } from '../../src/sessions/state.ts';
 
 /** Noon of a day that has nothing special about it. */
