@@ -1,6 +1,6 @@
 /** Reads the fixtures, typed as far as the tests use them. */
 import { readFileSync } from 'node:fs';
-import type { Frequency } from '../src/metrics/calendar-series.ts';
+import type { Frequency } from '../src/series/calendar-series.ts';
 
 export interface GoldenCase {
   readonly id: string;

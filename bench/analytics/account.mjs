@@ -1,6 +1,6 @@
 // An account to measure with: two years of fills of ten spot pairs and two perpetual contracts, with fees, funding, flows,
 // transfers between two own accounts, and the daily prices of all of it.
-import { parseDecimal, ZERO } from '../../analytics/dist/index.js';
+import { parseDecimal, ZERO } from '../../analytics/dist/amount/decimal.js';
 import { normal, xorshift } from './data.mjs';
 
 export const DAY = 86_400_000;

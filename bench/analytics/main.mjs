@@ -13,8 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Amount, calendarSeries, returnsMetrics, ZERO } from '../../analytics/dist/index.js';
+import { Amount, ZERO } from '../../analytics/dist/amount/decimal.js';
 import { Position } from '../../analytics/dist/lots/position.js';
+import { calendarSeries } from '../../analytics/dist/series/calendar-series.js';
+import { returnsMetrics } from '../../analytics/dist/series/returns-metrics.js';
 import { fills, returns } from './data.mjs';
 
 const { values } = parseArgs({

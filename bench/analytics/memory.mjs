@@ -2,10 +2,10 @@
 //
 //   node --expose-gc bench/analytics/memory.mjs [--fills 1000000] [--book]
 //
-//   entries  packed, with the index of their identities (analytics/src/ledger/entry-log.ts)
+//   entries  packed, with the index of their identities (analytics/src/entries/entry-log.ts)
 //   book     what an account's book keeps beside them: closed trades, days, lots, prices, checkpoints (--book; minutes)
 import { parseArgs } from 'node:util';
-import { AccountBook, EntryLog, toFoldTerms } from '../../analytics/dist/index.js';
+import { AccountBook, EntryLog } from '../../analytics/dist/index.js';
 import { account } from './account.mjs';
 
 const { values } = parseArgs({
@@ -29,10 +29,10 @@ line('an entry as an object, its strings included', objects / count);
 line('an entry in the log, its index included', kept / count);
 
 if (values.book) {
-  const book = new AccountBook(log, toFoldTerms({ reportingCurrency: 'USDT' }));
+  const book = new AccountBook(log, { reportingCurrency: 'USDT' });
   const from = used();
   const started = performance.now();
-  book.append({ added: Array.from({ length: count }, (_, i) => i), removed: [], marks });
+  book.append({ added: Array.from({ length: count }, (_, i) => i), marks });
   const ms = performance.now() - started;
   const closed = book.journal.closedTrades.length;
   line('book, for each entry', (used() - from) / count);

@@ -6,20 +6,23 @@
  * Entries are folded in order. Of anything new the book knows the earliest instant that it can make a difference to;
  * it goes back to a checkpoint before it and folds on from there.
  */
-import { AccountMoves, type Anchor, anchorHoldings } from '../ledger/anchor.ts';
-import type { Mark } from '../ledger/entry.ts';
-import { type EntryChange, EntryOrder, type EntrySource } from '../ledger/order.ts';
-import { type ParsedEntry, type ParsedTransfer, parseEntry } from '../ledger/parse.ts';
-import type { AccountSnapshot } from '../ledger/snapshot.ts';
-import { InternalTransfers, matchInternalTransfers } from '../ledger/transfers.ts';
-import { earliestEffect, PriceBook } from '../valuation/prices.ts';
+import type { Mark } from '../entries/mark.ts';
+import { EntryOrder, type EntrySource } from '../entries/order.ts';
+import { type ParsedEntry, type ParsedTransfer, parseEntry } from '../entries/parse.ts';
+import type { AccountSnapshot } from '../entries/snapshot.ts';
+import { AccountMoves, type Anchor, anchorHoldings } from '../holdings/anchor.ts';
+import { InternalTransfers, matchInternalTransfers } from '../matching/transfers.ts';
+import { earliestEffect, PriceBook } from '../prices/price-book.ts';
 import { Checkpoints, isCheckpoint } from './checkpoints.ts';
-import { Fold, type FoldTerms } from './fold.ts';
+import { Fold } from './fold.ts';
 import { Journal } from './journal.ts';
+import { type FoldTerms, type HistoryTerms, toFoldTerms } from './terms.ts';
 import { ValuedDays } from './valued-days.ts';
 
-/** What is new: indices of the source, and prices. */
-export interface BookChange extends EntryChange {
+/** What is new. */
+export interface BookChange {
+  /** Entries of the source, by their indices; none comes twice. */
+  readonly added: readonly number[];
   readonly marks: readonly Mark[];
 }
 
@@ -35,9 +38,9 @@ export class AccountBook {
   #isBroken = false;
 
   /** @param source - grows at its end; what of it belongs to the book is what {@link AccountBook.append} says */
-  constructor(source: EntrySource, terms: FoldTerms) {
-    this.terms = terms;
-    this.valuedDays = new ValuedDays(terms.delistedAssets);
+  constructor(source: EntrySource, terms: HistoryTerms) {
+    this.terms = toFoldTerms(terms);
+    this.valuedDays = new ValuedDays(this.terms.delistedAssets);
     this.#order = new EntryOrder(source);
     this.#prices = new PriceBook([], terms.reportingCurrency);
   }
@@ -61,6 +64,13 @@ export class AccountBook {
     return this.#checkpoints.last ?? new Fold(this.#context());
   }
 
+  /** How many of some entries of the source, by their indices, are in the book. */
+  countOf(indices: Iterable<number>): number {
+    let count = 0;
+    for (const index of indices) if (this.#order.has(index)) count += 1;
+    return count;
+  }
+
   /** How many places to go back to are kept. */
   get checkpointCount(): number {
     return this.#checkpoints.count;
@@ -70,18 +80,18 @@ export class AccountBook {
    * Takes what is new.
    * @throws InputError `ledger_*`; the book is of no use any more
    */
-  append(change: BookChange): void {
+  append({ added, marks }: BookChange): void {
     this.#requireWhole();
     this.#isBroken = true;
-    this.#prices = this.#prices.with(change.marks);
-    const dirty = Math.min(this.#order.change(change), this.#matchTransfers(change));
+    this.#prices = this.#prices.with(marks);
+    const dirty = Math.min(this.#order.add(added), this.#matchTransfers(added));
     // What is held without an entry is valued on every day; entries ask only for what is in them.
-    this.valuedDays.forget(Math.min(dirty, earliestEffect(change.marks)));
+    this.valuedDays.forget(Math.min(dirty, earliestEffect(marks)));
     const { tip } = this;
     this.#fold(
       Math.min(
         dirty,
-        this.#prices.earliestUse(change.marks, (asset) => tip.firstSeen(asset)),
+        this.#prices.earliestUse(marks, (asset) => tip.firstSeen(asset)),
       ),
     );
     this.#isBroken = false;
@@ -101,16 +111,14 @@ export class AccountBook {
     if (this.#isBroken) throw new Error('the book did not survive what it was given before');
   }
 
-  #matchTransfers({ added, removed }: EntryChange): number {
-    let isChanged = false;
-    for (const index of removed) isChanged = this.#transfers.delete(index) || isChanged;
+  #matchTransfers(added: readonly number[]): number {
+    const known = this.#transfers.size;
+    const { source } = this.#order;
     for (const index of added) {
-      const entry = this.#order.source.at(index);
-      if (entry.kind !== 'transfer') continue;
-      this.#transfers.set(index, parseEntry(entry) as ParsedTransfer);
-      isChanged = true;
+      if (source.kindAt(index) !== 'transfer') continue;
+      this.#transfers.set(index, parseEntry(source.at(index)) as ParsedTransfer);
     }
-    if (!isChanged) return Number.POSITIVE_INFINITY;
+    if (this.#transfers.size === known) return Number.POSITIVE_INFINITY;
     const sorted = [...this.#transfers].sort(([a], [b]) => this.#order.compare(a, b));
     const before = this.#internal;
     this.#internal = matchInternalTransfers(sorted.map(([, transfer]) => transfer));

@@ -2,28 +2,22 @@
  * One pass over ordered entries: where everything stands after the last of them, and a journal of the way there. A fold
  * that is over is cloned, never gone on with, so that it can be gone back to.
  */
-import { AccountMoves } from '../ledger/anchor.ts';
-import type { ClosedTrade } from '../ledger/closed-trade.ts';
-import { LotMatching } from '../ledger/matching.ts';
-import type { ParsedEntry } from '../ledger/parse.ts';
-import { Holdings, postOwnEntry } from '../ledger/replay.ts';
-import { TradingRows } from '../ledger/trading-rows.ts';
-import type { InternalTransfers } from '../ledger/transfers.ts';
-import { UnreadWallets } from '../ledger/unread-wallets.ts';
-import type { CostMethod } from '../lots/method.ts';
-import { DAY_MS, startOfDay } from '../valuation/calendar.ts';
+import type { ParsedEntry } from '../entries/parse.ts';
+import { AccountMoves } from '../holdings/anchor.ts';
+import { Holdings } from '../holdings/holdings.ts';
+import { postOwnEntry } from '../holdings/posting.ts';
+import { UnreadWallets } from '../holdings/unread-wallets.ts';
+import type { ClosedTrade } from '../lots/closed-trade.ts';
+import { LotMatching } from '../matching/lot-matching.ts';
+import { TradingRows } from '../matching/trading-rows.ts';
+import type { InternalTransfers } from '../matching/transfers.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+import { DAY_MS, startOfDay } from '../time/calendar.ts';
 import { addCredit, bookUnread, isCredit, isExternal, NO_CREDITS, toFlow } from '../valuation/flows.ts';
 import { addPaid, type Paid } from '../valuation/illiquid.ts';
 import { OffMarketBooking } from '../valuation/off-market.ts';
-import type { PriceBook } from '../valuation/prices.ts';
 import type { Journal } from './journal.ts';
-
-/** What a history is in, whatever is in it. */
-export interface FoldTerms {
-  readonly reportingCurrency: string;
-  readonly method: CostMethod;
-  readonly delistedAssets: ReadonlySet<string>;
-}
+import type { FoldTerms } from './terms.ts';
 
 /** What folding looks up, and where it writes. */
 export interface FoldContext extends FoldTerms {

@@ -1,8 +1,8 @@
 /** What folding entries leaves behind, in order of time: all that a history says of the past. */
-import type { ClosedTrade } from '../ledger/closed-trade.ts';
-import type { OpenPosition } from '../ledger/open-position.ts';
-import type { TradingRow } from '../ledger/trading-rows.ts';
-import { DAY_MS, startOfDay } from '../valuation/calendar.ts';
+import type { ClosedTrade } from '../lots/closed-trade.ts';
+import type { OpenPosition } from '../lots/open-position.ts';
+import type { TradingRow } from '../matching/trading-rows.ts';
+import { DAY_MS, startOfDay } from '../time/calendar.ts';
 import type { DayCredits, Flow, FlowPoint } from '../valuation/flows.ts';
 import type { Paid } from '../valuation/illiquid.ts';
 import type { OffMarketBooking } from '../valuation/off-market.ts';

@@ -2,8 +2,8 @@
  * What the entries moved, at instants: a column of sums for each asset at a venue, with a row where it is another one
  * than before. What was held before the first entry is no part of it, so that another opening changes nothing here.
  */
-import { type Amount, ZERO } from '../ledger/decimal.ts';
-import type { Holdings } from '../ledger/replay.ts';
+import { type Amount, ZERO } from '../amount/decimal.ts';
+import type { Holdings } from '../holdings/holdings.ts';
 import { heldKey } from '../valuation/illiquid.ts';
 import type { HeldAsset } from '../valuation/nav.ts';
 import { Timed } from './timed.ts';

@@ -2,12 +2,12 @@
  * Values at the bounds of days and at flows, each as long as nothing that it rests on changes: what was moved before it,
  * what was held before the first entry, and the prices until then.
  */
-import { type Amount, ZERO } from '../ledger/decimal.ts';
-import type { Holdings } from '../ledger/replay.ts';
+import { type Amount, ZERO } from '../amount/decimal.ts';
+import type { Holdings } from '../holdings/holdings.ts';
+import type { HeldPrice, PriceBook } from '../prices/price-book.ts';
 import { type Flow, type FlowPoint, toPoint } from '../valuation/flows.ts';
 import { heldKey } from '../valuation/illiquid.ts';
 import { type HeldAsset, type HeldValue, heldValue, NavSum, type Valuation } from '../valuation/nav.ts';
-import type { HeldPrice, PriceBook } from '../valuation/prices.ts';
 import type { MovedHoldings } from './moved.ts';
 
 /** What is valued. */

@@ -1,8 +1,9 @@
 /** What one trade closed. */
-import { Amount } from '../ledger/decimal.ts';
-import { add, type Whole } from '../ledger/whole.ts';
+import { Amount } from '../amount/decimal.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
+import { add, type Whole } from '../amount/whole.ts';
 import type { Taken } from './taken.ts';
-import { FINE_SCALE, type Units } from './units.ts';
+import type { Units } from './units.ts';
 
 /** Money in quote, of an inverse contract in base. Amounts are made when they are asked for. */
 export class Closing {

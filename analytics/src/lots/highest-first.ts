@@ -1,5 +1,5 @@
 /** `hifo`: the lots that leave the least profit. */
-import { subtract, type Whole } from '../ledger/whole.ts';
+import { subtract, type Whole } from '../amount/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
 import type { Taken } from './taken.ts';

@@ -1,5 +1,5 @@
 /** Open lots of one thing in the order in which a method gives them away. */
-import type { Whole } from '../ledger/whole.ts';
+import type { Whole } from '../amount/whole.ts';
 import type { Lot } from './lot.ts';
 import type { Taken } from './taken.ts';
 

@@ -1,5 +1,5 @@
 /** Lots: what is left of an acquisition, in whole units of scales that their owner knows. */
-import { divideHalfEven, multiply, subtract, type Whole } from '../ledger/whole.ts';
+import { divideHalfEven, multiply, subtract, type Whole } from '../amount/whole.ts';
 
 /**
  * An open lot, or a part of one. Its cost is its `value`, which parts share in proportion, or, without one, exactly

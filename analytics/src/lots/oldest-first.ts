@@ -1,5 +1,5 @@
 /** `fifo`. */
-import { subtract, type Whole } from '../ledger/whole.ts';
+import { subtract, type Whole } from '../amount/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
 import type { Taken } from './taken.ts';

@@ -1,5 +1,5 @@
 /** `average`: all lots as one. */
-import { add, subtract, type Whole } from '../ledger/whole.ts';
+import { add, subtract, type Whole } from '../amount/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
 import { OldestFirst } from './oldest-first.ts';

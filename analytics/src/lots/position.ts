@@ -9,15 +9,16 @@
  * contracts, fees in the basis, shares of fees) a part is rounded to 40 decimals, half to even, and the rest stays
  * where it was: nothing is lost.
  */
-import { type Amount, ZERO } from '../ledger/decimal.ts';
-import { add, divideHalfEven, multiply, negate, subtract, type Whole } from '../ledger/whole.ts';
+import { type Amount, ZERO } from '../amount/decimal.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
+import { add, divideHalfEven, multiply, negate, subtract, type Whole } from '../amount/whole.ts';
 import { Closing } from './closing.ts';
 import { createInventory } from './in-order.ts';
 import type { Inventory } from './inventory.ts';
 import { costOf, type Lot } from './lot.ts';
 import type { CostMethod } from './method.ts';
 import { Taken } from './taken.ts';
-import { type ContractTerms, FINE_SCALE, Units } from './units.ts';
+import { type ContractTerms, Units } from './units.ts';
 
 export interface PositionOptions extends ContractTerms {
   readonly method: CostMethod;

@@ -1,5 +1,5 @@
 /** What a trade takes out of the lots: sums under way, in units. */
-import { add, multiply, type Whole } from '../ledger/whole.ts';
+import { add, multiply, type Whole } from '../amount/whole.ts';
 import { costOf, type Lot } from './lot.ts';
 
 /**

@@ -1,9 +1,7 @@
 /** Whole units of scales: how a position turns amounts into integers and back. */
-import { Amount, ONE } from '../ledger/decimal.ts';
-import { divideHalfEven, multiply, powerOfTen, type Whole } from '../ledger/whole.ts';
-
-/** Decimals of values that were divided, and of fees. */
-export const FINE_SCALE = 40;
+import { Amount, ONE } from '../amount/decimal.ts';
+import { FINE_SCALE } from '../amount/scale.ts';
+import { divideHalfEven, multiply, powerOfTen, type Whole } from '../amount/whole.ts';
 
 export interface ContractTerms {
   /** Units of the underlying (linear) or of the quote (inverse) for one contract; 1 when left out. */

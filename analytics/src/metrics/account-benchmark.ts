@@ -1,10 +1,10 @@
 /** An account against the daily closes of an asset. */
-import type { AccountHistory } from '../history.ts';
-import { toNumber } from '../ledger/decimal.ts';
-import { type BenchmarkMetrics, benchmarkMetrics } from './benchmark-metrics.ts';
+import { toNumber } from '../amount/decimal.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import { type BenchmarkMetrics, benchmarkMetrics } from '../series/benchmark-metrics.ts';
+import type { RateParameters } from '../series/rates.ts';
+import type { ReturnSeries } from '../series/return-series.ts';
 import type { AccountPeriod } from './period.ts';
-import type { RateParameters } from './rates.ts';
-import type { ReturnSeries } from './series.ts';
 
 /** METRICS §4. */
 export interface AccountBenchmark extends BenchmarkMetrics {

@@ -1,27 +1,28 @@
 /** Metrics of an account history over a period: the one call that a handler makes. */
+import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import { InputError } from '../errors.ts';
-import type { AccountHistory, DataQuality } from '../history.ts';
-import { type Amount, formatMoney, toNumber, ZERO } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import type { DataQuality } from '../history/data-quality.ts';
+import { type Outcome, settle } from '../outcome.ts';
+import type { CashFlowField } from '../series/cash-flow-metrics.ts';
+import type { RateParameters } from '../series/rates.ts';
+import { observed, type ReturnSeries, toReturnSeries } from '../series/return-series.ts';
+import { type ReturnsMetrics, returnsMetrics } from '../series/returns-metrics.ts';
+import type { PeriodBounds } from '../time/period-bounds.ts';
+import { absoluteProfit } from '../valuation/absolute-profit.ts';
 import { sumFlows } from '../valuation/flows.ts';
 import { illiquidPnlShare } from '../valuation/illiquid.ts';
 import type { Reconciliation } from '../valuation/reconciliation.ts';
 import { type AccountBenchmark, againstBenchmark, benchmarkSeries } from './account-benchmark.ts';
 import { adverseReturn } from './adverse.ts';
 import { type AssetCorrelation, assetCorrelation } from './asset-correlation.ts';
-import type { CashFlowField } from './cash-flow-metrics.ts';
 import { type Compliance, compliance } from './compliance.ts';
 import { type Exposure, exposure } from './exposure.ts';
 import { type IdentityCheck, monthlyIdentity } from './identity.ts';
-import { absoluteProfit, cashFlowsOf, timeWeightedCapital } from './money.ts';
-import { type Outcome, settle } from './outcome.ts';
+import { cashFlowsOf, timeWeightedCapital } from './money.ts';
 import { type AccountPeriod, selectPeriod } from './period.ts';
-import type { PeriodBounds } from './period-bounds.ts';
 import { explainProfit, type ProfitMetrics } from './profit.ts';
-import type { RateParameters } from './rates.ts';
-import { type ReturnsMetrics, returnsMetrics } from './returns-metrics.ts';
 import { type RiskAmount, riskAmounts } from './risk-amounts.ts';
-import { observed, type ReturnSeries, toReturnSeries } from './series.ts';
 import { type TradingMetrics, tradingMetrics } from './trading.ts';
 
 /** The period, the rates, and what to compare with. */

@@ -14,12 +14,12 @@
  *
  * Each can only lower the result, and `adverseReturn` = `totalReturn` where none of them is present.
  */
-import { parseDecimal, toNumber } from '../ledger/decimal.ts';
+import { parseDecimal, toNumber } from '../amount/decimal.ts';
+import type { Outcome } from '../outcome.ts';
+import { totalReturn } from '../series/returns.ts';
 import { sumFlows } from '../valuation/flows.ts';
 import type { Reconciliation } from '../valuation/reconciliation.ts';
-import type { Outcome } from './outcome.ts';
 import type { AccountPeriod } from './period.ts';
-import { totalReturn } from './returns.ts';
 
 /** `adverseReturn` of a period; `total` is its `totalReturn`. */
 export function adverseReturn(

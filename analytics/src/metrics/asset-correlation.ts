@@ -1,9 +1,9 @@
 /** How the assets of an account move together (METRICS §8): daily returns of what was held in a period. */
-import type { AccountHistory } from '../history.ts';
-import { toNumber } from '../ledger/decimal.ts';
-import type { OpenPosition } from '../ledger/open-position.ts';
-import { parseSymbol } from '../lots/symbol.ts';
-import { correlationMatrix } from './correlation.ts';
+import { toNumber } from '../amount/decimal.ts';
+import { parseSymbol } from '../entries/symbol.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import type { OpenPosition } from '../lots/open-position.ts';
+import { correlationMatrix } from '../series/correlation.ts';
 import type { AccountPeriod } from './period.ts';
 
 /** Assets that a matrix has at most. */

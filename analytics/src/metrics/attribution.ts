@@ -1,6 +1,5 @@
 /** Where a period's profit came from (METRICS §6 "attribution"): by venue, account and symbol. */
-import { type Amount, formatDecimal, formatMoney, toNumber, ZERO } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
+import { type Amount, type Decimal, formatDecimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import {
   addRow,
   compareSubjects,
@@ -8,8 +7,8 @@ import {
   keyOf,
   type Subject,
   type TradingRow,
-} from '../ledger/trading-rows.ts';
-import { isCash } from '../valuation/cash.ts';
+} from '../matching/trading-rows.ts';
+import { isCash } from './cash.ts';
 import type { Unrealized } from './unrealized.ts';
 
 /** Money in the reporting currency, 12 decimals half-even. */

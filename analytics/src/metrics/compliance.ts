@@ -2,14 +2,13 @@
  * The table that an allocator expects (METRICS §10, after the GIPS standards 2020): calendar years, since inception,
  * three-year deviation, assets, leverage. No claim of compliance is made: only a firm can make one.
  */
-import type { AccountHistory } from '../history.ts';
-import { formatMoney } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
-import { monthlyReturns } from './calendar-returns.ts';
+import { type Decimal, formatMoney } from '../amount/decimal.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import { monthlyReturns } from '../series/calendar-returns.ts';
+import { growth, powerReturn, returnOf } from '../series/growth.ts';
+import { moments } from '../series/moments.ts';
+import { observed, type ReturnSeries, sliceSeries } from '../series/return-series.ts';
 import { exposure } from './exposure.ts';
-import { growth, powerReturn, returnOf } from './growth.ts';
-import { moments } from './moments.ts';
-import { observed, type ReturnSeries, sliceSeries } from './series.ts';
 
 const DAYS_PER_YEAR = 365;
 /** Monthly returns of the ex-post deviation; none before there are as many. */

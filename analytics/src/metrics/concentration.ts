@@ -1,6 +1,6 @@
 /** Concentration of a portfolio (METRICS §7): of weights w_i = |v_i| / sum |v_j|. */
 import { InputError } from '../errors.ts';
-import type { UndefinedReason } from './outcome.ts';
+import type { UndefinedReason } from '../outcome.ts';
 
 /** How many of the largest weights are summed. */
 export const TOP_COUNTS = [1, 3, 5, 10] as const;

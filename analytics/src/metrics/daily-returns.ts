@@ -1,11 +1,11 @@
 /** The days of a period, one by one: value, flows, return, what it adds up to, and windows that move along. */
-import type { AccountHistory } from '../history.ts';
-import type { Decimal } from '../ledger/entry.ts';
-import { DAY_MS } from '../valuation/calendar.ts';
+import type { Decimal } from '../amount/decimal.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import { toReturnSeries } from '../series/return-series.ts';
+import { type RollingMetrics, rollingMetrics } from '../series/rolling-metrics.ts';
+import { DAY_MS } from '../time/calendar.ts';
+import { type PeriodBounds, periodIndices } from '../time/period-bounds.ts';
 import { benchmarkSeries } from './account-benchmark.ts';
-import { type PeriodBounds, periodIndices } from './period-bounds.ts';
-import { type RollingMetrics, rollingMetrics } from './rolling-metrics.ts';
-import { toReturnSeries } from './series.ts';
 
 export interface DailyReturnsParameters extends PeriodBounds {
   /** Returns in each rolling window, at least 2; no rolling metrics without it. */

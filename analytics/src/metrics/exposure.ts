@@ -1,11 +1,10 @@
 /** What an account is exposed to at an instant (METRICS §7). */
-import { type Amount, formatMoney, toNumber, ZERO } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
-import type { OpenPosition } from '../ledger/open-position.ts';
-import { isCash } from '../valuation/cash.ts';
-import type { PriceBook } from '../valuation/prices.ts';
+import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
+import type { OpenPosition } from '../lots/open-position.ts';
+import type { UndefinedReason } from '../outcome.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+import { isCash } from './cash.ts';
 import { type Concentration, type ConcentrationField, concentration } from './concentration.ts';
-import type { UndefinedReason } from './outcome.ts';
 
 /** One position that is not cash. */
 export interface ExposureRow {

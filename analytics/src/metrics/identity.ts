@@ -1,6 +1,5 @@
 /** Checks that a report makes of itself: numbers that were come to on different ways must agree. */
-import { type Amount, formatMoney, toNumber } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
+import { type Amount, type Decimal, formatMoney, toNumber } from '../amount/decimal.ts';
 
 /** `profit`: METRICS §6. `monthlyChain`: months chain to the total. `attribution`: rows sum to what they explain. */
 export type IdentityName = 'profit' | 'monthlyChain' | 'attribution';

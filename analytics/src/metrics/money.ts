@@ -1,8 +1,9 @@
 /** Profit in money and over money (METRICS §2). None of these is a performance; they stand beside it. */
-import { type Amount, toNumber, ZERO } from '../ledger/decimal.ts';
-import { type Flow, sumFlows } from '../valuation/flows.ts';
-import { type CashFlowMetrics, cashFlowMetrics } from './cash-flow-metrics.ts';
-import type { DatedAmount } from './xirr.ts';
+import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
+import { type CashFlowMetrics, cashFlowMetrics } from '../series/cash-flow-metrics.ts';
+import type { DatedAmount } from '../series/xirr.ts';
+import { absoluteProfit } from '../valuation/absolute-profit.ts';
+import type { Flow } from '../valuation/flows.ts';
 
 /** What these metrics need of a period. */
 export interface MoneyPeriod {
@@ -11,12 +12,6 @@ export interface MoneyPeriod {
   readonly navStart: Amount | null;
   readonly navEnd: Amount | null;
   readonly flows: readonly Pick<Flow, 'time' | 'direction' | 'value'>[];
-}
-
-/** `absoluteProfit`: V_end − V_start − sum(D) + sum(W); null when a value is not known. */
-export function absoluteProfit({ navStart, navEnd, flows }: MoneyPeriod): Amount | null {
-  if (navStart === null || navEnd === null || flows.some((flow) => flow.value === null)) return null;
-  return navEnd.minus(navStart).minus(sumFlows(flows, 'deposit')).plus(sumFlows(flows, 'withdrawal'));
 }
 
 /** Metrics of the flows of a period, every flow at its own time; all null when a value is not known. */

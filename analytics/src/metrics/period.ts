@@ -1,11 +1,11 @@
 /** A period of an account history: the days that lie wholly in it, and what happened in them. */
-import type { AccountHistory } from '../history.ts';
-import type { ClosedTrade } from '../ledger/closed-trade.ts';
-import type { Amount } from '../ledger/decimal.ts';
-import type { TradingRow } from '../ledger/trading-rows.ts';
+import type { Amount } from '../amount/decimal.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import type { ClosedTrade } from '../lots/closed-trade.ts';
+import type { TradingRow } from '../matching/trading-rows.ts';
+import { type ReturnSeries, sliceSeries, toReturnSeries } from '../series/return-series.ts';
+import { type IndexRange, type PeriodBounds, periodIndices } from '../time/period-bounds.ts';
 import type { Flow } from '../valuation/flows.ts';
-import { type IndexRange, type PeriodBounds, periodIndices } from './period-bounds.ts';
-import { type ReturnSeries, sliceSeries, toReturnSeries } from './series.ts';
 
 export interface AccountPeriod {
   /** Days of the history that the period is: `from <= i < to`. */

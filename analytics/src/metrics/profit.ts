@@ -1,11 +1,10 @@
 /** Profit of a period, explained: where it came from, and whether the explanations add up. */
-import type { AccountHistory } from '../history.ts';
-import { type Amount, formatMoney, parseDecimal, ZERO } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
-import { type TradeStatistics, TradeTally } from '../lots/trade-statistics.ts';
+import { type Amount, type Decimal, formatMoney, parseDecimal, ZERO } from '../amount/decimal.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import { type TradeStatistics, TradeTally } from '../matching/trade-statistics.ts';
+import { absoluteProfit } from '../valuation/absolute-profit.ts';
 import { type AttributionRow, attribute } from './attribution.ts';
 import { attributionIdentity, type IdentityCheck, profitIdentity } from './identity.ts';
-import { absoluteProfit } from './money.ts';
 import type { AccountPeriod } from './period.ts';
 import { type Unrealized, unrealizedPnl } from './unrealized.ts';
 

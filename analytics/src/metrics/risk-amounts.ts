@@ -1,8 +1,7 @@
 /** Money at risk (METRICS §3 "...Amount"): a ratio times NAV at the end. */
-import { type Amount, formatMoney, fromNumber } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
-import type { UndefinedReason } from './outcome.ts';
-import type { ReturnsMetrics } from './returns-metrics.ts';
+import { type Amount, type Decimal, formatMoney, fromNumber } from '../amount/decimal.ts';
+import type { UndefinedReason } from '../outcome.ts';
+import type { ReturnsMetrics } from '../series/returns-metrics.ts';
 
 /** Ratios that are also told in money. */
 const RISK_RATIOS = [

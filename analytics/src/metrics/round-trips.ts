@@ -1,10 +1,17 @@
 /** Round trips of a period: what was opened and closed again, order by order (METRICS §6). */
-import type { AccountHistory } from '../history.ts';
-import type { ClosedTrade } from '../ledger/closed-trade.ts';
-import { type Amount, formatDecimal, formatMoney, fromNumber, toNumber, ZERO } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
+import {
+  type Amount,
+  type Decimal,
+  formatDecimal,
+  formatMoney,
+  fromNumber,
+  toNumber,
+  ZERO,
+} from '../amount/decimal.ts';
+import type { AccountHistory } from '../history/account-history.ts';
+import type { ClosedTrade } from '../lots/closed-trade.ts';
+import type { PeriodBounds } from '../time/period-bounds.ts';
 import { selectPeriod } from './period.ts';
-import type { PeriodBounds } from './period-bounds.ts';
 
 /** Decimals of prices: an asset may be worth very little of the reporting currency. */
 const PRICE_DECIMALS = 18;

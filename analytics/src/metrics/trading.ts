@@ -1,7 +1,6 @@
 /** Trading over a period (METRICS §6): sums of the daily rows, in all and by symbol. */
-import { type Amount, formatDecimal, formatMoney } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
-import { addRow, emptyRow, type TradingRow } from '../ledger/trading-rows.ts';
+import { type Amount, type Decimal, formatDecimal, formatMoney } from '../amount/decimal.ts';
+import { addRow, emptyRow, type TradingRow } from '../matching/trading-rows.ts';
 
 /** Money in the reporting currency, 12 decimals half-even. */
 export interface TradingTotals {

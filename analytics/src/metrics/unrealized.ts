@@ -1,8 +1,8 @@
 /** Unrealised profit of what is open at an instant (METRICS §6), in the reporting currency. */
-import { type Amount, ZERO } from '../ledger/decimal.ts';
-import type { OpenPosition } from '../ledger/open-position.ts';
-import type { Subject } from '../ledger/trading-rows.ts';
-import type { PriceBook } from '../valuation/prices.ts';
+import { type Amount, ZERO } from '../amount/decimal.ts';
+import type { OpenPosition } from '../lots/open-position.ts';
+import type { Subject } from '../matching/trading-rows.ts';
+import type { PriceBook } from '../prices/price-book.ts';
 
 /** What one account's part of an open position is worth more than it cost. */
 export interface Unrealized extends Subject {

@@ -1,11 +1,11 @@
 /** External flows (METRICS §1): what crosses the boundary of the set of own accounts, valued at its instant. */
-import { type Amount, parseDecimal, ZERO } from '../ledger/decimal.ts';
-import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../ledger/parse.ts';
-import type { InternalTransfers } from '../ledger/transfers.ts';
-import type { UnreadWallets } from '../ledger/unread-wallets.ts';
-import { startOfDay } from './calendar.ts';
-import type { PriceBook } from './prices.ts';
-import { toValueScale } from './value-scale.ts';
+import { type Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
+import { toFineScale } from '../amount/scale.ts';
+import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../entries/parse.ts';
+import type { UnreadWallets } from '../holdings/unread-wallets.ts';
+import type { InternalTransfers } from '../matching/transfers.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+import { startOfDay } from '../time/calendar.ts';
 
 /** A flow above this share of NAV is large; a credit above it is not income until classified. */
 export const LARGE_SHARE = parseDecimal('0.01', 'a share');
@@ -191,7 +191,7 @@ function flowValue(
   prices: PriceBook,
 ): Amount | null {
   const price = prices.at(asset, time, venue);
-  return price && toValueScale(amount.times(price.value));
+  return price && toFineScale(amount.times(price.value));
 }
 
 /** Value of the flows' own fees at their minute; null: one cannot be valued. */

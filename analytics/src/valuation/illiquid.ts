@@ -3,12 +3,13 @@
  * large for its market, by value at both ends less what was paid for it in between. When such a holding is sold, the
  * gain of that day takes back what its marks had promised too much. `illiquidPnlShare` of a period sums these days.
  */
-import { type Amount, toNumber, ZERO } from '../ledger/decimal.ts';
-import type { ParsedEntry, ParsedFill } from '../ledger/parse.ts';
-import { Holdings, postOwnEntry } from '../ledger/replay.ts';
-import type { InternalTransfers } from '../ledger/transfers.ts';
+import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
+import type { ParsedEntry, ParsedFill } from '../entries/parse.ts';
+import { Holdings } from '../holdings/holdings.ts';
+import { postOwnEntry } from '../holdings/posting.ts';
+import type { InternalTransfers } from '../matching/transfers.ts';
+import type { PriceBook } from '../prices/price-book.ts';
 import type { HeldAsset, Valuation } from './nav.ts';
-import type { PriceBook } from './prices.ts';
 
 /** What of each asset was given on a day, by {@link heldKey}. */
 export type Paid = Map<string, Amount>;

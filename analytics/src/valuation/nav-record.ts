@@ -1,6 +1,6 @@
 /** Period returns of a record of values and flows, where nothing but the values at the period ends is known. */
-import { type Amount, toNumber, ZERO } from '../ledger/decimal.ts';
-import { DAILY_PERIODS_PER_YEAR, type ReturnSeries } from '../metrics/series.ts';
+import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
+import { DAILY_PERIODS_PER_YEAR, type ReturnSeries } from '../series/return-series.ts';
 import { LARGE_SHARE } from './flows.ts';
 
 /** Values and flows of consecutive periods; money in one currency. */

@@ -1,8 +1,8 @@
 /** Net asset value (METRICS §1): holdings times prices at 00:00 UTC and, by minute marks, at instants. */
-import { type Amount, ZERO } from '../ledger/decimal.ts';
-import { parseSymbol } from '../lots/symbol.ts';
-import type { HeldPrice } from './prices.ts';
-import { toValueScale } from './value-scale.ts';
+import { type Amount, ZERO } from '../amount/decimal.ts';
+import { toFineScale } from '../amount/scale.ts';
+import { parseSymbol } from '../entries/symbol.ts';
+import type { HeldPrice } from '../prices/price-book.ts';
 
 /** One valuation. */
 export interface Valuation {
@@ -73,7 +73,7 @@ export class NavSum {
 
   result(isKnown: boolean): Valuation {
     const [unpriced, illiquid, staleCount] = [this.#unpriced, this.#illiquid, this.#staleCount];
-    const sum = toValueScale(this.#value);
+    const sum = toFineScale(this.#value);
     const value = isKnown && unpriced.length === 0 ? sum : null;
     const floor = this.#isLost && sum.isPositive() ? ZERO : sum;
     return { value, floor, isKnown, staleCount, unpriced, illiquid };

@@ -7,10 +7,10 @@
  * Where nobody says the range of a minute nothing can be said of its fills; `checkedFillShare` tells how many were
  * compared. Not checked: whether a fill within the range was made against oneself or an accomplice.
  */
-import { type Amount, ratio, ZERO } from '../ledger/decimal.ts';
-import { costOf, type ParsedEntry, type ParsedFill, type ParsedTransfer } from '../ledger/parse.ts';
-import type { MinuteRange } from './marks.ts';
-import type { PriceBook } from './prices.ts';
+import { type Amount, ratio, ZERO } from '../amount/decimal.ts';
+import { costOf, type ParsedEntry, type ParsedFill, type ParsedTransfer } from '../entries/parse.ts';
+import type { PriceBook } from '../prices/price-book.ts';
+import type { MinuteRange } from '../prices/read-mark.ts';
 
 /** How much of what was traded was traded on the market; shares of the traded value, null where that is zero. */
 export interface FillConduct {

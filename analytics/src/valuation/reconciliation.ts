@@ -1,9 +1,7 @@
 /** What the entries cannot explain against the live balances (DESIGN §9): valued, reported, never hidden. */
-
-import type { Anchor, Difference } from '../ledger/anchor.ts';
-import { type Amount, formatDecimal, formatMoney, ratio, ZERO } from '../ledger/decimal.ts';
-import type { Decimal } from '../ledger/entry.ts';
-import type { PriceBook } from './prices.ts';
+import { type Amount, type Decimal, formatDecimal, formatMoney, ratio, ZERO } from '../amount/decimal.ts';
+import type { Anchor, Difference } from '../holdings/anchor.ts';
+import type { PriceBook } from '../prices/price-book.ts';
 
 /** One asset, or contract, of one account for which entries and snapshot disagree. */
 export interface ReconciliationRow {

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AccountHistory, buildAccountHistory, HistoryBuilder } from '../../src/history.ts';
+import type { LedgerEntry } from '../../src/entries/entry.ts';
+import { identityOf, markIdentity } from '../../src/entries/identity.ts';
+import type { AccountHistory } from '../../src/history/account-history.ts';
+import { buildAccountHistory } from '../../src/history/build-account-history.ts';
 import { COST_METHODS } from '../../src/lots/method.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { anySteps, type Step, stepsInOrder } from './any-account.ts';
+import { countConflicts } from './conflicts.ts';
+import { GrowingAccount } from './growing-account.ts';
 import { plainHistory } from './plain.ts';
 
 const anyTerms = fc.record({
@@ -13,23 +18,32 @@ const anyTerms = fc.record({
 });
 type Terms = typeof anyTerms extends fc.Arbitrary<infer T> ? T : never;
 
-/** All that was brought up to a step, in one piece. */
+/** All that was brought up to a step, in one piece: what came first of each identity, and how many were contradicted. */
 function fromScratch(steps: readonly Step[], terms: Terms): AccountHistory {
   const { snapshots, asOf } = steps.at(-1)!;
-  const entries = steps.flatMap((step) => step.entries);
-  const marks = steps.flatMap((step) => step.marks);
-  return buildAccountHistory({ ...terms, entries, marks, snapshots, asOf });
+  const said: readonly LedgerEntry[] = steps.flatMap(({ entries }) => entries);
+  const entries = firsts(said, identityOf);
+  const marks = firsts(
+    steps.flatMap((step) => step.marks),
+    markIdentity,
+  );
+  const history = buildAccountHistory({ ...terms, entries, marks, snapshots, asOf });
+  return { ...history, dataQuality: { ...history.dataQuality, conflictCount: countConflicts(said) } };
+}
+
+function firsts<T>(items: readonly T[], identity: (item: T) => string): readonly T[] {
+  return [...new Map(items.toReversed().map((item) => [identity(item), item])).values()];
 }
 
 function expectSameAtEveryStep(steps: readonly Step[], terms: Terms): void {
-  const builder = new HistoryBuilder(terms);
+  const account = new GrowingAccount(terms);
   const given: { history: AccountHistory; said: unknown }[] = [];
   steps.forEach((step, i) => {
-    builder.append(step);
-    const history = builder.history(step);
+    account.append(step);
+    const history = account.history(step);
     const whole = fromScratch(steps.slice(0, i + 1), terms);
     const said = plainHistory(whole);
-    // Some are read only after the builder went on.
+    // Some are read only after the account went on.
     if (i % 2 === 0) expect(plainHistory(history)).toEqual(said);
     expect(computeMetrics(history)).toEqual(computeMetrics(whole));
     given.push({ history, said });
@@ -49,15 +63,48 @@ describe('when an account comes in pieces', () => {
   it('says so in whatever pieces, and whatever was asked in between', () => {
     const pieces = fc.tuple(anySteps, fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }), anyTerms);
     fc.assert(
-      fc.property(pieces, ([steps, isAsked, terms]) => {
-        const builder = new HistoryBuilder(terms);
+      fc.property(pieces, ([drawn, isAsked, terms]) => {
+        const steps = drawn.map((step) => ({ ...step, entries: step.entries.toReversed() }));
+        const account = new GrowingAccount(terms);
         steps.forEach((step, i) => {
-          for (const mark of step.marks) builder.append({ marks: [mark] });
-          builder.append({ entries: step.entries.toReversed() });
-          if (isAsked[i]) builder.history(step);
+          for (const mark of step.marks) account.append({ marks: [mark] });
+          account.append({ entries: step.entries });
+          if (isAsked[i]) account.history(step);
         });
         const whole = plainHistory(fromScratch(steps, terms));
-        expect(plainHistory(builder.history(steps.at(-1)!))).toEqual(whole);
+        expect(plainHistory(account.history(steps.at(-1)!))).toEqual(whole);
+      }),
+    );
+  });
+});
+
+describe('when no copy contradicts another', () => {
+  it('the order of arrival decides nothing, nor do the pieces', () => {
+    const cases = fc.tuple(anySteps, anyTerms).chain(([steps, terms]) => {
+      const entries = firsts(
+        steps.flatMap((step) => step.entries),
+        identityOf,
+      );
+      const marks = firsts(
+        steps.flatMap((step) => step.marks),
+        markIdentity,
+      );
+      const all = { ...terms, entries, marks, snapshots: steps.at(-1)!.snapshots, asOf: steps.at(-1)!.asOf };
+      const whole = { minLength: entries.length, maxLength: entries.length };
+      return fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray([...entries], whole),
+        fc.integer({ min: 1, max: 9 }),
+      );
+    });
+    fc.assert(
+      fc.property(cases, ([all, entries, size]) => {
+        const account = new GrowingAccount(all);
+        for (let at = 0; at < entries.length; at += size) {
+          account.append({ entries: entries.slice(at, at + size) });
+        }
+        account.append({ entries, marks: all.marks.toReversed() });
+        expect(plainHistory(account.history(all))).toEqual(plainHistory(buildAccountHistory(all)));
       }),
     );
   });

@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { Checkpoints, isCheckpoint } from '../../src/book/checkpoints.ts';
 import { Fold, type FoldContext } from '../../src/book/fold.ts';
 import { Journal } from '../../src/book/journal.ts';
+import type { LedgerEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
+import { parseEntry } from '../../src/entries/parse.ts';
 import { InputError } from '../../src/errors.ts';
-import { buildAccountHistory, HistoryBuilder } from '../../src/history.ts';
-import type { LedgerEntry, Mark } from '../../src/ledger/entry.ts';
-import { parseEntry } from '../../src/ledger/parse.ts';
-import { InternalTransfers } from '../../src/ledger/transfers.ts';
-import { PriceBook } from '../../src/valuation/prices.ts';
-import { at, fill, mark, transfer } from '../ledger/entries.ts';
+import { buildAccountHistory } from '../../src/history/build-account-history.ts';
+import { InternalTransfers } from '../../src/matching/transfers.ts';
+import { PriceBook } from '../../src/prices/price-book.ts';
+import { at, fill, mark, transfer } from '../entries/entries.ts';
+import { GrowingAccount } from './growing-account.ts';
 import { plainHistory } from './plain.ts';
 
 const START = at('2024-01-01');
@@ -41,13 +43,13 @@ describe('when an entry comes late', () => {
   );
 
   it('the history is the one that has it in its place, however old it is', () => {
-    const builder = new HistoryBuilder(terms);
-    builder.append({ entries, marks });
+    const account = new GrowingAccount(terms);
+    account.append({ entries, marks });
     const all = [...entries];
     for (const late of later) {
       all.push(late);
-      builder.append({ entries: [late] });
-      expect(plainHistory(builder.history({ asOf, snapshots: [] }))).toEqual(whole(all, marks, asOf));
+      account.append({ entries: [late] });
+      expect(plainHistory(account.history({ asOf, snapshots: [] }))).toEqual(whole(all, marks, asOf));
     }
   });
 });
@@ -60,13 +62,13 @@ describe('when the range of a minute is told after a fill of it', () => {
     ];
     const marks = [mark(START, 'BTC', '100'), mark(START + DAY, 'BTC', '100')];
     const range: Mark = { ...mark(START + 11 * MINUTE, 'BTC', '100', '1m'), low: '99', high: '101' };
-    const builder = new HistoryBuilder(terms);
-    builder.append({ entries, marks });
+    const account = new GrowingAccount(terms);
+    account.append({ entries, marks });
     const question = { asOf: START + DAY, snapshots: [] };
-    expect(builder.history(question).dataQuality.positionMoves).toBe(0);
-    builder.append({ marks: [range] });
-    expect(builder.history(question).dataQuality.positionMoves).toBe(1);
-    expect(plainHistory(builder.history(question))).toEqual(whole(entries, [...marks, range], START + DAY));
+    expect(account.history(question).dataQuality.positionMoves).toBe(0);
+    account.append({ marks: [range] });
+    expect(account.history(question).dataQuality.positionMoves).toBe(1);
+    expect(plainHistory(account.history(question))).toEqual(whole(entries, [...marks, range], START + DAY));
   });
 });
 
@@ -84,29 +86,29 @@ describe('when prices of long ago come for an asset that is new', () => {
       fill(START + 1, 'buy', '1', 'BTC/USDT', '100'),
       fill(START + 4 * DAY + 1, 'buy', '2', 'ETH/USDT', '14'),
     ];
-    const builder = new HistoryBuilder(terms);
+    const account = new GrowingAccount(terms);
     const closes = [mark(START, 'BTC', '100')];
-    builder.append({ entries: entries.slice(0, 2), marks: closes });
-    const before = builder.history(question);
-    builder.append({ marks: days });
-    const valued = builder.history(question);
+    account.append({ entries: entries.slice(0, 2), marks: closes });
+    const before = account.history(question);
+    account.append({ marks: days });
+    const valued = account.history(question);
     // The rows of the fold are the very same objects.
     expect(valued.exact.trading[0]).toBe(before.exact.trading[0]);
     expect(before.nav.at(-1)).toBeNull();
     expect(valued.nav.at(-1)).toBe('42');
-    builder.append({ entries: entries.slice(2) });
+    account.append({ entries: entries.slice(2) });
     const whole = buildAccountHistory({ ...terms, ...question, entries, marks: [...closes, ...days] });
-    expect(plainHistory(builder.history(question))).toEqual(plainHistory(whole));
+    expect(plainHistory(account.history(question))).toEqual(plainHistory(whole));
   });
 
   it('what was already done with it is done again', () => {
     const entries = [deposit, fill(START + 2 * DAY + 1, 'buy', '2', 'BTC/USDT', '0.1', '1 ETH')];
-    const builder = new HistoryBuilder(terms);
-    builder.append({ entries });
-    builder.history(question);
-    builder.append({ marks: days });
+    const account = new GrowingAccount(terms);
+    account.append({ entries });
+    account.history(question);
+    account.append({ marks: days });
     const whole = buildAccountHistory({ ...terms, ...question, entries, marks: days });
-    expect(plainHistory(builder.history(question))).toEqual(plainHistory(whole));
+    expect(plainHistory(account.history(question))).toEqual(plainHistory(whole));
     expect(whole.exact.trading.some(({ fees }) => fees.isPositive())).toBe(true);
   });
 });
@@ -121,24 +123,24 @@ describe('when prices of long ago come for an asset over which others are priced
     const between = [{ ...mark(START, 'BTC', '40000'), quote: 'EUR' }];
     const inEuro = { reportingCurrency: 'EUR' };
     const question = { asOf: START + 2 * DAY, snapshots: [] };
-    const builder = new HistoryBuilder(inEuro);
-    builder.append({ entries, marks: own });
-    builder.history(question);
-    builder.append({ marks: between });
+    const account = new GrowingAccount(inEuro);
+    account.append({ entries, marks: own });
+    account.history(question);
+    account.append({ marks: between });
     const whole = buildAccountHistory({ ...inEuro, ...question, entries, marks: [...own, ...between] });
-    expect(plainHistory(builder.history(question))).toEqual(plainHistory(whole));
+    expect(plainHistory(account.history(question))).toEqual(plainHistory(whole));
     expect(whole.nav.at(-1)).toBe('10000');
   });
 });
 
 describe('when a history is kept', () => {
   it('its open lots are those of then, whenever they are read', () => {
-    const builder = new HistoryBuilder(terms);
+    const account = new GrowingAccount(terms);
     const question = { asOf: START + DAY, snapshots: [] };
-    builder.append({ entries: [fill(START, 'buy', '2', 'BTC/USDT', '100')] });
-    const before = builder.history(question);
-    builder.append({ entries: [fill(START + 1, 'sell', '1.5', 'BTC/USDT', '100')] });
-    const after = builder.history(question);
+    account.append({ entries: [fill(START, 'buy', '2', 'BTC/USDT', '100')] });
+    const before = account.history(question);
+    account.append({ entries: [fill(START + 1, 'sell', '1.5', 'BTC/USDT', '100')] });
+    const after = account.history(question);
     expect(before.openLots.map(({ quantity }) => quantity)).toEqual(['2']);
     expect(after.openLots.map(({ quantity }) => quantity)).toEqual(['0.5']);
   });
@@ -154,19 +156,19 @@ describe('when an entry is malformed', () => {
     return undefined;
   };
 
-  it('says so, and the builder is of no use any more', () => {
-    const builder = new HistoryBuilder(terms);
+  it('says so, and the book is of no use any more', () => {
+    const account = new GrowingAccount(terms);
     const bad = fill(START, 'buy', 'much', 'BTC/USDT', '100');
-    const error = refusal(() => builder.append({ entries: [bad] }));
+    const error = refusal(() => account.append({ entries: [bad] }));
     expect(error).toBeInstanceOf(InputError);
     expect(error).toMatchObject({ code: 'ledger_decimal_malformed' });
-    expect(() => builder.append({ entries: [] })).toThrow('did not survive');
-    expect(() => builder.history({ asOf: START, snapshots: [] })).toThrow('did not survive');
+    expect(() => account.append({ entries: [] })).toThrow('did not survive');
+    expect(() => account.history({ asOf: START, snapshots: [] })).toThrow('did not survive');
   });
 
   it('an instant that is none is refused too', () => {
     const bad = { ...fill(START, 'buy', '1', 'BTC/USDT', '100'), time: Number.NaN };
-    const error = refusal(() => new HistoryBuilder(terms).append({ entries: [bad] }));
+    const error = refusal(() => new GrowingAccount(terms).append({ entries: [bad] }));
     expect(error).toMatchObject({ code: 'ledger_entry_malformed' });
   });
 });

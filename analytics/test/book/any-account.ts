@@ -1,9 +1,10 @@
 /** Accounts of every kind for properties: two venues, three accounts, contracts, flows, credits, prices of all sorts. */
 import fc from 'fast-check';
-import { Amount } from '../../src/ledger/decimal.ts';
-import type { CashEntry, LedgerEntry, Mark, TransferEntry } from '../../src/ledger/entry.ts';
-import type { AccountSnapshot } from '../../src/ledger/snapshot.ts';
-import { at } from '../ledger/entries.ts';
+import { Amount } from '../../src/amount/decimal.ts';
+import type { CashEntry, LedgerEntry, TransferEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
+import type { AccountSnapshot } from '../../src/entries/snapshot.ts';
+import { at } from '../entries/entries.ts';
 
 export const START = at('2024-03-01');
 export const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 /** Values with amounts as text: what equality of histories is judged by. */
-import type { AccountHistory } from '../../src/history.ts';
-import { Amount } from '../../src/ledger/decimal.ts';
+import { Amount } from '../../src/amount/decimal.ts';
+import type { AccountHistory } from '../../src/history/account-history.ts';
 
 /** A history without its prices, every amount as text, to compare and to keep. */
 export function plainHistory({ exact, ...history }: AccountHistory): unknown {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { itAnswers } from '../../../shared/test/field/answers.ts';
-import { xirr } from '../../src/index.ts';
+import { xirr } from '../../src/series/xirr.ts';
 import { XIRR_46 } from './today.ts';
 
 type Payments = readonly (readonly [day: string, amount: number])[];

@@ -1,9 +1,9 @@
 /** The trader calls a deposit a rebate, or has himself sent airdrops (METRICS §1 "Credits"). */
 import { describe, expect, it } from 'vitest';
-import type { HistoryInput } from '../../src/history.ts';
+import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { build } from '../history-input.ts';
-import { cash, mark, transfer } from '../ledger/entries.ts';
+import { cash, mark, transfer } from '../entries/entries.ts';
+import { build } from '../history/input.ts';
 
 const deposit = transfer('2024-01-01T01:00', 'deposit', '1000 USDT');
 

@@ -1,10 +1,10 @@
 /** The trader marks up a coin that nobody but him trades (METRICS §1 "Illiquid marks"). */
 import { describe, expect, it } from 'vitest';
-import type { HistoryInput } from '../../src/history.ts';
-import type { Mark } from '../../src/ledger/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
+import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { build } from '../history-input.ts';
-import { contractFill, fill, mark, transfer } from '../ledger/entries.ts';
+import { contractFill, fill, mark, transfer } from '../entries/entries.ts';
+import { build } from '../history/input.ts';
 
 const deposit = transfer('2024-01-01T01:00', 'deposit', '1000 USDT');
 const LINEAR = 'XYZ/USDT:USDT';

@@ -1,8 +1,8 @@
 /** The trader deposits much after a loss, so that it looks small (METRICS §1 "Large flows"). */
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { build } from '../history-input.ts';
-import { contractFill, mark, transfer } from '../ledger/entries.ts';
+import { contractFill, mark, transfer } from '../entries/entries.ts';
+import { build } from '../history/input.ts';
 
 const SYMBOL = 'BTC/USDT:USDT';
 

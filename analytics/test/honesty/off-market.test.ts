@@ -1,10 +1,11 @@
 /** The trader hands a position over at a price of his choice (METRICS §1 "Position moves"). */
 import { describe, expect, it } from 'vitest';
-import type { HistoryInput } from '../../src/history.ts';
-import type { FillEntry, Mark } from '../../src/ledger/entry.ts';
+import type { FillEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
+import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { build, snapshot } from '../history-input.ts';
-import { contractFill, fill, mark, transfer } from '../ledger/entries.ts';
+import { contractFill, fill, mark, transfer } from '../entries/entries.ts';
+import { build, snapshot } from '../history/input.ts';
 
 const LINEAR = 'BTC/USDT:USDT';
 const INVERSE = 'BTC/USD:BTC';

@@ -1,9 +1,9 @@
 /** The trader moves a loss to a wallet that is not read, or a profit out of one (METRICS §1). */
 import { describe, expect, it } from 'vitest';
-import type { LedgerEntry } from '../../src/ledger/entry.ts';
+import type { LedgerEntry } from '../../src/entries/entry.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { build } from '../history-input.ts';
-import { fill, mark, transfer } from '../ledger/entries.ts';
+import { fill, mark, transfer } from '../entries/entries.ts';
+import { build } from '../history/input.ts';
 
 const deposit = transfer('2024-01-01T01:00', 'deposit', '1000 USDT');
 const out = (time: string, amount: string) =>

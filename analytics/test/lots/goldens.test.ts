@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMoney, toNumber, ZERO } from '../../src/ledger/decimal.ts';
+import { formatMoney, toNumber, ZERO } from '../../src/amount/decimal.ts';
 import { COST_METHODS, type CostMethod } from '../../src/lots/method.ts';
 import { lotsCases, workedExamples } from '../goldens.ts';
 import { amount, averageEntryPrice, play, type WrittenTrade } from './trades.ts';

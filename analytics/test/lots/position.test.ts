@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { formatDecimal, formatMoney, ONE, ZERO } from '../../src/amount/decimal.ts';
 import { InputError } from '../../src/errors.ts';
-import { formatDecimal, formatMoney, ONE, ZERO } from '../../src/ledger/decimal.ts';
 import { COST_METHODS, parseCostMethod } from '../../src/lots/method.ts';
 import { type ClosedPart, Position, type PositionOptions } from '../../src/lots/position.ts';
 import { amount, play, type WrittenTrade } from './trades.ts';

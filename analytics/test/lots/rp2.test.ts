@@ -1,6 +1,6 @@
 /** rp2's ledgers with fees in the cost basis: every lot row, its cost and its gain (their rules: see fixtures). */
 import { describe, expect, it } from 'vitest';
-import { type Amount, toNumber, ZERO } from '../../src/ledger/decimal.ts';
+import { type Amount, toNumber, ZERO } from '../../src/amount/decimal.ts';
 import type { CostMethod } from '../../src/lots/method.ts';
 import { type ClosedPart, Position, type Trade } from '../../src/lots/position.ts';
 import { type Rp2Case, rp2Cases } from './rp2-ledgers.ts';

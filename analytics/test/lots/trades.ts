@@ -1,5 +1,5 @@
 /** Runs trades as the fixtures write them, numbers or text, through one position. */
-import { type Amount, formatMoney, parseDecimal, ZERO } from '../../src/ledger/decimal.ts';
+import { type Amount, formatMoney, parseDecimal, ZERO } from '../../src/amount/decimal.ts';
 import type { Closing } from '../../src/lots/closing.ts';
 import { Position, type PositionOptions } from '../../src/lots/position.ts';
 

@@ -1,10 +1,10 @@
 /** An answer is whole: whatever is null says why, and parts add up to their sums. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
-import type { HistoryInput } from '../../src/history.ts';
+import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics, type Metrics } from '../../src/metrics/account-metrics.ts';
-import { build } from '../history-input.ts';
-import { fill, mark, transfer } from '../ledger/entries.ts';
+import { fill, mark, transfer } from '../entries/entries.ts';
+import { build } from '../history/input.ts';
 
 const deposit = transfer('2024-01-01T01:00', 'deposit', '1000 USDT');
 const bought = fill('2024-01-01T02:00', 'buy', '1', 'BTC/USDT', '100');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { build } from '../history-input.ts';
-import { contractFill, fill, mark, transfer } from '../ledger/entries.ts';
+import { contractFill, fill, mark, transfer } from '../entries/entries.ts';
+import { build } from '../history/input.ts';
 
 const deposit = transfer('2024-01-01T01:00', 'deposit', '100000 USDT');
 const day = (i: number) => new Date(Date.UTC(2024, 0, i)).toISOString().slice(0, 10);

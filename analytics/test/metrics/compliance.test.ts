@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildAccountHistory } from '../../src/history.ts';
+import { buildAccountHistory } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { at, fill, mark, transfer } from '../ledger/entries.ts';
+import { at, fill, mark, transfer } from '../entries/entries.ts';
 
 const DAY = 86_400_000;
 

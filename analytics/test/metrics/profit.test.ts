@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildAccountHistory, type HistoryInput } from '../../src/history.ts';
-import type { FillEntry, LedgerEntry, Mark } from '../../src/ledger/entry.ts';
+import type { FillEntry, LedgerEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { COST_METHODS, type CostMethod } from '../../src/lots/method.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { at, cash, fill, mark, transfer } from '../ledger/entries.ts';
+import { at, cash, fill, mark, transfer } from '../entries/entries.ts';
 
 /** Closes at the end of 1, 2, 3 and 4 January. */
 const closes = (asset: string, ...prices: readonly string[]): Mark[] =>

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildAccountHistory, type HistoryInput } from '../../src/history.ts';
-import type { LedgerEntry } from '../../src/ledger/entry.ts';
+import type { LedgerEntry } from '../../src/entries/entry.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { dailyReturns } from '../../src/metrics/daily-returns.ts';
 import { compareRoundTripIds, roundTrips } from '../../src/metrics/round-trips.ts';
-import { at, fill, mark, transfer } from '../ledger/entries.ts';
+import { at, fill, mark, transfer } from '../entries/entries.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -2,10 +2,12 @@
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildAccountHistory, type HistoryInput, toHistoryJson } from '../../src/history.ts';
-import type { FillEntry, LedgerEntry, Mark, TransferEntry } from '../../src/ledger/entry.ts';
+import type { FillEntry, LedgerEntry, TransferEntry } from '../../src/entries/entry.ts';
+import type { Mark } from '../../src/entries/mark.ts';
+import { toHistoryJson } from '../../src/history/account-history.ts';
+import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { at, contractFill, fill, mark, transfer } from '../ledger/entries.ts';
+import { at, contractFill, fill, mark, transfer } from '../entries/entries.ts';
 
 const START = at('2024-01-01');
 const DAY = 86_400_000;

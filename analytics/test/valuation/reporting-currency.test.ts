@@ -1,8 +1,8 @@
 /** One account in several reporting currencies, each by hand. */
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { build, snapshot } from '../history-input.ts';
-import { contractFill, fill, mark, transfer } from '../ledger/entries.ts';
+import { contractFill, fill, mark, transfer } from '../entries/entries.ts';
+import { build, snapshot } from '../history/input.ts';
 
 const LINEAR = 'ETH/USDT:USDT';
 const entries = [

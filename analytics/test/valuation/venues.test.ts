@@ -1,7 +1,7 @@
 /** Each venue's holdings are worth that venue's prices (METRICS §1 "from the same venue"). */
 import { describe, expect, it } from 'vitest';
-import { build, position, snapshot } from '../history-input.ts';
-import { contractFill, mark, transfer } from '../ledger/entries.ts';
+import { contractFill, mark, transfer } from '../entries/entries.ts';
+import { build, position, snapshot } from '../history/input.ts';
 
 const SYMBOL = 'BTC/USDT:USDT';
 const okx = { venue: 'okx', account: 'a1' };

@@ -2,29 +2,20 @@
  * `analyze`: the numbers of a local file by the very code that computes those of a session. Pure; the names of the
  * result are those of the metric definitions.
  */
-import {
-  type Amount,
-  benchmarkMetrics,
-  type CostMethod,
-  calendarSeries,
-  cashFlowMetrics,
-  concentration,
-  correlationMatrix,
-  type Frequency,
-  formatMoney,
-  type IndexRange,
-  matchTradeList,
-  navReturns,
-  periodIndices,
-  type ReturnSeries,
-  type ReturnsMetrics,
-  returnsMetrics,
-  riskAmounts,
-  sliceSeries,
-  toNumber,
-  type UndefinedReason,
-  ZERO,
-} from '@perf-aggregator/analytics';
+import type { CostMethod } from '@perf-aggregator/analytics';
+import { type Amount, formatMoney, toNumber, ZERO } from '@perf-aggregator/analytics/amount/decimal';
+import { matchTradeList } from '@perf-aggregator/analytics/matching/trade-list';
+import { concentration } from '@perf-aggregator/analytics/metrics/concentration';
+import { riskAmounts } from '@perf-aggregator/analytics/metrics/risk-amounts';
+import type { UndefinedReason } from '@perf-aggregator/analytics/outcome';
+import { benchmarkMetrics } from '@perf-aggregator/analytics/series/benchmark-metrics';
+import { calendarSeries, type Frequency } from '@perf-aggregator/analytics/series/calendar-series';
+import { cashFlowMetrics } from '@perf-aggregator/analytics/series/cash-flow-metrics';
+import { correlationMatrix } from '@perf-aggregator/analytics/series/correlation';
+import { type ReturnSeries, sliceSeries } from '@perf-aggregator/analytics/series/return-series';
+import { type ReturnsMetrics, returnsMetrics } from '@perf-aggregator/analytics/series/returns-metrics';
+import { type IndexRange, periodIndices } from '@perf-aggregator/analytics/time/period-bounds';
+import { navReturns } from '@perf-aggregator/analytics/valuation/nav-record';
 import type { AnalyzeInput, MatrixInput, NavsInput, ReturnsInput, Settings, TradesInput } from './input.ts';
 import { boundsOf, type PeriodOptions, refuseOptions, rollingOf } from './period.ts';
 import { readCsv } from './read-csv.ts';

@@ -1,6 +1,5 @@
 /** Dated rows on a grid of periods: what is missing between two dates is a gap, not a zero. */
-
-import type { Frequency } from '@perf-aggregator/analytics';
+import type { Frequency } from '@perf-aggregator/analytics/series/calendar-series';
 import { DAY_MS, HOUR_MS } from '@perf-aggregator/shared/time';
 import type { AnalyzeError } from './errors.ts';
 

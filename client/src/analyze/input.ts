@@ -1,5 +1,8 @@
 /** What a file for `analyze` can hold, read and checked. */
-import type { Amount, CostMethod, Frequency, ListedTrade } from '@perf-aggregator/analytics';
+import type { CostMethod } from '@perf-aggregator/analytics';
+import type { Amount } from '@perf-aggregator/analytics/amount/decimal';
+import type { ListedTrade } from '@perf-aggregator/analytics/matching/trade-list';
+import type { Frequency } from '@perf-aggregator/analytics/series/calendar-series';
 
 /** Settings that a file or the command line gives. */
 export interface Settings {

@@ -1,11 +1,8 @@
 /** Part of a file: the periods between two days, and windows that roll over them. */
-import {
-  type IndexRange,
-  type PeriodBounds,
-  type RateParameters,
-  type ReturnSeries,
-  rollingMetrics,
-} from '@perf-aggregator/analytics';
+import type { RateParameters } from '@perf-aggregator/analytics/series/rates';
+import type { ReturnSeries } from '@perf-aggregator/analytics/series/return-series';
+import { rollingMetrics } from '@perf-aggregator/analytics/series/rolling-metrics';
+import type { IndexRange, PeriodBounds } from '@perf-aggregator/analytics/time/period-bounds';
 import { AnalyzeError } from './errors.ts';
 import type { AnalyzeInput } from './input.ts';
 

@@ -2,7 +2,9 @@
  * CSV files for `analyze` (RFC 4180, a header line first): `date,return[,benchmark]`, `date,nav[,flow]` or
  * `time,symbol,side,quantity,price,fee,feeCurrency`. Columns stand in any order.
  */
-import { type Amount, type Frequency, type ListedTrade, ZERO } from '@perf-aggregator/analytics';
+import { type Amount, ZERO } from '@perf-aggregator/analytics/amount/decimal';
+import type { ListedTrade } from '@perf-aggregator/analytics/matching/trade-list';
+import type { Frequency } from '@perf-aggregator/analytics/series/calendar-series';
 import { parse } from 'csv-parse/sync';
 import { AnalyzeError } from './errors.ts';
 import { type Dated, onGrid } from './grid.ts';

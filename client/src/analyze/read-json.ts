@@ -1,12 +1,8 @@
 /** JSON files for `analyze`: one object, told apart by what it holds. Members that are not named here are left aside. */
-import {
-  type Amount,
-  COST_METHODS,
-  FREQUENCIES,
-  type Frequency,
-  type ListedTrade,
-  ZERO,
-} from '@perf-aggregator/analytics';
+import { type Amount, ZERO } from '@perf-aggregator/analytics/amount/decimal';
+import { COST_METHODS } from '@perf-aggregator/analytics/lots/method';
+import type { ListedTrade } from '@perf-aggregator/analytics/matching/trade-list';
+import { FREQUENCIES, type Frequency } from '@perf-aggregator/analytics/series/calendar-series';
 import { type ParseError, parseTree } from 'jsonc-parser';
 import * as z from 'zod';
 import { AnalyzeError } from './errors.ts';

@@ -1,5 +1,5 @@
 /** Single values of a file: exact decimals and instants. */
-import { Amount } from '@perf-aggregator/analytics';
+import { Amount } from '@perf-aggregator/analytics/amount/decimal';
 
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 /** Digits of a value, and how far an exponent moves its point. */

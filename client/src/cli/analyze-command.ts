@@ -1,12 +1,8 @@
 /** `analyze`: the numbers of a local file, without a service. */
-import {
-  COST_METHODS,
-  type CostMethod,
-  FREQUENCIES,
-  type Frequency,
-  NAMED_PERIODS,
-  type NamedPeriod,
-} from '@perf-aggregator/analytics';
+import type { CostMethod } from '@perf-aggregator/analytics';
+import { COST_METHODS } from '@perf-aggregator/analytics/lots/method';
+import { FREQUENCIES, type Frequency } from '@perf-aggregator/analytics/series/calendar-series';
+import { NAMED_PERIODS, type NamedPeriod } from '@perf-aggregator/analytics/time/period-bounds';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { analyze } from '../analyze/analyze.ts';

@@ -17,7 +17,7 @@ const golden = JSON.parse(readFileSync(FIXTURES, 'utf8')) as {
 
 /** Where the goldens' names are not those of the metric definitions (METRICS §12). */
 const RENAMED: Readonly<Record<string, string>> = { twr: 'totalReturn', twrAnnualized: 'annualizedReturn' };
-/** Told by times, not by indices: `analytics/test/metrics` compares them. */
+/** Told by times, not by indices: `analytics/test/series` compares them. */
 const BY_INDEX = 'maxDrawdownDetail';
 
 type Result = Readonly<Record<string, unknown>>;

@@ -1,6 +1,5 @@
 /** Binance spot: limits and windows as its documentation of 2025 gives them, and readers of its answers. */
-
-import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics';
+import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { Decimal } from 'decimal.js';
 import { toDecimal, toInstant, toText } from './decimal.ts';

@@ -2,8 +2,8 @@
  * The adapter to ccxt: one instance per account and pull, with our transport, our clock and shared frozen
  * markets. Exact text is taken from the raw answers (`info`); ccxt's own numbers are floats and are not used.
  */
-
-import type { FillEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
+import type { Mark } from '@perf-aggregator/analytics';
+import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { EgressError } from '../egress/errors.ts';

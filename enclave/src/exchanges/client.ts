@@ -2,7 +2,8 @@
  * What the engine needs of one account at one venue, as plain data. The adapter behind it (`ccxt.ts`) knows
  * the venue's library; the engine knows windows, pages and cursors. Every method may throw ExchangeError.
  */
-import type { FillEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
+import type { Mark } from '@perf-aggregator/analytics';
+import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import type { AccountInspection, BalanceSnapshot } from './port.ts';
 
 /** A listed spot market. */

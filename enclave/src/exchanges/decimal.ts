@@ -1,5 +1,5 @@
 /** Exact decimals out of a venue's answers. */
-import type { Decimal } from '@perf-aggregator/analytics';
+import type { Decimal } from '@perf-aggregator/analytics/amount/decimal';
 import { ExchangeError } from './errors.ts';
 
 /**

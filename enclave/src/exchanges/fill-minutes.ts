@@ -1,6 +1,5 @@
 /** Minutes that hold fills, as the cursor keeps them until they are compared (`checks.ts`). */
-
-import type { FillEntry } from '@perf-aggregator/analytics';
+import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { MINUTE_MS } from '@perf-aggregator/shared/time';
 import type { PullState } from './cursor.ts';
 

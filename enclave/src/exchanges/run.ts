@@ -1,6 +1,6 @@
 /** One pull under way: its state, what it has gathered, and how much further it may go. */
-
-import type { FillEntry, LedgerEntry, Mark } from '@perf-aggregator/analytics';
+import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
+import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { MINUTE_MS } from '@perf-aggregator/shared/time';
 import type { VenueClient } from './client.ts';

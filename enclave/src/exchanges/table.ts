@@ -1,5 +1,6 @@
 /** The shape of a venue's data table: everything about a venue that is a fact and not a procedure. */
-import type { Decimal, FillEntry, TransferEntry } from '@perf-aggregator/analytics';
+import type { Decimal } from '@perf-aggregator/analytics/amount/decimal';
+import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import type { ExchangeErrorCode } from './errors.ts';
 import type { AccountInspection, Venue } from './port.ts';
 

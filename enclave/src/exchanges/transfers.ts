@@ -1,5 +1,5 @@
 /** Walking deposits or withdrawals: window by window from the venue's launch, then the latest stretch again. */
-import type { TransferEntry } from '@perf-aggregator/analytics';
+import type { TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import type { TransferState } from './cursor.ts';
 import { ExchangeError } from './errors.ts';
 import type { PullRun } from './run.ts';

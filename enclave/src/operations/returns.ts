@@ -1,5 +1,6 @@
 /** `returns`: the days of a period, in pages. */
-import { type DailyReturns, dailyReturns } from '@perf-aggregator/analytics';
+import { dailyReturns } from '@perf-aggregator/analytics';
+import type { DailyReturns } from '@perf-aggregator/analytics/metrics/daily-returns';
 import { RETURNS_PAGE, returnsParameters } from '@perf-aggregator/shared/messages/request';
 import { SealedRefusal } from '../errors.ts';
 import { refuse, sealAnswer } from '../reading/asked.ts';

@@ -1,5 +1,6 @@
 /** `trades`: round trips of a period, newest first, in pages. */
-import { compareRoundTripIds, roundTrips } from '@perf-aggregator/analytics';
+import { roundTrips } from '@perf-aggregator/analytics';
+import { compareRoundTripIds } from '@perf-aggregator/analytics/metrics/round-trips';
 import { TRADES_PAGE, tradesParameters } from '@perf-aggregator/shared/messages/request';
 import { isoDay } from '@perf-aggregator/shared/time';
 import { sealAnswer } from '../reading/asked.ts';

@@ -1,11 +1,6 @@
 /** An attribution as an answer carries it: its largest rows, and the sums of the others. */
-import {
-  type Amount,
-  type AttributionRow,
-  formatDecimal,
-  parseDecimal,
-  ZERO,
-} from '@perf-aggregator/analytics';
+import { type Amount, formatDecimal, parseDecimal, ZERO } from '@perf-aggregator/analytics/amount/decimal';
+import type { AttributionRow } from '@perf-aggregator/analytics/metrics/attribution';
 
 /** Rows that an answer lists. */
 const ROW_LIMIT = 100;

@@ -1,5 +1,6 @@
 /** The history that a question means, and what is computed of it: each thing once for each ledger. */
-import { type AccountHistory, historyOf, InputError, PriceBook } from '@perf-aggregator/analytics';
+import { type AccountHistory, historyOf, InputError } from '@perf-aggregator/analytics';
+import { PriceBook } from '@perf-aggregator/analytics/prices/price-book';
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
 import type { SelectionParameters } from '@perf-aggregator/shared/messages/request';
 import { SealedRefusal } from '../errors.ts';
@@ -58,7 +59,7 @@ export function historyOfSelection(session: Session, selection: Selection): Acco
     }
     const book = session.books.of(session.ledger, terms);
     requirePrice(session, book.prices, currency, asOf);
-    return historyOf(book, { asOf, snapshots, liveSince: session.state.createdAt }, 0);
+    return historyOf(book, { asOf, snapshots, liveSince: session.state.createdAt }, session.ledger.entries);
   });
 }
 

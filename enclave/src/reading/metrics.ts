@@ -1,10 +1,6 @@
 /** Metrics as answers and reports tell them, and what every answer says first. */
-import {
-  type AccountHistory,
-  computeMetrics,
-  type Metrics,
-  type PeriodBounds,
-} from '@perf-aggregator/analytics';
+import { type AccountHistory, computeMetrics, type Metrics } from '@perf-aggregator/analytics';
+import type { PeriodBounds } from '@perf-aggregator/analytics/time/period-bounds';
 import type { MetricsAdditions } from '@perf-aggregator/shared/messages/answers/metrics';
 import type { Scope } from '@perf-aggregator/shared/messages/answers/scope';
 import type { Environment } from '@perf-aggregator/shared/messages/environment';

@@ -2,7 +2,7 @@
  * Books of a session's accounts, each fed with what its ledger got since it was last asked. They belong to no version:
  * a version that was thrown away, or one that is older than what a book has seen, gets a book of its own.
  */
-import { AccountBook, type HistoryTerms, toFoldTerms } from '@perf-aggregator/analytics';
+import { AccountBook, type HistoryTerms } from '@perf-aggregator/analytics';
 import { Ledger } from './ledger.ts';
 
 /** As many as histories are kept; a book takes some hundred bytes for each closed trade. */
@@ -43,7 +43,7 @@ export class Books {
       return kept.book;
     }
     const nothing = new Ledger();
-    const book = new AccountBook(ledger.entries.fork(), toFoldTerms(terms));
+    const book = new AccountBook(ledger.entries.fork(), terms);
     feed(book, nothing, ledger, terms);
     // An older version is asked for once, if at all: the book of the newer one stays.
     if (kept === undefined || !ledger.isBeginningOf(kept.seen))
@@ -64,7 +64,7 @@ function feed(book: AccountBook, seen: Ledger, ledger: Ledger, { account }: Book
   for (let index = seen.entries.length; index < ledger.entries.length; index++) {
     if (account === null || ledger.entries.at(index).account === account) added.push(index);
   }
-  book.append({ added, removed: [], marks: ledger.marks.since(seen.marks.length) });
+  book.append({ added, marks: ledger.marks.since(seen.marks.length) });
 }
 
 function keyOf({ account, reportingCurrency, method }: BookTerms): string {

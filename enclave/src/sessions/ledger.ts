@@ -1,8 +1,7 @@
 /** The ledger of a session: what was observed of its accounts, entry by entry and price by price. */
-import { EntryLog, identityOf } from '@perf-aggregator/analytics';
+import { EntryLog, MarkLog } from '@perf-aggregator/analytics';
 import type { Provenance } from './formats/chunk.ts';
 import type { Observations } from './formats/observations.ts';
-import { MarkLog, markIdentity } from './mark-log.ts';
 
 /** The ledger of a session as observed so far; grows only at its end. */
 export class Ledger {
@@ -17,18 +16,25 @@ export class Ledger {
     this.provenance = { fetched: 0, sealed: 0, ...before?.provenance };
   }
 
-  /** Takes observations that are part of the sealed ledger. */
+  /** Takes observations that are part of the sealed ledger. Of copies of an entry the first one counts (ADR 0014). */
   append(observations: Observations, provenance: Provenance): void {
+    const before = this.entries.length;
     for (const entry of observations.entries) this.entries.push(entry);
     for (const mark of observations.marks) this.marks.push(mark);
-    this.provenance[provenance] += observations.entries.length;
+    this.provenance[provenance] += this.entries.length - before;
   }
 
-  /** What of `observations` is not in the ledger yet, each once: venues repeat themselves, so do restarts. */
+  /**
+   * What of `observations` the ledger does not have yet, each once: venues repeat themselves, so do restarts. A copy
+   * that is the first to contradict an entry is one of them: sealed with the others, it shows that the venue said both.
+   */
   fresh(observations: Observations): Observations {
+    const batch = new Ledger();
     return {
-      entries: unseen(observations.entries, identityOf, (identity) => this.entries.has(identity)),
-      marks: unseen(observations.marks, markIdentity, (identity) => this.marks.has(identity)),
+      entries: observations.entries.filter(
+        (entry) => this.entries.isNews(entry) && batch.entries.push(entry),
+      ),
+      marks: observations.marks.filter((mark) => this.marks.isNews(mark) && batch.marks.push(mark)),
     };
   }
 
@@ -41,18 +47,4 @@ export class Ledger {
   isBeginningOf(other: Ledger): boolean {
     return this.entries.isBeginningOf(other.entries) && this.marks.isBeginningOf(other.marks);
   }
-}
-
-function unseen<T>(
-  items: readonly T[],
-  identity: (item: T) => string,
-  isKnown: (identity: string) => boolean,
-): T[] {
-  const seen = new Set<string>();
-  return items.filter((item) => {
-    const name = identity(item);
-    if (isKnown(name) || seen.has(name)) return false;
-    seen.add(name);
-    return true;
-  });
 }

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import * as analytics from '@perf-aggregator/analytics';
+import { COST_METHODS } from '@perf-aggregator/analytics/lots/method';
+import type { RoundTrip } from '@perf-aggregator/analytics/metrics/round-trips';
+import { NAMED_PERIODS } from '@perf-aggregator/analytics/time/period-bounds';
 import {
   QUERY_METHODS,
   QUERY_PERIODS,
@@ -14,7 +16,7 @@ import { DAYS, openForReading } from './reads.ts';
 interface Page {
   readonly nextCursor: string | null;
   readonly days: readonly { readonly day: string; readonly [name: string]: unknown }[];
-  readonly trades: readonly analytics.RoundTrip[];
+  readonly trades: readonly RoundTrip[];
 }
 
 /** All pages of so many items. */
@@ -88,7 +90,7 @@ describe('when trades are read', () => {
   it('an order is one round trip, newest first, and all is realised that the metrics say', async () => {
     const asking = openForReading();
     const [result, metrics] = [await asking.read('trades'), await asking.read('metrics')];
-    const trades = result['trades'] as analytics.RoundTrip[];
+    const trades = result['trades'] as RoundTrip[];
     expect(trades.map(({ orderId, fillCount }) => [orderId, fillCount])).toEqual([
       ['o5', 1],
       ['o3', 2],
@@ -169,8 +171,8 @@ describe('when a history is selected', () => {
   });
 
   it('periods by name and methods are those of the analytics', async () => {
-    expect(QUERY_PERIODS).toEqual(analytics.NAMED_PERIODS);
-    expect(QUERY_METHODS).toEqual(analytics.COST_METHODS);
+    expect(QUERY_PERIODS).toEqual(NAMED_PERIODS);
+    expect(QUERY_METHODS).toEqual(COST_METHODS);
     const asking = openForReading();
     const counts = await Promise.all(
       QUERY_PERIODS.map(async (period) => (await asking.read('metrics', { period }))['observationCount']),

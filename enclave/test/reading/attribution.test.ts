@@ -1,4 +1,4 @@
-import type { AttributionRow } from '@perf-aggregator/analytics';
+import type { AttributionRow } from '@perf-aggregator/analytics/metrics/attribution';
 import { describe, expect, it } from 'vitest';
 import { longest } from '../../src/reading/attribution.ts';
 

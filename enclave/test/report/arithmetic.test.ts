@@ -1,5 +1,6 @@
 /** Whatever the analytics compute passes the verifier's arithmetic. */
-import { returnsMetrics, toReturnSeries } from '@perf-aggregator/analytics';
+import { toReturnSeries } from '@perf-aggregator/analytics/series/return-series';
+import { returnsMetrics } from '@perf-aggregator/analytics/series/returns-metrics';
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

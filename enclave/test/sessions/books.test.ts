@@ -23,7 +23,7 @@ function grown(ledger: Ledger, ...fills: readonly LedgerEntry[]): Ledger {
 }
 
 function said(books: Books, ledger: Ledger, account: string | null = null): unknown {
-  return toHistoryJson(historyOf(books.of(ledger, { ...terms, account }), question, 0));
+  return toHistoryJson(historyOf(books.of(ledger, { ...terms, account }), question, ledger.entries));
 }
 
 function fromScratch(ledger: Ledger, account: string | null = null): unknown {
@@ -103,6 +103,28 @@ describe('when versions fork and are asked in any order', () => {
         expect(said(books, last)).toEqual(fromScratch(last));
       }),
     );
+  });
+});
+
+describe('when a venue says two things of one entry', () => {
+  const other = { ...fillOf('1'), price: '99000' };
+  const conflicts = (books: Books, ledger: Ledger, account: string | null = null) =>
+    historyOf(books.of(ledger, { ...terms, account }), question, ledger.entries).dataQuality.conflictCount;
+
+  it('the first counts, and the history of every version says whether there was another', () => {
+    const books = new Books();
+    const first = ledgerOf(fillOf('1'));
+    const said = historyOf(books.of(first, terms), question, first.entries);
+    const next = grown(first, other);
+    const later = grown(next, sold('2', 0.5), { ...other, price: '98000' });
+    expect([first, next, later, first].map((ledger) => conflicts(books, ledger))).toEqual([0, 1, 1, 0]);
+    expect(historyOf(books.of(next, terms), question, next.entries).nav).toEqual(said.nav);
+  });
+
+  it('it is in the history of its account, and of all', () => {
+    const books = new Books();
+    const ledger = grown(ledgerOf(fillOf('1'), fillOf('2', { account: 'a1' })), other);
+    expect([null, 'a0', 'a1'].map((account) => conflicts(books, ledger, account))).toEqual([1, 1, 0]);
   });
 });
 

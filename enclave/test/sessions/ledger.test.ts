@@ -1,7 +1,6 @@
-import fc from 'fast-check';
+import type { LedgerEntry } from '@perf-aggregator/analytics';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/sessions/ledger.ts';
-import { MarkLog, markIdentity } from '../../src/sessions/mark-log.ts';
 import { fillOf, markOf } from './states.ts';
 
 describe('when observations come again', () => {
@@ -16,6 +15,35 @@ describe('when observations come again', () => {
       entries: [fillOf('2'), fillOf('1', { account: 'a1' })],
       marks: [markOf(2)],
     });
+  });
+});
+
+describe('when a copy contradicts an entry', () => {
+  const first = fillOf('1');
+  const [second, third] = [fillOf('1', { price: '1' }), fillOf('1', { price: '2' })];
+  const fresh = (ledger: Ledger, ...entries: readonly LedgerEntry[]) =>
+    ledger.fresh({ entries, marks: [] }).entries;
+
+  it('it is fresh until the ledger knows of a contradiction', () => {
+    const ledger = new Ledger();
+    ledger.append({ entries: [first], marks: [] }, 'fetched');
+    expect(fresh(ledger, first, second, second)).toEqual([second]);
+    ledger.append({ entries: [second], marks: [] }, 'fetched');
+    expect(fresh(ledger, first, second, third)).toEqual([]);
+  });
+
+  it('so it is where both come at once', () => {
+    expect(fresh(new Ledger(), first, second, third, first)).toEqual([first, second]);
+  });
+
+  it('the first counts, as one entry, and forks keep the contradiction', () => {
+    const ledger = new Ledger();
+    ledger.append({ entries: [first], marks: [] }, 'fetched');
+    const grown = ledger.fork();
+    grown.append({ entries: [second], marks: [] }, 'sealed');
+    expect([...grown.entries]).toEqual([first]);
+    expect(grown.provenance).toEqual({ fetched: 1, sealed: 0 });
+    expect([ledger, grown, grown.fork()].map(({ entries }) => entries.conflicts.size)).toEqual([0, 1, 1]);
   });
 });
 
@@ -40,31 +68,5 @@ describe('when a ledger is forked', () => {
       false,
       false,
     ]);
-  });
-});
-
-describe('when prices fork in any order', () => {
-  it('each log has what it was given, once', () => {
-    const acts = fc.array(fc.tuple(fc.nat(5), fc.nat(20), fc.boolean()), { maxLength: 50 });
-    fc.assert(
-      fc.property(acts, (drawn) => {
-        const logs = [{ log: new MarkLog(), days: [] as number[] }];
-        for (const [which, day, forks] of drawn) {
-          const { log, days } = logs[which % logs.length]!;
-          if (forks) logs.push({ log: log.fork(), days: [...days] });
-          else {
-            log.push(markOf(day, String(which + 1)));
-            if (!days.includes(day)) days.push(day);
-          }
-        }
-        for (const { log, days } of logs) {
-          expect([...log].map(({ time }) => time)).toEqual(days.map((day) => markOf(day).time));
-          expect(log.since(1)).toEqual([...log].slice(1));
-          for (let day = 0; day <= 20; day++) {
-            expect(log.has(markIdentity(markOf(day)))).toBe(days.includes(day));
-          }
-        }
-      }),
-    );
   });
 });

@@ -1,5 +1,6 @@
 /** Session states and observations for tests. */
-import type { FillEntry, Mark } from '@perf-aggregator/analytics';
+import type { Mark } from '@perf-aggregator/analytics';
+import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { initialState, toCursor } from '../../src/exchanges/cursor.ts';
 import { EMPTY_HEAD, type SessionState } from '../../src/sessions/formats/state.ts';
 

@@ -172,6 +172,20 @@ describe('when a session is asked for', () => {
     expect(find(vault, null)).toBe(session);
   });
 
+  it('it still knows what the venue contradicted', () => {
+    const first = freshVault();
+    const writes = history(first);
+    const session = find(first, null);
+    const [known] = session.ledger.entries;
+    const copy = { ...known!, time: known!.time + 1 };
+    const observed = session.ledger.fresh({ entries: [copy], marks: [] });
+    const { write } = first.write(session, { ...session.state, version: 5 }, observed, null);
+    const reopened = find(freshVault(), storedAfter([...writes, write]), 5);
+    expect([...reopened.ledger.entries]).toEqual([...session.ledger.entries]);
+    expect([...reopened.ledger.entries.conflicts]).toEqual([0]);
+    expect(reopened.ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
+  });
+
   it('entries that this very process fetched stay so when they come back', () => {
     const vault = freshVault();
     const stored = storedAfter(history(vault));

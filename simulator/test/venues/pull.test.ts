@@ -1,10 +1,5 @@
-import {
-  buildAccountHistory,
-  type FillEntry,
-  type LedgerEntry,
-  type Mark,
-  type TransferEntry,
-} from '@perf-aggregator/analytics';
+import { buildAccountHistory, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
+import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { binance } from '@perf-aggregator/enclave/exchanges/binance';
 import type { Pull, PullBudget, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';

@@ -1,5 +1,6 @@
 /** What a ledger chunk holds: entries and prices, each as the ledger takes it. */
-import type { CashEntry, FillEntry, LedgerEntry, Mark, TransferEntry } from '@perf-aggregator/analytics';
+import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
+import type { CashEntry, FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import * as z from 'zod';
 
 /** What one synchronisation step observed. */

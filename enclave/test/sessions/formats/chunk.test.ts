@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CashEntry, TransferEntry } from '@perf-aggregator/analytics';
+import type { CashEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodePlain } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';

@@ -1,0 +1,135 @@
+/**
+ * The anchor (DESIGN §9): what the venue says an account holds now, against what its entries add up to.
+ * Whatever the entries cannot explain is taken as held since before the first of them (a history that
+ * begins too late is the usual cause), reported as a difference, and booked as a loss by `adverseReturn`.
+ */
+import { Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
+import type { ParsedEntry } from '../entries/parse.ts';
+import type { AccountSnapshot } from '../entries/snapshot.ts';
+import { type AssetSums, addAsset, Holdings } from './holdings.ts';
+import { postEntry } from './posting.ts';
+import { type SnapshotSums, sumSnapshot } from './snapshot-sums.ts';
+
+/** Venues round the P&L of each fill to eight decimals or more. */
+const FILL_SLACK = parseDecimal('0.00000001', 'a slack');
+
+/** One asset, or contract, of one account for which entries and snapshot disagree. */
+export interface Difference {
+  readonly account: string;
+  readonly venue: string;
+  /** The asset, or the symbol of a contract. */
+  readonly asset: string;
+  /** What a contract settles in: its difference and that of this currency are one. Null: an asset. */
+  readonly settle: string | null;
+  /** Of the snapshot, ms UTC. */
+  readonly time: number;
+  readonly replayed: Amount;
+  readonly snapshot: Amount;
+}
+
+export interface Anchor {
+  /** Holdings before the first entry: snapshot − replayed. */
+  readonly opening: Holdings;
+  /** Assets that disagree in some account, sorted by account and asset. */
+  readonly differences: readonly Difference[];
+  /** Everything the snapshots hold. */
+  readonly held: Holdings;
+  /** Accounts that have entries and no snapshot: nothing anchors them. Sorted. */
+  readonly accountsWithoutSnapshot: readonly string[];
+}
+
+/** What the entries of one account move, as the venue books them. */
+export class AccountMoves {
+  readonly replayed: AssetSums = new Map();
+  /** What contracts settle in, by symbol. */
+  readonly settleOf = new Map<string, string>();
+  /** Fills of contracts, by what they settle in. */
+  readonly contractFills = new Map<string, number>();
+  /** Of the latest entry. */
+  venue = '';
+
+  clone(): AccountMoves {
+    const copy = new AccountMoves();
+    copy.venue = this.venue;
+    for (const [asset, sum] of this.replayed) copy.replayed.set(asset, sum);
+    for (const [symbol, settle] of this.settleOf) copy.settleOf.set(symbol, settle);
+    for (const [settle, count] of this.contractFills) copy.contractFills.set(settle, count);
+    return copy;
+  }
+
+  post(entry: ParsedEntry): void {
+    this.venue = entry.venue;
+    postEntry(entry, this.replayed);
+    if (entry.kind !== 'fill' || entry.contract === null) return;
+    const { settle } = entry.contract;
+    this.settleOf.set(entry.symbol, settle);
+    this.contractFills.set(settle, (this.contractFills.get(settle) ?? 0) + 1);
+  }
+}
+
+interface AccountSums extends SnapshotSums {
+  readonly moves: AccountMoves;
+}
+
+/**
+ * Compares the latest snapshot of each account with the sum of its entries up to and including its time.
+ * @param accounts - that have entries
+ * @param movesUntil - what the entries of an account move up to and including an instant
+ * @throws InputError `ledger_snapshot_malformed`
+ */
+export function anchorHoldings(
+  snapshots: readonly AccountSnapshot[],
+  accounts: Iterable<string>,
+  movesUntil: (account: string, time: number) => AccountMoves,
+): Anchor {
+  const latest = new Map<string, SnapshotSums>();
+  for (const snapshot of snapshots) {
+    const sums = sumSnapshot(snapshot, latest.get(snapshot.account)?.time);
+    if (sums !== null) latest.set(snapshot.account, sums);
+  }
+  const sums = [...latest].map(([account, known]) => {
+    const moves = movesUntil(account, known.time);
+    return [account, { ...withFills(known, moves), moves }] as const;
+  });
+  const accountsWithoutSnapshot = [...accounts].filter((account) => !latest.has(account)).sort();
+  return { ...compare(sums), accountsWithoutSnapshot };
+}
+
+function compare(
+  accounts: readonly (readonly [account: string, sums: AccountSums])[],
+): Omit<Anchor, 'accountsWithoutSnapshot'> {
+  const opening = new Holdings();
+  const held = new Holdings();
+  const differences: Difference[] = [];
+  for (const [account, sums] of [...accounts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { time, moves } = sums;
+    const { venue } = moves;
+    for (const asset of [...new Set([...moves.replayed.keys(), ...sums.held.keys()])].sort()) {
+      const replayed = moves.replayed.get(asset) ?? ZERO;
+      const snapshot = settledValue(asset, replayed, sums);
+      addAsset(held.at(venue), asset, snapshot);
+      addAsset(opening.at(venue), asset, snapshot.minus(replayed));
+      if (snapshot.eq(replayed)) continue;
+      differences.push({
+        ...{ account, venue, asset, settle: sums.settleOf.get(asset) ?? null },
+        ...{ time, replayed, snapshot },
+      });
+    }
+  }
+  return { opening, held, differences };
+}
+
+/** What the snapshot holds, or what was replayed where the two differ by no more than the venue's own rounding. */
+function settledValue(asset: string, replayed: Amount, { held, slack }: SnapshotSums): Amount {
+  const snapshot = held.get(asset) ?? ZERO;
+  const allowed = slack.get(asset);
+  return allowed === undefined || snapshot.minus(replayed).abs().gt(allowed) ? snapshot : replayed;
+}
+
+/** The sums of a snapshot with room for the rounding of the profit of the fills before it. */
+function withFills(sums: SnapshotSums, { settleOf, contractFills }: AccountMoves): SnapshotSums {
+  const slack = new Map(sums.slack);
+  for (const [settle, count] of contractFills)
+    addAsset(slack, settle, FILL_SLACK.times(new Amount(count, 0)));
+  return { ...sums, slack, settleOf: new Map([...sums.settleOf, ...settleOf]) };
+}

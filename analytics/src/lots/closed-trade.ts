@@ -1,0 +1,56 @@
+/** What fills closed, for round trips and trade statistics. */
+import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
+import type { ClosedPart } from './position.ts';
+
+/** One fill that closed lots. Money in the reporting currency at the time of the fill. */
+export interface ClosedTrade {
+  readonly venue: string;
+  readonly account: string;
+  readonly symbol: string;
+  readonly orderId: string | null;
+  /** Of the fill, ms UTC. */
+  readonly time: number;
+  /** When what it closed was opened: the mean, weighted by quantity. */
+  readonly openTime: number;
+  /** Whether the lots were bought, or sold short. */
+  readonly direction: 'long' | 'short';
+  /** Closed against lots of known cost; contracts in contracts. */
+  readonly quantity: Amount;
+  readonly openValue: Amount;
+  readonly closeValue: Amount;
+  /** Gross of fees. */
+  readonly realizedPnl: Amount;
+  /** Own fee and those of the lots, each in proportion. */
+  readonly fees: Amount;
+  /** Σ quantity × ms held. */
+  readonly heldQuantityMs: Amount;
+}
+
+/** Sums of parts of known cost, in the currency of their values. */
+export class ClosedParts {
+  quantity = ZERO;
+  openValue = ZERO;
+  closeValue = ZERO;
+  #weight = 0;
+  #weightedOpenTime = 0;
+
+  /** Takes one part; bound, so that it can be handed on. */
+  readonly add = ({ quantity, openTime, openValue, closeValue }: ClosedPart): void => {
+    if (openValue === null || closeValue === null) return;
+    this.quantity = this.quantity.plus(quantity);
+    this.openValue = this.openValue.plus(openValue);
+    this.closeValue = this.closeValue.plus(closeValue);
+    const weight = toNumber(quantity);
+    this.#weight += weight;
+    this.#weightedOpenTime += weight * openTime;
+  };
+
+  /** Mean opening time, weighted by quantity. */
+  get openTime(): number {
+    return Math.round(this.#weightedOpenTime / this.#weight);
+  }
+
+  isEmpty(): boolean {
+    return this.quantity.isZero();
+  }
+}

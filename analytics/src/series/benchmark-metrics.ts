@@ -1,0 +1,160 @@
+/** Metrics against a benchmark (METRICS §4), over the periods in which both have a return. */
+import { finiteOr, type Outcome, settle, type UndefinedReason } from '../outcome.ts';
+import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
+import { largestMagnitude, moments } from './moments.ts';
+import { type Comoments, comoments, type PairedReturns, pairReturns } from './paired.ts';
+import { perPeriodRate, type RateParameters, readRates } from './rates.ts';
+import { observed, type ReturnSeries } from './return-series.ts';
+import { annualizedReturn } from './returns.ts';
+import { insufficient } from './risk.ts';
+
+/** Fields that are a number, or null with an entry in `undefinedReasons`. */
+export type BenchmarkField =
+  | 'beta'
+  | 'alphaAnnualized'
+  | 'rSquared'
+  | 'correlation'
+  | 'treynorRatio'
+  | 'trackingErrorAnnualized'
+  | 'informationRatio'
+  | 'upCapture'
+  | 'downCapture'
+  | 'excessReturn'
+  | 'benchmarkTotalReturn'
+  | 'benchmarkAnnualizedReturn';
+
+/** Names and units of METRICS §4; all of the paired sample. */
+export interface BenchmarkMetrics extends Readonly<Record<BenchmarkField, number | null>> {
+  readonly pairedObservationCount: number;
+  readonly undefinedReasons: Readonly<Partial<Record<BenchmarkField, UndefinedReason>>>;
+}
+
+/** A beta of less than this is no exposure to divide by. */
+const LEAST_BETA = 1e-12;
+
+/**
+ * Metrics of `series` against `benchmark`. Returns are paired where a period has the same start and end in
+ * both; a pair with a return missing on either side is dropped. Annualised by the series' own `periodsPerYear`.
+ * Without a benchmark, or with one that has no return, every field is null (`missingBenchmark`).
+ * @throws InputError `analytics_parameter_invalid` as `returnsMetrics`
+ */
+export function benchmarkMetrics(
+  series: ReturnSeries,
+  benchmark: ReturnSeries | undefined,
+  parameters: RateParameters = {},
+): BenchmarkMetrics {
+  const [record, against] = [observed(series), observed(benchmark ?? EMPTY)];
+  const { riskFreeRateAnnual } = readRates(parameters);
+  const pairs = pairReturns(record, against);
+  const { values, reasons } = settle<BenchmarkField>(
+    against.returns.length === 0
+      ? MISSING
+      : {
+          ...regression(pairs, record.periodsPerYear, riskFreeRateAnnual),
+          ...tracking(pairs, record.periodsPerYear),
+          ...captures(pairs),
+        },
+  );
+  return { ...values, pairedObservationCount: pairs.returns.length, undefinedReasons: reasons };
+}
+
+const EMPTY: ReturnSeries = {
+  returns: new Float64Array(),
+  starts: new Float64Array(),
+  ends: new Float64Array(),
+  periodsPerYear: 1,
+};
+
+const MISSING: Readonly<Record<BenchmarkField, Outcome>> = {
+  beta: 'missingBenchmark',
+  alphaAnnualized: 'missingBenchmark',
+  rSquared: 'missingBenchmark',
+  correlation: 'missingBenchmark',
+  treynorRatio: 'missingBenchmark',
+  trackingErrorAnnualized: 'missingBenchmark',
+  informationRatio: 'missingBenchmark',
+  upCapture: 'missingBenchmark',
+  downCapture: 'missingBenchmark',
+  excessReturn: 'missingBenchmark',
+  benchmarkTotalReturn: 'missingBenchmark',
+  benchmarkAnnualizedReturn: 'missingBenchmark',
+};
+
+/** What follows from the regression of r − rf on b − rf, and from the two annualised returns. */
+function regression({ returns, benchmark }: PairedReturns, periodsPerYear: number, riskFreeAnnual: number) {
+  const sample = comoments(returns, benchmark);
+  const { count, meanX, meanY } = sample;
+  const riskFree = perPeriodRate(riskFreeAnnual, periodsPerYear);
+  const [own, other] = [growth(returns), growth(benchmark)];
+  const annualized = annualizedReturn(own, count, periodsPerYear);
+  const benchmarkAnnualized = annualizedReturn(other, count, periodsPerYear);
+  const beta = betaOf(sample);
+  const alpha = (slope: number) => periodsPerYear * (meanX - riskFree - slope * (meanY - riskFree));
+  return {
+    beta,
+    alphaAnnualized: typeof beta === 'number' ? finiteOr(alpha(beta), 'noConvergence') : beta,
+    correlation: correlationOf(sample, 1),
+    rSquared: correlationOf(sample, 2),
+    treynorRatio: treynor(annualized, riskFreeAnnual, beta),
+    excessReturn: difference(annualized, benchmarkAnnualized),
+    benchmarkTotalReturn: count === 0 ? ('noData' as const) : finiteOr(returnOf(other), 'noConvergence'),
+    benchmarkAnnualizedReturn: benchmarkAnnualized,
+  };
+}
+
+/** cov(r, b) / var(b): a risk-free rate that is the same in every period moves neither. */
+function betaOf({ count, correlation, deviationX, deviationY }: Comoments): Outcome {
+  const undefinedBecause = insufficient(count, 2) ?? (deviationY === 0 ? 'zeroVariance' : undefined);
+  if (undefinedBecause !== undefined) return undefinedBecause;
+  return deviationX === 0 ? 0 : finiteOr(correlation * (deviationX / deviationY), 'noConvergence');
+}
+
+function correlationOf({ count, correlation }: Comoments, power: 1 | 2): Outcome {
+  return insufficient(count, 2) ?? finiteOr(correlation ** power, 'zeroVariance');
+}
+
+function treynor(annualized: Outcome, riskFreeAnnual: number, beta: Outcome): Outcome {
+  if (typeof beta !== 'number') return beta;
+  if (typeof annualized !== 'number') return annualized;
+  if (Math.abs(beta) < LEAST_BETA) return 'zeroDenominator';
+  return finiteOr((annualized - riskFreeAnnual) / beta, 'noConvergence');
+}
+
+/** What follows from r − b. Its deviation is judged against r and b, of whose digits it is made. */
+function tracking({ returns, benchmark }: PairedReturns, periodsPerYear: number) {
+  const differences = new Float64Array(returns.length);
+  for (let i = 0; i < differences.length; i++) differences[i] = returns[i]! - benchmark[i]!;
+  const magnitude = Math.max(largestMagnitude(returns), largestMagnitude(benchmark));
+  const { count, mean, deviation } = moments(differences, magnitude);
+  const tooFew = insufficient(count, 2);
+  const ratio = (mean / deviation) * Math.sqrt(periodsPerYear);
+  return {
+    trackingErrorAnnualized: tooFew ?? finiteOr(deviation * Math.sqrt(periodsPerYear), 'noConvergence'),
+    informationRatio: tooFew ?? (deviation === 0 ? 'zeroVariance' : finiteOr(ratio, 'noConvergence')),
+  };
+}
+
+/** Geometric mean return over that of the benchmark, where the benchmark rose, and where it fell. */
+function captures(pairs: PairedReturns) {
+  return { upCapture: capture(pairs, 1), downCapture: capture(pairs, -1) };
+}
+
+function capture({ returns, benchmark }: PairedReturns, sign: 1 | -1): Outcome {
+  if (returns.length === 0) return 'noData';
+  const [own, other] = [new Float64Array(returns.length), new Float64Array(returns.length)];
+  let count = 0;
+  for (let i = 0; i < returns.length; i++) {
+    if (!(benchmark[i]! * sign > 0)) continue;
+    own[count] = returns[i]!;
+    other[count] = benchmark[i]!;
+    count += 1;
+  }
+  if (count === 0) return 'tooFewObservations';
+  const perPeriod = (product: Growth) => powerReturn(product, 1 / count);
+  return finiteOr(perPeriod(growth(own, 0, count)) / perPeriod(growth(other, 0, count)), 'zeroDenominator');
+}
+
+function difference(a: Outcome, b: Outcome): Outcome {
+  if (typeof a !== 'number') return a;
+  return typeof b === 'number' ? finiteOr(a - b, 'noConvergence') : b;
+}

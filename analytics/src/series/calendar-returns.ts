@@ -1,0 +1,52 @@
+/** Returns by UTC calendar month and year (METRICS §2). */
+import { DAY_MS, monthIndex, monthKey, startOfMonth, yearKey } from '../time/calendar.ts';
+import { firstAtOrAfter } from '../time/instants.ts';
+import { growth, returnOf } from './growth.ts';
+import type { ReturnSeries } from './return-series.ts';
+
+/** Returns by month or year, with the keys of those that the record does not cover. */
+export interface CalendarReturns {
+  readonly returns: Readonly<Record<string, number>>;
+  readonly partial: readonly string[];
+}
+
+interface CalendarUnit {
+  readonly months: number;
+  /** A longer period is no part of one such unit: a quarter's return says nothing of its months. */
+  readonly longestMs: number;
+  keyOf(index: number): string;
+}
+
+const MONTH: CalendarUnit = { months: 1, longestMs: 31 * DAY_MS, keyOf: monthKey };
+const YEAR: CalendarUnit = { months: 12, longestMs: 366 * DAY_MS, keyOf: yearKey };
+
+/**
+ * `monthlyReturns`: prod(1 + r) − 1 of the periods that start in the month, −1 if it is lost there. Months
+ * without data are absent, and so are all of a record whose periods are longer than a month.
+ */
+export function monthlyReturns(series: ReturnSeries): CalendarReturns {
+  return byCalendar(series, MONTH);
+}
+
+/** `yearly`: the same by year. */
+export function yearlyReturns(series: ReturnSeries): CalendarReturns {
+  return byCalendar(series, YEAR);
+}
+
+function byCalendar({ returns, starts, ends }: ReturnSeries, unit: CalendarUnit): CalendarReturns {
+  const values: Record<string, number> = {};
+  const partial: string[] = [];
+  const recordEnd = ends.at(-1) ?? 0;
+  for (let from = 0; from < returns.length; ) {
+    const index = Math.floor(monthIndex(starts[from]!) / unit.months);
+    const [begin, end] = [startOfMonth(index * unit.months), startOfMonth((index + 1) * unit.months)];
+    const to = firstAtOrAfter(starts, end, from);
+    const value = returnOf(growth(returns, from, to));
+    if (ends[to - 1]! - starts[to - 1]! <= unit.longestMs && Number.isFinite(value)) {
+      values[unit.keyOf(index)] = value;
+      if (starts[0]! > begin || recordEnd < end) partial.push(unit.keyOf(index));
+    }
+    from = to;
+  }
+  return { returns: values, partial };
+}

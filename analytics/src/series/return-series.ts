@@ -1,0 +1,112 @@
+/** Series of period returns: simple returns, one period each, NaN inside and null outside for "no value". */
+import { InputError } from '../errors.ts';
+import { DAY_MS } from '../time/calendar.ts';
+
+/** Period returns on a grid. Arrays of one length, times ascending; NaN: the period has no return. */
+export interface ReturnSeries {
+  readonly returns: Float64Array;
+  /** First instant of each period, ms UTC. */
+  readonly starts: Float64Array;
+  /** End of each period (exclusive), ms UTC. */
+  readonly ends: Float64Array;
+  readonly periodsPerYear: number;
+}
+
+/** Periods in a year of a market that never closes (METRICS §0): never 252. */
+export const DAILY_PERIODS_PER_YEAR = 365;
+
+/**
+ * A series of equal periods from `startTime` on.
+ * @param returns - null, NaN: the period has no return
+ * @param stepMs - length of a period; daily when left out
+ * @throws InputError `analytics_parameter_invalid`
+ */
+export function toReturnSeries(
+  returns: ArrayLike<number | null>,
+  startTime: number,
+  stepMs: number = DAY_MS,
+): ReturnSeries {
+  if (!Number.isSafeInteger(startTime) || !(stepMs > 0 && stepMs < Number.POSITIVE_INFINITY)) {
+    throw new InputError('analytics_parameter_invalid', 'a series needs an instant to start at and a step');
+  }
+  const values = toReturns(returns);
+  const starts = new Float64Array(values.length);
+  const ends = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    starts[i] = startTime + i * stepMs;
+    ends[i] = startTime + (i + 1) * stepMs;
+  }
+  return { returns: values, starts, ends, periodsPerYear: (DAILY_PERIODS_PER_YEAR * DAY_MS) / stepMs };
+}
+
+/**
+ * Numbers as this room holds them: NaN for null and for what is not there.
+ * @throws InputError `analytics_parameter_invalid` for what is not a number, infinities included
+ */
+export function toReturns(values: ArrayLike<number | null>): Float64Array {
+  const returns = new Float64Array(values.length);
+  for (let i = 0; i < returns.length; i++) {
+    const value: unknown = values[i] ?? Number.NaN;
+    if (typeof value !== 'number' || Math.abs(value) === Number.POSITIVE_INFINITY) {
+      throw new InputError('analytics_parameter_invalid', 'a return is not a number');
+    }
+    returns[i] = value;
+  }
+  return returns;
+}
+
+/**
+ * The periods that have a return (METRICS §0 "missing": dropped, never filled); the series itself if all have.
+ * Not checked: that times ascend.
+ * @throws InputError `analytics_parameter_invalid` for an infinite return, arrays of unequal length, and
+ *   `periodsPerYear` that is not above 0
+ */
+export function observed(series: ReturnSeries): ReturnSeries {
+  const { returns, starts, ends } = series;
+  checkShape(series);
+  const count = countObserved(returns);
+  if (count === returns.length) return series;
+  const kept = {
+    returns: new Float64Array(count),
+    starts: new Float64Array(count),
+    ends: new Float64Array(count),
+  };
+  for (let i = 0, next = 0; i < returns.length; i++) {
+    if (Number.isNaN(returns[i]!)) continue;
+    kept.returns[next] = returns[i]!;
+    kept.starts[next] = starts[i]!;
+    kept.ends[next] = ends[i]!;
+    next += 1;
+  }
+  return { ...kept, periodsPerYear: series.periodsPerYear };
+}
+
+/** The part of a series with index `from <= i < to`. */
+export function sliceSeries(series: ReturnSeries, from: number, to: number): ReturnSeries {
+  return {
+    ...series,
+    returns: series.returns.subarray(from, to),
+    starts: series.starts.subarray(from, to),
+    ends: series.ends.subarray(from, to),
+  };
+}
+
+function countObserved(returns: Float64Array): number {
+  let count = 0;
+  for (let i = 0; i < returns.length; i++) {
+    const r = returns[i]!;
+    // r − r is 0 of a number, NaN of NaN and of an infinity.
+    if (r - r === 0) count += 1;
+    else if (!Number.isNaN(r)) throw new InputError('analytics_parameter_invalid', 'a return is infinite');
+  }
+  return count;
+}
+
+function checkShape({ returns, starts, ends, periodsPerYear }: ReturnSeries): void {
+  if (starts.length !== returns.length || ends.length !== returns.length) {
+    throw new InputError('analytics_parameter_invalid', 'a series needs a start and an end for each return');
+  }
+  if (!(periodsPerYear > 0 && periodsPerYear < Number.POSITIVE_INFINITY)) {
+    throw new InputError('analytics_parameter_invalid', 'the periods in a year are not a number above 0');
+  }
+}

@@ -1,0 +1,216 @@
+/** All metrics that follow from period returns alone (METRICS §2, §3, §5). */
+import { InputError } from '../errors.ts';
+import { type Outcome, settle, type UndefinedReason } from '../outcome.ts';
+import { monthlyReturns, yearlyReturns } from './calendar-returns.ts';
+import { downside, downsideDeviationAnnualized, omegaRatio, sortinoRatio } from './downside.ts';
+import { type Drawdown, type DrawdownRecord, drawdownRecord } from './drawdown.ts';
+import { growth } from './growth.ts';
+import { type Moments, moments } from './moments.ts';
+import { OrderStatistics } from './quantile.ts';
+import { perPeriodRate, type RateParameters, readRates } from './rates.ts';
+import { observed, type ReturnSeries } from './return-series.ts';
+import { recordReturns } from './returns.ts';
+import * as risk from './risk.ts';
+import * as tails from './value-at-risk.ts';
+import { winLoss } from './win-loss.ts';
+
+/** Rates, and how much to tell. */
+export interface ReturnsParameters extends RateParameters {
+  /** Longest list of `drawdowns`; 1,000 when left out. */
+  readonly drawdownLimit?: number;
+}
+
+/** Below this many observations everything is computed all the same, and marked. */
+const LOW_SAMPLE = 30;
+const DRAWDOWN_LIMIT = 1000;
+
+/** Fields that are a number, or null with an entry in `undefinedReasons`. */
+export type ReturnsField =
+  | 'totalReturn'
+  | 'annualizedReturn'
+  | 'geometricMeanReturn'
+  | 'averagePeriodReturn'
+  | 'bestPeriodReturn'
+  | 'worstPeriodReturn'
+  | 'volatilityAnnualized'
+  | 'downsideDeviationAnnualized'
+  | 'sharpeRatio'
+  | 'sharpeRatioStandardError'
+  | 'probabilisticSharpeRatio'
+  | 'sortinoRatio'
+  | 'calmarRatio'
+  | 'omegaRatio'
+  | 'skewness'
+  | 'excessKurtosis'
+  | `${'historicalVar' | 'parametricVar' | 'parametricEs' | 'cornishFisherVar' | 'expectedShortfall'}${95 | 99}`
+  | 'tailRatio'
+  | 'ulcerIndex'
+  | 'painIndex'
+  | 'recoveryFactor'
+  | 'maxDrawdown'
+  | 'longestDrawdownDays'
+  | 'currentDrawdown'
+  | 'periodWinRate'
+  | 'averageWin'
+  | 'averageLoss'
+  | 'payoffRatio'
+  | 'periodProfitFactor';
+
+/** Names, signs and units of METRICS §2, §3 and §5. Times in ms UTC. */
+export interface ReturnsMetrics extends Readonly<Record<ReturnsField, number | null>> {
+  readonly observationCount: number;
+  readonly periodsPerYear: number;
+  readonly startTime: number | null;
+  readonly endTime: number | null;
+  readonly lowSample: boolean;
+  readonly riskFreeRateAnnual: number;
+  readonly minimumAcceptableReturnAnnual: number;
+  readonly wipedOut: boolean;
+  readonly annualizedReturnIsExtrapolated: boolean;
+  readonly monthlyReturns: Readonly<Record<string, number>>;
+  readonly partialMonths: readonly string[];
+  readonly yearly: Readonly<Record<string, number>>;
+  readonly partialYears: readonly string[];
+  /** Both of the next two; null where there is no Cornish-Fisher VaR. */
+  readonly cornishFisherValid: boolean | null;
+  /** Whether the expansion increases with z at 5 %, and at 1 %; where not, the VaR is given all the same. */
+  readonly cornishFisherValid95: boolean | null;
+  readonly cornishFisherValid99: boolean | null;
+  readonly maxDrawdownPeakTime: number | null;
+  readonly maxDrawdownTroughTime: number | null;
+  readonly maxDrawdownRecoveryTime: number | null;
+  readonly maxDrawdownDurationDays: number | null;
+  readonly underwaterPeriods: number;
+  /** Deepest first, ties by time; at most `drawdownLimit` of `drawdownCount`. */
+  readonly drawdowns: readonly Drawdown[];
+  readonly drawdownCount: number;
+  readonly undefinedReasons: Readonly<Record<string, UndefinedReason>>;
+}
+
+/**
+ * Metrics of a series of period returns; periods without a return are dropped.
+ * Not checked: that the times of the series ascend.
+ * @throws InputError `analytics_parameter_invalid` for a rate that is not a number above −1, an infinite return,
+ *   arrays of unequal length, `periodsPerYear` or `drawdownLimit` out of range
+ */
+export function returnsMetrics(series: ReturnSeries, parameters: ReturnsParameters = {}): ReturnsMetrics {
+  const record = observed(series);
+  const { returns, periodsPerYear } = record;
+  const rates = readRates(parameters);
+  const product = growth(returns);
+  const sample = moments(returns);
+  const path = drawdownRecord(record, readLimit(parameters.drawdownLimit));
+  const ofRecord = recordReturns(returns, product, sample, periodsPerYear);
+  const { values, reasons } = settle<ReturnsField>({
+    ...ofRecord,
+    ...ratioOutcomes(record, sample, rates),
+    ...tailOutcomes(sample, new OrderStatistics(returns)),
+    ...drawdownOutcomes(returns.length, path, ofRecord),
+    ...winLoss(returns),
+  });
+  const [months, years] = [monthlyReturns(record), yearlyReturns(record)];
+  return {
+    ...values,
+    observationCount: returns.length,
+    periodsPerYear,
+    startTime: record.starts[0] ?? null,
+    endTime: record.ends.at(-1) ?? null,
+    lowSample: returns.length < LOW_SAMPLE,
+    ...rates,
+    wipedOut: product.mantissa === 0,
+    annualizedReturnIsExtrapolated: returns.length < periodsPerYear,
+    monthlyReturns: months.returns,
+    partialMonths: months.partial,
+    yearly: years.returns,
+    partialYears: years.partial,
+    ...cornishFisherFlags(sample),
+    ...drawdownFacts(path),
+    undefinedReasons: reasons,
+  };
+}
+
+function ratioOutcomes(
+  { returns, periodsPerYear }: ReturnSeries,
+  sample: Moments,
+  rates: Required<RateParameters>,
+) {
+  const riskFree = perPeriodRate(rates.riskFreeRateAnnual, periodsPerYear);
+  const minimum = perPeriodRate(rates.minimumAcceptableReturnAnnual, periodsPerYear);
+  const measured = downside(returns, sample, minimum);
+  return {
+    volatilityAnnualized: risk.volatilityAnnualized(sample, periodsPerYear),
+    sharpeRatio: risk.sharpeRatio(sample, periodsPerYear, riskFree),
+    sharpeRatioStandardError: risk.sharpeRatioStandardError(sample, periodsPerYear, riskFree),
+    probabilisticSharpeRatio: risk.probabilisticSharpeRatio(sample, riskFree),
+    skewness: risk.skewness(sample),
+    excessKurtosis: risk.excessKurtosis(sample),
+    downsideDeviationAnnualized: downsideDeviationAnnualized(measured, periodsPerYear),
+    sortinoRatio: sortinoRatio(measured, sample.mean, minimum, periodsPerYear),
+    omegaRatio: omegaRatio(measured),
+  };
+}
+
+function tailOutcomes(sample: Moments, order: OrderStatistics) {
+  const { TAIL_95, TAIL_99 } = tails;
+  return {
+    historicalVar95: tails.historicalVar(sample.count, order, TAIL_95),
+    historicalVar99: tails.historicalVar(sample.count, order, TAIL_99),
+    expectedShortfall95: tails.expectedShortfall(sample.count, order, TAIL_95),
+    expectedShortfall99: tails.expectedShortfall(sample.count, order, TAIL_99),
+    tailRatio: tails.tailRatio(sample.count, order),
+    parametricVar95: tails.parametricVar(sample, TAIL_95),
+    parametricVar99: tails.parametricVar(sample, TAIL_99),
+    parametricEs95: tails.parametricEs(sample, TAIL_95),
+    parametricEs99: tails.parametricEs(sample, TAIL_99),
+    cornishFisherVar95: tails.cornishFisherVar(sample, TAIL_95),
+    cornishFisherVar99: tails.cornishFisherVar(sample, TAIL_99),
+  };
+}
+
+function cornishFisherFlags(sample: Moments) {
+  const cornishFisherValid95 = tails.isCornishFisherValid(sample, tails.TAIL_95);
+  const cornishFisherValid99 = tails.isCornishFisherValid(sample, tails.TAIL_99);
+  return {
+    cornishFisherValid: cornishFisherValid95 && cornishFisherValid99,
+    cornishFisherValid95,
+    cornishFisherValid99,
+  };
+}
+
+function drawdownOutcomes(
+  count: number,
+  path: DrawdownRecord,
+  { annualizedReturn, totalReturn }: { annualizedReturn: Outcome; totalReturn: Outcome },
+) {
+  const ifAny = (value: number): Outcome => (count === 0 ? 'noData' : value);
+  const maxDrawdown = ifAny(path.episodes[0]?.depth ?? 0);
+  return {
+    maxDrawdown,
+    longestDrawdownDays: ifAny(path.longestDays),
+    currentDrawdown: ifAny(path.current),
+    ulcerIndex: ifAny(path.ulcerIndex),
+    painIndex: ifAny(path.painIndex),
+    calmarRatio: risk.calmarRatio(count, annualizedReturn, maxDrawdown),
+    recoveryFactor: risk.recoveryFactor(count, totalReturn, maxDrawdown),
+  };
+}
+
+function drawdownFacts({ episodes, episodeCount, underwaterPeriods }: DrawdownRecord) {
+  const deepest = episodes[0];
+  return {
+    maxDrawdownPeakTime: deepest?.peakTime ?? null,
+    maxDrawdownTroughTime: deepest?.troughTime ?? null,
+    maxDrawdownRecoveryTime: deepest?.recoveryTime ?? null,
+    maxDrawdownDurationDays: deepest?.durationDays ?? null,
+    underwaterPeriods,
+    drawdowns: episodes,
+    drawdownCount: episodeCount,
+  };
+}
+
+function readLimit(limit = DRAWDOWN_LIMIT): number {
+  if (!Number.isSafeInteger(limit) || limit < 1) {
+    throw new InputError('analytics_parameter_invalid', 'the number of drawdowns to list is not a count');
+  }
+  return limit;
+}

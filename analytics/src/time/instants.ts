@@ -1,0 +1,12 @@
+/** Instants in order. */
+
+/** Index of the first of ascending `times`, from index `from` on, that is not before `time`. */
+export function firstAtOrAfter(times: ArrayLike<number>, time: number, from = 0): number {
+  let [low, high] = [from, times.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
