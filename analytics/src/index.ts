@@ -3,7 +3,6 @@
  * comes out; everything else is imported by the path of its file (`@perf-aggregator/analytics/series/returns-metrics`).
  */
 
-export type { AccountNumbers } from './account-numbers.ts';
 export { AccountBook } from './book/account-book.ts';
 export type { HistoryTerms } from './book/terms.ts';
 export type { LedgerEntry } from './entries/entry.ts';
@@ -17,5 +16,6 @@ export { buildAccountHistory, type HistoryInput } from './history/build-account-
 export { type HistoryQuestion, historyOf } from './history/history-of.ts';
 export type { CostMethod } from './lots/method.ts';
 export { computeMetrics, type Metrics, type MetricsParameters } from './metrics/account-metrics.ts';
+export type { AccountNumbers } from './metrics/account-numbers.ts';
 export { dailyReturns } from './metrics/daily-returns.ts';
 export { roundTrips } from './metrics/round-trips.ts';

@@ -2,7 +2,7 @@
  * Accounts of one bitcoin, held over a path of prices that is known, each as it is and with a trick that must not
  * change what it earned: dust that nothing prices, or one USDT that goes to a wallet that is not read.
  */
-import { type FillEntry, type TransferEntry } from '../../src/entries/entry.ts';
+import type { FillEntry, TransferEntry } from '../../src/entries/entry.ts';
 import { type AccountHistory, buildAccountHistory, type LedgerEntry, type Mark } from '../../src/index.ts';
 
 const DAY_MS = 86_400_000;

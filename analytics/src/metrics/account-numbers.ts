@@ -1,7 +1,7 @@
 /** The shapes of an account's numbers as answers carry them: what enclave and client both compile against. */
-import type { Metrics } from './metrics/account-metrics.ts';
-import type { DailyReturn } from './metrics/daily-returns.ts';
-import type { RoundTrip, RoundTrips } from './metrics/round-trips.ts';
+import type { Metrics } from './account-metrics.ts';
+import type { DailyReturn } from './daily-returns.ts';
+import type { RoundTrip, RoundTrips } from './round-trips.ts';
 
 /** By the place where they stand in an answer. */
 export interface AccountNumbers {
