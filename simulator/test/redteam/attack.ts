@@ -12,7 +12,7 @@ import { type InternetOptions, toCustomer, worldAccount } from '../../src/world/
 import { NOON, startTestWorld, type TestWorld } from '../world/fixture.ts';
 import { Script } from './script.ts';
 
-/** The 201st day of a script is today. */
+/** Days since the epoch; the 201st day of a script. */
 export const TODAY = Math.floor(NOON / DAY_MS);
 const DAYS = 200;
 const PRICED: readonly string[] = [...BASES, 'USDT'];
@@ -29,7 +29,7 @@ export interface Told {
   readonly truth: GroundTruth;
 }
 
-/** A world with the account of `plan`; the caller stops it. */
+/** A world, or `test`, whose venue has the account of `plan`; the caller stops it. */
 export async function startAttack(
   plan: Plan,
   internet: Partial<InternetOptions> = {},
@@ -68,7 +68,7 @@ export async function attack(plan: Plan): Promise<Told> {
 }
 
 /** The truth about an account, dust left out, at the end of yesterday. */
-export function truthOf({ state }: TestWorld, account: TraderAccount): GroundTruth {
+function truthOf({ state }: TestWorld, account: TraderAccount): GroundTruth {
   const isPriced = (event: TraderEvent) => event.kind === 'fill' || PRICED.includes(event.asset);
   const events = account.events.filter(isPriced);
   return groundTruth({ ...account, events }, worldAccount(state.venue).market, TODAY - 1);

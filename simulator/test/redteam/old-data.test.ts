@@ -12,7 +12,6 @@ import { holding } from './plans.ts';
 import { FROZEN_T4, ROLLED_BACK_H1 } from './today.ts';
 
 const HOUR_MS = 3_600_000;
-
 const WEEK_SECONDS = 604_800;
 const REVOKED = JSON.stringify({ code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' });
 

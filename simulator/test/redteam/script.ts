@@ -74,9 +74,9 @@ export class Script {
     });
   }
 
-  /** The account; `only` some of its events. */
-  account(only: (event: TraderEvent) => boolean = () => true): TraderAccount {
-    const events = this.#events.filter(only).sort((a, b) => a.time - b.time);
+  /** The account, its events in order of time. */
+  account(): TraderAccount {
+    const events = [...this.#events].sort((a, b) => a.time - b.time);
     const lastDay = Math.floor(events.at(-1)!.time / DAY_MS);
     return { seed: 'redteam', firstDay: this.firstDay, lastDay, events };
   }
