@@ -3,6 +3,7 @@
  * a version that was thrown away, or one that is older than what a book has seen, gets a book of its own.
  */
 import { AccountBook, type HistoryTerms } from '@perf-aggregator/analytics';
+import { Recent } from '@perf-aggregator/shared/recent';
 import { Ledger } from './ledger.ts';
 
 /** As many as histories are kept; a book takes some hundred bytes for each closed trade. */
@@ -21,8 +22,7 @@ export interface BookTerms extends HistoryTerms {
 }
 
 export class Books {
-  /** Least recently used first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Recent<string, Kept>(PLACES);
 
   /** Whether there is a book of these terms, whatever it has seen. */
   has(terms: BookTerms): boolean {
@@ -35,11 +35,12 @@ export class Books {
    */
   of(ledger: Ledger, terms: BookTerms): AccountBook {
     const key = keyOf(terms);
-    const kept = this.#kept.get(key);
+    const kept = this.#kept.peek(key);
     if (kept?.seen.isBeginningOf(ledger) === true) {
+      // A book that does not survive what it is given is not kept.
       this.#kept.delete(key);
       feed(kept.book, kept.seen, ledger, terms);
-      this.#keep(key, { book: kept.book, seen: ledger.fork() });
+      this.#kept.set(key, { book: kept.book, seen: ledger.fork() });
       return kept.book;
     }
     const nothing = new Ledger();
@@ -47,14 +48,8 @@ export class Books {
     feed(book, nothing, ledger, terms);
     // An older version is asked for once, if at all: the book of the newer one stays.
     if (kept === undefined || !ledger.isBeginningOf(kept.seen))
-      this.#keep(key, { book, seen: ledger.fork() });
+      this.#kept.set(key, { book, seen: ledger.fork() });
     return book;
-  }
-
-  #keep(key: string, kept: Kept): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    if (this.#kept.size > PLACES) this.#kept.delete(this.#kept.keys().next().value!);
   }
 }
 
