@@ -1,11 +1,11 @@
 /** Production's parent: the environment, the system's clock and name service, LMDB. */
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
-import { InstanceMetadata } from './aws/instance-metadata.ts';
 import { parseConfig } from './config.ts';
+import { InstanceMetadata } from './credentials/instance-metadata.ts';
+import { credentialSource } from './credentials/source.ts';
 import { systemResolver } from './egress/resolver.ts';
 import { createLog } from './log.ts';
-import { credentialSource } from './relay/credentials.ts';
 import { serveParent } from './serve.ts';
 import { openLmdbStore } from './storage/lmdb.ts';
 

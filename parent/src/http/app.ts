@@ -5,8 +5,8 @@ import { decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/bas
 import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
 import { type Operation, sessionId } from '@perf-aggregator/shared/wire/envelope';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
+import { RelayError, relayError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { RelayError, relayError } from '../relay/errors.ts';
 import type { Relay } from '../relay/relay.ts';
 import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { openApiDocument, READS } from './openapi.ts';

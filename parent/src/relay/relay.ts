@@ -13,10 +13,10 @@ import {
   type StateWrite,
 } from '@perf-aggregator/shared/wire/envelope';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
+import type { EnclaveChannel, Enclaves } from '../enclaves/enclaves.ts';
+import { RelayError, relayError } from '../errors.ts';
 import { StoreError } from '../storage/errors.ts';
 import type { Store } from '../storage/port.ts';
-import type { EnclaveChannel, Enclaves } from './enclaves.ts';
-import { RelayError, relayError } from './errors.ts';
 import { Turns } from './turns.ts';
 
 /** What the relay rests on. */

@@ -1,7 +1,7 @@
 /** The scheduler: sends `sync` for sessions that are due, a few at a time, and erases the expired ones. */
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { RelayError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { RelayError } from '../relay/errors.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Store } from '../storage/port.ts';
 

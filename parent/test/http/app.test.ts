@@ -5,10 +5,10 @@ import { utf8 } from '@perf-aggregator/shared/bytes';
 import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
 import { PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RelayError, relayError } from '../../src/errors.ts';
 import { createApp, type Readiness } from '../../src/http/app.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
-import { RelayError, relayError } from '../../src/relay/errors.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { sessionOf } from '../memory-store.ts';
 

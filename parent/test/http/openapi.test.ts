@@ -8,11 +8,11 @@ import { sealedReply, sealedRequest, submission } from '@perf-aggregator/shared/
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RelayError, relayError } from '../../src/errors.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Json, type OpenApiOperation, openApiDocument } from '../../src/http/openapi.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
-import { type RelayError, relayError } from '../../src/relay/errors.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { sessionOf } from '../memory-store.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { relayError } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
-import { relayError } from '../../src/relay/errors.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';

@@ -3,8 +3,8 @@
  * this file imports may name what is inside a message: it runs under the `untrusted` condition.
  */
 import { parseConfig } from '@perf-aggregator/parent/config';
+import type { Credentials } from '@perf-aggregator/parent/credentials/port';
 import type { Log } from '@perf-aggregator/parent/log';
-import type { Credentials } from '@perf-aggregator/parent/relay/boot';
 import { type RunningParent, serveParent } from '@perf-aggregator/parent/serve';
 import { openLmdbStore } from '@perf-aggregator/parent/storage/lmdb';
 import type { Clock } from '@perf-aggregator/shared/clock';

@@ -6,7 +6,7 @@
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import * as z from 'zod';
-import type { Credentials } from '../relay/boot.ts';
+import type { Credentials } from './port.ts';
 
 /** The metadata service did not say what was asked; the message says what, and what an operator can do. */
 export class MetadataError extends CodedError<

@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
-import { InstanceMetadata, MetadataError } from '../../src/aws/instance-metadata.ts';
+import { InstanceMetadata, MetadataError } from '../../src/credentials/instance-metadata.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;

@@ -1,7 +1,8 @@
 /** The role's temporary credentials: as AWS tools hand them to a process, or as EC2 hands them to an instance. */
-import { type InstanceMetadata, MetadataError } from '../aws/instance-metadata.ts';
-import type { CredentialSource, Credentials } from './boot.ts';
-import { relayError } from './errors.ts';
+
+import { relayError } from '../errors.ts';
+import { type InstanceMetadata, MetadataError } from './instance-metadata.ts';
+import type { CredentialSource, Credentials } from './port.ts';
 
 /**
  * Credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and

@@ -4,8 +4,8 @@ import { decodeBootRequest, encodeBootReply, type Phase } from '@perf-aggregator
 import { decodeRequest, encodeReply } from '@perf-aggregator/shared/wire/envelope';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { closed, freshEndpoint, serveAt } from '../../../shared/test/transport/sockets.ts';
+import { Connection } from '../../src/enclaves/connection.ts';
 import { createLog } from '../../src/log.ts';
-import { Connection } from '../../src/relay/connections.ts';
 import { MemoryStore } from '../memory-store.ts';
 
 const SECOND = 1_000;

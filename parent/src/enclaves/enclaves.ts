@@ -4,7 +4,7 @@
  * them only.
  */
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
-import { RelayError, relayError } from './errors.ts';
+import { RelayError, relayError } from '../errors.ts';
 
 /** A prepared connection. */
 export interface EnclaveChannel {
