@@ -5,7 +5,7 @@ import { parseConfig } from './config.ts';
 import { InstanceMetadata } from './credentials/instance-metadata.ts';
 import { credentialSource } from './credentials/source.ts';
 import { systemResolver } from './egress/resolver.ts';
-import { createLog } from './log.ts';
+import { createLog, logEvents } from './log.ts';
 import { serveParent } from './serve.ts';
 import { openLmdbStore } from './storage/lmdb.ts';
 
@@ -17,13 +17,12 @@ async function main(): Promise<void> {
   const isTagged = process.env['CONFIG_FROM_TAGS'] === 'true';
   const tags = isTagged ? await metadata.tags('perf-aggregator:') : {};
   const config = parseConfig({ ...tags, ...process.env });
-  const log = createLog(config.logLevel);
   const parent = await serveParent(config, {
     store: openLmdbStore(config.storePath),
     resolver: systemResolver,
     credentials: credentialSource(process.env, metadata),
     clock: systemClock,
-    log,
+    emit: logEvents(createLog(config.logLevel)),
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void parent.close().then(() => process.exit(0)));

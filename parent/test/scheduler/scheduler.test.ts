@@ -1,18 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { relayError } from '../../src/errors.ts';
-import { createLog } from '../../src/log.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';
+import { type Recorder, recorder } from '../recorder.ts';
 
 const clock = { time: 100, now: () => clock.time };
 let store: MemoryStore;
 let synced: string[];
+let told: Recorder;
 
 beforeEach(() => {
   vi.useFakeTimers();
   store = new MemoryStore();
   synced = [];
+  told = recorder();
   clock.time = 100;
 });
 afterEach(() => {
@@ -31,7 +33,7 @@ function schedulerOf(sync: (session: string) => Promise<void> | void): Scheduler
     relay,
     store,
     clock,
-    log: createLog('silent'),
+    emit: told.emit,
     pollMs: 10,
     cleanupMs: 1_000,
     concurrency: 2,

@@ -4,7 +4,7 @@
  */
 import { parseConfig } from '@perf-aggregator/parent/config';
 import type { Credentials } from '@perf-aggregator/parent/credentials/port';
-import type { Log } from '@perf-aggregator/parent/log';
+import { type Log, logEvents } from '@perf-aggregator/parent/log';
 import { type RunningParent, serveParent } from '@perf-aggregator/parent/serve';
 import { openLmdbStore } from '@perf-aggregator/parent/storage/lmdb';
 import type { Clock } from '@perf-aggregator/shared/clock';
@@ -50,7 +50,7 @@ export async function startParent(part: ParentPart): Promise<RunningParent> {
       resolver: simulatedResolver(part.hosts),
       credentials: () => Promise.resolve({ accessKeyId, secretAccessKey, sessionToken, expiration }),
       clock: part.clock,
-      log: part.log,
+      emit: logEvents(part.log),
     });
   } catch (error) {
     await store.close();

@@ -10,7 +10,7 @@ import { type ExportedSession, SecureClient, type SecureClientOptions } from '@p
 import type { Credentials } from '@perf-aggregator/parent/credentials/port';
 import { bootEnclave } from '@perf-aggregator/parent/enclaves/boot';
 import { Enclaves } from '@perf-aggregator/parent/enclaves/enclaves';
-import { createLog } from '@perf-aggregator/parent/log';
+import { createLog, logEvents } from '@perf-aggregator/parent/log';
 import { Relay } from '@perf-aggregator/parent/relay/relay';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
@@ -250,7 +250,7 @@ export class Rig {
   async #startHttp(): Promise<void> {
     const app = createApp({
       relay: { ask: (...asked: Parameters<Relay['ask']>) => this.relay.ask(...asked) } as Relay,
-      log: this.log,
+      emit: logEvents(this.log),
       version: '0',
       sessionTtl: { default: 86_400, max: 604_800 },
       readiness: () =>
