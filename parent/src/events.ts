@@ -93,9 +93,7 @@ export const EVENTS = {
 
 export type EventName = keyof typeof EVENTS;
 
-type EventOf<N extends EventName> = { readonly event: N } & Readonly<
-  z.infer<(typeof EVENTS)[N]['fields']>
->;
+type EventOf<N extends EventName> = { readonly event: N } & Readonly<z.infer<(typeof EVENTS)[N]['fields']>>;
 
 /** One event: its name, and its fields. */
 export type ParentEvent = { [N in EventName]: EventOf<N> }[EventName];

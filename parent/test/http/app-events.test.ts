@@ -1,5 +1,6 @@
 import { utf8 } from '@perf-aggregator/shared/bytes';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { deferred } from '../../../shared/test/deferred.ts';
 import { RelayError, relayError } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
 import { sessionOf } from '../memory-store.ts';
@@ -8,6 +9,42 @@ import { serveEdge } from './edge.ts';
 const MARKER = 'marker-that-nobody-may-see';
 const SESSION = sessionOf('s');
 const edge = serveEdge();
+
+const linesOf = (logged: string): readonly object[] =>
+  logged
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+
+describe('when the client hangs up before its answer', () => {
+  it('the request is told as aborted, once, and not as answered', async () => {
+    const asked = deferred<void>();
+    const answered = deferred<Uint8Array>();
+    edge.answer = () => {
+      asked.resolve();
+      return answered.promise;
+    };
+    const hangUp = new AbortController();
+    const path = `${edge.base}/enclave/metrics/${SESSION}`;
+    const response = fetch(path, { signal: hangUp.signal }).catch((error: Error) => error.name);
+    await asked.promise;
+    hangUp.abort();
+    expect(await response).toBe('AbortError');
+    await vi.waitFor(() => expect(edge.logged).toContain('request_aborted'));
+    // What comes too late goes nowhere, and is no second outcome.
+    answered.resolve(utf8('{}'));
+    await (await fetch(`${edge.base}/health`)).arrayBuffer();
+    await vi.waitFor(() => expect(edge.logged).toContain('/health'));
+    expect(linesOf(edge.logged)).toEqual([
+      {
+        ...{ level: 30, time: expect.any(String), room: 'parent', msg: 'request aborted' },
+        ...{ event: 'request_aborted', request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+        ...{ method: 'GET', route: '/enclave/metrics/:sessionId', durationMs: expect.any(Number) },
+      },
+      expect.objectContaining({ event: 'request', route: '/health', status: 200 }),
+    ]);
+  });
+});
 
 describe('when requests are logged', () => {
   const spellings = (text: string) => [
@@ -21,12 +58,9 @@ describe('when requests are logged', () => {
   it('the route is, as a pattern, with its outcome', async () => {
     await fetch(`${edge.base}/enclave/metrics/${SESSION}?q=abc`);
     await fetch(`${edge.base}/nowhere/at/all`);
-    const lines = edge.logged
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as object);
-    expect(lines).toEqual([
+    expect(linesOf(edge.logged)).toEqual([
       expect.objectContaining({
+        event: 'request',
         method: 'GET',
         route: '/enclave/metrics/:sessionId',
         status: 200,

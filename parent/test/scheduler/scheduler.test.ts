@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { relayError } from '../../src/errors.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
+import { StoreError } from '../../src/storage/errors.ts';
 import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';
 import { type Recorder, recorder } from '../recorder.ts';
 
@@ -116,6 +117,21 @@ describe('when synchronisations fail', () => {
     await scheduler.stop();
   });
 
+  it('each step is told: done, or its code, and never the whole id of the session', async () => {
+    due('ab');
+    const scheduler = schedulerOf((session) => {
+      if (session === sessionOf('a')) throw relayError('state_rejected', 'x', null);
+      done(session);
+    });
+    scheduler.start();
+    await vi.advanceTimersByTimeAsync(10);
+    await scheduler.stop();
+    expect(told.events).toEqual([
+      { event: 'sync_failed', session: 'aaaaaaaa', code: 'state_rejected', durationMs: expect.any(Number) },
+      { event: 'sync_done', session: 'bbbbbbbb', durationMs: expect.any(Number) },
+    ]);
+  });
+
   it.each(['session_expired', 'session_lost'] as const)('%s erases the session', async (code) => {
     due('a');
     const scheduler = schedulerOf(() => {
@@ -134,6 +150,7 @@ describe('when synchronisations fail', () => {
     store.failing = true;
     await vi.advanceTimersByTimeAsync(20);
     expect(synced).toEqual([]);
+    expect(told.names()).toEqual(['due_unreadable', 'due_unreadable']);
     store.failing = false;
     await vi.advanceTimersByTimeAsync(10);
     expect(synced).toHaveLength(1);
@@ -152,6 +169,10 @@ describe('when sessions expire', () => {
     store.failing = false;
     await scheduler.cleanup();
     expect(store.writes.size).toBe(0);
+    expect(told.events).toEqual([
+      { event: 'expired_not_erased', err: expect.any(StoreError) },
+      { event: 'expired_erased', erased: 1 },
+    ]);
   });
 });
 
