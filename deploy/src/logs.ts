@@ -7,12 +7,12 @@ import type { Parameters } from './parameters.ts';
 export const LOGS = ['parent', 'enclave', 'canary', 'boot'] as const;
 export type LogName = (typeof LOGS)[number];
 
-/** Lines that are counted, by metric. */
+/** Lines that are counted, by metric. The parent's are known by the names of its events and by public codes, not by words. */
 export const COUNTED = {
-  EnclaveLost: ['parent', '{ ($.msg = "enclave lost") || ($.msg = "no enclave") }'],
+  EnclaveLost: ['parent', '{ ($.event = "enclave_lost") || ($.event = "enclave_absent") }'],
   KmsFailed: ['parent', '{ $.code = "kms_unavailable" }'],
   GenesisMismatch: ['parent', '{ $.code = "genesis_mismatch" }'],
-  RequestFailed: ['parent', '{ $.msg = "request failed" }'],
+  RequestFailed: ['parent', '{ $.event = "request_failed" }'],
   CanaryOpen: ['canary', '{ $.canary = "open" }'],
   CanaryClosed: ['canary', '{ $.canary = "closed" }'],
 } as const satisfies Record<string, readonly [LogName, string]>;

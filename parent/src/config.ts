@@ -1,8 +1,11 @@
-/** The parent's configuration: environment variables, parsed once, every fault reported at once. */
+/** The parent's configuration: environment variables, read once, every fault reported at once. */
 import { CodedError } from '@perf-aggregator/shared/errors';
-import { DEFAULT_SESSION_TTL_S, MAX_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
-import { type Endpoint, formatEndpoint, parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
-import { type Deployment, isRoleArn, keyService } from '@perf-aggregator/shared/wire/deployment';
+import { DEFAULT_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
+import type { Endpoint } from '@perf-aggregator/shared/transport/endpoint';
+import { type Deployment, keyService } from '@perf-aggregator/shared/wire/deployment';
+import type * as z from 'zod';
+import type { HostPort } from './variable-forms.ts';
+import { SOURCES, VARIABLES } from './variables.ts';
 
 /** The environment is unusable; the message lists every fault. */
 export class ConfigError extends CodedError<'config_invalid'> {}
@@ -18,7 +21,7 @@ export interface ParentConfig {
   /** Where the egress proxy listens for the enclave. */
   readonly egress: Endpoint;
   /** Hosts that the enclaves may reach, that of the key service among them. */
-  readonly egressAllow: readonly { readonly host: string; readonly port: number }[];
+  readonly egressAllow: readonly HostPort[];
   /** Folder of the embedded store. */
   readonly storePath: string;
   readonly logLevel: string;
@@ -33,134 +36,69 @@ export interface ParentConfig {
   readonly drainDelayMs: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
-/** Names of the whole system that a parent must not be given, or can do nothing with yet. */
-const REFUSED: Readonly<Record<string, string>> = {
-  ENCLAVE_PRIVATE_KEY_PATH: 'a parent never reads a private key; only the development enclave does',
-  ENCLAVE_PUBLIC_KEY_PATH: 'a parent never reads a key; only the development enclave does',
-  DATABASE_URL: 'this version stores in LMDB only (STORE_PATH)',
-};
+/** Variables by name; one that is empty counts as absent. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the environment.
  * @throws ConfigError `config_invalid`, naming every variable that is wrong and why
  */
 export function parseConfig(environment: Environment): ParentConfig {
-  const reader = new Reader(environment);
-  for (const [name, why] of Object.entries(REFUSED)) if (environment[name]) reader.fault(name, why);
-  const maxSessionTtl = reader.integer('MAX_SESSION_TTL', MAX_SESSION_TTL_S, 60, MAX_SESSION_TTL_S);
-  const longestTtl = maxSessionTtl || MAX_SESSION_TTL_S;
-  const deployment = reader.deployment();
-  const config: ParentConfig = {
-    host: reader.text('ENCLAVE_HOST', '0.0.0.0'),
-    port: reader.integer('ENCLAVE_PORT', 3000, 0, 65_535),
-    enclaves: reader.endpoints('ENCLAVE_ENDPOINT'),
+  const read = parse(VARIABLES, environment);
+  const deployment = { keyArn: read.KMS_KEY_ARN, roleArn: read.KMS_ROLE_ARN };
+  const service = keyService(deployment.keyArn);
+  return {
+    host: read.ENCLAVE_HOST,
+    port: read.ENCLAVE_PORT,
+    enclaves: read.ENCLAVE_ENDPOINT,
     deployment,
-    egress: reader.endpoint('EGRESS_ENDPOINT'),
-    egressAllow: [...reader.hosts('EGRESS_ALLOW'), ...keyServiceOf(deployment)],
-    storePath: reader.text('STORE_PATH', './data'),
-    logLevel: reader.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
-    defaultSessionTtl: reader.integer(
-      'DEFAULT_SESSION_TTL',
-      Math.min(DEFAULT_SESSION_TTL_S, longestTtl),
-      60,
-      longestTtl,
-    ),
-    maxSessionTtl,
-    rateLimit: {
-      max: reader.integer('RATE_LIMIT_MAX', 100, 1, 1_000_000_000),
-      windowMs: reader.integer('RATE_LIMIT_WINDOW', 900_000, 1_000, 86_400_000),
-    },
-    drainDelayMs: 1_000 * reader.integer('DRAIN_DELAY', 0, 0, 3_600),
-    sessionCleanupInterval: reader.integer('SESSION_CLEANUP_INTERVAL', 3_600_000, 1_000, 86_400_000),
+    egress: read.EGRESS_ENDPOINT,
+    egressAllow: [...read.EGRESS_ALLOW, ...(service ? [{ host: service.host, port: 443 }] : [])],
+    storePath: read.STORE_PATH,
+    logLevel: read.LOG_LEVEL,
+    defaultSessionTtl: read.DEFAULT_SESSION_TTL ?? Math.min(DEFAULT_SESSION_TTL_S, read.MAX_SESSION_TTL),
+    maxSessionTtl: read.MAX_SESSION_TTL,
+    rateLimit: { max: read.RATE_LIMIT_MAX, windowMs: read.RATE_LIMIT_WINDOW },
+    drainDelayMs: 1_000 * read.DRAIN_DELAY,
+    sessionCleanupInterval: read.SESSION_CLEANUP_INTERVAL,
   };
-  reader.finish();
-  return config;
 }
 
-function keyServiceOf({ keyArn }: Deployment): ParentConfig['egressAllow'] {
-  const service = keyService(keyArn);
-  return service ? [{ host: service.host, port: 443 }] : [];
+/** Where the rest of the configuration, and credentials, may come from. */
+export interface ConfigSources {
+  /** URL of the instance's metadata service. */
+  readonly metadataEndpoint: string;
+  /** Whether tags of the instance are variables. */
+  readonly isTagged: boolean;
 }
 
-class Reader {
-  readonly #environment: Environment;
-  readonly #faults: string[] = [];
+/** Reads what must be known before the instance's tags are. @throws ConfigError `config_invalid`, with every fault */
+export function parseSources(environment: Environment): ConfigSources {
+  const isSound = SOURCES.safeParse(present(environment)).success;
+  const read = parse(isSound ? SOURCES : VARIABLES, environment);
+  return {
+    metadataEndpoint: read.AWS_EC2_METADATA_SERVICE_ENDPOINT,
+    isTagged: read.CONFIG_FROM_TAGS === 'true',
+  };
+}
 
-  constructor(environment: Environment) {
-    this.#environment = environment;
-  }
+/** Every fault of the environment, as `NAME: why`; none when it can be used. */
+export function faultsOf(environment: Environment): readonly string[] {
+  const { error } = VARIABLES.safeParse(present(environment));
+  return error ? linesOf(error) : [];
+}
 
-  fault(name: string, why: string): void {
-    this.#faults.push(`${name}: ${why}`);
-  }
+function parse<S extends z.ZodType>(schema: S, environment: Environment): z.infer<S> {
+  const { data, error } = schema.safeParse(present(environment));
+  if (!error) return data as z.infer<S>;
+  throw new ConfigError('config_invalid', `the environment is unusable\n  ${linesOf(error).join('\n  ')}`);
+}
 
-  finish(): void {
-    if (this.#faults.length > 0) {
-      throw new ConfigError('config_invalid', `the environment is unusable\n  ${this.#faults.join('\n  ')}`);
-    }
-  }
+function linesOf(error: z.ZodError): readonly string[] {
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
 
-  text(name: string, fallback: string): string {
-    return this.#environment[name] || fallback;
-  }
-
-  oneOf(name: string, values: readonly string[], fallback: string): string {
-    const value = this.text(name, fallback);
-    if (!values.includes(value)) this.fault(name, `one of ${values.join(', ')}, not "${value}"`);
-    return value;
-  }
-
-  integer(name: string, fallback: number, min: number, max: number): number {
-    const value = this.text(name, String(fallback));
-    const number = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    this.fault(name, `a whole number from ${min} to ${max}, not "${value}"`);
-    return Number.NaN;
-  }
-
-  endpoint(name: string): Endpoint {
-    return this.#endpoint(name, this.#environment[name] ?? '');
-  }
-
-  endpoints(name: string): Endpoint[] {
-    const values = this.text(name, '').split(',');
-    const endpoints = values.map((value) => this.#endpoint(name, value.trim()));
-    if (new Set(endpoints.map(formatEndpoint)).size < endpoints.length) {
-      this.fault(name, 'names an endpoint twice');
-    }
-    return endpoints;
-  }
-
-  #endpoint(name: string, value: string): Endpoint {
-    try {
-      return parseEndpoint(value);
-    } catch (error) {
-      this.fault(name, value ? (error as Error).message : 'missing: vsock://CID:PORT or unix:PATH');
-      return { kind: 'unix', path: '' };
-    }
-  }
-
-  deployment(): Deployment {
-    const [keyArn, roleArn] = [this.text('KMS_KEY_ARN', ''), this.text('KMS_ROLE_ARN', '')];
-    if (!keyService(keyArn)) {
-      this.fault('KMS_KEY_ARN', `arn:aws:kms:REGION:ACCOUNT:key/ID (no alias), not "${keyArn}"`);
-    }
-    if (!isRoleArn(roleArn)) this.fault('KMS_ROLE_ARN', `arn:aws:iam::ACCOUNT:role/NAME, not "${roleArn}"`);
-    return { keyArn, roleArn };
-  }
-
-  hosts(name: string): ParentConfig['egressAllow'] {
-    const items = this.text(name, '').split(',').filter(Boolean);
-    if (items.length === 0) this.fault(name, 'missing: host:port,host:port,…');
-    return items.flatMap((item) => {
-      const match = /^([a-z0-9.-]+):(\d{1,5})$/.exec(item.trim());
-      const port = Number(match?.[2]);
-      if (match && port >= 1 && port <= 65_535) return [{ host: match[1]!, port }];
-      this.fault(name, `"${item}" is not host:port`);
-      return [];
-    });
-  }
+/** The variables that are set to something. */
+function present(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
 }

@@ -1,5 +1,6 @@
-/** Structured logs (pino). What goes in is named field by field; bodies, queries and blobs never do. */
+/** Structured logs (pino). What goes in are events, named field by field; bodies, queries and blobs never do. */
 import { type DestinationStream, pino } from 'pino';
+import { EVENTS, type EventSink } from './events.ts';
 
 /** The logger of the parent. */
 export type Log = import('pino').Logger;
@@ -25,4 +26,12 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** Writes each event as a line: its name (`event`), its fields, its words (`msg`). */
+export function logEvents(log: Log): EventSink {
+  return (event) => {
+    const { level, says } = EVENTS[event.event];
+    log[level](event, says);
+  };
 }

@@ -10,17 +10,18 @@ import { CodedError } from '@perf-aggregator/shared/errors';
 import { listen } from '@perf-aggregator/shared/transport/socket';
 import { VERSION } from '@perf-aggregator/shared/version';
 import type { ParentConfig } from './config.ts';
+import type { CredentialSource } from './credentials/port.ts';
 import type { Resolver } from './egress/port.ts';
 import { createEgressProxy, type EgressProxy } from './egress/proxy.ts';
+import { Connection } from './enclaves/connection.ts';
+import { Enclaves } from './enclaves/enclaves.ts';
+import type { EventSink } from './events.ts';
 import { createApp } from './http/app.ts';
 import { createHttpServer } from './http/server.ts';
-import type { Log } from './log.ts';
-import type { CredentialSource } from './relay/boot.ts';
-import { Connection } from './relay/connections.ts';
-import { Enclaves } from './relay/enclaves.ts';
 import { Relay } from './relay/relay.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import type { Store } from './storage/port.ts';
+import { watchStore } from './storage/watched.ts';
 
 /** What the parent reaches the world through. */
 export interface ParentPorts {
@@ -28,7 +29,7 @@ export interface ParentPorts {
   readonly resolver: Resolver;
   readonly credentials: CredentialSource;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly emit: EventSink;
 }
 
 /** A running parent. */
@@ -49,14 +50,15 @@ const DRAIN_MS = 5_000;
  * @throws ListenError `port_in_use`, `port_unavailable`; TransportError for the egress endpoint
  */
 export async function serveParent(config: ParentConfig, ports: ParentPorts): Promise<RunningParent> {
-  const { store, clock, log } = ports;
+  const { clock, emit } = ports;
+  const store = watchStore(ports.store, emit);
   const proxy = await startEgress(config, ports);
   const connections = config.enclaves.map(
     (endpoint) =>
       new Connection(
         endpoint,
-        { ...ports, deployment: config.deployment, sharers: config.enclaves.length },
-        log,
+        { ...ports, store, deployment: config.deployment, sharers: config.enclaves.length },
+        emit,
       ),
   );
   const enclaves = new Enclaves(connections);
@@ -65,7 +67,7 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
     relay,
     store,
     clock,
-    log,
+    emit,
     pollMs: 250,
     cleanupMs: config.sessionCleanupInterval,
     concurrency: 8,
@@ -73,7 +75,7 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
   let isDraining = false;
   const app = createApp({
     relay,
-    log,
+    emit,
     version: VERSION,
     rateLimit: config.rateLimit,
     sessionTtl: { default: config.defaultSessionTtl, max: config.maxSessionTtl },
@@ -83,7 +85,7 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
       isDraining,
     }),
   });
-  const server = createHttpServer(app, log);
+  const server = createHttpServer(app, emit);
   await listenHttp(server, config).catch(async (error: unknown) => {
     await proxy.close();
     for (const connection of connections) connection.close();
@@ -91,12 +93,13 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
   });
   scheduler.start();
   const { port } = server.address() as AddressInfo;
-  log.info({ port }, 'listening');
+  emit({ event: 'listening', port });
   return {
     port,
     async close() {
       isDraining = true;
-      log.info({ delayMs: config.drainDelayMs }, 'draining');
+      const started = performance.now();
+      emit({ event: 'draining', delayMs: config.drainDelayMs });
       await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
@@ -108,6 +111,7 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
       // Nothing is under way any more; what is still open are the enclave's idle connections.
       await proxy.close();
       await store.close();
+      emit({ event: 'drained', durationMs: Math.round(performance.now() - started) });
     },
   };
 }
@@ -116,7 +120,7 @@ async function startEgress(config: ParentConfig, ports: ParentPorts): Promise<Eg
   const proxy = createEgressProxy({
     allow: config.egressAllow,
     resolver: ports.resolver,
-    log: ports.log,
+    emit: ports.emit,
     limits: { headTimeoutMs: 5_000, connectTimeoutMs: 5_000, idleTimeoutMs: 60_000, maxConnections: 512 },
   });
   await listen(proxy.server, config.egress);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../shared/test/codes.ts';
-import { ConfigError, parseConfig } from '../src/config.ts';
+import { ConfigError, parseConfig, parseSources } from '../src/config.ts';
 
 const GOOD = {
   ENCLAVE_ENDPOINT: 'vsock://16:5000',
@@ -54,6 +54,24 @@ describe('when the environment is whole', () => {
       DATABASE_URL: '',
     });
     expect(told).toMatchObject({ host: '127.0.0.1', port: 0, storePath: './data', logLevel: 'silent' });
+  });
+});
+
+describe('when it says where the rest comes from', () => {
+  it('nothing is tagged, and metadata are where every instance has them, unless it says so', () => {
+    expect(parseSources({})).toEqual({ metadataEndpoint: 'http://169.254.169.254', isTagged: false });
+    const told = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://[fd00:ec2::254]', CONFIG_FROM_TAGS: 'true' };
+    expect(parseSources(told)).toEqual({ metadataEndpoint: 'http://[fd00:ec2::254]', isTagged: true });
+  });
+
+  it.each([
+    ['AWS_EC2_METADATA_SERVICE_ENDPOINT', '169.254.169.254'],
+    ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'file:///tmp'],
+    ['CONFIG_FROM_TAGS', 'TRUE'],
+  ])('%s=%s is refused, with every other fault', (name, value) => {
+    const attempt = () => parseSources({ ...GOOD, LOG_LEVEL: 'loud', [name]: value });
+    expect(codeOf(attempt, ConfigError)).toBe('config_invalid');
+    expect(attempt).toThrow(new RegExp(`LOG_LEVEL: [^]*${name}: `));
   });
 });
 
@@ -119,6 +137,16 @@ describe('when the environment is unusable', () => {
     ['LOG_LEVEL', 'INFO'],
   ])('%s=%s is refused', (name, value) => {
     expect(faultsOf({ ...GOOD, [name]: value })).toEqual([name]);
+  });
+
+  it('a fault between two variables is named beside those of others', () => {
+    const wrong = { ...GOOD, LOG_LEVEL: 'loud', MAX_SESSION_TTL: '600', DEFAULT_SESSION_TTL: '601' };
+    expect(faultsOf(wrong)).toEqual(['LOG_LEVEL', 'DEFAULT_SESSION_TTL']);
+  });
+
+  it('each of several hosts and endpoints that are wrong is named', () => {
+    const wrong = { ...GOOD, EGRESS_ALLOW: 'a:1,b,c:0', ENCLAVE_ENDPOINT: 'tcp://x,unix:/tmp/a,unix:' };
+    expect(faultsOf(wrong)).toEqual(['ENCLAVE_ENDPOINT', 'ENCLAVE_ENDPOINT', 'EGRESS_ALLOW', 'EGRESS_ALLOW']);
   });
 
   it('a default beyond the longest time to live is refused', () => {

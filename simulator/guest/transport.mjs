@@ -251,7 +251,7 @@ test('a tunnel of the egress proxy: 4 MiB to the byte, its end after theirs', as
     resolver: () =>
       Promise.resolve([{ address: '127.0.0.1', family: 4, trusted: true, port: target.address().port }]),
     limits: { headTimeoutMs: 60_000, connectTimeoutMs: 60_000, idleTimeoutMs: 60_000, maxConnections: 4 },
-    log: { info: () => undefined, warn: () => undefined },
+    emit: () => undefined,
   });
   await listen(proxy.server, here(6009));
   const socket = await dial(at(6009), PATIENT);

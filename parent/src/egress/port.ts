@@ -1,4 +1,4 @@
-/** The ports of the egress proxy: how host names become addresses, and where its records go. */
+/** The port of the egress proxy: how host names become addresses. */
 
 /** One address of a host. */
 export interface ResolvedAddress {
@@ -17,9 +17,3 @@ export interface TrustedAddress extends ResolvedAddress {
 
 /** All addresses of a host name, best first. Rejects or is empty when there are none. */
 export type Resolver = (host: string) => Promise<readonly (ResolvedAddress | TrustedAddress)[]>;
-
-/** The little of a logger that the proxy needs. It is given targets, codes and counts; never a payload. */
-export interface EgressLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}

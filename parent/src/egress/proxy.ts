@@ -4,9 +4,10 @@
  * half-closed connections half open. It sees host names, sizes and times; TLS ends inside the enclave.
  */
 import net from 'node:net';
+import type { EgressRefusal, EventSink } from '../events.ts';
 import { isPublicAddress } from './address.ts';
 import { type ConnectRequest, readConnect } from './head.ts';
-import type { EgressLog, ResolvedAddress, Resolver, TrustedAddress } from './port.ts';
+import type { ResolvedAddress, Resolver, TrustedAddress } from './port.ts';
 import { adopt, Reader } from './reader.ts';
 
 /** Why a tunnel was not made: the `X-Egress-Reason` of the answer, and a label of the counts. */
@@ -20,8 +21,7 @@ export const EGRESS_REFUSALS = {
   connect_timeout: '504 Gateway Timeout',
   overloaded: '503 Service Unavailable',
   draining: '503 Service Unavailable',
-} as const;
-export type EgressRefusal = keyof typeof EGRESS_REFUSALS;
+} as const satisfies Record<EgressRefusal, string>;
 
 /** Bounds of the proxy, in ms and counts. */
 export interface EgressLimits {
@@ -39,7 +39,7 @@ export interface EgressProxyOptions {
   readonly allow: readonly { readonly host: string; readonly port: number }[];
   readonly resolver: Resolver;
   readonly limits: EgressLimits;
-  readonly log: EgressLog;
+  readonly emit: EventSink;
 }
 
 /** What the proxy has done since its start. */
@@ -116,7 +116,7 @@ class ProxyServer implements EgressProxy {
   }
 
   async #serve(reader: Reader): Promise<void> {
-    const { limits, log } = this.#options;
+    const { limits, emit } = this.#options;
     const client = reader.socket;
     client.on('error', () => client.destroy());
     this.#sockets.add(client);
@@ -137,13 +137,13 @@ class ProxyServer implements EgressProxy {
       return;
     }
     this.#established += 1;
-    log.info({ host: request.host, port: request.port }, 'egress tunnel open');
+    emit({ event: 'egress_opened', host: request.host, port: request.port });
     this.#splice(reader, upstream);
   }
 
   #refuse(client: net.Socket, reason: EgressRefusal, request?: ConnectRequest): void {
     this.#refused[reason] += 1;
-    this.#options.log.warn({ reason, host: request?.host, port: request?.port }, 'egress refused');
+    this.#options.emit({ event: 'egress_refused', reason, host: request?.host, port: request?.port });
     client.end(
       `HTTP/1.1 ${EGRESS_REFUSALS[reason]}\r\nX-Egress-Reason: ${reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
     );

@@ -1,9 +1,10 @@
 /** The HTTP edge: routes to operations, bytes to bytes, failures to problem documents. */
 import { randomUUID } from 'node:crypto';
+import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { routedOperations } from '@perf-aggregator/shared/wire/operations';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import type { Log } from '../log.ts';
-import { RelayError, relayError } from '../relay/errors.ts';
+import { RelayError, relayError } from '../errors.ts';
+import type { EventSink } from '../events.ts';
 import type { Relay } from '../relay/relay.ts';
 import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
@@ -24,7 +25,7 @@ export interface Readiness {
 export interface AppOptions {
   readonly relay: Relay;
   readonly readiness: () => Promise<Readiness>;
-  readonly log: Log;
+  readonly emit: EventSink;
   readonly version: string;
   /** Seconds; advertised by `/health`. */
   readonly sessionTtl: { readonly default: number; readonly max: number };
@@ -39,7 +40,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(logged(options.log));
+  app.use(told(options.emit));
   app.use(refuseWithoutHost);
   if (options.rateLimit) app.use(limitedPaths(), limitRate(options.rateLimit));
 
@@ -61,7 +62,7 @@ export function createApp(options: AppOptions): Express {
   app.use(() => {
     throw relayError('route_unknown', 'no such route', null);
   });
-  app.use(failed(options.log));
+  app.use(failed(options.emit));
   return app;
 }
 
@@ -93,8 +94,8 @@ const refuseWithoutHost: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Gives every request an id and logs its outcome: the route's pattern, never the URL. */
-function logged(log: Log): RequestHandler {
+/** Gives every request an id and tells its outcome: the route's pattern, never the URL. */
+function told(emit: EventSink): RequestHandler {
   return (request, response, next) => {
     const id = randomUUID();
     const started = performance.now();
@@ -102,25 +103,25 @@ function logged(log: Log): RequestHandler {
     response.setHeader('X-Request-Id', id);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.on('finish', () => {
+    response.on('close', () => {
       const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
-      const ms = Math.round(performance.now() - started);
-      const code = response.locals['code'] as string | undefined;
-      log.info(
-        { request_id: id, method: request.method, route, status: response.statusCode, code, ms },
-        'request',
-      );
+      const durationMs = Math.round(performance.now() - started);
+      const asked = { request_id: id, method: request.method, route, durationMs };
+      const code = response.locals['code'] as PublicCode | undefined;
+      // Closed and not finished: whoever asked hung up before the answer was out.
+      if (!response.writableFinished) emit({ event: 'request_aborted', ...asked });
+      else emit({ event: 'request', ...asked, status: response.statusCode, code });
     });
     next();
   };
 }
 
-function failed(log: Log): ErrorRequestHandler {
+function failed(emit: EventSink): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const id = String(response.locals['requestId']);
     const relayed = error instanceof RelayError ? error : fromExpress(error);
     response.locals['code'] = relayed.code;
-    if (relayed.code === 'internal') log.error({ request_id: id, err: relayed.cause }, 'request failed');
+    if (relayed.code === 'internal') emit({ event: 'request_failed', request_id: id, err: relayed.cause });
     if (!response.headersSent) sendProblem(response, relayed.failure, id);
     else response.end();
   };

@@ -1,7 +1,7 @@
 /** How many requests one address may make: a count in memory, by the address that connected. */
 import type { RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { relayError } from '../relay/errors.ts';
+import { relayError } from '../errors.ts';
 
 /** A budget of requests per address and window. */
 export interface RateLimit {

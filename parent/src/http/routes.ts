@@ -5,7 +5,7 @@ import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits'
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import { type HttpRoute, type Operation, routedOperations } from '@perf-aggregator/shared/wire/operations';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
-import { relayError } from '../relay/errors.ts';
+import { relayError } from '../errors.ts';
 import type { Relay } from '../relay/relay.ts';
 
 const NOTHING = new Uint8Array();

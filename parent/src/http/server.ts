@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import http, { type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
-import type { Log } from '../log.ts';
+import type { EventSink } from '../events.ts';
 import { type Application, messagesOf } from './messages.ts';
 import { PROBLEM_TYPE, problemJson } from './problem.ts';
 
@@ -34,7 +34,7 @@ export const HTTP_LIMITS: HttpLimits = {
 };
 
 /** A server for `app` that does not listen yet. */
-export function createHttpServer(app: Application, log: Log, limits = HTTP_LIMITS): http.Server {
+export function createHttpServer(app: Application, emit: EventSink, limits = HTTP_LIMITS): http.Server {
   const answers = new WeakMap<Duplex, ServerResponse>();
   const server = http.createServer({
     ...messagesOf(app),
@@ -52,12 +52,12 @@ export function createHttpServer(app: Application, log: Log, limits = HTTP_LIMIT
   });
   // Node would answer 417 by itself; an expectation that is not 100-continue may be ignored (RFC 9110 §10.1.1).
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.on('connect', (_request, socket) => refuse(socket, 'method_not_allowed', log));
+  server.on('connect', (_request, socket) => refuse(socket, 'method_not_allowed', emit));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // In the middle of an answer a second one would be read as its rest.
     const isAnswering = answers.get(socket)?.headersSent && !answers.get(socket)?.writableFinished;
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
-    else refuse(socket, codeOf(error), log);
+    else refuse(socket, codeOf(error), emit);
   });
   return server;
 }
@@ -70,7 +70,7 @@ function codeOf({ code }: NodeJS.ErrnoException): PublicCode {
 }
 
 /** Answers on a bare socket, and closes it. */
-function refuse(socket: Duplex, code: PublicCode, log: Log): void {
+function refuse(socket: Duplex, code: PublicCode, emit: EventSink): void {
   const [status] = PUBLIC_FAILURES[code];
   const id = randomUUID();
   const body = problemJson({ code, retryAfterMs: null, sealed: null }, id);
@@ -90,5 +90,5 @@ function refuse(socket: Duplex, code: PublicCode, log: Log): void {
     // Whoever does not read it does not keep the connection either.
     () => socket.destroy(),
   );
-  log.info({ request_id: id, route: 'none', status, code }, 'request');
+  emit({ event: 'request_refused', request_id: id, route: 'none', status, code });
 }

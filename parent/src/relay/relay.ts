@@ -14,10 +14,10 @@ import {
 import { TransportError, type TransportErrorCode } from '@perf-aggregator/shared/wire/errors';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { type Operation, operationRow } from '@perf-aggregator/shared/wire/operations';
+import type { EnclaveChannel, Enclaves } from '../enclaves/enclaves.ts';
+import { RelayError, relayError } from '../errors.ts';
 import { StoreError } from '../storage/errors.ts';
 import type { Store } from '../storage/port.ts';
-import type { EnclaveChannel, Enclaves } from './enclaves.ts';
-import { RelayError, relayError } from './errors.ts';
 
 /** What the relay rests on. */
 export interface RelayOptions {

@@ -1,7 +1,7 @@
 /** The scheduler: sends `sync` for sessions that are due, a few at a time, and erases the expired ones. */
 import type { Clock } from '@perf-aggregator/shared/clock';
-import type { Log } from '../log.ts';
-import { RelayError } from '../relay/errors.ts';
+import { RelayError } from '../errors.ts';
+import type { EventSink } from '../events.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Store } from '../storage/port.ts';
 
@@ -10,7 +10,7 @@ export interface SchedulerOptions {
   readonly relay: Relay;
   readonly store: Store;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly emit: EventSink;
   /** How often to look for due sessions, ms. */
   readonly pollMs: number;
   /** How often to erase expired sessions, ms. */
@@ -52,7 +52,7 @@ export class Scheduler {
 
   /** Starts what is due, as far as there is room. */
   async poll(): Promise<void> {
-    const { store, clock, concurrency, log } = this.#options;
+    const { store, clock, concurrency, emit } = this.#options;
     try {
       // However many of the longest overdue are failing, those behind them are seen.
       const due = await store.due(clock.now(), 2 * concurrency + this.#resting.size);
@@ -61,18 +61,18 @@ export class Scheduler {
         if (!this.#running.has(session) && !this.#resting.has(session)) this.#start(session);
       }
     } catch (error) {
-      log.error({ err: error }, 'due sessions cannot be read');
+      emit({ event: 'due_unreadable', err: error });
     }
   }
 
   /** Erases what expired. */
   async cleanup(): Promise<void> {
-    const { store, clock, log } = this.#options;
+    const { store, clock, emit } = this.#options;
     try {
       const erased = await store.eraseExpired(clock.now());
-      if (erased > 0) log.info({ erased }, 'expired sessions erased');
+      if (erased > 0) emit({ event: 'expired_erased', erased });
     } catch (error) {
-      log.error({ err: error }, 'expired sessions cannot be erased');
+      emit({ event: 'expired_not_erased', err: error });
     }
   }
 
@@ -86,14 +86,20 @@ export class Scheduler {
   }
 
   async #sync(session: string): Promise<void> {
-    const { relay, store, log } = this.#options;
+    const { relay, store, emit } = this.#options;
+    const started = performance.now();
+    const outcome = () => ({
+      session: session.slice(0, 8),
+      durationMs: Math.round(performance.now() - started),
+    });
     try {
       await relay.ask('sync', session, new Uint8Array());
+      emit({ event: 'sync_done', ...outcome() });
     } catch (error) {
       const code = error instanceof RelayError ? error.code : 'internal';
       if (code === 'session_expired' || code === 'session_lost')
         await store.erase(session).catch(() => undefined);
-      else log.warn({ session: session.slice(0, 8), code }, 'sync failed');
+      else emit({ event: 'sync_failed', ...outcome(), code });
       this.#rest(session);
     }
   }

@@ -8,11 +8,11 @@ import { sealedReply, sealedRequest, submission } from '@perf-aggregator/shared/
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RelayError, relayError } from '../../src/errors.ts';
+import type { EventSink } from '../../src/events.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Json, type OpenApiOperation, openApiDocument } from '../../src/http/openapi.ts';
 import { createHttpServer } from '../../src/http/server.ts';
-import { createLog } from '../../src/log.ts';
-import { type RelayError, relayError } from '../../src/relay/errors.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { sessionOf } from '../memory-store.ts';
 
@@ -49,9 +49,9 @@ beforeAll(async () => {
     if (operation === 'quote') return Promise.resolve(Uint8Array.of(1, 2, 3));
     return Promise.resolve(utf8(JSON.stringify(operation === 'submit' ? SUBMITTED : REPLY)));
   };
-  const log = createLog('silent');
+  const emit: EventSink = () => undefined;
   app = createApp({
-    ...{ relay: { ask } as unknown as Relay, log, version: '1.2.3', sessionTtl: { default: 60, max: 600 } },
+    ...{ relay: { ask } as unknown as Relay, emit, version: '1.2.3', sessionTtl: { default: 60, max: 600 } },
     readiness: () =>
       Promise.resolve({
         parts: { store: true, enclave: true },
@@ -59,7 +59,7 @@ beforeAll(async () => {
         isDraining: false,
       }),
   });
-  server = createHttpServer(app, log);
+  server = createHttpServer(app, emit);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

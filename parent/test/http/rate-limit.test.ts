@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
-import { createLog } from '../../src/log.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 
 let server: Server;
@@ -20,7 +19,7 @@ async function listen(max: number): Promise<string> {
           enclaves: { configured: 1, serving: 1 },
           isDraining: false,
         }),
-      log: createLog('silent'),
+      emit: () => undefined,
       version: 'test',
       sessionTtl: { default: 1, max: 1 },
       rateLimit: { max, windowMs: 60_000 },

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpServer, HTTP_LIMITS } from '../../src/http/server.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, logEvents } from '../../src/log.ts';
 
 const MARKER = 'marker-that-nobody-may-see';
 const LIMITS = {
@@ -33,7 +33,7 @@ beforeEach(async () => {
   });
   server = createHttpServer(
     (request, response) => app(request, response),
-    createLog('info', destination),
+    logEvents(createLog('info', destination)),
     LIMITS,
   );
   server.listen(0, '127.0.0.1');

@@ -7,8 +7,8 @@ import {
 import { TRANSPORT_ERROR_CODES, TransportError } from '@perf-aggregator/shared/wire/errors';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
-import { type EnclaveChannel, Enclaves } from '../../src/relay/enclaves.ts';
-import { RelayError } from '../../src/relay/errors.ts';
+import { type EnclaveChannel, Enclaves } from '../../src/enclaves/enclaves.ts';
+import { RelayError } from '../../src/errors.ts';
 import { Relay } from '../../src/relay/relay.ts';
 import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';
 

@@ -1,18 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLog } from '../../src/log.ts';
-import { relayError } from '../../src/relay/errors.ts';
+import { relayError } from '../../src/errors.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
+import { StoreError } from '../../src/storage/errors.ts';
 import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';
+import { type Recorder, recorder } from '../recorder.ts';
 
 const clock = { time: 100, now: () => clock.time };
 let store: MemoryStore;
 let synced: string[];
+let told: Recorder;
 
 beforeEach(() => {
   vi.useFakeTimers();
   store = new MemoryStore();
   synced = [];
+  told = recorder();
   clock.time = 100;
 });
 afterEach(() => {
@@ -31,7 +34,7 @@ function schedulerOf(sync: (session: string) => Promise<void> | void): Scheduler
     relay,
     store,
     clock,
-    log: createLog('silent'),
+    emit: told.emit,
     pollMs: 10,
     cleanupMs: 1_000,
     concurrency: 2,
@@ -114,6 +117,21 @@ describe('when synchronisations fail', () => {
     await scheduler.stop();
   });
 
+  it('each step is told: done, or its code, and never the whole id of the session', async () => {
+    due('ab');
+    const scheduler = schedulerOf((session) => {
+      if (session === sessionOf('a')) throw relayError('state_rejected', 'x', null);
+      done(session);
+    });
+    scheduler.start();
+    await vi.advanceTimersByTimeAsync(10);
+    await scheduler.stop();
+    expect(told.events).toEqual([
+      { event: 'sync_failed', session: 'aaaaaaaa', code: 'state_rejected', durationMs: expect.any(Number) },
+      { event: 'sync_done', session: 'bbbbbbbb', durationMs: expect.any(Number) },
+    ]);
+  });
+
   it.each(['session_expired', 'session_lost'] as const)('%s erases the session', async (code) => {
     due('a');
     const scheduler = schedulerOf(() => {
@@ -132,6 +150,7 @@ describe('when synchronisations fail', () => {
     store.failing = true;
     await vi.advanceTimersByTimeAsync(20);
     expect(synced).toEqual([]);
+    expect(told.names()).toEqual(['due_unreadable', 'due_unreadable']);
     store.failing = false;
     await vi.advanceTimersByTimeAsync(10);
     expect(synced).toHaveLength(1);
@@ -150,6 +169,10 @@ describe('when sessions expire', () => {
     store.failing = false;
     await scheduler.cleanup();
     expect(store.writes.size).toBe(0);
+    expect(told.events).toEqual([
+      { event: 'expired_not_erased', err: expect.any(StoreError) },
+      { event: 'expired_erased', erased: 1 },
+    ]);
   });
 });
 

@@ -3,11 +3,11 @@
  * this file imports may name what is inside a message: it runs under the `untrusted` condition.
  */
 import { parseConfig } from '@perf-aggregator/parent/config';
-import type { Log } from '@perf-aggregator/parent/log';
-import type { Credentials } from '@perf-aggregator/parent/relay/boot';
+import { type Log, logEvents } from '@perf-aggregator/parent/log';
 import { type RunningParent, serveParent } from '@perf-aggregator/parent/serve';
 import { openLmdbStore } from '@perf-aggregator/parent/storage/lmdb';
 import type { Clock } from '@perf-aggregator/shared/clock';
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import { type HostPorts, simulatedResolver, VENUE_HOSTS } from './hosts.ts';
 
 /** What the parent's half needs. */
@@ -19,7 +19,7 @@ export interface ParentPart {
   readonly egress: string;
   readonly storePath: string;
   readonly hosts: HostPorts;
-  readonly role: Credentials & { readonly roleArn: string };
+  readonly role: RoleCredentials & { readonly roleArn: string };
   readonly keyArn: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,7 +50,7 @@ export async function startParent(part: ParentPart): Promise<RunningParent> {
       resolver: simulatedResolver(part.hosts),
       credentials: () => Promise.resolve({ accessKeyId, secretAccessKey, sessionToken, expiration }),
       clock: part.clock,
-      log: part.log,
+      emit: logEvents(part.log),
     });
   } catch (error) {
     await store.close();

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootEnclave } from '@perf-aggregator/parent/relay/boot';
+import { bootEnclave } from '@perf-aggregator/parent/enclaves/boot';
 import { openLmdbStore } from '@perf-aggregator/parent/storage/lmdb';
 import type { Store } from '@perf-aggregator/parent/storage/port';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';

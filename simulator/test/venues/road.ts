@@ -110,7 +110,7 @@ export async function openRoad(options: RoadOptions = {}): Promise<Road> {
     allow: options.parentAllows ?? allow,
     resolver: () => Promise.resolve([{ address: '127.0.0.1', family: 4, trusted: true, port }]),
     limits: { headTimeoutMs: 2_000, connectTimeoutMs: 2_000, idleTimeoutMs: 30_000, maxConnections: 64 },
-    log: { info: quiet, warn: quiet },
+    emit: quiet,
   });
   await listen(proxy.server, endpoint);
 

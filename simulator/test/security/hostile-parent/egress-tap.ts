@@ -1,7 +1,7 @@
 /** The egress endpoint: the parent's real proxy, looked at, or whoever takes its place. */
 import net from 'node:net';
 import { createEgressProxy, type EgressProxy } from '@perf-aggregator/parent/egress/proxy';
-import type { Log } from '@perf-aggregator/parent/log';
+import { type Log, logEvents } from '@perf-aggregator/parent/log';
 import { type HostPorts, simulatedResolver, WORLD_HOSTS } from '../../../src/world/hosts.ts';
 import type { LeakSearch } from './leaks.ts';
 
@@ -46,7 +46,8 @@ export class EgressTap {
 
   private constructor({ path, ports, log, leaks }: EgressTapOptions) {
     const allow = WORLD_HOSTS.map((host) => ({ host, port: 443 }));
-    this.#proxy = createEgressProxy({ allow, resolver: simulatedResolver(ports), log, limits: LIMITS });
+    const resolver = simulatedResolver(ports);
+    this.#proxy = createEgressProxy({ allow, resolver, emit: logEvents(log), limits: LIMITS });
     this.#server = net.createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => socket.destroy());
       this.#open.add(socket);

@@ -7,10 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ExportedSession, SecureClient, type SecureClientOptions } from '@perf-aggregator/client';
-import { createLog } from '@perf-aggregator/parent/log';
-import { bootEnclave, type Credentials } from '@perf-aggregator/parent/relay/boot';
-import { Enclaves } from '@perf-aggregator/parent/relay/enclaves';
+import { bootEnclave } from '@perf-aggregator/parent/enclaves/boot';
+import { Enclaves } from '@perf-aggregator/parent/enclaves/enclaves';
+import { createLog, logEvents } from '@perf-aggregator/parent/log';
 import { Relay } from '@perf-aggregator/parent/relay/relay';
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { createEnclave, type Enclave, type EnclavePorts } from '../../../../enclave/src/serving/enclave.ts';
@@ -147,7 +148,7 @@ export class Rig {
     return { keyArn: this.state.kms.arn, roleArn: this.state.role.roleArn };
   }
 
-  get credentials(): Credentials {
+  get credentials(): RoleCredentials {
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = this.state.role;
     return { accessKeyId, secretAccessKey, sessionToken, expiration };
   }
@@ -249,7 +250,7 @@ export class Rig {
   async #startHttp(): Promise<void> {
     const app = createApp({
       relay: { ask: (...asked: Parameters<Relay['ask']>) => this.relay.ask(...asked) } as Relay,
-      log: this.log,
+      emit: logEvents(this.log),
       version: '0',
       sessionTtl: { default: 86_400, max: 604_800 },
       readiness: () =>

@@ -3,8 +3,9 @@
  * from its stored state; one that has a session open already is quicker, and one that lives in memory is in one of
  * them only.
  */
+import { Recent } from '@perf-aggregator/shared/recent';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
-import { RelayError, relayError } from './errors.ts';
+import { RelayError, relayError } from '../errors.ts';
 
 /** A prepared connection. */
 export interface EnclaveChannel {
@@ -31,8 +32,8 @@ const MAX_HOMES = 10_000;
 /** Chooses among enclaves. */
 export class Enclaves {
   readonly #links: readonly EnclaveLink[];
-  /** The one that answered for a session, oldest first. */
-  readonly #homes = new Map<string, EnclaveLink>();
+  /** The one that answered for a session. */
+  readonly #homes = new Recent<string, EnclaveLink>(MAX_HOMES);
   #turn = 0;
 
   /** @param links - at least one */
@@ -67,7 +68,7 @@ export class Enclaves {
       if (!channel) continue;
       try {
         const answer = await ask(channel);
-        if (session !== null && link !== order[0]) this.#remember(session, link);
+        if (session !== null && link !== order[0]) this.#homes.set(session, link);
         return answer;
       } catch (error) {
         if (!isElsewhere(error)) throw error;
@@ -106,18 +107,10 @@ export class Enclaves {
       this.#turn = (this.#turn + 1) % links.length;
       return [...links.slice(this.#turn), ...links.slice(0, this.#turn)];
     }
-    const home = this.#homes.get(session);
+    const home = this.#homes.peek(session);
     const weight = (link: EnclaveLink) =>
       link === home ? Number.POSITIVE_INFINITY : weightOf(session, this.#links.indexOf(link));
     return links.sort((a, b) => weight(b) - weight(a));
-  }
-
-  #remember(session: string, link: EnclaveLink): void {
-    this.#homes.delete(session);
-    this.#homes.set(session, link);
-    if (this.#homes.size <= MAX_HOMES) return;
-    const [oldest] = this.#homes.keys();
-    this.#homes.delete(oldest!);
   }
 }
 

@@ -4,8 +4,8 @@ import { decodeBootRequest, encodeBootReply, type Phase } from '@perf-aggregator
 import { decodeRequest, encodeReply } from '@perf-aggregator/shared/wire/envelope';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { closed, freshEndpoint, serveAt } from '../../../shared/test/transport/sockets.ts';
-import { createLog } from '../../src/log.ts';
-import { Connection } from '../../src/relay/connections.ts';
+import { Connection } from '../../src/enclaves/connection.ts';
+import { createLog, logEvents } from '../../src/log.ts';
 import { MemoryStore } from '../memory-store.ts';
 
 const SECOND = 1_000;
@@ -49,7 +49,7 @@ async function connected(phase: () => Phase = () => 'serving') {
   const lines: { readonly msg: string; readonly code?: string; readonly enclave: string }[] = [];
   const log = createLog('info', { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[number]) });
   const deployment = { keyArn: 'arn:key', roleArn: 'arn:role' };
-  const connection = new Connection(endpoint, { store, credentials, deployment, sharers: 1 }, log);
+  const connection = new Connection(endpoint, { store, credentials, deployment, sharers: 1 }, logEvents(log));
   onTestFinished(() => connection.close());
   return {
     connection,

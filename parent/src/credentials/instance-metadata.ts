@@ -1,12 +1,13 @@
 /**
- * The instance metadata service of EC2, version 2 only (IMDSv2: a session token, fetched by PUT, with every question):
- * the role's temporary credentials, the region, and the instance's tags. Link-local; it is asked over HTTP and must be
- * trusted like the machine itself, which the parent is part of.
+ * The instance metadata service of EC2, asked by AWS's own client, version 2 only (IMDSv2: a session token, fetched by
+ * PUT, with every question): the role's temporary credentials, the region, and the instance's tags. Link-local; it is
+ * asked over HTTP and must be trusted like the machine itself, which the parent is part of. ADR 0021.
  */
+import { MetadataService } from '@aws-sdk/ec2-metadata-service';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import * as z from 'zod';
-import type { Credentials } from '../relay/boot.ts';
 
 /** The metadata service did not say what was asked; the message says what, and what an operator can do. */
 export class MetadataError extends CodedError<
@@ -17,15 +18,17 @@ export interface InstanceMetadataOptions {
   /** `http://169.254.169.254`, where every instance finds it. */
   readonly endpoint: string;
   readonly clock: Clock;
-  /** Of one request. Default 2 s: a container behind one hop more than the instance allows hears nothing. */
+  /**
+   * Of one question, token and answer together, ms. Default 4 s: a container behind one hop more than the instance
+   * allows hears nothing.
+   */
   readonly timeoutMs?: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 2_000;
-const TOKEN_TTL_S = 21_600;
+const DEFAULT_TIMEOUT_MS = 4_000;
 /** AWS brings new credentials at least five minutes before the old ones expire. */
 const REFRESH_BEFORE_MS = 300_000;
-const MAX_ANSWER_BYTES = 16_384;
+const MAX_ANSWER_CHARS = 16_384;
 const ROLES = 'iam/security-credentials/';
 const TAGS = 'tags/instance/';
 
@@ -37,11 +40,10 @@ const roleSchema = z.object({
   Expiration: z.iso.datetime({ offset: true }),
 });
 
-/** Asks the service; one token and one set of credentials at a time, however many ask. */
+/** Asks the service; one set of credentials at a time, however many ask. */
 export class InstanceMetadata {
   readonly #options: InstanceMetadataOptions;
-  #token: { readonly value: string; readonly until: number } | null = null;
-  #credentials: Promise<Credentials> | null = null;
+  #credentials: Promise<RoleCredentials> | null = null;
   #expiration = 0;
 
   constructor(options: InstanceMetadataOptions) {
@@ -52,7 +54,7 @@ export class InstanceMetadata {
    * Temporary credentials of the instance's role, valid for five minutes at least if the service has such.
    * @throws MetadataError
    */
-  credentials(): Promise<Credentials> {
+  credentials(): Promise<RoleCredentials> {
     const isStale = this.#expiration - REFRESH_BEFORE_MS <= this.#options.clock.now();
     if (this.#credentials === null || isStale) {
       // Until they are there, all that ask wait for the same.
@@ -91,7 +93,7 @@ export class InstanceMetadata {
     return tags;
   }
 
-  async #fetchCredentials(): Promise<Credentials> {
+  async #fetchCredentials(): Promise<RoleCredentials> {
     const role = (await this.#ask(ROLES)).split('\n')[0]?.trim();
     if (!role)
       throw new MetadataError('metadata_absent', 'the instance has no role: attach an instance profile');
@@ -112,57 +114,51 @@ export class InstanceMetadata {
   }
 
   async #ask(path: string): Promise<string> {
-    const url = `${this.#options.endpoint}/latest/meta-data/${path}`;
-    for (let attempt = 0; ; attempt++) {
-      const token = await this.#freshToken();
-      const response = await this.#request(url, { headers: { 'X-aws-ec2-metadata-token': token } });
-      if (response.status === 200) return readBounded(response);
-      await response.body?.cancel();
-      // The token of an instance that was stopped and started is none of this one.
-      if (response.status === 401 && attempt === 0) this.#token = null;
-      else throw refusal(path, response.status);
-    }
-  }
-
-  async #freshToken(): Promise<string> {
-    const now = this.#options.clock.now();
-    if (this.#token !== null && this.#token.until > now) return this.#token.value;
-    const response = await this.#request(`${this.#options.endpoint}/latest/api/token`, {
-      method: 'PUT',
-      headers: { 'X-aws-ec2-metadata-token-ttl-seconds': String(TOKEN_TTL_S) },
+    const { endpoint, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
+    // A client whose token was refused once asks for none any more: each question has a client of its own. What it is
+    // told here it does not look for in the environment or in files.
+    const client = new MetadataService({
+      endpoint,
+      ec2MetadataV1Disabled: true,
+      retries: 0,
+      httpOptions: { timeout: timeoutMs },
     });
-    if (response.status !== 200) throw refusal('api/token', response.status);
-    const value = (await readBounded(response)).trim();
-    // Half of its life: clocks may differ.
-    this.#token = { value, until: now + TOKEN_TTL_S * 500 };
-    return value;
-  }
-
-  async #request(url: string, init: RequestInit): Promise<Response> {
-    const signal = AbortSignal.timeout(this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    try {
-      return await fetch(url, { ...init, signal, redirect: 'error' });
-    } catch (cause) {
-      throw new MetadataError(
-        'metadata_unreachable',
-        'the metadata service does not answer: is this an EC2 instance, with metadata on and enough hops allowed?',
-        cause,
-      );
-    }
+    const answer = client.request(`latest/meta-data/${path}`, {}).catch((error: unknown) => {
+      throw refusal(path, error);
+    });
+    // The client waits without end for the rest of an answer that has begun.
+    const text = await within(timeoutMs, answer);
+    if (text.length <= MAX_ANSWER_CHARS) return text;
+    throw new MetadataError('metadata_malformed', 'the metadata service answers with more than 16 KiB');
   }
 }
 
-function refusal(path: string, status: number): MetadataError {
-  if (status === 404) {
-    return new MetadataError('metadata_absent', `the metadata service has no ${path}`);
+/** What became of a question. The client tells the status of a refused token in words only. */
+function refusal(path: string, error: unknown): MetadataError {
+  const { $metadata, message } = error as { $metadata?: { httpStatusCode?: number }; message?: string };
+  const status = $metadata?.httpStatusCode ?? Number(/ status code (\d{3})\b/.exec(message ?? '')?.[1]);
+  if (status === 404) return new MetadataError('metadata_absent', `the metadata service has no ${path}`);
+  if (!Number.isNaN(status)) {
+    return new MetadataError('metadata_refused', `the metadata service answers ${path} with HTTP ${status}`);
   }
-  return new MetadataError('metadata_refused', `the metadata service answers ${path} with HTTP ${status}`);
+  return unreachable(error);
 }
 
-async function readBounded(response: Response): Promise<string> {
-  const text = await response.text();
-  if (text.length <= MAX_ANSWER_BYTES) return text;
-  throw new MetadataError('metadata_malformed', 'the metadata service answers with more than 16 KiB');
+function unreachable(cause: unknown): MetadataError {
+  return new MetadataError(
+    'metadata_unreachable',
+    'the metadata service does not answer: is this an EC2 instance, with metadata on and enough hops allowed?',
+    cause,
+  );
+}
+
+/** What `promise` gives, if it does in time. */
+async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unreachable(new Error(`no answer in ${timeoutMs} ms`))), timeoutMs);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 function parseJson(text: string): unknown {

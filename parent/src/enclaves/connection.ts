@@ -6,7 +6,7 @@ import { CodedError } from '@perf-aggregator/shared/errors';
 import { type Endpoint, formatEndpoint } from '@perf-aggregator/shared/transport/endpoint';
 import { Link } from '@perf-aggregator/shared/transport/link';
 import { dial } from '@perf-aggregator/shared/transport/socket';
-import type { Log } from '../log.ts';
+import type { EventSink } from '../events.ts';
 import { type BootPorts, bootEnclave } from './boot.ts';
 
 const DIAL_MS = 2_000;
@@ -16,23 +16,25 @@ const REFRESH_MS = 15 * 60_000;
 /** One enclave's connection that looks after itself. */
 export class Connection {
   readonly #link: Link;
-  readonly #log: Log;
+  readonly #enclave: string;
+  readonly #emit: EventSink;
   readonly #ports: BootPorts;
   readonly #timers: readonly NodeJS.Timeout[];
   /** Code of the last failure, so that each is told once. */
   #last = '';
 
-  constructor(endpoint: Endpoint, ports: BootPorts, log: Log) {
+  constructor(endpoint: Endpoint, ports: BootPorts, emit: EventSink) {
     const enclave = formatEndpoint(endpoint);
+    this.#enclave = enclave;
     this.#ports = ports;
-    this.#log = log.child({ enclave });
+    this.#emit = emit;
     this.#link = new Link({
       dial: () => dial(endpoint, { timeoutMs: DIAL_MS }),
       prepare: async (channel) => {
         await bootEnclave(channel, ports);
-        this.#log.info('enclave serving');
+        emit({ event: 'enclave_serving', enclave });
       },
-      onLost: () => this.#log.warn('enclave lost'),
+      onLost: () => emit({ event: 'enclave_lost', enclave }),
     });
     this.#timers = [
       setInterval(() => void this.#attempt(), RECONNECT_MS),
@@ -60,9 +62,10 @@ export class Connection {
       await this.#link.connect();
       this.#last = '';
     } catch (error) {
-      const code = error instanceof CodedError ? error.code : 'internal';
-      if (code !== this.#last)
-        this.#log.warn({ code, reason: error instanceof CodedError ? error.message : '' }, 'no enclave');
+      const [code, reason] = error instanceof CodedError ? [error.code, error.message] : ['internal', ''];
+      if (code !== this.#last) {
+        this.#emit({ event: 'enclave_absent', enclave: this.#enclave, code, reason });
+      }
       this.#last = code;
     }
   }
@@ -72,10 +75,8 @@ export class Connection {
     try {
       await bootEnclave(await this.#link.connect(), this.#ports);
     } catch (error) {
-      this.#log.warn(
-        { code: error instanceof CodedError ? error.code : 'internal' },
-        'enclave not refreshed',
-      );
+      const code = error instanceof CodedError ? error.code : 'internal';
+      this.#emit({ event: 'enclave_not_refreshed', enclave: this.#enclave, code });
     }
   }
 }

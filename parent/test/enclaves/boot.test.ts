@@ -6,11 +6,10 @@ import {
 } from '@perf-aggregator/shared/wire/boot';
 import { decodeRequest, type EnclaveReply, encodeReply } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';
-import { codeOf, codeOfRejection } from '../../../shared/test/codes.ts';
-import { bootEnclave } from '../../src/relay/boot.ts';
-import { environmentCredentials } from '../../src/relay/credentials.ts';
-import type { EnclaveChannel } from '../../src/relay/enclaves.ts';
-import { RelayError } from '../../src/relay/errors.ts';
+import { codeOfRejection } from '../../../shared/test/codes.ts';
+import { bootEnclave } from '../../src/enclaves/boot.ts';
+import type { EnclaveChannel } from '../../src/enclaves/enclaves.ts';
+import { RelayError } from '../../src/errors.ts';
 import { MemoryStore } from '../memory-store.ts';
 
 const CREDENTIALS = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: 5 };
@@ -91,26 +90,5 @@ describe('when an enclave does not come up', () => {
     expect(await refusal(answering(() => ({ phase: 'attested', genesis: recordOf(1) })))).toBe(
       'enclave_not_ready',
     );
-  });
-});
-
-describe('when credentials are in the environment', () => {
-  const environment = {
-    AWS_ACCESS_KEY_ID: 'a',
-    AWS_SECRET_ACCESS_KEY: 's',
-    AWS_SESSION_TOKEN: 't',
-    AWS_CREDENTIAL_EXPIRATION: '1970-01-01T00:00:00.005Z',
-  };
-
-  it('they are read', () => {
-    expect(environmentCredentials(environment)).toEqual(CREDENTIALS);
-  });
-
-  it.each(Object.keys(environment))('a missing %s is named, no value is', (name) => {
-    const attempt = () =>
-      environmentCredentials({ ...environment, AWS_SECRET_ACCESS_KEY: 'marker', [name]: '' });
-    expect(codeOf(attempt, RelayError)).toBe('kms_unavailable');
-    expect(attempt).toThrow(expect.objectContaining({ message: expect.stringContaining(name) }));
-    expect(attempt).toThrow(expect.objectContaining({ message: expect.not.stringContaining('marker') }));
   });
 });

@@ -1,21 +1,29 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
-import { InstanceMetadata, MetadataError } from '../../src/aws/instance-metadata.ts';
+import { InstanceMetadata, MetadataError } from '../../src/credentials/instance-metadata.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 const META = '/latest/meta-data/';
+/** An answer that begins and does not go on, and one that never begins. */
+const [BREAKS_OFF, SILENT] = [-1, -2];
 
 /** IMDSv2 as EC2 has it: nothing without a token of its own. */
 let service: http.Server;
 let metadata: InstanceMetadata;
+let endpoint: string;
 let clock: { time: number; now(): number };
 let answers: Record<string, string | number>;
 let tokens: Set<string>;
 let asked: string[];
+/** What the service answers to whoever wants a token. */
+let tokenStatus: number;
 
 const role = (changes: object = {}) =>
   JSON.stringify({
@@ -31,6 +39,7 @@ const role = (changes: object = {}) =>
 function answer(request: http.IncomingMessage, response: http.ServerResponse): void {
   asked.push(`${request.method} ${request.url}`);
   if (request.url === '/latest/api/token') {
+    if (tokenStatus !== 200) return void response.writeHead(tokenStatus).end();
     const isRight =
       request.method === 'PUT' && request.headers['x-aws-ec2-metadata-token-ttl-seconds'] === '21600';
     if (!isRight) return void response.writeHead(400).end();
@@ -41,12 +50,14 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse): v
   if (!tokens.has(String(request.headers['x-aws-ec2-metadata-token'])))
     return void response.writeHead(401).end();
   const found = answers[request.url!.slice(META.length)] ?? 404;
-  if (typeof found === 'number') response.writeHead(found).end();
+  if (found === BREAKS_OFF) response.writeHead(200).write('eu-');
+  else if (found === SILENT) return;
+  else if (typeof found === 'number') response.writeHead(found).end();
   else response.end(found);
 }
 
 beforeEach(async () => {
-  [tokens, asked] = [new Set(), []];
+  [tokens, asked, tokenStatus] = [new Set(), [], 200];
   answers = {
     'iam/security-credentials/': 'parent-role\n',
     'iam/security-credentials/parent-role': role(),
@@ -59,7 +70,8 @@ beforeEach(async () => {
   service = http.createServer(answer).listen(0, '127.0.0.1');
   await once(service, 'listening');
   const { port } = service.address() as AddressInfo;
-  metadata = new InstanceMetadata({ endpoint: `http://127.0.0.1:${port}`, clock });
+  endpoint = `http://127.0.0.1:${port}`;
+  metadata = new InstanceMetadata({ endpoint, clock });
 });
 afterEach(() => {
   service.closeAllConnections();
@@ -81,7 +93,8 @@ describe('when the instance has a role', () => {
     expect(asked).toEqual([
       'PUT /latest/api/token',
       `GET ${META}iam/security-credentials/`,
-      expect.any(String),
+      'PUT /latest/api/token',
+      `GET ${META}iam/security-credentials/parent-role`,
     ]);
   });
 
@@ -101,13 +114,41 @@ describe('when the instance has a role', () => {
     });
   });
 
-  it('takes a new token when its own is not known any more, or old', async () => {
+  it('takes a new token for each question: none is ever old, or of before a stop', async () => {
     await metadata.region();
     tokens.clear();
     expect(await metadata.region()).toBe('eu-west-1');
     clock.time += 4 * HOUR;
     await metadata.region();
     expect(asked.filter((line) => line.startsWith('PUT'))).toHaveLength(3);
+  });
+});
+
+describe('when the environment and files of AWS tools say otherwise', () => {
+  it('they are not looked at: who is asked is who was named, with a token', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pa-aws-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const elsewhere = 'http://127.0.0.1:9';
+    const file = join(folder, 'config');
+    writeFileSync(
+      file,
+      `[profile other]\nec2_metadata_service_endpoint = ${elsewhere}\nec2_metadata_v1_disabled = false\n`,
+    );
+    const ambient = {
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: elsewhere,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv6',
+      AWS_EC2_METADATA_V1_DISABLED: 'false',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_PROFILE: 'other',
+      AWS_CONFIG_FILE: file,
+      AWS_SHARED_CREDENTIALS_FILE: file,
+    };
+    for (const [name, value] of Object.entries(ambient)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await new InstanceMetadata({ endpoint, clock }).region()).toBe('eu-west-1');
+    tokenStatus = 403;
+    expect(await codeOfRejection(metadata.region(), MetadataError)).toBe('metadata_refused');
+    expect(asked.filter((line) => line.startsWith('GET'))).toHaveLength(1);
   });
 });
 
@@ -152,6 +193,36 @@ describe('when the service does not say what was asked', () => {
     expect(await codeOfRejection(metadata.region(), MetadataError)).toBe('metadata_malformed');
     const nowhere = new InstanceMetadata({ endpoint: 'http://127.0.0.1:9', clock, timeoutMs: 500 });
     expect(await codeOfRejection(nowhere.region(), MetadataError)).toBe('metadata_unreachable');
+  });
+
+  it.each([
+    [400, 'metadata_refused'],
+    [403, 'metadata_refused'],
+    [404, 'metadata_absent'],
+    [500, 'metadata_refused'],
+  ])(
+    'a token that is refused with %i is told, nothing is asked without one, and a later one is taken',
+    async (status, code) => {
+      tokenStatus = status;
+      expect(await codeOfRejection(metadata.region(), MetadataError)).toBe(code);
+      expect(asked).toEqual(['PUT /latest/api/token']);
+      tokenStatus = 200;
+      expect(await metadata.region()).toBe('eu-west-1');
+    },
+  );
+
+  it.each([
+    ['that never begins', SILENT],
+    ['that breaks off', BREAKS_OFF],
+  ])('an answer %s is not waited for', async (_, value) => {
+    answers['placement/region'] = value;
+    const hurried = new InstanceMetadata({ endpoint, clock, timeoutMs: 100 });
+    expect(await codeOfRejection(hurried.region(), MetadataError)).toBe('metadata_unreachable');
+  });
+
+  it('no redirection is followed', async () => {
+    answers['placement/region'] = 302;
+    expect(await codeOfRejection(metadata.region(), MetadataError)).toBe('metadata_refused');
   });
 
   it('no message holds a secret', async () => {

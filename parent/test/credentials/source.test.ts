@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { codeOfRejection } from '../../../shared/test/codes.ts';
-import { MetadataError } from '../../src/aws/instance-metadata.ts';
-import { credentialSource } from '../../src/relay/credentials.ts';
-import { RelayError } from '../../src/relay/errors.ts';
+import { codeOf, codeOfRejection } from '../../../shared/test/codes.ts';
+import { MetadataError } from '../../src/credentials/instance-metadata.ts';
+import { credentialSource, environmentCredentials } from '../../src/credentials/source.ts';
+import { RelayError } from '../../src/errors.ts';
 
 const ENVIRONMENT = {
   AWS_ACCESS_KEY_ID: 'ASIAENVIRONMENT',
@@ -43,5 +43,31 @@ describe('when the enclave needs credentials', () => {
       message: 'metadata_absent: the instance has no role',
       failure: { retryAfterMs: 5_000 },
     });
+  });
+});
+
+describe('when credentials are in the environment', () => {
+  const environment = {
+    AWS_ACCESS_KEY_ID: 'a',
+    AWS_SECRET_ACCESS_KEY: 's',
+    AWS_SESSION_TOKEN: 't',
+    AWS_CREDENTIAL_EXPIRATION: '1970-01-01T00:00:00.005Z',
+  };
+
+  it('they are read', () => {
+    expect(environmentCredentials(environment)).toEqual({
+      accessKeyId: 'a',
+      secretAccessKey: 's',
+      sessionToken: 't',
+      expiration: 5,
+    });
+  });
+
+  it.each(Object.keys(environment))('a missing %s is named, no value is', (name) => {
+    const attempt = () =>
+      environmentCredentials({ ...environment, AWS_SECRET_ACCESS_KEY: 'marker', [name]: '' });
+    expect(codeOf(attempt, RelayError)).toBe('kms_unavailable');
+    expect(attempt).toThrow(expect.objectContaining({ message: expect.stringContaining(name) }));
+    expect(attempt).toThrow(expect.objectContaining({ message: expect.not.stringContaining('marker') }));
   });
 });

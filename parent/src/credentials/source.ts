@@ -1,7 +1,9 @@
 /** The role's temporary credentials: as AWS tools hand them to a process, or as EC2 hands them to an instance. */
-import { type InstanceMetadata, MetadataError } from '../aws/instance-metadata.ts';
-import type { CredentialSource, Credentials } from './boot.ts';
-import { relayError } from './errors.ts';
+
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
+import { relayError } from '../errors.ts';
+import { type InstanceMetadata, MetadataError } from './instance-metadata.ts';
+import type { CredentialSource } from './port.ts';
 
 /**
  * Credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and
@@ -10,7 +12,7 @@ import { relayError } from './errors.ts';
  */
 export function environmentCredentials(
   environment: Readonly<Record<string, string | undefined>>,
-): Credentials {
+): RoleCredentials {
   const read = (name: string) => {
     const value = environment[name];
     if (!value)

@@ -11,21 +11,10 @@ import {
 } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { decodeReply, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
+import type { CredentialSource } from '../credentials/port.ts';
+import { RelayError, relayError } from '../errors.ts';
 import type { Store } from '../storage/port.ts';
 import type { EnclaveChannel } from './enclaves.ts';
-import { RelayError, relayError } from './errors.ts';
-
-/** Temporary AWS credentials of the parent's role. */
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** ms */
-  readonly expiration: number;
-}
-
-/** Where the role's credentials come from. */
-export type CredentialSource = () => Promise<Credentials>;
 
 const BOOT_TIMEOUT_MS = 30_000;
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
-import { type EnclaveChannel, type EnclaveLink, Enclaves } from '../../src/relay/enclaves.ts';
-import { RelayError, relayError } from '../../src/relay/errors.ts';
+import { type EnclaveChannel, type EnclaveLink, Enclaves } from '../../src/enclaves/enclaves.ts';
+import { RelayError, relayError } from '../../src/errors.ts';
 
 /** Session ids are random. */
 const sessionOf = (name: string) => createHash('sha256').update(name).digest('base64url');

@@ -1,0 +1,105 @@
+/**
+ * What the parent tells of itself: a closed set of events, which the log writes, alarms count by name, and whoever else
+ * counts or audits reads. No event holds a URL, query, body, blob or credential, nor more of a session's id than its
+ * first eight characters. docs/operations.md says what each means.
+ */
+import { PUBLIC_CODES } from '@perf-aggregator/shared/wire/failure';
+import * as z from 'zod';
+
+/** How much an event matters; the log leaves out what is below its own level. */
+export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What all events of one name have in common. */
+interface EventKind<F extends z.ZodRawShape> {
+  readonly level: EventLevel;
+  /** The words of its log line; they may change, the name does not. */
+  readonly says: string;
+  /** Its fields, none of which is ever more than it says. */
+  readonly fields: z.ZodObject<F>;
+  /** The alarm of `deploy` that counts it by its name; null: none does. */
+  readonly alarm: string | null;
+}
+
+function kind<F extends z.ZodRawShape>(
+  level: EventLevel,
+  says: string,
+  fields: F,
+  alarm: string | null = null,
+): EventKind<F> {
+  return { level, says, fields: z.strictObject(fields), alarm };
+}
+
+const text = z.string();
+const count = z.int().min(0);
+const publicCode = z.enum(PUBLIC_CODES);
+/** The first eight characters of a session's id: enough to follow one through a log, too few to ask for it. */
+const sessionPrefix = z.string().max(8);
+/** What was thrown, with its stack. */
+const thrown = z.unknown();
+const request = { request_id: text, method: text, route: text };
+const target = { host: text, port: count };
+
+/** Every event by its name. */
+export const EVENTS = {
+  listening: kind('info', 'listening', { port: count }),
+  draining: kind('info', 'draining', { delayMs: count }),
+  drained: kind('info', 'drained', { durationMs: count }),
+
+  request: kind('info', 'request', {
+    ...request,
+    status: count,
+    code: publicCode.optional(),
+    durationMs: count,
+  }),
+  request_refused: kind('info', 'request refused', {
+    request_id: text,
+    route: z.literal('none'),
+    status: count,
+    code: publicCode,
+  }),
+  request_aborted: kind('info', 'request aborted', { ...request, durationMs: count }),
+  request_failed: kind('error', 'request failed', { request_id: text, err: thrown }, 'RequestFailed'),
+
+  enclave_serving: kind('info', 'enclave serving', { enclave: text }),
+  enclave_lost: kind('warn', 'enclave lost', { enclave: text }, 'EnclaveLost'),
+  enclave_absent: kind('warn', 'no enclave', { enclave: text, code: text, reason: text }, 'EnclaveLost'),
+  enclave_not_refreshed: kind('warn', 'enclave not refreshed', { enclave: text, code: text }),
+
+  sync_done: kind('debug', 'sync done', { session: sessionPrefix, durationMs: count }),
+  sync_failed: kind('warn', 'sync failed', { session: sessionPrefix, code: publicCode, durationMs: count }),
+  due_unreadable: kind('error', 'due sessions cannot be read', { err: thrown }),
+  expired_erased: kind('info', 'expired sessions erased', { erased: count }),
+  expired_not_erased: kind('error', 'expired sessions cannot be erased', { err: thrown }),
+
+  egress_opened: kind('info', 'egress tunnel open', target),
+  egress_refused: kind('warn', 'egress refused', {
+    reason: z.enum([
+      'head_malformed',
+      'head_timeout',
+      'host_denied',
+      'address_refused',
+      'name_not_found',
+      'connect_failed',
+      'connect_timeout',
+      'overloaded',
+      'draining',
+    ]),
+    host: text.optional(),
+    port: count.optional(),
+  }),
+
+  store_slow: kind('warn', 'store slow', { operation: text, durationMs: count }),
+} as const;
+
+export type EventName = keyof typeof EVENTS;
+
+type EventOf<N extends EventName> = { readonly event: N } & Readonly<z.infer<(typeof EVENTS)[N]['fields']>>;
+
+/** One event: its name, and its fields. */
+export type ParentEvent = { [N in EventName]: EventOf<N> }[EventName];
+
+/** Why the egress proxy made no tunnel. */
+export type EgressRefusal = EventOf<'egress_refused'>['reason'];
+
+/** Where events go. It must not throw, and must not wait. */
+export type EventSink = (event: ParentEvent) => void;

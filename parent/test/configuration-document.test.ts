@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { describeVariables, type Variable } from '../src/variables.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const { variableRows, writtenRows } = (await import(
+  new URL('scripts/configuration-docs.mjs', ROOT).href
+)) as {
+  variableRows(variables: readonly Variable[]): readonly string[];
+  writtenRows(page: string): readonly string[];
+};
+const page = readFileSync(new URL('docs/configuration.md', ROOT), 'utf8');
+
+describe('when docs/configuration.md is held against the schema', () => {
+  it("its table is the schema's: node scripts/configuration-docs.mjs writes it", () => {
+    expect(writtenRows(page)).toEqual(variableRows(describeVariables()));
+  });
+
+  it('a variable whose words would break the table is none', () => {
+    for (const { meaning, absent = '' } of describeVariables()) expect(meaning + absent).not.toMatch(/[|\n]/);
+  });
+
+  it('what others read stands in it still', () => {
+    for (const heading of ['## Command line', '## Simulator', '## Enclave: the measured configuration']) {
+      expect(page).toContain(`\n${heading}\n`);
+    }
+  });
+});

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { EVENTS, type EventName, type ParentEvent } from '../src/events.ts';
+import { createLog, logEvents } from '../src/log.ts';
+
+const names = Object.keys(EVENTS) as EventName[];
+
+/** Rows of the table in docs/operations.md: event, level, fields as they are written there. */
+function documented(): readonly (readonly string[])[] {
+  const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const [section] = text.slice(text.indexOf('### Events of the parent')).split(/\n#{2,3} (?!Events)/);
+  return [...section!.matchAll(/^\| `(\w+)` \| (\w+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
+    ([, name, level, fields]) => [name!, level!, fields!],
+  );
+}
+
+/** Fields of an event as the document writes them: in brackets what may be missing. */
+function fieldsOf(name: EventName): string {
+  const shape: Readonly<Record<string, z.ZodType>> = EVENTS[name].fields.shape;
+  return Object.entries(shape)
+    .map(([field, schema]) => (schema instanceof z.ZodOptional ? `[\`${field}\`]` : `\`${field}\``))
+    .join(', ');
+}
+
+describe('when docs/operations.md lists the events of the parent', () => {
+  it('it lists all, with level and fields, and no others', () => {
+    expect(documented()).toEqual(names.map((name) => [name, EVENTS[name].level, fieldsOf(name)]));
+  });
+});
+
+describe('when an event is logged', () => {
+  it('its line has its name, its fields and its words, at its level', () => {
+    const lines: string[] = [];
+    const log = createLog('trace', { write: (line) => void lines.push(line) });
+    const levels = { debug: 20, info: 30, warn: 40, error: 50 };
+    for (const name of names) {
+      // Its fields do not matter here.
+      logEvents(log)({ event: name } as ParentEvent);
+      const { level, says } = EVENTS[name];
+      expect(JSON.parse(lines.at(-1)!)).toEqual({
+        ...{ level: levels[level], time: expect.any(String), room: 'parent', event: name, msg: says },
+      });
+    }
+  });
+
+  it('what was thrown is there with its stack', () => {
+    const lines: string[] = [];
+    const emit = logEvents(createLog('info', { write: (line) => void lines.push(line) }));
+    emit({ event: 'request_failed', request_id: 'r', err: new TypeError('unforeseen') });
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      event: 'request_failed',
+      request_id: 'r',
+      err: { type: 'TypeError', message: 'unforeseen', stack: expect.stringContaining('events.test') },
+    });
+  });
+});
+
+describe('when something of the parent has something to say', () => {
+  it('it emits an event: nothing but the entry knows the log', () => {
+    const folder = new URL('../src/', import.meta.url);
+    const importing = (module: RegExp) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.ts') && module.test(readFileSync(new URL(path, folder), 'utf8')))
+        .toSorted();
+    expect(importing(/from 'pino'/)).toEqual(['log.ts']);
+    expect(importing(/from '[./]+\/log\.ts'/)).toEqual(['main.ts']);
+    expect(importing(/\bconsole\b/)).toEqual([]);
+  });
+});
+
+describe('when an event is named', () => {
+  it.each(names)('%s says what happened, in small letters, and its times say their unit', (name) => {
+    expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
+    for (const field of Object.keys(EVENTS[name].fields.shape)) {
+      expect(field).not.toMatch(/(time|duration|delay|took|after|ms)$/);
+    }
+  });
+
+  it('no field takes the place of what every line has', () => {
+    for (const name of names) {
+      const fields = Object.keys(EVENTS[name].fields.shape);
+      expect(
+        fields.filter((field) => ['event', 'level', 'time', 'room', 'msg', 'pid'].includes(field)),
+      ).toEqual([]);
+    }
+  });
+
+  it('no event takes more of a session than eight characters, nor a field that it does not know', () => {
+    const done = { session: '12345678', durationMs: 1 };
+    const { fields } = EVENTS.sync_done;
+    expect(fields.safeParse(done).success).toBe(true);
+    expect(fields.safeParse({ ...done, session: '123456789' }).success).toBe(false);
+    expect(fields.safeParse({ ...done, body: 'x' }).success).toBe(false);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { codeOfRejection } from '../../../shared/test/codes.ts';
+import { StoreError } from '../../src/storage/errors.ts';
+import type { Store } from '../../src/storage/port.ts';
+import { watchStore } from '../../src/storage/watched.ts';
+import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';
+import { recorder } from '../recorder.ts';
+
+/** A store each of whose operations takes as many ms as it is told, by a clock of its own. */
+function slowed(takesMs: number) {
+  const told = recorder();
+  const store = new MemoryStore();
+  let now = 5;
+  const slow = new Proxy<Store>(store, {
+    get(target, name: keyof Store) {
+      return (...given: never[]) => {
+        now += takesMs;
+        return (target[name] as (...given: never[]) => Promise<unknown>).apply(target, given);
+      };
+    },
+  });
+  return { store, told, watched: watchStore(slow, told.emit, () => now) };
+}
+
+/** Every operation of the port, once; what each gives. */
+async function useAll(store: Store): Promise<readonly unknown[]> {
+  const record = { blob: Uint8Array.of(1), evidence: Uint8Array.of(2) };
+  return [
+    await store.putGenesis(record),
+    await store.genesis(),
+    await store.write(writeOf(sessionOf('a'), { syncAt: 7 })),
+    await store.session(sessionOf('a')),
+    await store.state(sessionOf('a')),
+    await store.due(7, 10),
+    await store.count(),
+    await store.eraseExpired(0),
+    await store.erase(sessionOf('a')),
+    await store.close(),
+  ];
+}
+
+describe('when a store is watched', () => {
+  it('it does what it does, and nothing is told as long as it is quick', async () => {
+    const { watched, told } = slowed(999);
+    expect(await useAll(watched)).toEqual(await useAll(new MemoryStore()));
+    expect(told.events).toEqual([]);
+  });
+
+  it('every operation that takes a second is told', async () => {
+    const { watched, told } = slowed(1_000);
+    await useAll(watched);
+    expect(told.events).toEqual(
+      [
+        'putGenesis',
+        'genesis',
+        'write',
+        'session',
+        'state',
+        'due',
+        'count',
+        'eraseExpired',
+        'erase',
+        'close',
+      ].map((operation) => ({ event: 'store_slow', operation, durationMs: 1_000 })),
+    );
+  });
+
+  it('one that fails after long is told too, and fails as it did', async () => {
+    const { watched, told, store } = slowed(2_500);
+    store.failing = true;
+    expect(await codeOfRejection(watched.count(), StoreError)).toBe('store_failed');
+    expect(told.events).toEqual([{ event: 'store_slow', operation: 'count', durationMs: 2_500 }]);
+  });
+});
