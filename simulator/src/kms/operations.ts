@@ -14,12 +14,12 @@ import {
 } from './key.ts';
 import { isAuthorized } from './policy-engine.ts';
 import { type Recipient, verifyRecipient } from './recipient.ts';
-import type { RoleCredentials } from './sigv4.ts';
+import type { IssuedCredentials } from './sigv4.ts';
 
 /** What an operation works with. */
 export interface CallContext {
   readonly keys: readonly KmsKey[];
-  readonly caller: RoleCredentials;
+  readonly caller: IssuedCredentials;
   /** DER of the root under which attestation documents must verify. */
   readonly nsmRoot: Uint8Array;
   /** ms. */

@@ -10,14 +10,14 @@ import type { Random } from '@perf-aggregator/shared/random';
 import { AwsError } from './errors.ts';
 import type { KmsKey } from './key.ts';
 import { type Input, OPERATIONS, type Output } from './operations.ts';
-import { type RoleCredentials, verifySigV4 } from './sigv4.ts';
+import { type IssuedCredentials, verifySigV4 } from './sigv4.ts';
 
 /** What a simulated KMS is made of. The caller owns and stores `keys` and `credentials`. */
 export interface KmsServerConfig {
   readonly region: string;
   readonly keys: readonly KmsKey[];
   /** Live credentials by access key id. */
-  readonly credentials: ReadonlyMap<string, RoleCredentials>;
+  readonly credentials: ReadonlyMap<string, IssuedCredentials>;
   /** DER of the root under which attestation documents must verify. */
   readonly nsmRoot: Uint8Array;
   readonly clock: Clock;

@@ -2,19 +2,16 @@
  * Verification of AWS Signature Version 4, header form, written from its specification (and so independent
  * of the SDK that signs). Only what KMS uses: POST, one path, no query, the body hashed.
  */
+
 import { equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import { AwsError } from './errors.ts';
 
 /** Temporary credentials of a role, as a simulated STS hands them out. */
-export interface RoleCredentials {
+export interface IssuedCredentials extends RoleCredentials {
   readonly roleArn: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** Instant at which they expire, ms. */
-  readonly expiration: number;
   /** Actions that the role's IAM policies allow; they count where the key policy trusts the account. */
   readonly iamActions?: readonly string[];
 }
@@ -30,7 +27,7 @@ export interface SignedRequest {
 
 /** By whom a request may be signed, where, and when. */
 export interface SignatureScope {
-  readonly credentials: ReadonlyMap<string, RoleCredentials>;
+  readonly credentials: ReadonlyMap<string, IssuedCredentials>;
   readonly region: string;
   /** ms. */
   readonly now: number;
@@ -45,7 +42,7 @@ const AUTHORIZATION =
  * The credentials that signed `request`.
  * @throws AwsError as AWS's front end does for missing, unknown, expired, forged or old signatures
  */
-export function verifySigV4(request: SignedRequest, scope: SignatureScope): RoleCredentials {
+export function verifySigV4(request: SignedRequest, scope: SignatureScope): IssuedCredentials {
   const { authorization } = request.headers;
   if (authorization === undefined) {
     throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
@@ -84,7 +81,7 @@ export function verifySigV4(request: SignedRequest, scope: SignatureScope): Role
   return credentials;
 }
 
-function checkTime(date: string, now: number, credentials: RoleCredentials): void {
+function checkTime(date: string, now: number, credentials: IssuedCredentials): void {
   const iso = date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
   if (!(Math.abs(Date.parse(iso) - now) <= MAX_SKEW_MS)) {
     throw new AwsError(

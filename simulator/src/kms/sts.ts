@@ -2,10 +2,10 @@
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Random } from '@perf-aggregator/shared/random';
-import type { RoleCredentials } from './sigv4.ts';
+import type { IssuedCredentials } from './sigv4.ts';
 
 /** Fresh credentials of `roleArn` until `expiration` (ms); put them where the KMS server looks them up. */
-export function issueCredentials(roleArn: string, expiration: number, random: Random): RoleCredentials {
+export function issueCredentials(roleArn: string, expiration: number, random: Random): IssuedCredentials {
   return {
     roleArn,
     accessKeyId: `ASIA${encodeHex(random.bytes(8)).toUpperCase()}`,

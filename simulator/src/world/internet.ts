@@ -6,7 +6,7 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import type { KmsKey } from '../kms/key.ts';
 import { createKmsServer } from '../kms/server.ts';
-import type { RoleCredentials } from '../kms/sigv4.ts';
+import type { IssuedCredentials } from '../kms/sigv4.ts';
 import { createMarket, type Market } from '../market/market.ts';
 import type { PemPair } from '../pki/authority.ts';
 import { generateAccount } from '../trader/account.ts';
@@ -20,7 +20,7 @@ import type { PkiState, VenueState } from './state.ts';
 export interface InternetOptions {
   readonly venue: VenueState;
   readonly kms: KmsKey;
-  readonly role: RoleCredentials;
+  readonly role: IssuedCredentials;
   readonly pki: PkiState;
   /** DER of the root under which the key service believes attestation documents. */
   readonly nsmRoot: Uint8Array;

@@ -10,7 +10,7 @@ import { keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import type { Random } from '@perf-aggregator/shared/random';
 import { DAY_MS, HOUR_MS } from '@perf-aggregator/shared/time';
 import { createKmsKey, type KmsKey } from '../kms/key.ts';
-import type { RoleCredentials } from '../kms/sigv4.ts';
+import type { IssuedCredentials } from '../kms/sigv4.ts';
 import { issueCredentials } from '../kms/sts.ts';
 import { createNsmRoot, type NsmRoot } from '../nsm/chain.ts';
 import { SIMULATED_PCRS_HEX } from '../nsm/measurements.ts';
@@ -56,7 +56,7 @@ export interface WorldState {
   readonly kms: KmsKey;
   readonly venue: VenueState;
   readonly pki: PkiState;
-  readonly role: RoleCredentials;
+  readonly role: IssuedCredentials;
 }
 
 /** What a world is made with. */
@@ -120,7 +120,7 @@ function drawKey(random: Random): ApiKey {
 /** Opens the world in `files`, made on the first call; the role's credentials are fresh after every call. */
 export async function openWorldState(files: WorldFiles, making: WorldMaking): Promise<WorldState> {
   if (!files.has('venue.json')) saveWorldState(files, await createWorldState(making));
-  const role = files.read<RoleCredentials>('role.json');
+  const role = files.read<IssuedCredentials>('role.json');
   if (role.expiration - making.clock.now() < RENEW_BEFORE_MS) {
     files.write(
       'role.json',

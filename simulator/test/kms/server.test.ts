@@ -11,13 +11,13 @@ import { systemClock } from '@perf-aggregator/shared/clock';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
-import type { RoleCredentials as Handed } from '@perf-aggregator/shared/wire/boot';
+import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sealForRecipient } from '../../src/kms/envelope.ts';
 import { createKmsKey, type KmsKey } from '../../src/kms/key.ts';
 import { createKmsServer } from '../../src/kms/server.ts';
-import type { RoleCredentials } from '../../src/kms/sigv4.ts';
+import type { IssuedCredentials } from '../../src/kms/sigv4.ts';
 import { issueCredentials } from '../../src/kms/sts.ts';
 import { createNsmRoot, type NsmRoot } from '../../src/nsm/chain.ts';
 import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../src/nsm/measurements.ts';
@@ -48,13 +48,13 @@ let server: https.Server;
 let agent: LoopbackAgent;
 const kmsClock = { skew: 0, now: () => Date.now() + kmsClock.skew };
 const keys: KmsKey[] = [];
-const sessions = new Map<string, RoleCredentials>();
+const sessions = new Map<string, IssuedCredentials>();
 
 function policyOf(locked: boolean): string {
   return JSON.stringify(keyPolicy({ account: ACCOUNT, roleArn: ROLE, images: [SIMULATED_PCRS_HEX], locked }));
 }
 
-function login(changes: Partial<RoleCredentials> = {}): Handed {
+function login(changes: Partial<IssuedCredentials> = {}): RoleCredentials {
   const credentials = { ...issueCredentials(ROLE, Date.now() + HOUR, random), ...changes };
   sessions.set(credentials.accessKeyId, credentials);
   return credentials;
@@ -315,13 +315,13 @@ class Sha256 {
   }
 }
 
-function signerOf({ accessKeyId, secretAccessKey, sessionToken }: Handed): SignatureV4 {
+function signerOf({ accessKeyId, secretAccessKey, sessionToken }: RoleCredentials): SignatureV4 {
   const credentials = { accessKeyId, secretAccessKey, sessionToken };
   return new SignatureV4({ credentials, region: REGION, service: 'kms', sha256: Sha256 as never });
 }
 
 /** Signs with AWS's own signer and sends. */
-async function call(credentials: Handed, operation: string, body: string) {
+async function call(credentials: RoleCredentials, operation: string, body: string) {
   const headers = {
     host: HOST,
     'content-type': 'application/x-amz-json-1.1',
@@ -364,7 +364,7 @@ describe('when a call comes without our client', () => {
   });
 
   it('the template denies what is not attested; the default policy with IAM behind it does not', async () => {
-    const ask = async (credentials: Handed) =>
+    const ask = async (credentials: RoleCredentials) =>
       (
         await call(
           credentials,
