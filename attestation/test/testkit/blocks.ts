@@ -31,13 +31,13 @@ export function valuesOf(block: Block, name: string): readonly string[] {
 }
 
 /** The value under `name`, if there is one. */
-export function valueOf(block: Block, name: string): string | undefined {
+export function firstOf(block: Block, name: string): string | undefined {
   return valuesOf(block, name)[0];
 }
 
 /** The value under `name`, which must be there. */
 export function neededOf(block: Block, name: string): string {
-  const value = valueOf(block, name);
+  const value = firstOf(block, name);
   if (value === undefined) throw new Error(`a case without ${name}`);
   return value;
 }
@@ -48,7 +48,7 @@ export function membersOf<Key extends string>(
   names: Readonly<Record<Key, string>>,
 ): { readonly [K in Key]?: string } {
   const members = (Object.entries(names) as [Key, string][]).flatMap(([key, name]) => {
-    const value = valueOf(block, name);
+    const value = firstOf(block, name);
     return value === undefined ? [] : [[key, value] as const];
   });
   return Object.fromEntries(members) as { readonly [K in Key]?: string };

@@ -1,9 +1,9 @@
 /** Cases about attestation documents as files, for verifiers in any language (attestation/testkit/README.md). */
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Case, CasePolicy } from '../conformance/case.ts';
-import { type Block, formatBlocks, linesOf, membersOf, neededOf, parseBlocks, valueOf } from './blocks.ts';
+import { type Block, firstOf, formatBlocks, linesOf, membersOf, neededOf, parseBlocks } from './blocks.ts';
 import { applySplices } from './splices.ts';
-import { Store } from './store.ts';
+import { Store, slugOf } from './store.ts';
 import {
   fileOf,
   formatBinary,
@@ -87,10 +87,10 @@ function parseCase(block: Block, files: KitFiles): Case {
 
 function parsePolicy(block: Block): CasePolicy {
   const number = (name: string, as: 'maxAgeMs' | 'maxSkewMs') => {
-    const value = valueOf(block, name);
+    const value = firstOf(block, name);
     return value === undefined ? {} : { [as]: Number(value) };
   };
-  const [allowDebug, unknownFields] = [valueOf(block, 'allow-debug'), valueOf(block, 'unknown-fields')];
+  const [allowDebug, unknownFields] = [firstOf(block, 'allow-debug'), firstOf(block, 'unknown-fields')];
   return {
     pcrs: parseImages(block),
     ...(allowDebug === undefined ? {} : { allowDebug: allowDebug === 'true' }),
@@ -103,13 +103,12 @@ function parsePolicy(block: Block): CasePolicy {
 
 /** What a document is called that is stored for the case `name`. */
 function storedNameOf(name: string): string {
-  return name
-    .replace(/^(?:real |invalid |rule \d+: )/, '')
-    .replace(/: at its own time$/, '')
-    .replace(/^as it is$/, 'genuine')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
+  return slugOf(
+    name
+      .replace(/^(?:real |invalid |rule \d+: )/, '')
+      .replace(/: at its own time$/, '')
+      .replace(/^as it is$/, 'genuine'),
+  );
 }
 
 function toText(bytes: Uint8Array): string {

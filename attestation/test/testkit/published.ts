@@ -12,7 +12,7 @@ export function publishedFiles(folder: 'documents' | 'reports'): KitFiles {
   const paths = readdirSync(root, { recursive: true, encoding: 'utf8' });
   return new Map(
     paths
-      .filter((path) => /\.(?:txt|b64|json)$/.test(path))
+      .filter((path) => /\.(?:txt|b64)$/.test(path))
       .map((path) => [path, readFileSync(join(root, path), 'utf8')]),
   );
 }

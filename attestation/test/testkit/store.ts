@@ -33,3 +33,11 @@ export class Store {
     for (const [name, { text }] of this.#stored) yield [name, text];
   }
 }
+
+/** Name of a file for what `words` say. */
+export function slugOf(words: string): string {
+  return words
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}

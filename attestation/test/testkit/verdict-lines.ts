@@ -4,7 +4,7 @@ import { AWS_NITRO_ROOT_G1 } from '@perf-aggregator/attestation';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { CasePolicy } from '../conformance/case.ts';
-import { type Block, linesOf, neededOf, valueOf, valuesOf } from './blocks.ts';
+import { type Block, firstOf, linesOf, neededOf, valuesOf } from './blocks.ts';
 import type { Reference } from './store.ts';
 
 const LINE = 76;
@@ -36,7 +36,7 @@ export function formatVerdict(expect: string): Block {
 }
 
 export function parseVerdict(block: Block): string {
-  const errorClass = valueOf(block, 'class');
+  const errorClass = firstOf(block, 'class');
   return `${errorClass === undefined ? '' : `${errorClass} `}${neededOf(block, 'expect')}`;
 }
 
@@ -60,7 +60,7 @@ export class RootFiles {
 }
 
 export function parseRoots(block: Block, files: KitFiles): { readonly roots?: readonly string[] } {
-  if (valueOf(block, 'roots') === 'aws') return {};
+  if (firstOf(block, 'roots') === 'aws') return {};
   const names = valuesOf(block, 'root');
   return { roots: names.map((name) => encodeHex(parseBinary(fileOf(files, `roots/${name}.b64`)))) };
 }
