@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../src/certificate.ts';
 import { verdict } from './conformance/case.ts';
-import { indefinite, withField } from './conformance/form.ts';
+import { indefinite, withField } from './conformance/changes.ts';
 import { certificates } from './conformance/made.ts';
 import { fixture, VECTORS } from './conformance/real-documents.ts';
 import { buildDocument, type DocumentSpec, EXTENSION, MADE_AT, sequence } from './nitro-builder.ts';
