@@ -9,6 +9,12 @@ import { CONFIG } from './genuine.ts';
 
 const DAY_MS = 86_400_000;
 
+/** The genuine bundle without a member. */
+const without =
+  (missing: string): ReportRow[2] =>
+  ({ bundle }) =>
+    Object.fromEntries(Object.entries(bundle).filter(([name]) => name !== missing));
+
 const BUNDLE: readonly ReportRow[] = [
   ['genuine', 'verified', {}],
   [
@@ -23,9 +29,9 @@ const BUNDLE: readonly ReportRow[] = [
   ['another version', 'bundle_malformed', ({ bundle }) => ({ ...bundle, version: 2 })],
   ['a version that is text', 'bundle_malformed', ({ bundle }) => ({ ...bundle, version: '1' })],
   ['an unknown member', 'bundle_malformed', ({ bundle }) => ({ ...bundle, root: '' })],
-  ['no version', 'bundle_malformed', ({ bundle: { version: _, ...rest } }) => rest],
-  ['no report', 'bundle_malformed', ({ bundle: { sdJwt: _, ...rest } }) => rest],
-  ['no attestation', 'bundle_malformed', ({ bundle: { attestation: _, ...rest } }) => rest],
+  ['no version', 'bundle_malformed', without('version')],
+  ['no report', 'bundle_malformed', without('sdJwt')],
+  ['no attestation', 'bundle_malformed', without('attestation')],
   ['a report that is no text', 'bundle_malformed', ({ bundle }) => ({ ...bundle, sdJwt: null })],
   ['something after the JSON', 'bundle_malformed', ({ bundle }) => `${JSON.stringify(bundle)}}`],
 ];
