@@ -1,10 +1,6 @@
 /** Whatever the bytes: coded errors only, and never much more work than a valid document takes. */
-import {
-  type AttestationPolicy,
-  decodeAttestationUnverified,
-  VerificationError,
-  verifyAttestation,
-} from '@perf-aggregator/attestation';
+import { type AttestationPolicy, VerificationError, verifyAttestation } from '@perf-aggregator/attestation';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -13,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCertificate } from '../src/certificate.ts';
 import { verdict } from './conformance/case.ts';
-import { indefinite, withField } from './conformance/form.ts';
+import { indefinite, withField } from './conformance/changes.ts';
 import { certificates } from './conformance/made.ts';
 import { fixture, VECTORS } from './conformance/real-documents.ts';
 import { buildDocument, type DocumentSpec, EXTENSION, MADE_AT, sequence } from './nitro-builder.ts';

@@ -1,11 +1,12 @@
 /** Mistakes seen in published verifiers: documents that one which makes them would accept, or refuse. */
-import { ChainCache, decodeAttestationUnverified, verifyAttestation } from '@perf-aggregator/attestation';
+import { ChainCache, verifyAttestation } from '@perf-aggregator/attestation';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { describe, expect, it } from 'vitest';
 import { verdict } from './conformance/case.ts';
-import { withField } from './conformance/form.ts';
+import { withField } from './conformance/changes.ts';
 import { certificates } from './conformance/made.ts';
 import { fixture, VECTORS } from './conformance/real-documents.ts';
 import { buildDocument, type DocumentSpec, keyOf, MADE_AT } from './nitro-builder.ts';

@@ -1,31 +1,35 @@
-// Writes attestation/testkit/*.txt anew from the cases of attestation/test/conformance. The documents are signed by keys
-// that are drawn and forgotten, so every run gives other bytes with the same meaning; run it when the cases change.
+// Writes the cases of attestation/test as files anew. Documents and reports are signed by keys that are drawn and
+// forgotten, so every run gives other bytes with the same meaning; run it when the cases change.
 //
 //   node attestation/testkit/generate.mjs
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = join(root, 'attestation/testkit');
-const bundle = join(root, 'attestation/test/conformance/.testkit.mjs');
+const kit = join(root, 'attestation/testkit');
+// Beside its sources: they read fixtures by relative paths.
+const bundle = join(root, 'attestation/test/testkit/.files.mjs');
 try {
   await build({
-    stdin: {
-      contents: "export { CASES } from './cases.ts'; export { fileNameOf, formatCase } from './testkit.ts';",
-      resolveDir: join(root, 'attestation/test/conformance'),
-    },
+    entryPoints: [join(root, 'attestation/test/testkit/files.ts')],
     outfile: bundle,
     bundle: true,
     format: 'esm',
     platform: 'node',
     conditions: ['source', 'node'],
   });
-  const { CASES, fileNameOf, formatCase } = await import(bundle);
-  for (const name of readdirSync(folder)) if (name.endsWith('.txt')) rmSync(join(folder, name));
-  for (const one of CASES) writeFileSync(join(folder, fileNameOf(one)), formatCase(one), { flag: 'wx' });
-  console.log(`${CASES.length} cases in ${folder}`);
+  const { FILES } = await import(bundle);
+  for (const [folder, files] of Object.entries(FILES)) {
+    rmSync(join(kit, folder), { recursive: true, force: true });
+    for (const [path, text] of files) {
+      const file = join(kit, folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text, { flag: 'wx' });
+    }
+    console.log(`${files.size} files in ${join(kit, folder)}`);
+  }
 } finally {
   rmSync(bundle, { force: true });
 }

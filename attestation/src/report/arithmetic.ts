@@ -4,7 +4,17 @@
  */
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
-import { annualized, chain, drawdown, inMoney, observedOf, sharpe, volatility } from './recompute.ts';
+import {
+  annualized,
+  chain,
+  drawdown,
+  less,
+  observedOf,
+  plus,
+  sharpe,
+  sumOf,
+  volatility,
+} from './recompute.ts';
 
 const TOLERANCE = 1e-9;
 
@@ -13,16 +23,16 @@ const TOLERANCE = 1e-9;
  * @throws ReportError `arithmetic_invalid`
  */
 export function checkArithmetic(claims: ReportClaims): string {
-  const metrics = claims.metrics as Readonly<Record<string, unknown>>;
+  const { metrics } = claims;
   const comparison = new Comparison();
-  compareReturns(comparison, claims, metrics);
+  compareReturns(comparison, claims);
   compareTails(comparison, metrics);
   compareMoney(comparison, metrics);
   const { checkedFillShare, offMarketFillShare, illiquidPnlShare } = claims.dataQuality;
   comparison.atLeast('fills off the market were checked', checkedFillShare, offMarketFillShare);
   if (claims.periodIsFullHistory) {
-    comparison.equal('total is the full history', claims.fullHistoryReturn, metrics['totalReturn']);
-    comparison.equal('drawdown is the full history', claims.fullHistoryMaxDrawdown, metrics['maxDrawdown']);
+    comparison.equal('total is the full history', claims.fullHistoryReturn, metrics.totalReturn);
+    comparison.equal('drawdown is the full history', claims.fullHistoryMaxDrawdown, metrics.maxDrawdown);
     comparison.equal('illiquid share is the full history', illiquidPnlShare, claims.illiquidPnlShare);
   }
   if (claims.accountsIncluded > claims.accountsInSession) {
@@ -31,41 +41,39 @@ export function checkArithmetic(claims: ReportClaims): string {
   return comparison.toText();
 }
 
-type Disclosed = Readonly<Record<string, unknown>>;
-
-function compareReturns(comparison: Comparison, { parameters }: ReportClaims, metrics: Disclosed): void {
+function compareReturns(comparison: Comparison, { parameters, metrics }: ReportClaims): void {
   const { periodsPerYear, riskFreeRateAnnual } = parameters;
-  const days = observedOf(metrics['periodReturns']);
+  const days = observedOf(metrics.periodReturns);
   comparison.equal(
     'monthly returns chain to the total',
-    chain(observedOf(metrics['monthlyReturns'])),
-    metrics['totalReturn'],
+    chain(observedOf(metrics.monthlyReturns)),
+    metrics.totalReturn,
   );
-  comparison.equal('years chain to the total', chain(observedOf(metrics['yearly'])), metrics['totalReturn']);
-  comparison.equal('daily returns chain to the total', chain(days), metrics['totalReturn']);
-  comparison.equal('daily returns give the drawdown', drawdown(days), metrics['maxDrawdown']);
-  comparison.equal('daily returns are counted', days?.length ?? null, metrics['observationCount']);
-  comparison.equal('best day', days && Math.max(...days), metrics['bestPeriodReturn']);
-  comparison.equal('worst day', days && Math.min(...days), metrics['worstPeriodReturn']);
+  comparison.equal('years chain to the total', chain(observedOf(metrics.yearly)), metrics.totalReturn);
+  comparison.equal('daily returns chain to the total', chain(days), metrics.totalReturn);
+  comparison.equal('daily returns give the drawdown', drawdown(days), metrics.maxDrawdown);
+  comparison.equal('daily returns are counted', days?.length ?? null, metrics.observationCount);
+  comparison.equal('best day', days && Math.max(...days), metrics.bestPeriodReturn);
+  comparison.equal('worst day', days && Math.min(...days), metrics.worstPeriodReturn);
   comparison.equal(
     'daily returns give the volatility',
     volatility(days, periodsPerYear),
-    metrics['volatilityAnnualized'],
+    metrics.volatilityAnnualized,
   );
   comparison.equal(
     'daily returns give the Sharpe ratio',
     sharpe(days, periodsPerYear, riskFreeRateAnnual),
-    metrics['sharpeRatio'],
+    metrics.sharpeRatio,
   );
   comparison.equal(
     'the total, annualised',
-    annualized(metrics['totalReturn'], metrics['observationCount'], periodsPerYear),
-    metrics['annualizedReturn'],
+    annualized(metrics.totalReturn, metrics.observationCount, periodsPerYear),
+    metrics.annualizedReturn,
   );
 }
 
 /** A loss that is exceeded more rarely is no smaller, and the mean of what exceeds it no smaller than it. */
-function compareTails(comparison: Comparison, metrics: Disclosed): void {
+function compareTails(comparison: Comparison, metrics: ReportClaims['metrics']): void {
   for (const [larger, smaller] of [
     ['historicalVar99', 'historicalVar95'],
     ['parametricVar99', 'parametricVar95'],
@@ -81,24 +89,29 @@ function compareTails(comparison: Comparison, metrics: Disclosed): void {
   }
 }
 
-function compareMoney(comparison: Comparison, metrics: Disclosed): void {
-  const sums: readonly (readonly [string, string, Readonly<Record<string, 1 | -1>>])[] = [
-    ['profit', 'absoluteProfit', { navEnd: 1, navStart: -1, deposits: -1, withdrawals: 1 }],
-    ['flows', 'netExternalFlow', { deposits: 1, withdrawals: -1 }],
-    ['net profit', 'netPnl', { realizedPnl: 1, fundingPnl: 1, fees: -1, borrowInterest: -1 }],
-  ];
-  for (const [what, name, terms] of sums) {
-    const { sum, size } = inMoney(metrics, terms);
-    comparison.equal(`${what} adds up`, sum, inMoney(metrics, { [name]: 1 }).sum, size);
+function compareMoney(comparison: Comparison, metrics: ReportClaims['metrics']): void {
+  const { navStart, navEnd, deposits, withdrawals, realizedPnl, fundingPnl, fees, borrowInterest } = metrics;
+  const profit = [plus(navEnd), less(navStart), less(deposits), plus(withdrawals)];
+  const net = [plus(realizedPnl), plus(fundingPnl), less(fees), less(borrowInterest)];
+  for (const [what, stated, terms] of [
+    ['profit', metrics.absoluteProfit, profit],
+    ['flows', metrics.netExternalFlow, [plus(deposits), less(withdrawals)]],
+    ['net profit', metrics.netPnl, net],
+  ] as const) {
+    const { sum, size } = sumOf(terms);
+    comparison.equal(`${what} adds up`, sum, sumOf([plus(stated)]).sum, size);
   }
 }
+
+/** A number that may be withheld, or not be known. */
+type Known = number | null | undefined;
 
 /** Pairs of numbers that were compared so far. */
 class Comparison {
   readonly #compared: string[] = [];
 
   /** @param size - of the largest number that went in */
-  equal(name: string, computed: number | null, stated: unknown, size = 1): void {
+  equal(name: string, computed: number | null, stated: Known, size = 1): void {
     if (computed === null || typeof stated !== 'number') return;
     const tolerance = TOLERANCE * Math.max(1, Math.abs(stated), size);
     if (!Number.isFinite(stated) || !(Math.abs(computed - stated) <= tolerance)) {
@@ -107,7 +120,7 @@ class Comparison {
     this.#compared.push(name);
   }
 
-  atLeast(name: string, larger: unknown, smaller: unknown): void {
+  atLeast(name: string, larger: Known, smaller: Known): void {
     if (typeof larger !== 'number' || typeof smaller !== 'number') return;
     if (!(larger >= smaller - TOLERANCE * Math.max(1, Math.abs(smaller)))) {
       throw new ReportError('arithmetic_invalid', `${name}: ${larger}, ${smaller}`);

@@ -1,11 +1,12 @@
 /** Numbers of a report, computed again from others that it discloses. Null: they do not allow it. */
 
-/** The numbers of a list or record of returns; null when there is none, or something else. */
-export function observedOf(returns: unknown): readonly number[] | null {
-  if (typeof returns !== 'object' || returns === null) return null;
-  const values = Object.values(returns).filter((value) => value !== null);
-  if (values.length === 0 || !values.every((value) => typeof value === 'number')) return null;
-  return values;
+/** Returns of days, or by month or year. */
+type Returns = readonly (number | null)[] | Readonly<Record<string, number>>;
+
+/** The numbers of a list or record of returns; null when there are none. */
+export function observedOf(returns: Returns | undefined): readonly number[] | null {
+  const values = Object.values(returns ?? {}).filter((value) => value !== null);
+  return values.length === 0 ? null : values;
 }
 
 /** Returns, linked; null when they wiped the account out. */
@@ -52,20 +53,30 @@ export function sharpe(
 }
 
 /** (1 + total)^(periods in a year / count) − 1; null where little more than rounding is left of 1 + total. */
-export function annualized(total: unknown, count: unknown, periodsPerYear: number): number | null {
-  if (typeof total !== 'number' || typeof count !== 'number' || !(count > 0)) return null;
+export function annualized(
+  total: number | null | undefined,
+  count: number | undefined,
+  periodsPerYear: number,
+): number | null {
+  if (typeof total !== 'number' || count === undefined || !(count > 0)) return null;
   return 1 + total < 1e-6 ? null : (1 + total) ** (periodsPerYear / count) - 1;
 }
 
-/** Signed sum of money that stands as decimal text under these names, and the size of its largest term. */
-export function inMoney(
-  metrics: Readonly<Record<string, unknown>>,
-  signs: Readonly<Record<string, 1 | -1>>,
-): { readonly sum: number | null; readonly size: number } {
-  const terms = Object.entries(signs).map(([name, sign]) => {
-    const text = metrics[name];
-    return typeof text === 'string' && text !== '' ? sign * Number(text) : Number.NaN;
-  });
+/** Decimal text that may be withheld, or not be known. */
+type Money = string | null | undefined;
+
+/** A term of a sum of money; NaN where there is none. */
+export function plus(money: Money): number {
+  return typeof money === 'string' && money !== '' ? Number(money) : Number.NaN;
+}
+
+/** The same term, taken away. */
+export function less(money: Money): number {
+  return -plus(money);
+}
+
+/** Sum of all terms, null where one is not there, and the size of the largest. */
+export function sumOf(terms: readonly number[]): { readonly sum: number | null; readonly size: number } {
   const sum = terms.reduce((total, term) => total + term, 0);
   return Number.isNaN(sum) ? { sum: null, size: 0 } : { sum, size: Math.max(...terms.map(Math.abs)) };
 }
