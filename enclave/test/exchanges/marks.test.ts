@@ -142,15 +142,35 @@ describe('when value flows in or out', () => {
     expect(minutesOf(venue, 'BTC/USDT')).toContain(at(4, 3));
   });
 
+  it('a minute is asked for once, however often it is wanted', async () => {
+    const venue = holding();
+    // The fill lies in the minute that ends as the deposits' begins.
+    venue.books.transfers.push(
+      booked('d', 'deposit', 'USDT', at(5, 12, 4)),
+      booked('e', 'deposit', 'USDT', at(5, 12, 4) + 1),
+    );
+    const pull = await venue.pull();
+    const minute = `BTC 1m ${at(5, 12, 4)}`;
+    expect(pricesOf(pull).filter((price) => price.includes('1m'))).toEqual([minute]);
+  });
+
   it('a minute without a candle has the last close before it', async () => {
     const venue = holding();
-    venue.books.transfers.push(booked('d', 'deposit', 'BTC', at(8)));
+    for (const id of ['d', 'e']) venue.books.transfers.push(booked(id, 'deposit', 'BTC', at(8)));
     venue.books.missing.add(`BTC/USDT ${at(8)}`);
     const pull = await venue.pull();
     expect(venue.asked.lastCloses).toEqual([{ symbol: 'BTC/USDT', time: at(8) }]);
     expect(pull.marks.filter(({ resolution, time }) => resolution === '1m' && time === at(8))).toHaveLength(
       1,
     );
+  });
+
+  it('a quote that marks are not quoted in has its minute', async () => {
+    const venue = holding({ knownQuotes: ['USDT', 'ETH'] });
+    venue.books.markets.push('BTC/ETH');
+    venue.books.fills.push(bought(1, 'BTC/ETH', at(7, 1)));
+    await venue.pull();
+    expect(minutesOf(venue, 'ETH/USDT')).toEqual([at(7, 1)]);
   });
 
   it('a fee in a third currency has its minute, one in its own or of nothing has none', async () => {
@@ -163,6 +183,8 @@ describe('when value flows in or out', () => {
     ];
     await venue.pull();
     expect(minutesOf(venue, 'BNB/USDT')).toEqual([at(5)]);
+    // Only those that hold the fills.
+    expect(minutesOf(venue, 'BTC/USDT')).toEqual([5, 6, 7].map((day) => at(day, 0, 1)));
   });
 
   it('minutes that the time did not reach wait, and nothing else does', async () => {

@@ -78,7 +78,7 @@ export class ListedVenue {
   readonly table: VenueTable;
   asked: Asked = { fills: [], transfers: [], closes: [], lastCloses: [] };
   lies: Lies = {};
-  /** Called before each call is answered: where a test lets time pass. */
+  /** Called when a call was noted, before it is answered: where a test lets time pass, or fails it. */
   before: (call: keyof Asked) => void = () => undefined;
 
   constructor(changes: Partial<VenueTable> = {}) {
@@ -107,16 +107,16 @@ export class ListedVenue {
       balances: () => Promise.resolve({ time: books.now, balances: holdings() }),
       markets: () => Promise.resolve(markets),
       fills: async (symbol, fromId, limit) => {
-        this.before('fills');
         asked.fills.push({ symbol, fromId, limit });
+        this.before('fills');
         await settled();
         if (lies.fills) return lies.fills;
         const all = books.fills.filter((fill) => fill.symbol === symbol && BigInt(fill.id) >= BigInt(fromId));
         return all.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1)).slice(0, limit);
       },
       transfers: async (direction, from, to, offset) => {
-        this.before('transfers');
         asked.transfers.push({ direction, from, to, offset });
+        this.before('transfers');
         await settled();
         const { deposits } = lies;
         if (deposits && direction === 'deposit') {
@@ -133,14 +133,14 @@ export class ListedVenue {
         };
       },
       closes: async (span) => {
-        this.before('closes');
         asked.closes.push(span);
+        this.before('closes');
         await settled();
         return this.#candles(span);
       },
       lastClose: async (symbol, time) => {
-        this.before('lastCloses');
         asked.lastCloses.push({ symbol, time });
+        this.before('lastCloses');
         await settled();
         return { ...markAt(symbol, '1m', time) };
       },

@@ -33,6 +33,7 @@ async function pages(
     const page = (await asking.read(operation, question)) as unknown as Page;
     read.push(page);
     cursor = page.nextCursor;
+    if (read.length > 2 * DAYS) throw new Error('the pages have no end');
   } while (cursor !== null);
   return read;
 }
