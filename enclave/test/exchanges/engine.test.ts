@@ -69,16 +69,25 @@ describe('when a fault ends a pull', () => {
 });
 
 describe('when a pull tells how far it came', () => {
-  it('the slower of deposits and withdrawals counts', async () => {
+  it.each(['deposit', 'withdrawal'] as const)('the walk that is behind counts: %s', async (slower) => {
     const venue = new ListedVenue();
     venue.before = (call) => {
       const last = venue.asked.transfers.at(-1);
-      if (call === 'transfers' && last?.direction === 'deposit' && last.from === at(10)) down();
+      if (call === 'transfers' && last?.direction === slower && last.from === at(10)) down();
     };
     const cut = await venue.pull();
-    expect([stateIn(cut).deposit.next, stateIn(cut).withdrawal.next]).toEqual([at(10), at(22, 12)]);
+    const { deposit, withdrawal } = stateIn(cut);
+    expect([deposit.next, withdrawal.next].toSorted((a, b) => a - b)).toEqual([at(10), at(22, 12)]);
     // Of 25 days and a half.
     expect(cut.progress).toBeCloseTo(10 / 25.5 / 3, 6);
+  });
+
+  it('a fault at the fills counts what was begun of them', async () => {
+    const venue = young();
+    venue.books.balances.push('ETH');
+    let calls = 0;
+    venue.before = (call) => (call === 'fills' && ++calls > 1 ? down() : undefined);
+    expect((await venue.pull()).progress).toBeCloseTo(1 / 3 + 1 / 2 / 3, 6);
   });
 
   it('symbols that were begun count half of fills', async () => {

@@ -122,6 +122,7 @@ describe('when value flows in or out', () => {
     expect(minutesOf(venue, 'ETH/USDT')).toEqual([at(3, 1, 30), at(8, 1, 30)]);
     // The fill lies in the minute that ends at 12:04; on the third day there was no bitcoin.
     expect(minutesOf(venue, 'BTC/USDT')).toEqual([at(8, 1, 30), at(5, 12, 4)]);
+    expect(venue.asked.lastCloses).toEqual([]);
     const again = await venue.pull(pull.cursor);
     expect(again.marks).toEqual([]);
     expect([minutesOf(venue, 'ETH/USDT'), minutesOf(venue, 'BTC/USDT')]).toEqual([[], []]);
@@ -188,27 +189,22 @@ describe('when value flows in or out', () => {
   });
 
   it('minutes that the time did not reach wait, and nothing else does', async () => {
-    const venue = holding();
-    for (let day = 1; day <= 9; day++)
+    const venue = new ListedVenue();
+    for (let day = 1; day <= 10; day++)
       venue.books.transfers.push(booked(`d${day}`, 'deposit', 'BNB', at(day)));
-    const minutes = () => venue.asked.closes.filter(({ resolution }) => resolution === '1m').length;
+    const read = () => venue.asked.closes.filter(({ resolution }) => resolution === '1m').length;
     venue.before = (call) => {
-      if (call === 'closes' && minutes() === 3) venue.books.now += 1;
+      if (call === 'closes' && read() === 1) venue.books.now += 1;
     };
     const cut = await venue.pull(null, { until: venue.books.now + 1 });
-    expect(cut.done).toBe(false);
-    const left = Object.values(stateIn(cut).minutes).flat();
-    const read = pricesOf(cut).filter((price) => price.includes('1m'));
-    // Of bitcoin there are the flows from the sixth on.
-    expect(left.length + read.length).toBe(9 + 4);
-    expect(left.length).toBeGreaterThan(0);
+    expect(cut).toMatchObject({ done: false, progress: 0.9 });
+    const left = [2, 3, 4, 5, 6, 7, 8, 9, 10].map((day) => at(day));
+    expect(stateIn(cut).minutes).toEqual({ BNB: left });
+    expect(pricesOf(cut)).toContain(`BNB 1m ${at(1)}`);
     venue.before = () => undefined;
     const rest = await venue.pull(cut.cursor);
-    expect(rest.done).toBe(true);
-    expect(stateIn(rest).minutes).toEqual({});
-    const restRead = pricesOf(rest).filter((price) => price.includes('1m'));
-    expect(new Set([...read, ...restRead]).size).toBe(read.length + restRead.length);
-    expect(restRead).toHaveLength(left.length + 1);
+    expect(pricesOf(rest)).toEqual(left.map((end) => `BNB 1m ${end}`));
+    expect([stateIn(rest).minutes, rest.done]).toEqual([{}, true]);
   });
 });
 
@@ -217,6 +213,7 @@ describe('when something has no price', () => {
     const venue = holding();
     venue.books.balances.push('DUST');
     venue.books.transfers.push(booked('d', 'deposit', 'DUST', at(8)));
+    venue.books.fills.push(bought(2, 'BTC/USDT', at(6), { fee: { amount: '1', currency: 'DUST' } }));
     const first = await venue.pull();
     const second = await venue.pull(first.cursor);
     for (const pull of [first, second]) {
@@ -246,21 +243,44 @@ describe('when fills are compared with their minutes', () => {
     venue.books.fills = [
       bought(1, 'BTC/USDT', at(5), { quantity: '1' }),
       bought(2, 'BTC/USDT', at(6), { quantity: '3' }),
-      bought(3, 'BTC/USDT', at(6, 0, 1), { quantity: '1' }),
+      bought(3, 'BTC/USDT', at(6, 0, 2), { quantity: '1' }),
       bought(4, 'BTC/USDT', at(7), { quantity: '2' }),
     ];
     const pull = await venue.pull();
-    expect(spansOf(venue, '1m')).toEqual([[at(6), at(6, 0, 2), 2]]);
+    expect(spansOf(venue, '1m')).toEqual([[at(6), at(6, 0, 3), 3]]);
+    // The minute between the two comes along, and nobody asked for it.
+    const minutes = pricesOf(pull).filter((price) => price.includes('1m'));
+    expect(minutes).toEqual([`BTC 1m ${at(6, 0, 1)}`, `BTC 1m ${at(6, 0, 3)}`]);
     expect(stateIn(pull).checks).toEqual({});
     expect((await venue.pull(pull.cursor)).marks).toEqual([]);
   });
 
+  it('those that the time did not reach wait', async () => {
+    const venue = holding();
+    venue.books.fills = Array.from({ length: 10 }, (_, day) =>
+      bought(day + 1, 'BTC/USDT', at(day), { quantity: String(20 - day) }),
+    );
+    const read = () => spansOf(venue, '1m').length;
+    venue.before = (call) => {
+      if (call === 'closes' && read() === 1) venue.books.now += 1;
+    };
+    const cut = await venue.pull(null, { until: venue.books.now + 1 });
+    expect([read(), cut.done]).toEqual([1, false]);
+    const left = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((day) => at(day, 0, 1));
+    expect(stateIn(cut).checks['BTC/USDT']?.map(([end]) => end)).toEqual(left);
+    venue.before = () => undefined;
+    const rest = await venue.pull(cut.cursor);
+    expect(pricesOf(rest)).toEqual(left.map((end) => `BTC 1m ${end}`));
+    expect([stateIn(rest).checks, rest.done]).toEqual([{}, true]);
+  });
+
   it('a minute that is not over waits until it is', async () => {
     const venue = holding();
+    venue.books.fills.push(bought(2, 'BTC/USDT', at(5, 12, 3) + 1));
     venue.books.now = at(5, 12, 3) + 1;
     const early = await venue.pull();
     expect(early).toMatchObject({ done: true, marks: [{ time: at(5) }] });
-    expect(stateIn(early).checks).toEqual({ 'BTC/USDT': [[at(5, 12, 4), 1_000_000]] });
+    expect(stateIn(early).checks).toEqual({ 'BTC/USDT': [[at(5, 12, 4), 2_000_000]] });
     venue.books.now = at(5, 12, 4);
     const late = await venue.pull(early.cursor);
     expect(pricesOf(late)).toEqual([`BTC 1m ${at(5, 12, 4)}`]);
@@ -272,11 +292,13 @@ describe('when fills are compared with their minutes', () => {
     venue.books.fills = Array.from({ length: 2_800 }, (_, index) =>
       bought(index + 1, 'BTC/USDT', at(1, 0, 2 * index)),
     );
+    venue.books.fills[0] = bought(1, 'BTC/USDT', at(1), { fee: { amount: '1', currency: 'DUST' } });
     venue.before = (call) => {
       if (call === 'closes') venue.books.now += 1;
     };
     const cut = await venue.pull(null, { maxEntries: 10_000, until: venue.books.now + 1 });
     expect(cut.done).toBe(false);
     expect(cut.entries).toHaveLength(2_100);
+    expect(cut.coverage.unavailable).toEqual(['prices of DUST']);
   });
 });

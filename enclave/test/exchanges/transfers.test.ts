@@ -43,6 +43,12 @@ describe('when transfers are walked', () => {
     ]);
   });
 
+  it('a page is full whatever of it has settled', async () => {
+    const venue = depositing(3);
+    venue.books.transfers.unshift(booked('slow', 'deposit', 'USDT', at(1), at(60)));
+    expect(idsOf((await venue.pull()).entries)).toEqual(['d1', 'd2', 'd3']);
+  });
+
   it('a walk that a budget cut short goes on at the window that was not read', async () => {
     const venue = depositing(5);
     const cut = await venue.pull(null, { maxEntries: 3 });
@@ -63,6 +69,13 @@ describe('when transfers are walked', () => {
     const second = await venue.pull(first.cursor);
     expect(windowsOf(venue)[0]).toEqual([at(22, 12), at(25, 12), 0]);
     expect(idsOf(second.entries)).toEqual(['late']);
+  });
+
+  it('one at the very instant at which the stretch begins is known too', async () => {
+    const venue = new ListedVenue();
+    venue.books.transfers.push(booked('d', 'deposit', 'USDT', at(22, 12)));
+    const { cursor } = await venue.pull();
+    expect((await venue.pull(cursor)).entries).toEqual([]);
   });
 
   it('a stretch does not begin before the launch', async () => {

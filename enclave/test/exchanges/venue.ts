@@ -6,6 +6,7 @@ import { binance } from '../../src/exchanges/binance.ts';
 import type { CandleSpan, SpotMarket, VenueClient } from '../../src/exchanges/client.ts';
 import type { PullState } from '../../src/exchanges/cursor.ts';
 import { pullAccount } from '../../src/exchanges/engine.ts';
+import { ExchangeError } from '../../src/exchanges/errors.ts';
 import type { Pull, PullBudget, VenueAccount, VenueCursor } from '../../src/exchanges/port.ts';
 import type { VenueTable } from '../../src/exchanges/table.ts';
 
@@ -102,6 +103,9 @@ export class ListedVenue {
     const markets = new Map(books.markets.map((symbol) => [symbol, marketOf(symbol)]));
     const holdings = () => books.balances.map((asset) => ({ asset, total: '1' }));
     const settled = () => Promise.resolve();
+    const requireListed = (symbol: string) => {
+      if (!markets.has(symbol)) throw new ExchangeError('exchange_symbol_unknown', `${symbol} is not listed`);
+    };
     return {
       inspect: () => Promise.reject(new Error('not asked')),
       balances: () => Promise.resolve({ time: books.now, balances: holdings() }),
@@ -136,13 +140,15 @@ export class ListedVenue {
         asked.closes.push(span);
         this.before('closes');
         await settled();
+        requireListed(span.symbol);
         return this.#candles(span);
       },
       lastClose: async (symbol, time) => {
         asked.lastCloses.push({ symbol, time });
         this.before('lastCloses');
         await settled();
-        return { ...markAt(symbol, '1m', time) };
+        requireListed(symbol);
+        return markAt(symbol, '1m', time);
       },
     };
   }

@@ -1,7 +1,7 @@
 import type { StateWrite } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';
 import type { Vault } from '../../src/sessions/vault.ts';
-import { fillOf, sessionOf, stateOf } from './states.ts';
+import { fillOf, markOf, sessionOf, stateOf } from './states.ts';
 import { find, freshVault, history, NOTHING, refusal, storedAfter } from './stored.ts';
 
 describe('when the parent brings other state than it was given', () => {
@@ -56,6 +56,27 @@ describe('when the parent brings other state than it was given', () => {
     expect(refusal({ version, blob, chunks: [past.chunks[0]!, chunks[1]!, chunks[2]!] })).toBe(
       'state_rejected',
     );
+  });
+
+  it('the last chunk of another version of the same number is refused: both grew from the same past', () => {
+    const writes = history(freshVault());
+    const third = storedAfter(writes.slice(0, 3));
+    const vault = freshVault();
+    const session = find(vault, third);
+    const state = { ...session.state, version: 4 };
+    const { write } = vault.write(session, state, { entries: [], marks: [markOf(2)] }, null);
+    const { version, blob, chunks } = storedAfter(writes);
+    expect(find(freshVault(), storedAfter([...writes.slice(0, 3), write])).state.version).toBe(4);
+    expect(refusal({ version, blob, chunks: chunks.with(2, write.chunks[0]!) })).toBe('state_rejected');
+  });
+
+  it('how many chunks are expected is known before any is opened', () => {
+    const { version, blob, chunks } = stored();
+    for (const others of [chunks.slice(1), [...chunks, chunks[2]!]]) {
+      expect(() => find(freshVault(), { version, blob, chunks: others })).toThrow(
+        `3 ledger chunks expected, ${others.length} came`,
+      );
+    }
   });
 
   /** Version 2 of the same session that observed something else. */

@@ -19,6 +19,16 @@ describe('when a session lives in memory', () => {
     expect(refusal(storedAfter([write]), 1, sessionOf('m'))).toBe('session_lost');
   });
 
+  it('after a write that was lost the next one replaces what the parent has', () => {
+    const vault = freshVault();
+    const { session } = vault.write(null, memory(), NOTHING, null);
+    vault.write(session, { ...memory(), version: 2 }, NOTHING, null);
+    const found = find(vault, null, 1, sessionOf('m'));
+    expect([found.state.version, found.storedVersion]).toEqual([2, 1]);
+    const { write } = vault.write(found, { ...memory(), version: 3 }, NOTHING, null);
+    expect([write.baseVersion, write.version]).toEqual([1, 3]);
+  });
+
   it('no sealed session pushes it out, and it takes no place that is not free', () => {
     const vault = freshVault(2);
     vault.write(null, memory(sessionOf('m')), NOTHING, null);
