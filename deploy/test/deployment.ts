@@ -1,5 +1,5 @@
-/** A deployment synthesised once for all tests: small stand-ins for the files, no account, no network. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** A deployment synthesised for tests: small stand-ins for the files, no account, no network. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -41,10 +41,36 @@ export const CONTEXT: Readonly<Record<string, string>> = {
   certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000',
 };
 
+const outdir = join(folder, 'cdk.out');
+
+/** What `cdk deploy` would put at a place, `bucket/key`, for the deployment of {@link CONTEXT}: a file or a folder. */
+export function stagedFor(place: string): string {
+  const manifest = JSON.parse(readFileSync(join(outdir, 'perf-aggregator.assets.json'), 'utf8')) as Manifest;
+  const staged = Object.values(manifest.files).find(({ destinations }) =>
+    Object.values(destinations).some(({ bucketName, objectKey }) => `${bucketName}/${objectKey}` === place),
+  );
+  if (!staged) throw new Error(`nothing is put at ${place}`);
+  return join(outdir, staged.source.path);
+}
+
+interface Manifest {
+  readonly files: Readonly<
+    Record<
+      string,
+      {
+        readonly source: { readonly path: string };
+        readonly destinations: Readonly<
+          Record<string, { readonly bucketName: string; readonly objectKey: string }>
+        >;
+      }
+    >
+  >;
+}
+
 /** The template of a deployment. */
 export function synthesise(context: Readonly<Record<string, string>> = {}): Template {
   const parameters = parseParameters({ ...CONTEXT, ...context });
   // What AWS's own rules say of it: test/system.
-  const app = new App({ outdir: join(folder, 'cdk.out'), builtinCloudFormationValidation: false });
+  const app = new App({ outdir, builtinCloudFormationValidation: false });
   return Template.fromStack(new DeploymentStack(app, parameters, readArtifacts(parameters)));
 }

@@ -1,39 +1,12 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { checkPolicy } from '../../client/src/kms-policy/check-policy.ts';
-import { readPolicy } from '../../client/src/kms-policy/read-policy.ts';
-import { run } from '../../client/test/cli/cli.ts';
-import { parseConfig } from '../../parent/src/config.ts';
-import { formatEndpoint } from '../../shared/src/transport/endpoint.ts';
+import { INSTANCE_FOLDER } from '../src/instance-files.ts';
 import { COUNTED } from '../src/logs.ts';
-import { folder, measurements, PCRS, PREDECESSOR, ROLE_ARN, synthesise, write } from './deployment.ts';
+import { CONTEXT, PCRS, stagedFor, synthesise } from './deployment.ts';
+import { resourcesOf, tagsOf, toldBy } from './template.ts';
 
-const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000';
 const template = synthesise();
-/** Everything that may be asked for, where it differs. */
-const whole = synthesise({
-  measurements: `${folder}/measurements.json,${write('predecessor.json', measurements(PREDECESSOR))}`,
-  name: 'perf-two',
-  locked: 'true',
-  enclaves: '2',
-  instanceType: 'm6i.2xlarge',
-  egressAllow: 'api.binance.com:443,api.example.com:443',
-  clients: '192.0.2.0/24',
-  alarmEmail: 'operator@example.com',
-  domain: 'perf.example.com',
-  hostedZoneId: 'Z0123',
-  snapshot: 'snap-0123456789abcdef0',
-  trail: 'existing',
-  availabilityZones: 'eu-west-1b,eu-west-1c',
-});
-
-interface Resource {
-  readonly Type: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-  readonly DeletionPolicy?: string;
-  readonly UpdateReplacePolicy?: string;
-}
 
 interface Statement {
   readonly Effect: string;
@@ -43,14 +16,11 @@ interface Statement {
 }
 
 const listOf = (value: unknown) => [value].flat().map(String);
-const resourcesOf = (type: string, from = template) =>
-  Object.values(from.findResources(type)) as unknown as readonly Resource[];
-const tagsOf = (from = template) => {
-  const data = resourcesOf('AWS::EC2::LaunchTemplate', from)[0]!.Properties['LaunchTemplateData'] as {
-    readonly TagSpecifications: readonly { readonly Tags: readonly { Key: string; Value: unknown }[] }[];
-  };
-  return Object.fromEntries(data.TagSpecifications[0]!.Tags.map(({ Key, Value }) => [Key, Value]));
-};
+const statements = (from = template) =>
+  resourcesOf('AWS::IAM::Policy', from).flatMap(
+    ({ Properties }) =>
+      (Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }).Statement,
+  );
 
 describe('when a deployment is synthesised', () => {
   it('the template is the one that was looked at', async () => {
@@ -74,176 +44,34 @@ describe('when a deployment is synthesised', () => {
   });
 });
 
-describe('when the key is made', () => {
-  const policyOf = (from: typeof template) => resourcesOf('AWS::KMS::Key', from)[0]!.Properties['KeyPolicy'];
-  const printed = async (...argv: string[]) =>
-    JSON.parse(
-      (await run(['kms-policy', ...argv], { clock: { now: () => 0 }, home: folder })).stdout,
-    ) as unknown;
+describe('when files are brought to the instance', () => {
+  const told = toldBy(template);
+  const files = [
+    ['EIF', CONTEXT['eif']!],
+    ['PARENT', CONTEXT['parent']!],
+  ] as const;
 
-  it('its policy is what kms-policy prints', async () => {
-    const flags = ['--pcr0', PCRS.pcr0, '--pcr1', PCRS.pcr1, '--pcr2', PCRS.pcr2, '--role-arn', ROLE_ARN];
-    expect(policyOf(template)).toStrictEqual(await printed(...flags));
+  it.each(files)('%s is where that file is put, with the digest of its content', (name, path) => {
+    const content = readFileSync(path);
+    expect(readFileSync(stagedFor(told[name]!)).equals(content)).toBe(true);
+    expect(told[`${name}_SHA256`]).toBe(createHash('sha256').update(content).digest('hex'));
   });
 
-  it('so it is for two images, locked', async () => {
-    const flags = ([0, 1, 2] as const).flatMap((index) => [
-      `--pcr${index}`,
-      PCRS[`pcr${index}`],
-      PREDECESSOR[`pcr${index}`],
-    ]);
-    const roleArn = 'arn:aws:iam::123456789012:role/perf-two-parent';
-    expect(policyOf(whole)).toStrictEqual(await printed(...flags, '--role-arn', roleArn, '--lock'));
-    whole.hasResourceProperties('AWS::KMS::Key', { BypassPolicyLockoutSafetyCheck: true });
-    template.hasResourceProperties('AWS::KMS::Key', { BypassPolicyLockoutSafetyCheck: false });
-  });
-
-  it('kms-policy --check finds nothing void in it', () => {
-    const judged = checkPolicy(readPolicy(JSON.stringify(policyOf(template))), [PCRS.pcr0]);
-    expect(judged).toMatchObject({ attestedOnly: true, locked: false });
-  });
-
-  it('it outlives the stack, and so do the role that KMS knows, the store and what was logged', () => {
-    const role = resourcesOf('AWS::IAM::Role').filter(
-      ({ Properties }) => Properties['RoleName'] !== undefined,
-    );
-    const kept = ['AWS::KMS::Key', 'AWS::EC2::Volume', 'AWS::Logs::LogGroup', 'AWS::S3::Bucket'].flatMap(
-      (type) => resourcesOf(type),
-    );
-    expect(role).toHaveLength(1);
-    // But for a first deployment that fails: it leaves nothing behind.
-    for (const { Type, DeletionPolicy, UpdateReplacePolicy } of [...role, ...kept]) {
-      expect([Type, DeletionPolicy, UpdateReplacePolicy]).toEqual([Type, 'RetainExceptOnCreate', 'Retain']);
-    }
-  });
-});
-
-describe('when the instance is described', () => {
-  it('it can hold enclaves, answers IMDSv2 only, one hop away, and shows its tags', () => {
-    template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
-      LaunchTemplateData: {
-        EnclaveOptions: { Enabled: true },
-        InstanceType: 'm6i.xlarge',
-        MetadataOptions: {
-          HttpEndpoint: 'enabled',
-          HttpTokens: 'required',
-          HttpPutResponseHopLimit: 1,
-          InstanceMetadataTags: 'enabled',
-        },
-        KeyName: Match.absent(),
-      },
-    });
-  });
-
-  it('its tags are the parent’s configuration', () => {
-    expect(tagsOf()).toEqual({
-      Name: 'perf-aggregator',
-      'perf-aggregator-deployment': 'perf-aggregator',
-      'perf-aggregator:ENCLAVE_ENDPOINT': 'vsock://16:5005',
-      'perf-aggregator:EGRESS_ENDPOINT': 'vsock://4294967295:8003',
-      'perf-aggregator:EGRESS_ALLOW': 'api.binance.com:443',
-      'perf-aggregator:KMS_KEY_ARN': { 'Fn::GetAtt': ['Key', 'Arn'] },
-      'perf-aggregator:KMS_ROLE_ARN': ROLE_ARN,
-      'perf-aggregator:RATE_LIMIT_MAX': '1000000',
-      'perf-aggregator:DRAIN_DELAY': '25',
-    });
-    expect(tagsOf(whole)).toMatchObject({
-      'perf-aggregator:ENCLAVE_ENDPOINT': 'vsock://16:5005,vsock://17:5005',
-      'perf-aggregator:EGRESS_ALLOW': 'api.binance.com:443,api.example.com:443',
-    });
-  });
-
-  it('the parent takes them, all of them, and the image listens where they say', () => {
-    const environment = Object.fromEntries(
-      Object.entries(tagsOf(whole)).map(([name, value]) => [
-        name.replace('perf-aggregator:', ''),
-        typeof value === 'string' ? value : KEY_ARN,
-      ]),
-    );
-    const config = parseConfig(environment);
-    expect(config.enclaves.map(formatEndpoint)).toEqual(['vsock://16:5005', 'vsock://17:5005']);
-    expect(config.deployment).toEqual({
-      keyArn: KEY_ARN,
-      roleArn: 'arn:aws:iam::123456789012:role/perf-two-parent',
-    });
-    expect(config.egressAllow.at(-1)).toEqual({ host: 'kms.eu-west-1.amazonaws.com', port: 443 });
-    expect(config).toMatchObject({ rateLimit: { max: 1_000_000 }, drainDelayMs: 25_000 });
-    const image = JSON.parse(
-      readFileSync(new URL('../../enclave/image/enclave.json', import.meta.url), 'utf8'),
-    ) as { readonly listen: string; readonly egress: string; readonly allow: readonly object[] };
-    expect(image.listen).toBe(formatEndpoint(config.enclaves[0]!).replace('//16:', '//4294967295:'));
-    expect(image.egress).toBe(formatEndpoint(config.egress).replace('//4294967295:', '//3:'));
-    const { EGRESS_ALLOW } = Object.fromEntries(
-      Object.entries(tagsOf()).map(([name, value]) => [name.replace('perf-aggregator:', ''), String(value)]),
-    );
-    expect(image.allow).toEqual(
-      EGRESS_ALLOW!
-        .split(',')
-        .map((place) => ({ host: place.split(':')[0], port: Number(place.split(':')[1]) })),
+  it('BUNDLE is where its scripts and units are put', () => {
+    expect(readdirSync(stagedFor(told['BUNDLE']!)).toSorted()).toEqual(
+      readdirSync(INSTANCE_FOLDER).toSorted(),
     );
   });
 
-  it('there is one, and it is drained before the next one starts', () => {
-    template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
-      Properties: {
-        MinSize: '1',
-        MaxSize: '1',
-        DesiredCapacity: '1',
-        HealthCheckType: 'ELB',
-        LifecycleHookSpecificationList: [
-          {
-            LifecycleHookName: 'drain',
-            LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-            DefaultResult: 'CONTINUE',
-          },
-        ],
-      },
-      UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 0, WaitOnResourceSignals: true } },
-      CreationPolicy: { ResourceSignal: { Count: 1 } },
-    });
-  });
-
-  it('the volume lies in the zone of the instance, encrypted, and may come from a snapshot', () => {
-    const subnets = resourcesOf('AWS::AutoScaling::AutoScalingGroup', whole)[0]!.Properties[
-      'VPCZoneIdentifier'
-    ];
-    const { Ref } = (subnets as readonly { readonly Ref: string }[])[0]!;
-    const subnet = whole.findResources('AWS::EC2::Subnet')[Ref] as Resource;
-    expect(subnet.Properties).toMatchObject({ AvailabilityZone: 'eu-west-1b', MapPublicIpOnLaunch: false });
-    whole.hasResourceProperties('AWS::EC2::Volume', {
-      AvailabilityZone: 'eu-west-1b',
-      Encrypted: true,
-      SnapshotId: 'snap-0123456789abcdef0',
-    });
-    template.hasResourceProperties('AWS::EC2::Volume', { SnapshotId: Match.absent(), Encrypted: true });
-  });
-
-  it('its first script is told everything that the scripts read', () => {
-    const template = JSON.stringify(resourcesOf('AWS::EC2::LaunchTemplate')[0]!.Properties);
-    const told = [...template.matchAll(/(?<=\\n|DEPLOYMENT=')([A-Z][A-Z0-9_]+)=/g)].map(([, name]) => name!);
-    const names = readdirSync(new URL('../instance/', import.meta.url)).filter((name) =>
-      name.endsWith('.sh'),
+  it('its role may read these, and nothing else', () => {
+    const readable = statements().filter(({ Action }) => listOf(Action).includes('s3:GetObject'));
+    expect(readable.flatMap(({ Resource }) => listOf(Resource)).toSorted()).toEqual(
+      ['BUNDLE', 'EIF', 'PARENT'].map((name) => `arn:aws:s3:::${told[name]}`).toSorted(),
     );
-    const scripts = names
-      .map((name) => readFileSync(new URL(`../instance/${name}`, import.meta.url), 'utf8'))
-      .join('');
-    const asked = [...scripts.matchAll(/\$\{?([A-Z][A-Z0-9_]+)/g)].map(([, name]) => name!);
-    const [variables, read] = [new Set(told), new Set(asked)];
-    variables.delete('DEPLOYMENT');
-    read.delete('DEPLOYMENT');
-    expect(variables).toContain('VOLUME');
-    for (const name of read) expect(variables).toContain(name);
-    for (const name of variables) expect(scripts).toMatch(new RegExp(`\\b${name}\\b`));
   });
 });
 
 describe('when roles are given', () => {
-  const statements = (from = template) =>
-    resourcesOf('AWS::IAM::Policy', from).flatMap(
-      ({ Properties }) =>
-        (Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }).Statement,
-    );
-
   it('no action is a wildcard, and only calls that AWS does not narrow are for all resources', () => {
     for (const { Action } of statements()) expect(listOf(Action).join()).not.toContain('*');
     const wide = statements().filter(
@@ -270,12 +98,12 @@ describe('when roles are given', () => {
     expect(metrics).toMatchObject([
       { Condition: { StringEquals: { 'cloudwatch:namespace': 'perf-aggregator' } } },
     ]);
-    expect(tagsOf()['perf-aggregator-deployment']).toBe('perf-aggregator');
+    expect(tagsOf(template)['perf-aggregator-deployment']).toBe('perf-aggregator');
   });
 
   it('nothing about the key comes from IAM', () => {
     expect(JSON.stringify(statements())).not.toContain('kms:');
-    const managed = resourcesOf('AWS::IAM::Role').flatMap(
+    const managed = resourcesOf('AWS::IAM::Role', template).flatMap(
       ({ Properties }) => Properties['ManagedPolicyArns'] ?? [],
     );
     expect(JSON.stringify(managed)).toContain('AWSDataLifecycleManagerServiceRole');
@@ -300,115 +128,18 @@ describe('when roles are given', () => {
   });
 });
 
-describe('when the network is made', () => {
-  it('KMS has no private address: the egress proxy would refuse it', () => {
-    const endpoints = JSON.stringify(resourcesOf('AWS::EC2::VPCEndpoint'));
-    for (const service of ['logs', 'ssm', 'ssmmessages', '.s3']) expect(endpoints).toContain(service);
-    expect(endpoints).not.toContain('kms');
-  });
-
-  it('clients reach the load balancer by TLS, it reaches the parent, and the parent goes out by HTTPS', () => {
-    whole.hasResourceProperties('AWS::EC2::SecurityGroup', {
-      GroupDescription: 'Load balancer: clients in, parent out',
-      SecurityGroupIngress: [{ CidrIp: '192.0.2.0/24', FromPort: 443, ToPort: 443 }],
-    });
-    template.hasResourceProperties('AWS::EC2::SecurityGroup', {
-      GroupDescription: 'Parent: load balancer in, HTTPS out',
-      SecurityGroupIngress: Match.absent(),
-      SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }],
-    });
-    template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { FromPort: 3000, ToPort: 3000 });
-    expect(
-      resourcesOf('AWS::ElasticLoadBalancingV2::Listener').map(({ Properties }) => Properties),
-    ).toMatchObject([{ Port: 443, Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06' }]);
-  });
-
-  it('readiness decides, one address has its limit, and no whole URL is logged', () => {
-    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
-      HealthCheckPath: '/ready',
-      Port: 3000,
-      Protocol: 'HTTP',
-    });
-    template.hasResourceProperties('AWS::WAFv2::WebACL', {
-      Rules: [{ Statement: { RateBasedStatement: { AggregateKeyType: 'IP', Limit: 300 } } }],
-    });
-    template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
-    expect(JSON.stringify(resourcesOf('AWS::ElasticLoadBalancingV2::LoadBalancer'))).not.toContain(
-      'access_logs',
-    );
-  });
-
-  it('it has the name that was asked for', () => {
-    whole.hasResourceProperties('AWS::Route53::RecordSet', {
-      Name: 'perf.example.com',
-      HostedZoneId: 'Z0123',
-    });
-    template.resourceCountIs('AWS::Route53::RecordSet', 0);
-  });
-});
-
-describe('when something goes wrong', () => {
-  it('every alarm tells somebody', () => {
-    const alarms = resourcesOf('AWS::CloudWatch::Alarm');
-    expect(alarms.map(({ Properties }) => String(Properties['AlarmName'])).toSorted()).toEqual(
-      [
-        'CanaryOpen',
-        'CanarySilent',
-        'EnclaveLost',
-        'Failing',
-        'GenesisMismatch',
-        'KeyChanged',
-        'KmsFailed',
-        'NotReady',
-        'RequestFailed',
-        'StoreFull',
-        'UnattestedUse',
-      ].map((id) => `perf-aggregator-${id}`),
-    );
-    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
-    for (const { Properties } of alarms) expect(Properties['AlarmActions']).toEqual([{ Ref: topic }]);
-    whole.hasResourceProperties('AWS::SNS::Subscription', {
-      Protocol: 'email',
-      Endpoint: 'operator@example.com',
-    });
-  });
-
+describe('when lines are counted', () => {
   it('the alarm of every counted line counts what the filter writes', () => {
-    const written = resourcesOf('AWS::Logs::MetricFilter').map(
+    const written = resourcesOf('AWS::Logs::MetricFilter', template).map(
       ({ Properties }) => Properties['MetricTransformations'],
     );
     const metrics = written.map(
       (list) => (list as readonly { readonly MetricName: string }[])[0]!.MetricName,
     );
-    const watched = resourcesOf('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties['MetricName']);
+    const watched = resourcesOf('AWS::CloudWatch::Alarm', template).map(
+      ({ Properties }) => Properties['MetricName'],
+    );
     expect(metrics.toSorted()).toEqual(Object.keys(COUNTED).toSorted());
     for (const metric of metrics) expect(watched).toContain(metric);
-  });
-
-  it('a use of the key without attestation that succeeds is an event, and so is a change of the key', () => {
-    const pattern = (detail: object) => ({
-      State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
-      EventPattern: {
-        source: ['aws.kms'],
-        detail: {
-          errorCode: [{ exists: false }],
-          resources: { ARN: [{ 'Fn::GetAtt': ['Key', 'Arn'] }] },
-          ...detail,
-        },
-      },
-    });
-    template.hasResourceProperties(
-      'AWS::Events::Rule',
-      pattern({
-        eventName: Match.arrayWith(['Decrypt', 'GenerateDataKey', 'Encrypt']),
-        additionalEventData: { recipient: { attestationDocumentModuleId: [{ exists: false }] } },
-      }),
-    );
-    template.hasResourceProperties(
-      'AWS::Events::Rule',
-      pattern({ eventName: Match.arrayWith(['PutKeyPolicy', 'CreateGrant', 'ScheduleKeyDeletion']) }),
-    );
-    template.resourceCountIs('AWS::CloudTrail::Trail', 1);
-    whole.resourceCountIs('AWS::CloudTrail::Trail', 0);
   });
 });

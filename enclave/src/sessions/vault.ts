@@ -168,7 +168,7 @@ export class Vault {
     // The version is the parent's word until the blob has opened under it.
     const plaintext = openBlob(base, { kind: 'session', session: id, version: stored.version }, stored.blob);
     const state = decodeState(plaintext);
-    if (stored.version !== version || state.version !== version) {
+    if (state.version !== version) {
       throw new Refusal('state_rejected', 'the stored state is of another version than the request');
     }
     const session = openSession(state, this.#openLedger(base, state, stored.chunks));

@@ -46,6 +46,18 @@ describe('when a ledger grows', () => {
   });
 });
 
+describe('when a ledger grows in place', () => {
+  it('its book takes what is new all the same', () => {
+    const [books, ledger] = [new Books(), ledgerOf(fillOf('1'))];
+    books.of(ledger, terms);
+    ledger.append({ entries: [sold('2', 0.5)], marks: [] }, 'fetched');
+    expect(said(books, ledger)).toEqual(fromScratch(ledger));
+    // Asked once more, when a book of this very ledger is there.
+    ledger.append({ entries: [sold('3', 0.4)], marks: [] }, 'fetched');
+    expect(said(books, ledger)).toEqual(fromScratch(ledger));
+  });
+});
+
 describe('when a version was thrown away', () => {
   const first = ledgerOf(fillOf('1', { time: NOON - 2 * DAY_MS }));
   const lost = grown(first, sold('2', 1));

@@ -69,4 +69,12 @@ describe('when a ledger is forked', () => {
       false,
     ]);
   });
+
+  it('a ledger with another price is not the beginning of one without it', () => {
+    const ledger = new Ledger();
+    ledger.append({ entries: [fillOf('1')], marks: [markOf(1)] }, 'fetched');
+    const before = ledger.fork();
+    ledger.append({ entries: [], marks: [markOf(2)] }, 'fetched');
+    expect([before.isBeginningOf(ledger), ledger.isBeginningOf(before)]).toEqual([true, false]);
+  });
 });

@@ -1,136 +1,27 @@
-import { createHash, createHmac, generateKeyPairSync } from 'node:crypto';
-import https from 'node:https';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { createKms } from '@perf-aggregator/enclave/kms/client';
-import { openEnvelope, parseEnvelope } from '@perf-aggregator/enclave/kms/cms';
-import { KmsError } from '@perf-aggregator/enclave/kms/errors';
-import type { Kms } from '@perf-aggregator/enclave/kms/port';
-import type { Nsm } from '@perf-aggregator/enclave/nsm/port';
 import { systemClock } from '@perf-aggregator/shared/clock';
-import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
-import { keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
-import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
-import { SignatureV4 } from '@smithy/signature-v4';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sealForRecipient } from '../../src/kms/envelope.ts';
-import { createKmsKey, type KmsKey } from '../../src/kms/key.ts';
-import { createKmsServer } from '../../src/kms/server.ts';
-import type { IssuedCredentials } from '../../src/kms/sigv4.ts';
-import { issueCredentials } from '../../src/kms/sts.ts';
-import { createNsmRoot, type NsmRoot } from '../../src/nsm/chain.ts';
+import { describe, expect, it } from 'vitest';
+import { createNsmRoot } from '../../src/nsm/chain.ts';
 import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../src/nsm/measurements.ts';
 import { createSimulatedNsm } from '../../src/nsm/module.ts';
-import { createAuthority, issueServerCertificate, type PemPair } from '../../src/pki/authority.ts';
-
-const REGION = 'us-east-1';
-const HOST = `kms.${REGION}.amazonaws.com`;
-const ACCOUNT = '123456789012';
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/parent`;
-const HOUR = 3_600_000;
-const CONTEXT = { app: 'perf-aggregator' };
-
-/** Dials loopback under the name that was asked for, as the egress proxy's resolver does. */
-class LoopbackAgent extends https.Agent {
-  override createConnection(
-    options: https.RequestOptions,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ) {
-    const { port } = server.address() as AddressInfo;
-    return super.createConnection({ ...options, servername: HOST, host: '127.0.0.1', port }, callback);
-  }
-}
-
-let authority: PemPair;
-let root: NsmRoot;
-let server: https.Server;
-let agent: LoopbackAgent;
-const kmsClock = { skew: 0, now: () => Date.now() + kmsClock.skew };
-const keys: KmsKey[] = [];
-const sessions = new Map<string, IssuedCredentials>();
-
-function policyOf(locked: boolean): string {
-  return JSON.stringify(keyPolicy({ account: ACCOUNT, roleArn: ROLE, images: [SIMULATED_PCRS_HEX], locked }));
-}
-
-function login(changes: Partial<IssuedCredentials> = {}): RoleCredentials {
-  const credentials = { ...issueCredentials(ROLE, Date.now() + HOUR, random), ...changes };
-  sessions.set(credentials.accessKeyId, credentials);
-  return credentials;
-}
-
-function nsmOf(pcrs = simulatedPcrs(), clock = systemClock): Nsm {
-  return createSimulatedNsm({ root, pcrs, clock, random });
-}
-
-function connect(changes: { nsm?: Nsm; keyArn?: string; context?: Record<string, string> } = {}): Kms {
-  return createKms({
-    keyArn: changes.keyArn ?? keys[0]!.arn,
-    roleArn: ROLE,
-    encryptionContext: changes.context ?? CONTEXT,
-    configSha256: new Uint8Array(32),
-    predecessors: [],
-    agent,
-    nsm: changes.nsm ?? nsmOf(),
-    clock: systemClock,
-    random,
-    timeoutMs: 5_000,
-  });
-}
-
-function newKey(): KmsKey {
-  return createKmsKey({
-    region: REGION,
-    account: ACCOUNT,
-    policy: policyOf(true),
-    createdAt: Date.now(),
-    random,
-  });
-}
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  const error = await attempt.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(KmsError);
-  return (error as KmsError).code;
-}
-
-/** AWS's name of the error behind a KmsError. */
-async function awsNameOf(attempt: Promise<unknown>): Promise<unknown> {
-  const error = await attempt.catch((thrown: unknown) => thrown);
-  return ((error as KmsError).cause as Error).name;
-}
-
-beforeAll(async () => {
-  authority = await createAuthority('test');
-  root = await createNsmRoot(random);
-  const { certPem, keyPem } = await issueServerCertificate(authority, [HOST]);
-  const handler = createKmsServer({
-    region: REGION,
-    keys,
-    credentials: sessions,
-    nsmRoot: root.rootCertDer,
-    clock: kmsClock,
-    random,
-  });
-  server = https.createServer({ cert: certPem, key: keyPem }, handler);
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  agent = new LoopbackAgent({ ca: authority.certPem, keepAlive: true });
-});
-
-afterAll(async () => {
-  agent.destroy();
-  await new Promise((resolve) => void server.close(resolve));
-});
-
-beforeEach(() => {
-  keys.length = 0;
-  keys.push(newKey(), newKey());
-  kmsClock.skew = 0;
-});
+import { createAuthority } from '../../src/pki/authority.ts';
+import {
+  ACCOUNT,
+  awsNameOf,
+  CONTEXT,
+  codeOf,
+  connect,
+  HOUR,
+  keys,
+  kmsClock,
+  LoopbackAgent,
+  login,
+  newKey,
+  nsmOf,
+  policyOf,
+  ROLE,
+} from './service.ts';
 
 describe('when attested code with good credentials calls', () => {
   it('GenerateDataKey and Decrypt give the same 32 bytes', async () => {
@@ -275,141 +166,5 @@ describe('when KMS cannot be believed or reached', () => {
     });
     expect(await codeOf(kms.generateDataKey(login()))).toBe('kms_unavailable');
     stranger.destroy();
-  });
-});
-
-/** A request without the SDK. */
-function post(
-  body: string,
-  headers: Record<string, string>,
-): Promise<{ status: number; answer: Record<string, unknown> }> {
-  return new Promise((resolve, reject) => {
-    const options = { host: HOST, method: 'POST', path: '/', agent, headers };
-    const request = https.request(options, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('end', () => {
-        resolve({ status: response.statusCode ?? 0, answer: JSON.parse(text) as Record<string, unknown> });
-      });
-    });
-    request.on('error', reject).end(body);
-  });
-}
-
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: Uint8Array | string) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret);
-  }
-
-  update(data: Uint8Array | string): void {
-    this.#hash.update(data);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.#hash.digest()));
-  }
-}
-
-function signerOf({ accessKeyId, secretAccessKey, sessionToken }: RoleCredentials): SignatureV4 {
-  const credentials = { accessKeyId, secretAccessKey, sessionToken };
-  return new SignatureV4({ credentials, region: REGION, service: 'kms', sha256: Sha256 as never });
-}
-
-/** Signs with AWS's own signer and sends. */
-async function call(credentials: RoleCredentials, operation: string, body: string) {
-  const headers = {
-    host: HOST,
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': `TrentService.${operation}`,
-  };
-  const request = { method: 'POST', protocol: 'https:', hostname: HOST, path: '/', headers, body };
-  return post(body, (await signerOf(credentials).sign(request)).headers);
-}
-
-describe('when a call comes without our client', () => {
-  it('without a signature it is refused before anything else', async () => {
-    const told = await post('{}', { 'x-amz-target': 'TrentService.Decrypt' });
-    expect(told).toMatchObject({ status: 400, answer: { __type: 'MissingAuthenticationTokenException' } });
-    const odd = await post('{}', { authorization: 'AWS4-HMAC-SHA256 Credential=x' });
-    expect(odd).toMatchObject({ status: 400, answer: { __type: 'IncompleteSignatureException' } });
-  });
-
-  it.each([
-    ['an unknown operation', 'Encrypt', '{}', 'UnknownOperationException'],
-    ['no JSON', 'Decrypt', '{', 'SerializationException'],
-    ['no object', 'Decrypt', '[]', 'SerializationException'],
-    ['a blob that is no base64', 'Decrypt', '{"CiphertextBlob":"*"}', 'ValidationException'],
-    ['a blob that is none', 'Decrypt', '{"CiphertextBlob":"AAAA"}', 'InvalidCiphertextException'],
-    ['no key', 'GenerateDataKey', '{"KeySpec":"AES_256"}', 'ValidationException'],
-    ['another policy', 'GetKeyPolicy', '{"KeyId":"KEY","PolicyName":"x"}', 'NotFoundException'],
-    ['another algorithm', 'GenerateDataKey', '{"KeyId":"KEY","Recipient":{}}', 'ValidationException'],
-  ])('%s is refused as AWS does', async (_, operation, body, name) => {
-    const told = await call(login(), operation, body.replace('KEY', keys[0]!.arn));
-    expect(told).toMatchObject({ status: 400, answer: { __type: name } });
-  });
-
-  it('an altered body does not match its signature', async () => {
-    const credentials = login();
-    const signer = signerOf(credentials);
-    const headers = { host: HOST, 'x-amz-target': 'TrentService.Decrypt' };
-    const request = { method: 'POST', protocol: 'https:', hostname: HOST, path: '/', headers, body: '{}' };
-    const signed = (await signer.sign(request)).headers;
-    expect((await post('{ }', signed)).answer).toMatchObject({ __type: 'InvalidSignatureException' });
-    expect((await post('{}', signed)).answer).toMatchObject({ __type: 'ValidationException' });
-  });
-
-  it('the template denies what is not attested; the default policy with IAM behind it does not', async () => {
-    const ask = async (credentials: RoleCredentials) =>
-      (
-        await call(
-          credentials,
-          'GenerateDataKey',
-          JSON.stringify({ KeyId: keys[0]!.arn, KeySpec: 'AES_256' }),
-        )
-      ).answer;
-    expect(await ask(login())).toMatchObject({ __type: 'AccessDeniedException' });
-    expect(await ask(login({ iamActions: ['kms:*'] }))).toMatchObject({ __type: 'AccessDeniedException' });
-    keys[0]!.policy = policyOf(false);
-    expect(await ask(login({ iamActions: ['kms:*'] }))).toMatchObject({ __type: 'AccessDeniedException' });
-    const account = { AWS: `arn:aws:iam::${ACCOUNT}:root` };
-    const statement = { Effect: 'Allow', Principal: account, Action: 'kms:*', Resource: '*' };
-    keys[0]!.policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
-    expect(await ask(login())).toMatchObject({ __type: 'AccessDeniedException' });
-    const answer = await ask(login({ iamActions: ['kms:GenerateDataKey'] }));
-    expect(decodeBase64(answer['Plaintext'] as string)).toHaveLength(32);
-    expect(answer['CiphertextForRecipient']).toBeUndefined();
-  });
-});
-
-describe('when an envelope is written', () => {
-  it('the reader of real envelopes reads it, in one piece and in many', () => {
-    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));
-    for (const length of [0, 15, 16, 32, 999, 1000, 4096]) {
-      const plaintext = random.bytes(length);
-      const sealed = sealForRecipient(plaintext, spki, random);
-      expect(openEnvelope(sealed, privateKey)).toEqual(plaintext);
-      expect(parseEnvelope(sealed).recipient).toEqual(
-        new Uint8Array(createHash('sha256').update(spki).digest()),
-      );
-    }
-  });
-
-  it('it has the length and the headers of a real one of the same plaintext', () => {
-    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const sealed = sealForRecipient(
-      random.bytes(32),
-      new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })),
-      random,
-    );
-    // Real envelopes of 32 bytes have 493 and begin and end like this.
-    expect(sealed).toHaveLength(493);
-    expect(encodeBase64(sealed)).toMatch(/^MIAGCSqGSIb3DQEHA6CAMIACAQIxggFrMIIBZwIBAoAg/);
-    expect(sealed.subarray(-10)).toEqual(new Uint8Array(10));
   });
 });

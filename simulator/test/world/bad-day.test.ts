@@ -9,20 +9,28 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuthority, issueServerCertificate } from '../../src/pki/authority.ts';
 import { generateAccount } from '../../src/trader/account.ts';
 import { streamOf } from '../../src/trader/splitmix.ts';
-import type { Fault, VenueRequest } from '../../src/venues/binance/venue.ts';
 import { toCustomer, worldAccount } from '../../src/world/internet.ts';
 import { createWorldState, type WorldState } from '../../src/world/state.ts';
 import { NOON, startTestWorld, type TestWorld } from './fixture.ts';
 import { ManualClock } from './manual-clock.ts';
+import {
+  answer,
+  FAULTS,
+  HTML,
+  only,
+  PAGE,
+  refusal,
+  refused,
+  type Trouble,
+  timeless,
+  WELL,
+} from './trouble.ts';
 
 const DAY_MS = 86_400_000;
 const WEEK_S = 604_800;
 /** The account goes on trading for three days after the first reading. */
 const FIRST_READING = NOON - 3 * DAY_MS;
 const RANDOM_SEED = 'bad day 1';
-
-type Trouble = (request: VenueRequest) => Fault | null;
-const WELL: Trouble = () => null;
 
 let trouble: Trouble = WELL;
 let requests: { readonly path: string; readonly time: number }[] = [];
@@ -84,16 +92,6 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** The code with which the account cannot be read. Fails when there are numbers. */
-async function refusal(client: SecureClient): Promise<string> {
-  const error: unknown = await client.getMetrics().then(
-    (metrics) => expect.fail(`numbers of an account that was not read: ${metrics.fillCount} fills`),
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(ServiceError);
-  return (error as ServiceError).code;
-}
-
 /** Asks until the account has been read, while time passes; also the codes met on the way. */
 async function recovered(client: SecureClient): Promise<{ metrics: MetricsResult; codes: string[] }> {
   const codes: string[] = [];
@@ -118,31 +116,6 @@ async function renewed(client: SecureClient, before: MetricsResult): Promise<Met
     test.clock.advance(1_000);
     await pause();
   }
-}
-
-/** Everything but the moments of reading. */
-function timeless({ accounts, ...metrics }: MetricsResult): object {
-  const read = accounts.map(({ coverage, ...account }) => ({ ...account, coverage: { ...coverage, to: 0 } }));
-  return { ...metrics, asOf: 0, accounts: read };
-}
-
-const answer =
-  (status: number, body: string, headers = {}): Trouble =>
-  () => ({ status, body, headers });
-const refused = (status: number, code: number, headers = {}): Trouble =>
-  answer(status, JSON.stringify({ code, msg: 'as the venue says' }), headers);
-const PAGE = '<!doctype html><html><body><h1>We will be back soon</h1></body></html>';
-const HTML = { 'content-type': 'text/html' };
-
-/** Trouble with the requests of `path` after the first `spared` of them. */
-function only(
-  path: string,
-  what: Trouble,
-  spared = 0,
-  more: (request: VenueRequest) => boolean = () => true,
-): Trouble {
-  let left = spared;
-  return (request) => (request.path.endsWith(path) && more(request) && left-- <= 0 ? what(request) : null);
 }
 
 describe('when a venue has a bad day', () => {
@@ -310,21 +283,6 @@ describe('when a venue has a bad day', () => {
 
   it(`ends with the exact numbers when each request fails with a chance of 1 in 5 (seed "${RANDOM_SEED}")`, async () => {
     const random = streamOf(RANDOM_SEED, 'faults');
-    const faults: readonly [Trouble, ...Trouble[]] = [
-      refused(429, -1003, { 'retry-after': '2' }),
-      refused(418, -1003),
-      refused(500, -1001),
-      answer(502, PAGE, HTML),
-      answer(503, PAGE, HTML),
-      answer(200, PAGE, HTML),
-      answer(200, '{}'),
-      answer(302, '', { location: 'https://api.binance.com/' }),
-      refused(400, -1021),
-      () => 'truncate',
-      () => 'break',
-      () => 'reset',
-      () => 'drip',
-    ];
     let failed = 0;
     client = await open(refused(500, -1001));
     // After the account's last trade: waiting must not bring new ones.
@@ -332,7 +290,7 @@ describe('when a venue has a bad day', () => {
     trouble = (request) => {
       if (!random.chance(20)) return null;
       failed += 1;
-      return random.pick(faults)(request);
+      return random.pick(FAULTS)(request);
     };
     const { metrics } = await recovered(client);
     expect(failed).toBeGreaterThan(20);

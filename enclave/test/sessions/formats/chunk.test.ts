@@ -33,9 +33,9 @@ describe('when observations are split', () => {
 
   it('no piece has more than a thousand, order stays, nothing is lost', () => {
     const entries = Array.from({ length: 2_001 }, (_, index) => fillOf(String(index)));
-    const marks = Array.from({ length: 1_000 }, (_, index) => markOf(index));
+    const marks = Array.from({ length: 1_001 }, (_, index) => markOf(index));
     const parts = splitObservations({ entries, marks });
-    expect(parts.map((part) => part.entries.length + part.marks.length)).toEqual([1_000, 1_000, 1, 1_000]);
+    expect(parts.map((part) => part.entries.length + part.marks.length)).toEqual([1_000, 1_000, 1, 1_000, 1]);
     expect(parts.flatMap((part) => part.entries)).toEqual(entries);
     expect(parts.flatMap((part) => part.marks)).toEqual(marks);
   });

@@ -16,6 +16,11 @@ describe('when a session blob is read back', () => {
     expect(decodeState(encodeState(state))).toEqual(state);
   });
 
+  it('its keys do not hold on to the plaintext that they came in', () => {
+    const { requestKey, responseKey } = decodeState(encodeState(stateOf()));
+    expect([requestKey, responseKey].map(({ buffer }) => buffer.byteLength)).toEqual([32, 32]);
+  });
+
   it('every part of an account is read', () => {
     const [account] = stateOf().accounts;
     const access = { ...account!.access, password: 'p', symbols: ['BTC/USDT'] };

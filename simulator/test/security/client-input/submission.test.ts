@@ -8,59 +8,22 @@
  * |--------------------------------------------------|--------------------------|----------------|
  * | malformed JSON, fields, base64, lengths          | here                     | enclave/test/serving/dispatch.test.ts |
  * | tampered ciphertext, tag, nonce, metadata        | here                     | shared/test/messages/sealed.test.ts |
- * | replayed submission, full replay set             | here                     | enclave/test/keys/handshake-keys.test.ts |
+ * | replayed submission, full replay set             | replay.test.ts           | enclave/test/keys/handshake-keys.test.ts |
  * | unknown handshake key                            | here                     | simulator/test/world/handshake.test.ts |
  * | time to live out of range                        | here                     | simulator/test/world/road.test.ts |
  * | expired, revoked, unknown session                | session.test.ts          | simulator/test/world/road.test.ts, session.test.ts |
  * | queries and renewals                             | session.test.ts          | simulator/test/world/road.test.ts |
  * | oversized body, header, `q`; slow; other methods | http.test.ts             | parent/test/http/server.test.ts, app.test.ts |
- * | unknown venue, bad key, key that can trade or    | here (sealed reason)     | simulator/test/world/road.test.ts |
+ * | unknown venue, bad key, key that can trade or    | here (sealed reason)     | simulator/test/world/admission.test.ts |
  * | withdraw, duplicate account                      |                          | ("refuses each for its own sealed reason") |
  */
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
-import type { SubmissionJson } from '@perf-aggregator/shared/messages/submission';
 import { systemRandom } from '@perf-aggregator/shared/random';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { toCustomer, worldAccount } from '../../../src/world/internet.ts';
-import { startTestWorld, type TestWorld } from '../../world/fixture.ts';
-import { expectProblem, expectSealedReason, MARKER, RawClient } from './raw.ts';
-
-const HOUR_MS = 3_600_000;
-
-let test: TestWorld;
-let client: RawClient;
-let good: SubmissionJson;
-/** What the venue was asked, to see that nothing got so far. */
-const asked: string[] = [];
-
-beforeAll(async () => {
-  test = await startTestWorld({ internet: { observe: ({ path }) => asked.push(path) } });
-  client = new RawClient(test.world);
-  await ready();
-  ({ body: good } = await client.compose());
-});
-afterAll(() => test.world.stop());
-
-async function ready(): Promise<void> {
-  while ((await client.send('/ready')).status !== 200) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** `good` with one member changed, or left out when `value` is undefined. */
-function withMember(path: string, value: unknown): unknown {
-  const copy = structuredClone(good) as unknown as Record<string, unknown>;
-  const [first = '', second] = path.split('.');
-  const owner = second === undefined ? copy : (copy[first] as Record<string, unknown>);
-  owner[second ?? first] = value;
-  return copy;
-}
-
-/** The base64 text of `good`'s member, its bytes changed. */
-function changed(path: 'nonce' | 'ciphertext' | 'tag' | 'ephemeral_pub', edit: (bytes: Uint8Array) => void) {
-  const bytes = decodeBase64(good[path]);
-  edit(bytes);
-  return withMember(path, encodeBase64(bytes));
-}
+import { expectProblem, expectSealedReason, MARKER } from './raw.ts';
+import { asked, changed, client, good, test, withMember } from './submitting.ts';
 
 describe('when a submission is no submission', () => {
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -287,47 +250,5 @@ describe('when a submission opens and is refused', () => {
     const refusal = expectSealedReason(await client.submit(body), 'submission_refused', keys);
     expect(refusal.code).toBe(reason);
     expect(refusal.message).not.toContain(MARKER);
-  });
-});
-
-describe('when a submission comes again', () => {
-  it('is refused, at once and under the predecessor of the handshake key', async () => {
-    const { body } = await client.compose();
-    expect((await client.submit(body)).status).toBe(201);
-    expectProblem(await client.submit(body), 'replayed_submission');
-    test.clock.advance(HOUR_MS);
-    await test.world.client().quote();
-    expectProblem(await client.submit(body), 'replayed_submission');
-    test.clock.advance(HOUR_MS);
-    expectProblem(await client.submit(body), 'unknown_handshake_key');
-  });
-
-  it('is refused with another payload under the same ephemeral key', async () => {
-    const ephemeral = systemRandom.bytes(32);
-    expect((await client.submit((await client.compose({ ephemeral })).body)).status).toBe(201);
-    const { body } = await client.compose({ ephemeral, metadata: { ttl: 60 } });
-    expectProblem(await client.submit(body), 'replayed_submission');
-  });
-
-  it('counts as seen even if what it held was refused', async () => {
-    const { body } = await client.compose({ payload: {} });
-    expectProblem(await client.submit(body), 'submission_refused');
-    expectProblem(await client.submit(body), 'replayed_submission');
-  });
-});
-
-describe('when a handshake key has taken its last submission', () => {
-  it('new ones are refused until the next key, replayed ones are told so', async () => {
-    await test.world.startEnclave({ submissionsPerHandshakeKey: 2 });
-    await ready();
-    const bodies = [await client.compose(), await client.compose(), await client.compose()];
-    expect((await client.submit(bodies[0]!.body)).status).toBe(201);
-    expect((await client.submit(bodies[1]!.body)).status).toBe(201);
-    const full = await client.submit(bodies[2]!.body);
-    expectProblem(full, 'replay_set_full');
-    expect(full.headers['retry-after']).toBe('3600');
-    expectProblem(await client.submit(bodies[0]!.body), 'replayed_submission');
-    test.clock.advance(HOUR_MS);
-    expect((await client.submit((await client.compose()).body)).status).toBe(201);
   });
 });

@@ -1,0 +1,61 @@
+/** Vaults of processes that have just started, and what a parent has stored of a session with a past. */
+import { systemRandom } from '@perf-aggregator/shared/random';
+import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
+import { beforeEach } from 'vitest';
+import { codeOf } from '../../../shared/test/codes.ts';
+import { Refusal } from '../../src/errors.ts';
+import type { Observations } from '../../src/sessions/formats/observations.ts';
+import type { Session } from '../../src/sessions/session.ts';
+import { Vault } from '../../src/sessions/vault.ts';
+import { fillOf, markOf, NOON, sessionOf, stateOf } from './states.ts';
+
+const BASE = new Uint8Array(32).fill(9);
+export const NOTHING: Observations = { entries: [], marks: [] };
+export const clock = { time: NOON, now: () => clock.time };
+
+beforeEach(() => {
+  clock.time = NOON;
+});
+
+/** The vault of a process that has just started. */
+export function freshVault(capacity = 8): Vault {
+  return new Vault({ clock, random: systemRandom, sealingBase: BASE, capacity });
+}
+
+/** What a parent has stored after `writes` of one session. */
+export function storedAfter(writes: readonly StateWrite[]): StoredState {
+  const chunks = writes.reduce<Uint8Array[]>(
+    (kept, write) => [...kept.slice(0, write.chunksKept), ...write.chunks],
+    [],
+  );
+  const { version, blob } = writes.at(-1)!;
+  return { version, blob, chunks };
+}
+
+/** Versions 1 to 4 of a session: opened, two fills, a fill, a price; each with its write. */
+export function history(vault: Vault, id = sessionOf('s')): StateWrite[] {
+  const steps: Observations[] = [
+    NOTHING,
+    { entries: [fillOf(`${id}1`), fillOf(`${id}2`)], marks: [] },
+    { entries: [fillOf(`${id}3`)], marks: [] },
+    { entries: [], marks: [markOf(1)] },
+  ];
+  const writes: StateWrite[] = [];
+  let session: Session | null = null;
+  for (const [index, observations] of steps.entries()) {
+    const state: Session['state'] = { ...(session?.state ?? stateOf({ id })), version: index + 1 };
+    const done = vault.write(session, state, observations, NOON + index);
+    session = done.session;
+    writes.push(done.write);
+  }
+  return writes;
+}
+
+export const find = (
+  vault: Vault,
+  stored: StoredState | null,
+  version = stored?.version ?? 4,
+  id = sessionOf('s'),
+) => vault.find({ session: id, version, state: stored });
+export const refusal = (stored: StoredState, version = stored.version, id?: string) =>
+  codeOf(() => find(freshVault(), stored, version, id), Refusal);
