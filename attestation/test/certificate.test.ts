@@ -1,6 +1,7 @@
 /** Certificates, held against what Node's own reader says, and changed by one place each. */
 import { X509Certificate } from 'node:crypto';
-import { decodeAttestationUnverified, VerificationError } from '@perf-aggregator/attestation';
+import { VerificationError } from '@perf-aggregator/attestation';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { describe, expect, it } from 'vitest';
 import { KEY_USAGE, parseCertificate } from '../src/certificate.ts';

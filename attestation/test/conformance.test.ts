@@ -1,9 +1,6 @@
 /** Every rule by documents that isolate it, on both cryptographic back ends, with a cache and without. */
-import {
-  explainAttestation,
-  POLICY_ERROR_CODES,
-  VERIFICATION_ERROR_CODES,
-} from '@perf-aggregator/attestation';
+import { explainAttestation } from '@perf-aggregator/attestation';
+import { POLICY_ERROR_CODES, VERIFICATION_ERROR_CODES } from '@perf-aggregator/attestation/errors';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto as noble } from '@perf-aggregator/shared/crypto/noble';
 import { crypto as node } from '@perf-aggregator/shared/crypto/node';

@@ -1,10 +1,6 @@
 /** Whatever the bytes: coded errors only, and never much more work than a valid document takes. */
-import {
-  type AttestationPolicy,
-  decodeAttestationUnverified,
-  VerificationError,
-  verifyAttestation,
-} from '@perf-aggregator/attestation';
+import { type AttestationPolicy, VerificationError, verifyAttestation } from '@perf-aggregator/attestation';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';

@@ -1,5 +1,6 @@
 /** Mistakes seen in published verifiers: documents that one which makes them would accept, or refuse. */
-import { ChainCache, decodeAttestationUnverified, verifyAttestation } from '@perf-aggregator/attestation';
+import { ChainCache, verifyAttestation } from '@perf-aggregator/attestation';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';

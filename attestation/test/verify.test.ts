@@ -4,13 +4,13 @@ import {
   type AttestationPolicy,
   AWS_NITRO_ROOT_G1,
   AWS_NITRO_ROOT_G1_SHA256,
-  decodeAttestationUnverified,
   explainAttestation,
-  RULES,
   VerificationError,
   type VerifyOptions,
   verifyAttestation,
 } from '@perf-aggregator/attestation';
+import { RULES } from '@perf-aggregator/attestation/checklist';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto as noble } from '@perf-aggregator/shared/crypto/noble';
 import { describe, expect, it } from 'vitest';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { EifMeter } from '@perf-aggregator/attestation';
+import { EifMeter } from '@perf-aggregator/attestation/eif/measure';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { type ImagePcrs, POLICY_REGISTERS } from '@perf-aggregator/shared/kms/key-policy';
 import { ParametersError } from './errors.ts';

@@ -1,5 +1,7 @@
 /** Every rule of reports by bundles that isolate it, on both cryptographic back ends. */
-import { explainReport, REPORT_ERROR_CODES, REPORT_RULES } from '@perf-aggregator/attestation';
+import { explainReport } from '@perf-aggregator/attestation';
+import { REPORT_ERROR_CODES } from '@perf-aggregator/attestation/report/errors';
+import { REPORT_RULES } from '@perf-aggregator/attestation/report/judgement';
 import { crypto as noble } from '@perf-aggregator/shared/crypto/noble';
 import { crypto as node } from '@perf-aggregator/shared/crypto/node';
 import { reportClaims } from '@perf-aggregator/shared/messages/report/claims';

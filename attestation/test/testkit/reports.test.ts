@@ -1,5 +1,6 @@
 /** The test kit for reports as it is published, on both back ends, and held against the cases. */
-import { REPORT_ERROR_CODES, REPORT_RULES } from '@perf-aggregator/attestation';
+import { REPORT_ERROR_CODES } from '@perf-aggregator/attestation/report/errors';
+import { REPORT_RULES } from '@perf-aggregator/attestation/report/judgement';
 import { crypto as noble } from '@perf-aggregator/shared/crypto/noble';
 import { crypto as node } from '@perf-aggregator/shared/crypto/node';
 import { describe, expect, it } from 'vitest';

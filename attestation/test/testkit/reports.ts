@@ -1,5 +1,5 @@
 /** Cases about reports as files, for verifiers in any language (attestation/testkit/README.md). */
-import { REPORT_RULES, type ReportRule } from '@perf-aggregator/attestation';
+import { REPORT_RULES, type ReportRule } from '@perf-aggregator/attestation/report/judgement';
 import { KMS_POLICY_STATES } from '@perf-aggregator/shared/messages/user-data';
 import type { ReportCase, ReportCasePolicy } from '../report/conformance/case.ts';
 import { type Block, firstOf, formatBlocks, linesOf, membersOf, neededOf, parseBlocks } from './blocks.ts';

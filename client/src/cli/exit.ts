@@ -1,7 +1,7 @@
 /** Exit codes of the CLI, and which error means which. */
-
 import { InputError } from '@perf-aggregator/analytics';
-import { EifError, PolicyError, ReportError, VerificationError } from '@perf-aggregator/attestation';
+import { PolicyError, ReportError, VerificationError } from '@perf-aggregator/attestation';
+import { EifError } from '@perf-aggregator/attestation/eif/errors';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { InvalidArgumentError } from 'commander';
 import { AnalyzeError } from '../analyze/errors.ts';

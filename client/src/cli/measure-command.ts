@@ -1,6 +1,6 @@
 /** `measure`: the PCRs of an enclave image file, read in pieces. */
 import { createReadStream, type Stats, statSync } from 'node:fs';
-import { type EifMeasurement, EifMeter } from '@perf-aggregator/attestation';
+import { type EifMeasurement, EifMeter } from '@perf-aggregator/attestation/eif/measure';
 import type { Command } from 'commander';
 import { registerName } from '../present/document-text.ts';
 import { time } from '../present/format.ts';

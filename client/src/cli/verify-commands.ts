@@ -1,12 +1,12 @@
 /** Commands that judge evidence, offline. */
 import {
-  type Check,
-  decodeAttestationUnverified,
   type Explanation,
   explainAttestation,
   explainReport,
   type ReportExplanation,
 } from '@perf-aggregator/attestation';
+import type { Check } from '@perf-aggregator/attestation/checklist';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';

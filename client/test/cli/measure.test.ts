@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EifError } from '@perf-aggregator/attestation';
+import { EifError } from '@perf-aggregator/attestation/eif/errors';
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildImage, expectedPcrs, TYPE } from '../../../attestation/test/eif/eif-builder.ts';

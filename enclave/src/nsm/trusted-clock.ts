@@ -2,7 +2,7 @@
  * The module's clock. A guest's own drifts (6 s a week were seen) and nothing in an enclave sets it; the
  * timestamp of an attestation document is the hypervisor's. Between two documents a monotonic timer goes on.
  */
-import { decodeAttestationUnverified } from '@perf-aggregator/attestation';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import type { Clock, Instant } from '@perf-aggregator/shared/clock';
 import { NsmError } from './errors.ts';
 import type { Nsm } from './port.ts';

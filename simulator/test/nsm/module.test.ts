@@ -1,12 +1,8 @@
 import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { X509Certificate } from '@peculiar/x509';
-import {
-  decodeAttestationUnverified,
-  PolicyError,
-  VerificationError,
-  verifyAttestation,
-} from '@perf-aggregator/attestation';
+import { PolicyError, VerificationError, verifyAttestation } from '@perf-aggregator/attestation';
+import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import type { Nsm } from '@perf-aggregator/enclave/nsm/port';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { type CborMap, decodeCbor } from '@perf-aggregator/shared/codec/cbor-decode';

@@ -1,10 +1,7 @@
 /** No byte of a genuine bundle may be another. */
-import {
-  explainReport,
-  POLICY_ERROR_CODES,
-  REPORT_ERROR_CODES,
-  VERIFICATION_ERROR_CODES,
-} from '@perf-aggregator/attestation';
+import { explainReport } from '@perf-aggregator/attestation';
+import { POLICY_ERROR_CODES, VERIFICATION_ERROR_CODES } from '@perf-aggregator/attestation/errors';
+import { REPORT_ERROR_CODES } from '@perf-aggregator/attestation/report/errors';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { describe, expect, it } from 'vitest';
 import { remembering } from '../../../attestation/test/remembering.ts';

@@ -1,5 +1,6 @@
 /** What the enclave issues, as the verifier judges it; the rules one by one are in attestation/test/report. */
-import { explainReport, REPORT_RULES, verifyReport } from '@perf-aggregator/attestation';
+import { explainReport, verifyReport } from '@perf-aggregator/attestation';
+import { REPORT_RULES } from '@perf-aggregator/attestation/report/judgement';
 import { type ReportBundle, reportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,6 +1,5 @@
 /** What the enclave could not have issued, or another module did; the rules one by one are in attestation/test/report. */
-import type { ReportPolicy } from '@perf-aggregator/attestation';
-import { explainReport } from '@perf-aggregator/attestation';
+import { explainReport, type ReportPolicy } from '@perf-aggregator/attestation';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report/claims';

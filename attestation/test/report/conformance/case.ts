@@ -3,10 +3,10 @@ import {
   PolicyError,
   ReportError,
   type ReportPolicy,
-  type ReportRule,
   VerificationError,
   verifyReport,
 } from '@perf-aggregator/attestation';
+import type { ReportRule } from '@perf-aggregator/attestation/report/judgement';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { ReportCrypto } from '@perf-aggregator/shared/crypto/port';
 import { MADE_AT } from '../../nitro-builder.ts';

@@ -1,5 +1,5 @@
 /** Codes by who refuses: what the classes of attacks are made from. */
-import { POLICY_ERROR_CODES, VERIFICATION_ERROR_CODES } from '@perf-aggregator/attestation';
+import { POLICY_ERROR_CODES, VERIFICATION_ERROR_CODES } from '@perf-aggregator/attestation/errors';
 
 /** The attestation document itself was refused, or is not what the client asked for. */
 export const ATTESTATION = [...VERIFICATION_ERROR_CODES, ...POLICY_ERROR_CODES].filter(
