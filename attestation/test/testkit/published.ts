@@ -16,3 +16,12 @@ export function publishedFiles(folder: 'documents' | 'reports'): KitFiles {
       .map((path) => [path, readFileSync(join(root, path), 'utf8')]),
   );
 }
+
+/** Stored files that no case names. */
+export function unusedFiles(files: KitFiles): readonly string[] {
+  const references = [...files.values()].flatMap((text) => [
+    ...text.matchAll(/^(document|bundle|root): (.*)$/gm),
+  ]);
+  const used = new Set(references.map(([, kind, name]) => `${kind === 'root' ? 'roots' : 'stored'}/${name}`));
+  return [...files.keys()].filter((path) => path.includes('/') && !used.has(path.replace(/\.\w+$/, '')));
+}

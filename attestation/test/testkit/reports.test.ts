@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { remembering } from '../remembering.ts';
 import { judgeReport, type ReportCase } from '../report/conformance/case.ts';
 import { REPORT_CASES } from '../report/conformance/cases.ts';
-import { publishedFiles } from './published.ts';
+import { publishedFiles, unusedFiles } from './published.ts';
 import { formatReports, parseReports } from './reports.ts';
 
 const files = publishedFiles('reports');
@@ -44,5 +44,9 @@ describe('when the test kit is held against the cases', () => {
 
   it('cases that are written and read again are the same', () => {
     expect(parseReports(formatReports(REPORT_CASES))).toEqual(inOrder);
+  });
+
+  it('what is stored is used', () => {
+    expect(unusedFiles(files)).toEqual([]);
   });
 });

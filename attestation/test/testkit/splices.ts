@@ -19,6 +19,7 @@ export type GramIndex = ReadonlyMap<string, readonly number[]>;
 /** Places of one gram that are remembered: a text of zeros alone has thousands. */
 const PLACES = 64;
 
+/** Indexes `text`, for {@link findSplices}. */
 export function indexGrams(text: string): GramIndex {
   const index = new Map<string, number[]>();
   for (let at = 0; at + GRAM <= text.length; at++) {

@@ -9,6 +9,7 @@ export interface Reference {
 
 /** What is shorter than this many characters is never stored for itself. */
 const SMALL = 512;
+
 /** Texts by name, none of which is nearly another. */
 export class Store {
   readonly #stored = new Map<string, IndexedText>();
