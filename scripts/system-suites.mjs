@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const SUITES = {
   verifier: { files: ['attestation/test/system'], minutes: 8 },
   enclave: { files: ['enclave/test/system'], minutes: 5 },
+  parent: { files: ['parent/test/system'], minutes: 4 },
   deploy: { files: ['deploy/test/system'], minutes: 8 },
   world: {
     files: [
@@ -39,7 +40,7 @@ function run(name) {
   // What it started goes with it.
   const end = () => {
     try {
-      process.kill(-vitest.pid, 'SIGKILL');
+      if (vitest.pid !== undefined) process.kill(-vitest.pid, 'SIGKILL');
     } catch {
       // It is over already.
     }

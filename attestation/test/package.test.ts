@@ -12,6 +12,8 @@ describe('when the package is imported by subpath', () => {
     ['/testkit/README.md', 'MODULE_NOT_FOUND'],
     ['/src/index.ts', 'MODULE_NOT_FOUND'],
     ['/package.json', 'MODULE_NOT_FOUND'],
+    // Whoever could write into a cache of chains would have them believed.
+    ['/chain-cache', 'ERR_PACKAGE_PATH_NOT_EXPORTED'],
   ])('nothing but its sources is there: %s', (path, code) => {
     expect(() => resolve(`@perf-aggregator/attestation${path}`)).toThrow(expect.objectContaining({ code }));
   });
