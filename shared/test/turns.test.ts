@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 /** Work that ends when it is told to. */
 function held() {
-  let end = (_: Error | null): void => undefined;
+  let end: (error: Error | null) => void = () => undefined;
   const work = new Promise<void>((resolve, reject) => {
     end = (error) => (error ? reject(error) : resolve());
   });
