@@ -7,7 +7,7 @@ export class Turns {
   /** Runs `work` after everything of the same name that came before, whatever became of that. */
   async take<T>(name: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(name) ?? Promise.resolve();
-    const turn = before.then(work, work);
+    const turn = before.then(work);
     const settled = turn.catch(() => undefined);
     this.#last.set(name, settled);
     try {

@@ -27,6 +27,14 @@ describe('when more is kept than there are places', () => {
     expect([recent.get('a'), recent.has('a')]).toEqual([undefined, true]);
   });
 
+  it('it is used as any other, too', () => {
+    const recent = new Recent<string, undefined>(2);
+    for (const key of ['a', 'b']) recent.set(key, undefined);
+    recent.get('a');
+    recent.set('c', undefined);
+    expect(['a', 'b', 'c'].map((key) => recent.has(key))).toEqual([true, false, true]);
+  });
+
   it('what is deleted leaves its place', () => {
     const recent = new Recent<string, number>(1);
     recent.set('a', 1);

@@ -18,5 +18,7 @@ describe('when a schema complains', () => {
     const error = errorOf({ a: 'secret', b: { c: 'secret', d: 1, e: 2 } });
     expect(placesOfIssues(error, 'it')).toEqual(['a', 'b.c', 'b.d (unknown)', 'b.e (unknown)']);
     expect(placesOfIssues(errorOf(null), 'it')).toEqual(['it']);
+    const twice = z.object({ a: z.string().min(3).regex(/x/) }).safeParse({ a: 'y' }).error!;
+    expect([twice.issues.length, placesOfIssues(twice, 'it')]).toEqual([2, ['a']]);
   });
 });

@@ -29,6 +29,22 @@ describe('when work of one name comes at once', () => {
     expect(order).toEqual(['first', 'other', 'second']);
   });
 
+  it('who comes when one has ended waits for the next as well', async () => {
+    const turns = new Turns();
+    const order: string[] = [];
+    const [first, second] = [held(), held()];
+    const one = turns.take('a', first.work);
+    const two = turns.take('a', second.work);
+    first.end();
+    await one;
+    const three = turns.take('a', async () => order.push('third'));
+    await turns.take('b', async () => order.push('other'));
+    expect(order).toEqual(['other']);
+    second.end();
+    await Promise.all([two, three]);
+    expect(order).toEqual(['other', 'third']);
+  });
+
   it('each gets what its own work gave', async () => {
     const turns = new Turns();
     const given = await Promise.all([1, 2, 3].map((value) => turns.take('a', async () => value)));

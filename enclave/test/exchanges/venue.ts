@@ -213,3 +213,18 @@ export const idsOf = (entries: readonly LedgerEntry[]) => entries.map(({ id }) =
 /** Prices as `asset resolution time`. */
 export const pricesOf = ({ marks }: Pull) =>
   marks.map(({ asset, resolution, time }) => `${asset} ${resolution} ${time}`);
+
+/** An account that bought bitcoin on the sixth day, at three minutes past noon. */
+export function holding(changes: ConstructorParameters<typeof ListedVenue>[0] = {}): ListedVenue {
+  const venue = new ListedVenue(changes);
+  venue.books.balances = ['BTC'];
+  venue.books.fills.push(bought(1, 'BTC/USDT', at(5, 12, 3)));
+  venue.books.now = at(10, 12);
+  return venue;
+}
+
+/** Candles that were asked for, as first opening, last end and number. */
+export const spansOf = ({ asked }: ListedVenue, resolution: string, symbol = 'BTC/USDT') =>
+  asked.closes
+    .filter((span) => span.resolution === resolution && span.symbol === symbol)
+    .map(({ from, until, limit }) => [from, until, limit]);

@@ -162,4 +162,16 @@ describe('when books of many terms are asked for', () => {
     for (const each of all) books.of(ledger, each);
     expect(all.map((each) => books.has(each))).toEqual([false, true, true, true]);
   });
+
+  it('one that was made anew is the most recent', () => {
+    const [books, ledger] = [new Books(), ledgerOf(fillOf('1'))];
+    const [a, b, c, d] = (['fifo', 'lifo', 'hifo', 'average'] as const).map((method) => ({
+      ...terms,
+      method,
+    }));
+    for (const each of [a!, b!, c!]) books.of(ledger, each);
+    books.of(ledgerOf(fillOf('2')), a!);
+    books.of(ledger, d!);
+    expect([a, b, c, d].map((each) => books.has(each!))).toEqual([true, false, true, true]);
+  });
 });
