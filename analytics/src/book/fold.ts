@@ -2,6 +2,8 @@
  * One pass over ordered entries: where everything stands after the last of them, and a journal of the way there. A fold
  * that is over is cloned, never gone on with, so that it can be gone back to.
  */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { ParsedEntry } from '../entries/parse.ts';
 import { AccountMoves } from '../holdings/anchor.ts';
 import { Holdings } from '../holdings/holdings.ts';
@@ -12,7 +14,7 @@ import { LotMatching } from '../matching/lot-matching.ts';
 import { TradingRows } from '../matching/trading-rows.ts';
 import type { InternalTransfers } from '../matching/transfers.ts';
 import type { PriceBook } from '../prices/price-book.ts';
-import { DAY_MS, startOfDay } from '../time/calendar.ts';
+import { startOfDay } from '../time/calendar.ts';
 import { addCredit, bookUnread, isCredit, isExternal, NO_CREDITS, toFlow } from '../valuation/flows.ts';
 import { addPaid, type Paid } from '../valuation/illiquid.ts';
 import { OffMarketBooking } from '../valuation/off-market.ts';

@@ -1,8 +1,10 @@
 /** What folding entries leaves behind, in order of time: all that a history says of the past. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
 import type { TradingRow } from '../matching/trading-rows.ts';
-import { DAY_MS, startOfDay } from '../time/calendar.ts';
+import { startOfDay } from '../time/calendar.ts';
 import type { DayCredits, Flow, FlowPoint } from '../valuation/flows.ts';
 import type { Paid } from '../valuation/illiquid.ts';
 import type { OffMarketBooking } from '../valuation/off-market.ts';

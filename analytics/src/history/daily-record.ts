@@ -1,9 +1,11 @@
 /** Daily values, flows and returns of a book: the grid on which an account's history stands. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type { AccountBook } from '../book/account-book.ts';
 import type { Journal } from '../book/journal.ts';
 import type { Holdings } from '../holdings/holdings.ts';
-import { DAY_MS, startOfDay } from '../time/calendar.ts';
+import { startOfDay } from '../time/calendar.ts';
 import {
   byInstant,
   externalFlows,

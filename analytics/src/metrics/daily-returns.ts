@@ -1,9 +1,10 @@
 /** The days of a period, one by one: value, flows, return, what it adds up to, and windows that move along. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { Decimal } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import { toReturnSeries } from '../series/return-series.ts';
 import { type RollingMetrics, rollingMetrics } from '../series/rolling-metrics.ts';
-import { DAY_MS } from '../time/calendar.ts';
 import { type PeriodBounds, periodIndices } from '../time/period-bounds.ts';
 import { benchmarkSeries } from './account-benchmark.ts';
 

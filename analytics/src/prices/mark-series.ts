@@ -1,7 +1,8 @@
 /** Marks of one pair in order, and the search in them. */
+
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import type { Amount } from '../amount/decimal.ts';
 import type { Mark } from '../entries/mark.ts';
-import { DAY_MS, MINUTE_MS } from '../time/calendar.ts';
 import { compareMarks, type DayVolume, type MinuteRange, type ReadMark } from './read-mark.ts';
 
 /**

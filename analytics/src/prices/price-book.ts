@@ -1,8 +1,9 @@
 /** Prices in the reporting currency, from marks (METRICS §1 "price at the valuation time"). */
+
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { type Amount, ONE, parseDecimal } from '../amount/decimal.ts';
 import { FINE_SCALE, toFineScale } from '../amount/scale.ts';
 import type { Mark } from '../entries/mark.ts';
-import { DAY_MS, MINUTE_MS } from '../time/calendar.ts';
 import type { MarkSeries } from './mark-series.ts';
 import { type Pair, type Pairs, type SeriesPair, withMarks } from './pairs.ts';
 import type { MinuteRange } from './read-mark.ts';

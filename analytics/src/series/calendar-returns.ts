@@ -1,5 +1,6 @@
 /** Returns by UTC calendar month and year (METRICS §2). */
-import { DAY_MS, monthIndex, monthKey, startOfMonth, yearKey } from '../time/calendar.ts';
+import { DAY_MS } from '@perf-aggregator/shared/time';
+import { monthIndex, monthKey, startOfMonth, yearKey } from '../time/calendar.ts';
 import { firstAtOrAfter } from '../time/instants.ts';
 import { growth, returnOf } from './growth.ts';
 import type { ReturnSeries } from './return-series.ts';

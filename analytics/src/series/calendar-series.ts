@@ -1,6 +1,8 @@
 /** Series on the grids that a record comes in, with the periods in a year of a market that never closes. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
-import { DAY_MS, monthIndex, startOfMonth } from '../time/calendar.ts';
+import { monthIndex, startOfMonth } from '../time/calendar.ts';
 import { type ReturnSeries, toReturnSeries, toReturns } from './return-series.ts';
 
 interface Grid {

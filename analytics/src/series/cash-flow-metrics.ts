@@ -1,7 +1,8 @@
 /** Returns on the money that flowed in and out (METRICS §2), from two values and the flows between them. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
 import { finiteOr, type Outcome, settle, type UndefinedReason } from '../outcome.ts';
-import { DAY_MS } from '../time/calendar.ts';
 import { type DatedAmount, xirr } from './xirr.ts';
 
 /** Values and flows of a period, in one currency. Times in ms UTC. */

@@ -1,5 +1,5 @@
 /** Drawdown (METRICS §3): p_0 = 1 before the first return, so that a loss in the first period counts. */
-import { DAY_MS } from '../time/calendar.ts';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { ReturnSeries } from './return-series.ts';
 
 /** One episode below a peak. Times in ms UTC. */

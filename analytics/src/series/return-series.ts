@@ -1,6 +1,7 @@
 /** Series of period returns: simple returns, one period each, NaN inside and null outside for "no value". */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
-import { DAY_MS } from '../time/calendar.ts';
 
 /** Period returns on a grid. Arrays of one length, times ascending; NaN: the period has no return. */
 export interface ReturnSeries {

@@ -1,7 +1,8 @@
 /** Internal rate of return of dated amounts (METRICS §2 `xirr`; Excel XIRR, days over 365). */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
 import type { UndefinedReason } from '../outcome.ts';
-import { DAY_MS } from '../time/calendar.ts';
 
 /** An amount from the investor's side: negative paid in, positive received. */
 export interface DatedAmount {

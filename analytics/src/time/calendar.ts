@@ -4,8 +4,7 @@
  * ("chrono-Compatible Low-Level Date Algorithms"), in integers, without a Date.
  */
 
-export const DAY_MS = 86_400_000;
-export const MINUTE_MS = 60_000;
+import { DAY_MS } from '@perf-aggregator/shared/time';
 
 const DAYS_PER_ERA = 146_097;
 const YEARS_PER_ERA = 400;

@@ -1,6 +1,8 @@
 /** Which part of a series a period is: by its bounds, or by name counted from the end. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
-import { DAY_MS, monthIndex, monthsBefore, startOfMonth } from './calendar.ts';
+import { monthIndex, monthsBefore, startOfMonth } from './calendar.ts';
 import { firstAtOrAfter } from './instants.ts';
 
 /** Days before the end; `ytd`: from 1 January UTC of the last period's year; `1y`: from the same day a year before. */

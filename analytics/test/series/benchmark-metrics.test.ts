@@ -1,9 +1,9 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { benchmarkMetrics } from '../../src/series/benchmark-metrics.ts';
 import { toReturnSeries } from '../../src/series/return-series.ts';
 import { returnsMetrics } from '../../src/series/returns-metrics.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 import { expectClose } from '../closeness.ts';
 
 const START = Date.parse('2023-01-01');

@@ -1,7 +1,7 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import { type CashFlowPeriod, cashFlowMetrics } from '../../src/series/cash-flow-metrics.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 import { expectClose } from '../closeness.ts';
 import { type CashFlowCase, cashFlowCases } from '../goldens.ts';
 

@@ -1,9 +1,9 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawdownRecord, drawdowns } from '../../src/series/drawdown.ts';
 import { toReturnSeries } from '../../src/series/return-series.ts';
 import { returnsMetrics } from '../../src/series/returns-metrics.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 
 const oneReturn = fc.integer({ min: -120, max: 150 }).map((percent) => percent / 100);
 const records = fc.array(oneReturn, { minLength: 1, maxLength: 80 });

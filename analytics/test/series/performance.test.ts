@@ -1,9 +1,9 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
 import { type ReturnSeries, toReturnSeries } from '../../src/series/return-series.ts';
 import { returnsMetrics } from '../../src/series/returns-metrics.ts';
 import { rollingMetrics } from '../../src/series/rolling-metrics.ts';
 import { xirr } from '../../src/series/xirr.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 
 /** Hourly returns that rise and fall without a pattern that repeats. */
 const hourly = (count: number) => {

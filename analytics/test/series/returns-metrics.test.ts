@@ -1,3 +1,4 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import { calendarSeries } from '../../src/series/calendar-series.ts';
@@ -5,7 +6,6 @@ import { moments } from '../../src/series/moments.ts';
 import { type ReturnSeries, toReturnSeries } from '../../src/series/return-series.ts';
 import { returnsMetrics } from '../../src/series/returns-metrics.ts';
 import { isCornishFisherValid, TAIL_95, TAIL_99 } from '../../src/series/value-at-risk.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 
 function metricsOf(returns: readonly (number | null)[], start = '2023-01-01') {
   return returnsMetrics(toReturnSeries(returns, Date.parse(start)));

@@ -1,4 +1,6 @@
 /** Worked examples with published answers, each to the tolerance that it names. */
+
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
 import { benchmarkMetrics } from '../../src/series/benchmark-metrics.ts';
 import { calendarSeries } from '../../src/series/calendar-series.ts';
@@ -8,7 +10,6 @@ import { OrderStatistics } from '../../src/series/quantile.ts';
 import { toReturnSeries } from '../../src/series/return-series.ts';
 import { returnsMetrics } from '../../src/series/returns-metrics.ts';
 import { xirr } from '../../src/series/xirr.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 import { expectClose } from '../closeness.ts';
 import { type WorkedExample, workedExamples } from '../goldens.ts';
 

@@ -1,8 +1,8 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import { type DatedAmount, xirr } from '../../src/series/xirr.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 import { expectClose } from '../closeness.ts';
 
 /** Amounts a year of 365 days apart. */

@@ -1,13 +1,7 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  DAY_MS,
-  monthIndex,
-  monthKey,
-  monthsBefore,
-  startOfMonth,
-  yearKey,
-} from '../../src/time/calendar.ts';
+import { monthIndex, monthKey, monthsBefore, startOfMonth, yearKey } from '../../src/time/calendar.ts';
 
 const iso = (time: number) => new Date(time).toISOString();
 

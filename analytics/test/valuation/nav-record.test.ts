@@ -1,7 +1,7 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Amount, ZERO } from '../../src/amount/decimal.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 import { navReturns } from '../../src/valuation/nav-record.ts';
 
 const amount = (value: number) => new Amount(BigInt(Math.round(value * 1e6)), 6);

@@ -1,9 +1,9 @@
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
 import { type Amount, toNumber, ZERO } from '../../src/amount/decimal.ts';
 import { cashFlowsOf } from '../../src/metrics/money.ts';
 import { toReturnSeries } from '../../src/series/return-series.ts';
 import { returnsMetrics } from '../../src/series/returns-metrics.ts';
-import { DAY_MS } from '../../src/time/calendar.ts';
 import { absoluteProfit } from '../../src/valuation/absolute-profit.ts';
 import type { FlowPoint } from '../../src/valuation/flows.ts';
 import { periodReturns } from '../../src/valuation/period-returns.ts';

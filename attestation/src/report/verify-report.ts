@@ -16,6 +16,7 @@ import {
   reportClaims,
 } from '@perf-aggregator/shared/messages/report/claims';
 import { decodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
+import { placesOfIssues } from '@perf-aggregator/shared/schema-issues';
 import { ChainCache } from '../chain-cache.ts';
 import { Checklist } from '../checklist.ts';
 import { PolicyError, VerificationError } from '../errors.ts';
@@ -142,8 +143,8 @@ class ReportJudgement {
     return this.checklist.judge('schema', () => {
       const parsed = reportClaims.safeParse(disclosed);
       if (parsed.success) return [parsed.data, 'all claims that nobody may withhold are there'];
-      const where = parsed.error.issues.map((issue) => issue.path.join('.') || issue.message);
-      throw new ReportError('schema_invalid', `missing or wrong: ${where.join(', ')}`);
+      const where = placesOfIssues(parsed.error, 'the whole').join(', ');
+      throw new ReportError('schema_invalid', `missing or wrong: ${where}`);
     });
   }
 
