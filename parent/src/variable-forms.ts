@@ -13,7 +13,7 @@ export interface HostPort {
 
 /** Text that `isSound` accepts; `form` says how it should look. */
 export function shaped(isSound: (value: string) => boolean, form: string) {
-  const fault = (value: unknown) => `${form}, not "${String(value ?? '')}"`;
+  const fault = (value: unknown) => `${form}, not "${typeof value === 'string' ? value : ''}"`;
   return z
     .string({ error: ({ input }) => fault(input) })
     .refine((value) => isSound(value), { error: ({ input }) => fault(input) });

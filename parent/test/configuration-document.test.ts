@@ -6,8 +6,8 @@ const ROOT = new URL('../../', import.meta.url);
 const { variableRows, writtenRows } = (await import(
   new URL('scripts/configuration-docs.mjs', ROOT).href
 )) as {
-  variableRows(variables: readonly Variable[]): readonly string[];
-  writtenRows(page: string): readonly string[];
+  readonly variableRows: (variables: readonly Variable[]) => readonly string[];
+  readonly writtenRows: (page: string) => readonly string[];
 };
 const page = readFileSync(new URL('docs/configuration.md', ROOT), 'utf8');
 
