@@ -12,7 +12,7 @@ mkdir -p "$app"
 tar -cf - package.json pnpm-lock.yaml pnpm-workspace.yaml ./*/package.json | tar -C "$app" -xf -
 here=$(CDPATH='' cd -- "$here" && pwd)
 (cd "$app" && sh "$here/install.sh" --prod '@perf-aggregator/parent...')
-tar -cf - --exclude='*.d.ts' --exclude='*.map' --exclude=.tsbuildinfo parent/dist shared/dist | tar -C "$app" -xf -
+tar -cf - --exclude='*.d.ts' --exclude='*.d.mts' --exclude='*.map' --exclude=.tsbuildinfo parent/dist shared/dist | tar -C "$app" -xf -
 for room in "$app"/*/; do
   case $room in */parent/ | */shared/ | */node_modules/) ;; *) rm -r "$room" ;; esac
 done

@@ -1,12 +1,11 @@
 /** The embedded store: LMDB, one process, every commit on disk before its promise resolves. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { type Database, type DatabaseOptions, open, type RootDatabase } from 'lmdb';
 import { StoreError } from './errors.ts';
 import type { SessionRecord, Store, WriteOutcome } from './port.ts';
-import { structuralFault } from './structure.ts';
+import { SOUNDNESS_LIMITS, soundnessFault } from './soundness.ts';
 
 type DueKey = [syncAt: number, session: string];
 type ChunkKey = [session: string, index: number];
@@ -16,14 +15,14 @@ type StoredRecord = SessionRecord & { readonly chunks: number };
 const PLAIN_OBJECTS: DatabaseOptions & { readonly encoder: object } = { encoder: { useRecords: false } };
 
 /**
- * Opens the store in folder `path`, made if absent.
+ * Opens the store in folder `path`, made if absent, after another process has been through it.
  * @throws StoreError `store_unopened`; `store_corrupt` when what is there is no database or a damaged one
  */
-export function openLmdbStore(path: string): Store {
+export function openLmdbStore(path: string, limits = SOUNDNESS_LIMITS): Store {
   try {
     // For its owner only: what is in there is sealed, and still nobody else's.
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const fault = structuralFault(join(path, 'data.mdb'));
+    const fault = soundnessFault(path, limits);
     if (fault !== null) throw new StoreError('store_corrupt', `the store at ${path} is damaged: ${fault}`);
     // Without overlapping syncs a commit resolves only after its pages are on disk.
     return new LmdbStore(open({ path, overlappingSync: false, maxDbs: 8 }));
