@@ -2,7 +2,9 @@
  * The port to exchanges: plain data in, plain data out, so that ccxt can be moved into a process of its own.
  * Read-only verbs. It knows nothing of sessions.
  */
+
 import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
+import type { AccountCoverage } from '@perf-aggregator/shared/messages/answers/metrics';
 
 /** Venues that the engine knows (DESIGN §8); a venue without a data table is `exchange_unsupported`. */
 export const VENUES = ['binance'] as const;
@@ -47,19 +49,8 @@ export interface BalanceSnapshot {
 }
 
 /** What was read, and what could not be (stated in every report, never silent). */
-export interface Coverage {
-  readonly account: string;
+export interface Coverage extends AccountCoverage {
   readonly venue: Venue;
-  readonly symbols: readonly string[];
-  /** First instant of which the venue let us read the history, ms; null: nothing found. */
-  readonly from: number | null;
-  readonly to: number;
-  readonly productsRead: readonly string[];
-  readonly productsNotRead: readonly string[];
-  /** Closed spans that could not be read, per stream. */
-  readonly gaps: readonly { readonly stream: string; readonly from: number; readonly to: number }[];
-  /** Streams that the venue does not offer for this account (a sandbox has no transfers). */
-  readonly unavailable: readonly string[];
 }
 
 /** Where a pull goes on; opaque to everybody but the engine, CBOR-encodable, survives restarts. */

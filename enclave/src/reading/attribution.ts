@@ -1,6 +1,8 @@
 /** An attribution as an answer carries it: its largest rows, and the sums of the others. */
+
 import { type Amount, formatDecimal, parseDecimal, ZERO } from '@perf-aggregator/analytics/amount/decimal';
 import type { AttributionRow } from '@perf-aggregator/analytics/metrics/attribution';
+import type { OmittedRows } from '@perf-aggregator/shared/messages/answers/metrics';
 
 /** Rows that an answer lists. */
 const ROW_LIMIT = 100;
@@ -16,12 +18,6 @@ const SUMMED = [
   'totalPnl',
   'volume',
 ] as const satisfies readonly (keyof AttributionRow)[];
-
-/** Sums of rows that are not listed; money in the reporting currency. */
-export interface OmittedRows extends Readonly<Record<(typeof SUMMED)[number], string>> {
-  readonly rowCount: number;
-  readonly tradeCount: number;
-}
 
 /** The rows of the largest profits and losses, in their own order, and the sums of the others. */
 export function longest(

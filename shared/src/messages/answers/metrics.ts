@@ -31,7 +31,9 @@ export interface AccountCoverage {
   readonly to: number;
   readonly productsRead: readonly string[];
   readonly productsNotRead: readonly string[];
+  /** Closed spans that could not be read, per stream. */
   readonly gaps: readonly { readonly stream: string; readonly from: number; readonly to: number }[];
+  /** Streams that the venue does not offer for this account (a sandbox has no transfers). */
   readonly unavailable: readonly string[];
 }
 
