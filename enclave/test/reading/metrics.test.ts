@@ -1,7 +1,7 @@
 import { type PeriodParameters, periodParameters } from '@perf-aggregator/shared/messages/request';
 import { describe, expect, it } from 'vitest';
 import { historyOfSelection } from '../../src/reading/history.ts';
-import { metricsOf } from '../../src/reading/metrics.ts';
+import { environmentOf, metricsOf } from '../../src/reading/metrics.ts';
 import { openQuestion, withParameters } from '../../src/reading/question.ts';
 import { openForReading } from '../operations/reads.ts';
 
@@ -44,5 +44,22 @@ describe('when metrics of a period are told', () => {
       (period) => of(period).externalFlowCount,
     );
     expect(counts).toEqual([2, 2, 0]);
+  });
+});
+
+describe('when an answer says what it is about', () => {
+  it('a simulated enclave comes first, then a sandbox among the accounts', () => {
+    const { context, session } = openForReading();
+    const { state, ...rest } = session();
+    const [a0, a1] = state.accounts;
+    const inSandbox = { ...a1!, access: { ...a1!.access, sandbox: true } };
+    const mixed = { ...rest, state: { ...state, accounts: [a0!, inSandbox] } };
+    const genuine = { ...context, simulated: false };
+    const told = [
+      environmentOf(context, mixed),
+      environmentOf(genuine, mixed),
+      environmentOf(genuine, session()),
+    ];
+    expect(told).toEqual(['simulated', 'sandbox', 'production']);
   });
 });

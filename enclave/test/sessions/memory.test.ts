@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../shared/test/codes.ts';
 import { Refusal } from '../../src/errors.ts';
 import { fillOf, NOON, sessionOf, stateOf } from './states.ts';
 import { clock, find, freshVault, NOTHING, refusal, storedAfter } from './stored.ts';
+
+beforeEach(() => {
+  clock.time = NOON;
+});
 
 describe('when a session lives in memory', () => {
   const memory = (id = sessionOf('m')) => stateOf({ id, persistence: 'memory' });

@@ -1,7 +1,6 @@
 /** Vaults of processes that have just started, and what a parent has stored of a session with a past. */
 import { systemRandom } from '@perf-aggregator/shared/random';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
-import { beforeEach } from 'vitest';
 import { codeOf } from '../../../shared/test/codes.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Observations } from '../../src/sessions/formats/observations.ts';
@@ -12,10 +11,6 @@ import { fillOf, markOf, NOON, sessionOf, stateOf } from './states.ts';
 const BASE = new Uint8Array(32).fill(9);
 export const NOTHING: Observations = { entries: [], marks: [] };
 export const clock = { time: NOON, now: () => clock.time };
-
-beforeEach(() => {
-  clock.time = NOON;
-});
 
 /** The vault of a process that has just started. */
 export function freshVault(capacity = 8): Vault {

@@ -1,10 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../shared/test/codes.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { StateRequired, type Vault } from '../../src/sessions/vault.ts';
 import { fillOf, markOf, NOON, sessionOf, stateOf } from './states.ts';
 import { clock, find, freshVault, history, NOTHING, refusal, storedAfter } from './stored.ts';
+
+beforeEach(() => {
+  clock.time = NOON;
+});
 
 describe('when a session is written', () => {
   it('the write says what it replaces, when it is due and which chunks it appends', () => {
