@@ -81,9 +81,10 @@ function routeSpecification(app: Express, version: string): void {
   docs.all(allowOnly('GET, HEAD'));
 }
 
-/** Where an address spends its budget: below these, whatever is asked. */
+/** Where an address spends its budget: below the first parts of the paths of that class, whatever is asked. */
 function limitedPaths(): string[] {
-  return [...new Set(routedOperations().map(([, { path }]) => `/${path.split('/')[1]}`))];
+  const limited = routedOperations().filter(([, { rateClass }]) => rateClass === 'enclave');
+  return [...new Set(limited.map(([, { path }]) => `/${path.split('/')[1]}`))];
 }
 
 /** HTTP/1.1 without Host is malformed (RFC 9112 §3.2). */
