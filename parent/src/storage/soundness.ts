@@ -26,7 +26,7 @@ export interface SoundnessLimits {
   readonly rehearsedBytes: number;
 }
 
-/** Bounds of the service: a gigabyte is read in about six seconds. */
+/** Bounds of the service: a gigabyte is read in about five seconds. */
 export const SOUNDNESS_LIMITS: SoundnessLimits = { timeoutMs: 600_000, rehearsedBytes: 128 * 1024 * 1024 };
 
 const WALK = fileURLToPath(new URL('./walk.mjs', import.meta.url));
