@@ -2,7 +2,7 @@
 
 import { verifyReport } from '@perf-aggregator/attestation';
 import { CodedError } from '@perf-aggregator/shared/errors';
-import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { BASES } from '../../src/market/history.ts';
 import { SIMULATED_PCRS_HEX } from '../../src/nsm/measurements.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report';
+import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { afterAll, describe } from 'vitest';
