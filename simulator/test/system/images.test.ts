@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorldFiles } from '../../dist/world/files.js';
 import type { VenueState } from '../../dist/world/state.js';
 import { Island, must, podman, ROOT, residentBytes, run, startOf, Talker } from './images/containers.ts';
+import { FACTS, type Fact, readFacts } from './images/facts.ts';
 import { Truth } from './truth.ts';
 
-const FACTS = join(ROOT, 'dist/images/enclave');
 const DESCRIBE = pathToFileURL(join(ROOT, 'scripts/image/describe.mjs')).href;
 const MAX_UNPACKED_BYTES = 130_000_000;
 /** Addresses that a parent takes for public ones, and so they are, elsewhere. Here they are on loopback. */
@@ -22,21 +22,11 @@ const PARENT_USER = '1000:1000';
 const mark = `pa-images-${process.pid}`;
 const seconds: Record<string, number> = {};
 
-interface Fact {
-  readonly path: string;
-  readonly mode: string;
-  readonly sha256: string;
-}
-
 async function timed<T>(what: string, work: Promise<T>): Promise<T> {
   const start = performance.now();
   const result = await work;
   seconds[what] = Math.round((performance.now() - start) / 100) / 10;
   return result;
-}
-
-function readFacts<T>(name: string): T {
-  return JSON.parse(readFileSync(join(FACTS, name), 'utf8')) as T;
 }
 
 beforeAll(async () => {

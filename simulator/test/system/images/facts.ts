@@ -1,0 +1,19 @@
+/** What the build says of the enclave's image. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './containers.ts';
+
+/** Where the build leaves it. */
+export const FACTS = join(ROOT, 'dist/images/enclave');
+
+/** One file of the image. */
+export interface Fact {
+  readonly path: string;
+  readonly mode: string;
+  readonly sha256: string;
+}
+
+/** A JSON file of the build. */
+export function readFacts<T>(name: string): T {
+  return JSON.parse(readFileSync(join(FACTS, name), 'utf8')) as T;
+}
