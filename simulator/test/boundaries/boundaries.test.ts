@@ -98,6 +98,12 @@ describe('when a tree is held against the rules', () => {
     ['the SDK needs Node', 'client/src/a.ts', `import 'node:fs';`, 'node:fs'],
     ['the clock is read', 'enclave/src/a.ts', 'export const now = Date.now();', 'Date'],
     ['the clock is read by another name', 'parent/src/a.ts', 'export const now = new Date();', 'Date'],
+    [
+      'the environment is read in plain JavaScript',
+      'parent/src/a.mjs',
+      'export const e = process.env;',
+      'env',
+    ],
     ['randomness is drawn', 'analytics/src/a.ts', 'export const r = Math.random();', 'random'],
     ['the environment is read', 'parent/src/a.ts', 'export const e = process.env;', 'env'],
   ])('%s: refused', (_, path, text, named) => {
