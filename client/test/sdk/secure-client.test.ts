@@ -66,6 +66,15 @@ describe('when a client reads', () => {
     expect(await codeOfRejection(client.getReport(), ServiceError)).toBe('period_empty');
   });
 
+  it('a genuine refusal that is passed off as an answer is not one', async () => {
+    const client = await registered();
+    const refusal = { code: 'sync_pending', message: 'soon' };
+    const result = { progress: 0.5, entries: 7 };
+    service.answer = () => ({ status: 200, body: service.seal({ refusal, result }) });
+    expect(await codeOfRejection(client.getMetrics(), SecurityError)).toBe('response_mismatch');
+    expect(await codeOfRejection(client.getReport(), SecurityError)).toBe('response_mismatch');
+  });
+
   it('pages follow one another by their cursors, about the very days of the first', async () => {
     const client = await registered();
     const asked: unknown[] = [];
