@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     nsm,
     clock,
     random: systemRandom,
-    sleep: (ms) => sleep(ms),
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     log,
   });
   // Before it listens, so that who sees it listen may end it. A start that failed ends by itself, below.

@@ -27,7 +27,7 @@ export async function serveEnclave(image: ImageConfig, ports: EnclavePorts): Pro
   const channels = new Map<net.Socket, ServedChannel>();
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     const channel = serveChannel(socket, {
-      handler: (message) => enclave.handle(message),
+      handler: (message, call) => enclave.handle(message, call),
       onError: (error) =>
         ports.log('channel_error', { code: error instanceof CodedError ? error.code : 'internal' }),
     });

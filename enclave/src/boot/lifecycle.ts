@@ -2,6 +2,7 @@
 import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { PHASES, type Phase } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
+import type { Allowance } from '../context/allowance.ts';
 import type { DeployedContext, EnclaveContext } from '../context/context.ts';
 import { Refusal } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -65,6 +66,8 @@ export interface BootContext {
   readonly lifecycle: Lifecycle;
   readonly nsm: Nsm;
   readonly log: Log;
+  /** Bytes of the messages that are being answered. */
+  readonly bytesUnderWay: Allowance;
   /** The enclave as this deployment would have it. @throws EnclaveConfigError `deployment_invalid` */
   readonly deploy: (deployment: Deployment, sharers: number) => DeployedContext;
 }

@@ -11,6 +11,7 @@ import type { Kms } from '../kms/port.ts';
 import type { Log } from '../log.ts';
 import type { Nsm } from '../nsm/port.ts';
 import type { Vault } from '../sessions/vault.ts';
+import type { Allowance } from './allowance.ts';
 
 /** An enclave of one deployment, without keys. */
 export interface DeployedContext {
@@ -38,4 +39,6 @@ export interface EnclaveContext extends Omit<DeployedContext, 'serveWith'>, Keyr
   readonly log: Log;
   readonly handshake: HandshakeKeys;
   readonly vault: Vault;
+  /** Accounts whose venues are being asked for submissions. */
+  readonly accountsUnderWay: Allowance;
 }

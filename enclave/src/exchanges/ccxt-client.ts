@@ -1,6 +1,5 @@
 /**
- * The adapter to ccxt: one instance per account and pull, with our transport, our clock and shared frozen
- * markets. Exact text is taken from the raw answers (`info`); ccxt's own numbers are floats and are not used.
+ * The adapter to ccxt: a view of the venue's one instance for each account and pull, with a way out of its own. Exact text is taken from the raw answers (`info`); ccxt's own numbers are floats and are not used.
  */
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
@@ -9,26 +8,27 @@ import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { EgressError } from '../egress/errors.ts';
 import type { Fetch } from '../egress/fetch.ts';
 import type { CandleSpan, SpotMarket, TransferPage, VenueClient } from './client.ts';
-import { ExchangeError } from './errors.ts';
-import { toExchangeError } from './faults.ts';
-import { Binance } from './library.ts';
+import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
+import { isOfVenue, toExchangeError } from './faults.ts';
 import type { Limiter } from './limiter.ts';
-import type { Exchange, SharedMarkets } from './markets.ts';
+import type { SharedMarkets } from './markets.ts';
 import type { AccountInspection, BalanceSnapshot, VenueAccount } from './port.ts';
-import { type RetryPorts, withRetries } from './retry.ts';
+import { type CallBounds, type RetryPorts, withRetries } from './retry.ts';
 import type { CallCost, EntryOwner, VenueTable } from './table.ts';
+import { type Exchange, viewOf } from './venue-library.ts';
 
 /** What a client shares with every other of its venue, and its own bounds. */
-export interface ClientContext extends RetryPorts {
+export interface ClientContext extends RetryPorts, CallBounds {
   readonly table: VenueTable;
+  /** The way out, heeding what the venue says of coming back. */
   readonly fetch: Fetch;
   /** Of the venue and this enclave's address. */
   readonly limiter: Limiter;
   /** Of the account, for calls that the venue counts by customer. */
   readonly slow: Limiter;
   readonly markets: SharedMarkets;
-  /** No call and no wait goes on past it, ms. */
-  readonly deadline: number;
+  /** Told how the venue answered a request: a closed code, or null when it did. */
+  readonly onAnswer: (fault: ExchangeErrorCode | null) => void;
 }
 
 const RETRIES_PER_CLIENT = 40;
@@ -40,25 +40,24 @@ const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE
 export class CcxtClient implements VenueClient {
   readonly #account: VenueAccount;
   readonly #context: ClientContext;
-  readonly #exchange: Exchange;
   readonly #owner: EntryOwner;
   readonly #retries = { left: RETRIES_PER_CLIENT };
+  /** What the account's calls go through, made when the first of them does. */
+  #view: { readonly shared: Exchange; readonly exchange: Exchange } | null = null;
 
   constructor(account: VenueAccount, context: ClientContext) {
     this.#account = account;
     this.#context = context;
-    this.#exchange = createExchange(context, account.sandbox, account);
     this.#owner = { venue: context.table.venue, account: account.account };
   }
 
   async inspect(): Promise<AccountInspection> {
     const { read, costs } = this.#context.table;
-    await this.markets();
-    const balance = await this.#call('account', costs.balances, () => this.#exchange.fetchBalance());
+    const balance = await this.#call('account', costs.balances, (exchange) => exchange.fetchBalance());
     const uid = read.uid(balance['info']);
     if (this.#account.sandbox) return { canRead: 'yes', canTrade: 'unknown', canWithdraw: 'unknown', uid };
-    const raw = await this.#call('permissions', costs.permissions, () =>
-      this.#exchange.sapiGetAccountApiRestrictions(),
+    const raw = await this.#call('permissions', costs.permissions, (exchange) =>
+      exchange.sapiGetAccountApiRestrictions(),
     );
     return { ...read.permissions(raw), uid };
   }
@@ -67,23 +66,20 @@ export class CcxtClient implements VenueClient {
     const { read, costs } = this.#context.table;
     await this.markets();
     const time = this.#context.clock.now();
-    const balance = await this.#call('balances', costs.balances, () => this.#exchange.fetchBalance());
+    const balance = await this.#call('balances', costs.balances, (exchange) => exchange.fetchBalance());
     return { time, balances: read.balances(balance['info']) };
   }
 
   async markets(): Promise<ReadonlyMap<string, SpotMarket>> {
-    const shared = await this.#context.markets.get(this.#account.sandbox, (load) =>
-      this.#call('markets', this.#context.table.costs.markets, load),
-    );
-    this.#exchange.setMarketsFromExchange(shared.source);
-    return shared.spot;
+    return (await this.#listed()).spot;
   }
 
   async fills(symbol: string, fromId: string, limit: number): Promise<readonly FillEntry[]> {
     const { read, costs } = this.#context.table;
     const market = await this.#market(symbol);
-    const request = { symbol: this.#exchange.marketId(symbol), fromId, limit };
-    const trades = await this.#list('fills', costs.fills, () => this.#exchange.privateGetMyTrades(request));
+    const trades = await this.#list('fills', costs.fills, (exchange) =>
+      exchange.privateGetMyTrades({ symbol: exchange.marketId(symbol), fromId, limit }),
+    );
     return trades
       .map((raw) => read.fill(raw, market, this.#owner))
       .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
@@ -99,11 +95,11 @@ export class CcxtClient implements VenueClient {
     const window = { startTime: from, endTime: to, offset, limit: transfers.page };
     const found =
       direction === 'deposit'
-        ? await this.#list('deposits', costs.deposits, () =>
-            this.#exchange.sapiGetCapitalDepositHisrec(window),
+        ? await this.#list('deposits', costs.deposits, (exchange) =>
+            exchange.sapiGetCapitalDepositHisrec(window),
           )
-        : await this.#list('withdrawals', costs.withdrawals, () =>
-            this.#exchange.sapiGetCapitalWithdrawHistory(window),
+        : await this.#list('withdrawals', costs.withdrawals, (exchange) =>
+            exchange.sapiGetCapitalWithdrawHistory(window),
           );
     return sortTransfers(found.map((raw) => read.transfer(raw, direction, this.#owner)));
   }
@@ -126,9 +122,8 @@ export class CcxtClient implements VenueClient {
 
   async #candles(market: SpotMarket, span: object): Promise<readonly unknown[]> {
     const { table } = this.#context;
-    const symbol = this.#exchange.marketId(market.symbol);
-    return this.#list('candles', table.costs.candles, () =>
-      this.#exchange.publicGetKlines({ symbol, ...span }),
+    return this.#list('candles', table.costs.candles, (exchange) =>
+      exchange.publicGetKlines({ symbol: exchange.marketId(market.symbol), ...span }),
     );
   }
 
@@ -154,26 +149,53 @@ export class CcxtClient implements VenueClient {
   async #list(
     operation: string,
     cost: CallCost,
-    request: () => Promise<unknown>,
+    request: (exchange: Exchange) => Promise<unknown>,
   ): Promise<readonly unknown[]> {
     const answer = await this.#call(operation, cost, request);
     if (Array.isArray(answer)) return answer as readonly unknown[];
     throw new ExchangeError('exchange_bad_response', `${this.#context.table.venue} ${operation}: not a list`);
   }
 
-  /** One request within the venue's limits, tried again while its fault may pass. */
-  #call<T>(operation: string, cost: CallCost, request: () => Promise<T>): Promise<T> {
-    const { table, limiter, slow, deadline } = this.#context;
+  /** A request as the account, within the venue's limits, tried again while its fault may pass. */
+  async #call<T>(operation: string, cost: CallCost, request: (exchange: Exchange) => Promise<T>): Promise<T> {
+    const { source } = await this.#listed();
+    return this.#send(operation, cost, this.#context, () => request(this.#viewOf(source)));
+  }
+
+  /** What is listed is loaded for everybody: whoever asked first may go, and it is loaded all the same. */
+  #listed() {
+    const { markets, table, deadline } = this.#context;
+    return markets.get(this.#account.sandbox, (load) =>
+      this.#send('markets', table.costs.markets, { deadline }, load),
+    );
+  }
+
+  #viewOf(shared: Exchange): Exchange {
+    if (this.#view?.shared !== shared) {
+      const { fetch, signal } = this.#context;
+      this.#view = { shared, exchange: viewOf(shared, until(fetch, signal), this.#account) };
+    }
+    return this.#view.exchange;
+  }
+
+  #send<T>(operation: string, cost: CallCost, bounds: CallBounds, request: () => Promise<T>): Promise<T> {
+    const { table, limiter, slow, onAnswer } = this.#context;
+    const { deadline, signal } = bounds;
     const attempt = async (): Promise<T> => {
-      if (cost.slow) await slow.take(cost.slow, deadline);
-      await limiter.take(cost.weight, deadline);
+      if (cost.slow) await slow.take(cost.slow, deadline, signal);
+      await limiter.take(cost.weight, deadline, signal);
       try {
-        return await request();
+        const answer = await request();
+        onAnswer(null);
+        return answer;
       } catch (error) {
-        throw toExchangeError(error, `${table.venue} ${operation}`, table.errorCodes);
+        signal?.throwIfAborted();
+        const fault = toExchangeError(error, `${table.venue} ${operation}`, table.errorCodes);
+        onAnswer(isOfVenue(fault) ? fault.code : null);
+        throw fault;
       }
     };
-    return withRetries(attempt, this.#retries, deadline, this.#context);
+    return withRetries(attempt, this.#retries, bounds, this.#context);
   }
 }
 
@@ -189,46 +211,23 @@ function sortTransfers(all: readonly ReturnType<VenueTable['read']['transfer']>[
   };
 }
 
-/** A ccxt instance that can do nothing but read spot over our transport. */
-export function createExchange(
-  context: Pick<ClientContext, 'fetch' | 'clock' | 'limiter'>,
-  sandbox: boolean,
-  credentials?: Pick<VenueAccount, 'apiKey' | 'apiSecret' | 'password'>,
-): Exchange {
-  const fetchImplementation = transportOf(context.fetch, context.limiter, context.clock);
-  const exchange = new Binance({
-    ...(credentials && { apiKey: credentials.apiKey, secret: credentials.apiSecret }),
-    ...(credentials?.password !== undefined && { password: credentials.password }),
-    // The limiters here know every account behind this address; ccxt's knows one instance.
-    enableRateLimit: false,
-    enableLastHttpResponse: false,
-    enableLastJsonResponse: false,
-    enableLastResponseHeaders: false,
-    verbose: false,
-    fetchImplementation,
-    options: {
-      defaultType: 'spot',
-      fetchMarkets: { types: ['spot'] },
-      fetchCurrencies: false,
-      fetchMargins: false,
-      warnOnFetchOpenOrdersWithoutSymbol: false,
-    },
-  });
-  exchange.milliseconds = () => context.clock.now();
-  if (sandbox) exchange.setSandboxMode(true);
-  if (exchange.fetchImplementation !== fetchImplementation) {
-    throw new ExchangeError('exchange_untrusted', 'ccxt did not take the transport it was given');
-  }
-  return exchange;
+/** The same way out, whose requests end when `signal` aborts. */
+function until(fetch: Fetch, signal: AbortSignal | undefined): Fetch {
+  if (!signal) return fetch;
+  return (url, request = {}) =>
+    fetch(url, { ...request, signal: request.signal ? AbortSignal.any([request.signal, signal]) : signal });
 }
 
-/** Our fetch for ccxt: heeds `Retry-After`, and writes the code of a fault where `toExchangeError` finds it. */
-function transportOf(fetch: Fetch, limiter: Limiter, clock: Clock): Fetch {
+/**
+ * Our fetch for ccxt: heeds `Retry-After`, and writes the code of a fault where `toExchangeError` finds it.
+ * @param pauseUntil - told the instant before which nobody may come back
+ */
+export function transportOf(fetch: Fetch, pauseUntil: (instant: number) => void, clock: Clock): Fetch {
   return async (url, request) => {
     try {
       const response = await fetch(url, request);
       const comeBack = retryAfter(response.headers.get('retry-after'), clock.now());
-      if (comeBack !== null && [418, 429, 503].includes(response.status)) limiter.pauseUntil(comeBack);
+      if (comeBack !== null && [418, 429, 503].includes(response.status)) pauseUntil(comeBack);
       return response;
     } catch (error) {
       const cause = error instanceof TypeError ? error.cause : undefined;

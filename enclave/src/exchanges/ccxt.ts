@@ -2,17 +2,27 @@
 
 import { createHash } from 'node:crypto';
 import { Recent } from '@perf-aggregator/shared/recent';
+import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 import type { Fetch } from '../egress/fetch.ts';
 import { binance } from './binance.ts';
-import { CcxtClient, type ClientContext, createExchange } from './ccxt-client.ts';
+import { CcxtClient, type ClientContext, transportOf } from './ccxt-client.ts';
 import type { VenueClient } from './client.ts';
 import { pullAccount } from './engine.ts';
-import { ExchangeError } from './errors.ts';
-import { createLimiter, type Limiter, shareOf } from './limiter.ts';
+import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
+import {
+  type AddressLimiters,
+  createAddressLimiters,
+  createLimiter,
+  type Limiter,
+  shareOf,
+} from './limiter.ts';
 import { createMarkets } from './markets.ts';
 import type { Exchanges, Venue, VenueAccount } from './port.ts';
-import type { RetryPorts } from './retry.ts';
+import type { CallBounds, RetryPorts } from './retry.ts';
 import type { VenueTable } from './table.ts';
+import { createSharedExchange } from './venue-library.ts';
+
+type Lanes = Pick<AddressLimiters, 'sync' | 'admission'>;
 
 /** What exchanges are reached through. */
 export interface ExchangesPorts extends RetryPorts {
@@ -23,16 +33,16 @@ export interface ExchangesPorts extends RetryPorts {
 }
 
 const TABLES: Readonly<Record<Venue, VenueTable>> = { binance };
-/** How long an inspection may take, ms. */
-const INSPECTION_MS = 30_000;
 
 /** More accounts than this in one second share nothing. */
 const MAX_SLOW_LIMITERS = 10_000;
 
-type VenueContext = Omit<ClientContext, 'deadline' | 'slow'>;
+interface VenueContext extends Omit<ClientContext, 'deadline' | 'signal' | 'slow' | 'limiter'> {
+  readonly limiters: AddressLimiters;
+}
 
 /**
- * Exchanges over `ports`. One limiter and one set of markets per venue are shared by all accounts.
+ * Exchanges over `ports`. The limiters and one instance of the library per venue are shared by all accounts.
  * @param tables - the venues' data tables; tests pass smaller pages
  */
 export function createExchanges(
@@ -40,19 +50,22 @@ export function createExchanges(
   tables: Readonly<Record<string, VenueTable>> = TABLES,
 ): Exchanges {
   const shared = new Map<string, VenueContext>();
+  const answered = new Map<string, VenueHealth>();
   const slowLimiters = new Recent<string, Limiter>(MAX_SLOW_LIMITERS);
   const contextOf = (venue: string): VenueContext => {
     const table = Object.hasOwn(tables, venue) ? tables[venue] : undefined;
     if (!table) throw new ExchangeError('exchange_unsupported', 'this venue is not supported');
     const known = shared.get(venue);
     if (known) return known;
-    const limiter = createLimiter(
-      shareOf(table.limits.address, ports.sharers ?? 1),
-      ports.clock,
-      ports.sleep,
-    );
-    const markets = createMarkets((sandbox) => createExchange({ ...ports, limiter }, sandbox), ports.clock);
-    const context = { ...ports, table, limiter, markets };
+    const { clock, sleep } = ports;
+    const limits = shareOf(table.limits.address, ports.sharers ?? 1);
+    const limiters = createAddressLimiters(limits, clock, sleep);
+    const fetch = transportOf(ports.fetch, (instant) => limiters.pauseUntil(instant), clock);
+    const now = () => clock.now();
+    const markets = createMarkets((sandbox) => createSharedExchange(fetch, now, sandbox), clock);
+    const onAnswer = (fault: ExchangeErrorCode | null) =>
+      answered.set(venue, { venue, at: clock.now(), fault });
+    const context = { ...ports, fetch, table, limiters, markets, onAnswer };
     shared.set(venue, context);
     return context;
   };
@@ -63,18 +76,21 @@ export function createExchanges(
     slowLimiters.set(name, limiter);
     return limiter;
   };
-  const clientOf = (account: VenueAccount, deadline: number): VenueClient => {
+  const clientOf = (account: VenueAccount, lane: keyof Lanes, bounds: CallBounds): VenueClient => {
     const context = contextOf(account.venue);
-    return new CcxtClient(account, { ...context, slow: slowLimiterOf(account, context), deadline });
+    const slow = slowLimiterOf(account, context);
+    return new CcxtClient(account, { ...context, ...bounds, slow, limiter: context.limiters[lane] });
   };
 
   return {
-    async inspect(account) {
-      return clientOf(account, ports.clock.now() + INSPECTION_MS).inspect();
+    health: () => [...answered.values()],
+    inspect(account, bounds) {
+      return clientOf(account, 'admission', bounds).inspect();
     },
     async pull(account, cursor, budget) {
       const { table } = contextOf(account.venue);
-      const client = clientOf(account, budget.until);
+      const bounds = { deadline: budget.until, signal: budget.signal };
+      const client = clientOf(account, 'sync', bounds);
       return pullAccount({ client, table, clock: ports.clock }, account, cursor, budget);
     },
   };

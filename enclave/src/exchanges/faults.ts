@@ -30,6 +30,18 @@ export function isRetryable(error: ExchangeError): boolean {
   return error.code === 'exchange_unavailable' || error.code === 'exchange_rate_limited';
 }
 
+/** Codes that speak of one account or one request: the venue itself is well. */
+const OF_ACCOUNT: ReadonlySet<ExchangeErrorCode> = new Set([
+  'exchange_auth',
+  'exchange_clock',
+  'exchange_symbol_unknown',
+]);
+
+/** Whether the venue, or the way to it, is at fault, and so for every account. */
+export function isOfVenue({ code }: ExchangeError): boolean {
+  return !OF_ACCOUNT.has(code);
+}
+
 /** The coded error for whatever `operation` threw. */
 export function toExchangeError(
   error: unknown,

@@ -1,23 +1,42 @@
 /**
- * Keeping to a venue's rate limits: a token bucket whose tokens are reserved in the order of asking, so that
+ * Keeping to a venue's rate limits: token buckets whose tokens are reserved in the order of asking, so that
  * nobody starves, and a pause when the venue itself says when to come back.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { ExchangeError } from './errors.ts';
 import type { BucketLimits } from './table.ts';
 
-/** Waits `ms`; tests pass one that moves their clock. */
-export type Sleep = (ms: number) => Promise<void>;
+/** Waits `ms`, or rejects as soon as `signal` aborts; tests pass one that moves their clock. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 export interface Limiter {
   /**
    * Waits until `tokens` may be used.
-   * @throws ExchangeError `exchange_rate_limited` when that would be after `deadline`; nothing is used then
+   * @throws ExchangeError `exchange_rate_limited` when that would be after `deadline`; nothing is used then. The
+   *   reason of `signal` when it aborts; what was reserved is given back
    */
-  take(tokens: number, deadline: number): Promise<void>;
+  take(tokens: number, deadline: number, signal?: AbortSignal): Promise<void>;
   /** Lets nobody through before `instant`. */
   pauseUntil(instant: number): void;
 }
+
+/** The limits of one address, shared by two kinds of calls, of which neither can keep the other waiting. */
+export interface AddressLimiters {
+  /** For synchronisations: everything but what admissions take. */
+  readonly sync: Limiter;
+  /**
+   * For the accounts of submissions, which anybody may send: what is left over while there is plenty, and a
+   * guaranteed share otherwise.
+   */
+  readonly admission: Limiter;
+  /** Lets neither through before `instant`. */
+  pauseUntil(instant: number): void;
+}
+
+/** What of an address's limits submissions are guaranteed; the rest is guaranteed to synchronisations. */
+const GUARANTEED: Readonly<Record<keyof BucketLimits, number>> = { capacity: 1 / 15, perMinute: 1 / 5 };
+/** As long as so much of the common bucket is left, submissions are served from it. */
+const PLENTY = 1 / 2;
 
 /** What each of `sharers` may use of limits that they have in common. */
 export function shareOf({ capacity, perMinute }: BucketLimits, sharers: number): BucketLimits {
@@ -26,31 +45,121 @@ export function shareOf({ capacity, perMinute }: BucketLimits, sharers: number):
 
 /** A full bucket of `limits`. */
 export function createLimiter(limits: BucketLimits, clock: Clock, sleep: Sleep): Limiter {
-  const perMs = limits.perMinute / 60_000;
-  let tokens = limits.capacity;
-  let filledAt = clock.now();
-  let pausedUntil = 0;
+  return new TokenBucket(limits, clock, sleep, null);
+}
+
+/** Full buckets, which are `limits` together. */
+export function createAddressLimiters(limits: BucketLimits, clock: Clock, sleep: Sleep): AddressLimiters {
+  const capacity = limits.capacity * GUARANTEED.capacity;
+  const perMinute = limits.perMinute * GUARANTEED.perMinute;
+  const common = { ...limits, capacity: limits.capacity - capacity };
+  const sync = new TokenBucket(common, clock, sleep, null);
+  const admission = new TokenBucket({ capacity, perMinute }, clock, sleep, sync);
   return {
-    async take(wanted, deadline) {
-      const now = clock.now();
-      tokens = Math.min(limits.capacity, tokens + Math.max(0, now - filledAt) * perMs);
-      filledAt = now;
-      const wait = Math.max(Math.ceil((wanted - tokens) / perMs), pausedUntil - now, 0);
-      if (now + wait > deadline) {
-        throw tooLate();
-      }
-      tokens -= wanted;
-      if (wait > 0) await sleep(wait);
-      // Another call may have been sent away while this one waited.
-      for (let rest = pausedUntil - clock.now(); rest > 0; rest = pausedUntil - clock.now()) {
-        if (pausedUntil > deadline) throw tooLate();
-        await sleep(rest);
-      }
-    },
+    sync,
+    admission,
     pauseUntil(instant) {
-      pausedUntil = Math.max(pausedUntil, instant);
+      sync.pauseUntil(instant);
+      admission.pauseUntil(instant);
     },
   };
+}
+
+interface Reservation {
+  readonly wait: number;
+  readonly giveBack: () => void;
+}
+
+class TokenBucket implements Limiter {
+  readonly #limits: BucketLimits;
+  readonly #clock: Clock;
+  readonly #sleep: Sleep;
+  readonly #common: TokenBucket | null;
+  #tokens: number;
+  #filledAt: number;
+  #pausedUntil = 0;
+
+  /** @param common - a bucket that serves instead while it has plenty, and pays for whatever this one gives */
+  constructor(limits: BucketLimits, clock: Clock, sleep: Sleep, common: TokenBucket | null) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#sleep = sleep;
+    this.#common = common;
+    this.#tokens = limits.capacity;
+    this.#filledAt = clock.now();
+  }
+
+  async take(wanted: number, deadline: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { wait, giveBack } = this.#reserve(wanted, deadline);
+    try {
+      if (wait > 0) await this.#rest(wait, signal);
+      // Another call may have been sent away while this one waited.
+      for (let rest = this.#pauseLeft(); rest > 0; rest = this.#pauseLeft()) {
+        if (this.#pausedUntil > deadline) throw tooLate();
+        await this.#rest(rest, signal);
+      }
+    } catch (error) {
+      if (signal?.aborted) giveBack();
+      throw error;
+    }
+  }
+
+  pauseUntil(instant: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, instant);
+  }
+
+  /** Takes the tokens, of this bucket or of the common one, and says how long to wait for them, ms. */
+  #reserve(wanted: number, deadline: number): Reservation {
+    this.#fill();
+    const pause = Math.max(0, this.#pauseLeft());
+    if (this.#common?.hasPlenty(wanted)) {
+      if (this.#clock.now() + pause > deadline) throw tooLate();
+      this.#common.charge(wanted);
+      return { wait: pause, giveBack: () => this.#common?.charge(-wanted) };
+    }
+    const wait = Math.max(Math.ceil((wanted - this.#tokens) / this.#perMs), pause);
+    if (this.#clock.now() + wait > deadline) throw tooLate();
+    this.#take(wanted);
+    return { wait, giveBack: () => this.#take(-wanted) };
+  }
+
+  #take(tokens: number): void {
+    this.#tokens -= tokens;
+    this.#common?.charge(tokens);
+  }
+
+  /** Whether plenty is left when `wanted` were taken. */
+  hasPlenty(wanted: number): boolean {
+    this.#fill();
+    return this.#tokens - wanted >= this.#limits.capacity * PLENTY;
+  }
+
+  /** Takes tokens without waiting; who asks next waits for them. */
+  charge(tokens: number): void {
+    this.#fill();
+    this.#tokens -= tokens;
+  }
+
+  async #rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    await this.#sleep(ms, signal);
+    signal?.throwIfAborted();
+  }
+
+  #fill(): void {
+    const now = this.#clock.now();
+    const gained = Math.max(0, now - this.#filledAt) * this.#perMs;
+    this.#tokens = Math.min(this.#limits.capacity, this.#tokens + gained);
+    this.#filledAt = now;
+  }
+
+  #pauseLeft(): number {
+    return this.#pausedUntil - this.#clock.now();
+  }
+
+  get #perMs(): number {
+    return this.#limits.perMinute / 60_000;
+  }
 }
 
 function tooLate(): ExchangeError {

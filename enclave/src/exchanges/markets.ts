@@ -4,12 +4,9 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { SpotMarket } from './client.ts';
 import { ExchangeError } from './errors.ts';
-import type { Binance } from './library.ts';
+import type { Exchange } from './venue-library.ts';
 
-/** The library's class of the venue. */
-export type Exchange = InstanceType<typeof Binance>;
-
-/** Loaded markets: the instance to copy them from, and what the engine needs of them. */
+/** Loaded markets: the instance that has them, for accounts to see through, and what the engine needs of them. */
 export interface LoadedMarkets {
   readonly source: Exchange;
   readonly spot: ReadonlyMap<string, SpotMarket>;
@@ -52,8 +49,8 @@ async function load(
     }
   });
   for (const market of Object.values(source.markets ?? {})) freeze(market);
-  for (const shared of [source.markets, source.markets_by_id, source.currencies, source.currencies_by_id])
-    freeze(shared);
+  const { markets, markets_by_id: byId, currencies, currencies_by_id: currenciesById, options } = source;
+  for (const shared of [markets, byId, currencies, currenciesById, options]) freeze(shared);
   const spot = Object.values(source.markets ?? {})
     .filter((market) => market?.spot === true)
     .map(({ symbol, base, quote }) => ({ symbol, base, quote }));

@@ -5,6 +5,7 @@
 
 import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { AccountCoverage } from '@perf-aggregator/shared/messages/answers/metrics';
+import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 
 /** Venues that the engine knows (DESIGN §8); a venue without a data table is `exchange_unsupported`. */
 export const VENUES = ['binance'] as const;
@@ -68,6 +69,16 @@ export interface PullBudget {
   readonly maxEntries: number;
   /** Instant at which the pull should return, ms. */
   readonly until: number;
+  /** Aborts when nobody waits for the pull any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long an inspection may go on. */
+export interface InspectionBounds {
+  /** No call and no wait goes on past it, ms. */
+  readonly deadline: number;
+  /** Aborts when nobody waits for the inspection any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One step of a synchronisation. */
@@ -86,8 +97,10 @@ export interface Pull {
   readonly progress: number;
 }
 
-/** Exchanges. @throws ExchangeError (`errors.ts`) */
+/** Exchanges. @throws ExchangeError (`errors.ts`); the reason of a signal that aborts */
 export interface Exchanges {
-  inspect(account: VenueAccount): Promise<AccountInspection>;
+  /** How every venue that was asked answered last. */
+  health(): VenueHealth[];
+  inspect(account: VenueAccount, bounds: InspectionBounds): Promise<AccountInspection>;
   pull(account: VenueAccount, cursor: VenueCursor | null, budget: PullBudget): Promise<Pull>;
 }

@@ -15,6 +15,14 @@ export interface RetryPorts {
   readonly sleep: Sleep;
 }
 
+/** How far a call and its waits may go. */
+export interface CallBounds {
+  /** No call and no wait goes on past it, ms. */
+  readonly deadline: number;
+  /** Aborts when nobody waits for the result any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** How many more retries one pull may spend, over all its calls. */
 export interface RetryBudget {
   left: number;
@@ -22,12 +30,12 @@ export interface RetryBudget {
 
 /**
  * The result of `attempt`, tried up to five times while it fails in a way that may pass.
- * @throws ExchangeError the last failure
+ * @throws ExchangeError the last failure; the reason of `signal`
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
   budget: RetryBudget,
-  deadline: number,
+  { deadline, signal }: CallBounds,
   ports: RetryPorts,
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -38,7 +46,8 @@ export async function withRetries<T>(
       const wait = jitter(Math.min(CAP_MS, BASE_MS * 2 ** tries), ports.random);
       if (tries >= MAX_ATTEMPTS || budget.left <= 0 || ports.clock.now() + wait > deadline) throw error;
       budget.left -= 1;
-      await ports.sleep(wait);
+      await ports.sleep(wait, signal);
+      signal?.throwIfAborted();
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Handshake keys (DESIGN §5): X25519, random, in memory only, rotated hourly with one predecessor kept,
- * then zeroed: what was submitted under a key that is gone can be read by nobody.
+ * then zeroed: what was submitted under a key that is gone can be read by nobody. A key that has taken its last
+ * submission is rotated early, so that a flood of them turns nobody away.
  */
 
 import { equalBytes, wipe } from '@perf-aggregator/shared/bytes';
@@ -53,18 +54,17 @@ export class HandshakeKeys {
 
   /**
    * Notes that `ephemeralPub` was used under `publicKey`.
-   * @throws Refusal `replayed_submission`, `replay_set_full`, `unknown_handshake_key`
+   * @throws Refusal `replayed_submission`; `unknown_handshake_key` also for a predecessor that is full: a new quote
+   *   brings a key that is not
    */
   admit(publicKey: Uint8Array, ephemeralPub: Uint8Array): void {
-    const { seen } = this.#find(publicKey);
+    const key = this.#find(publicKey);
+    const { seen } = key;
     const name = encodeBase64(ephemeralPub);
     if (seen.has(name)) throw new Refusal('replayed_submission', 'this ephemeral key was used before');
-    if (seen.size >= this.#maxSubmissions) {
-      throw new Refusal('replay_set_full', 'this handshake key has taken its last submission', {
-        retryAfterMs: ROTATION_MS,
-      });
-    }
+    if (seen.size >= this.#maxSubmissions) throw unknownKey();
     seen.add(name);
+    if (key === this.#current && seen.size === this.#maxSubmissions) this.#replace();
   }
 
   #find(publicKey: Uint8Array): HandshakeKey {
@@ -72,16 +72,12 @@ export class HandshakeKeys {
     for (const key of [this.#current, this.#previous]) {
       if (key && equalBytes(key.publicKey, publicKey)) return key;
     }
-    throw new Refusal('unknown_handshake_key', 'no handshake key in use has this public key');
+    throw unknownKey();
   }
 
   #rotate(): void {
     const now = this.#clock.now();
-    if (now - this.#current.bornAt >= ROTATION_MS) {
-      wipe(this.#previous?.privateKey);
-      this.#previous = this.#current;
-      this.#current = this.#draw();
-    }
+    if (now - this.#current.bornAt >= ROTATION_MS) this.#replace();
     // However late it was replaced: no key opens anything two hours after it was born.
     if (this.#previous && now - this.#previous.bornAt >= 2 * ROTATION_MS) {
       wipe(this.#previous.privateKey);
@@ -89,9 +85,19 @@ export class HandshakeKeys {
     }
   }
 
+  #replace(): void {
+    wipe(this.#previous?.privateKey);
+    this.#previous = this.#current;
+    this.#current = this.#draw();
+  }
+
   #draw(): HandshakeKey {
     const privateKey = this.#random.bytes(32);
     const publicKey = crypto.x25519PublicKey(privateKey);
     return { privateKey, publicKey, bornAt: this.#clock.now(), seen: new Set() };
   }
+}
+
+function unknownKey(): Refusal {
+  return new Refusal('unknown_handshake_key', 'no handshake key in use has this public key');
 }

@@ -1,10 +1,14 @@
-/** Which accounts a session may have: known venues, keys that cannot withdraw, each account once. */
+/**
+ * Which accounts a session may have: known venues, keys that cannot withdraw, each account once. Their venues are asked
+ * one account after the other, and not asked any further once one is refused: what a submission costs, it must earn.
+ */
 import type { SubmissionPayload } from '@perf-aggregator/shared/messages/submission';
 import { SealedRefusal } from '../errors.ts';
 import { ExchangeError } from '../exchanges/errors.ts';
 import {
   type AccountInspection,
   type Exchanges,
+  type InspectionBounds,
   VENUES,
   type Venue,
   type VenueAccount,
@@ -14,25 +18,31 @@ import type { AccountState } from '../sessions/formats/state.ts';
 /**
  * Checks the accounts of a payload with their venues.
  * @throws SealedRefusal `duplicate_account`, `excessive_permissions`, `withdrawal_permission`,
- *   `read_permission_missing`; ExchangeError
+ *   `read_permission_missing`; ExchangeError; the reason of the signal in `bounds`
  */
 export async function admitAccounts(
   exchanges: Exchanges,
   payload: SubmissionPayload,
+  bounds: InspectionBounds,
 ): Promise<AccountState[]> {
   const accounts = payload.accounts.map(toVenueAccount);
   refuseRepeated(accounts.map(({ venue, apiKey }) => `${venue} ${apiKey}`));
-  const inspections = await Promise.all(accounts.map((account) => exchanges.inspect(account)));
-  for (const [index, inspection] of inspections.entries()) {
-    refusePermissions(accounts[index]!.account, inspection, payload.allowTradingKeys);
+  const admitted: AccountState[] = [];
+  const known: string[] = [];
+  for (const access of accounts) {
+    const inspection = await exchanges.inspect(access, bounds);
+    refusePermissions(access.account, inspection, payload.allowTradingKeys);
+    if (inspection.uid !== null) known.push(`${access.venue} ${inspection.uid}`);
+    refuseRepeated(known);
+    admitted.push(unread(access, inspection));
   }
-  const known = inspections.flatMap(({ uid }, index) =>
-    uid === null ? [] : [`${accounts[index]!.venue} ${uid}`],
-  );
-  refuseRepeated(known);
-  return accounts.map((access, index) => ({
+  return admitted;
+}
+
+function unread(access: VenueAccount, inspection: AccountInspection): AccountState {
+  return {
     access,
-    inspection: inspections[index]!,
+    inspection,
     cursor: null,
     snapshot: null,
     coverage: null,
@@ -40,7 +50,7 @@ export async function admitAccounts(
     complete: false,
     failure: null,
     failures: 0,
-  }));
+  };
 }
 
 function toVenueAccount(account: SubmissionPayload['accounts'][number], index: number): VenueAccount {

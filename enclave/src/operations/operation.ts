@@ -2,8 +2,14 @@
 import type { EnclaveReply, EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/envelope';
 import type { EnclaveContext } from '../context/context.ts';
 
-/** One operation. @throws Refusal, StateRequired */
-export type Handler = (context: EnclaveContext, request: EnclaveRequest) => Promise<EnclaveReply>;
+/** The call that an operation answers. */
+export interface Call {
+  /** Aborts when nobody waits for the answer any more. Made when it is first read. */
+  readonly signal: AbortSignal;
+}
+
+/** One operation. @throws Refusal, StateRequired; the reason of the call's signal */
+export type Handler = (context: EnclaveContext, request: EnclaveRequest, call: Call) => Promise<EnclaveReply>;
 
 /** A reply of success. */
 export function ok(body: Uint8Array, write: StateWrite | null = null, erase = false): EnclaveReply {

@@ -29,14 +29,24 @@ import { type Handler, ok } from './operation.ts';
 
 type Submission = z.infer<typeof submission>;
 
-export const submit: Handler = async (context, request) => {
+/** How long the venues of a submission may take together, ms: less than its sender waits. */
+const ADMISSION_MS = 25_000;
+
+export const submit: Handler = async (context, request, { signal }) => {
   const submitted = parseSubmission(request.body);
   const { keys, plaintext } = open(context, submitted);
   try {
     const payload = parsePayload(plaintext);
-    const accounts = await admitAccounts(context.exchanges, payload);
+    const bounds = { deadline: context.clock.now() + ADMISSION_MS, signal };
+    const accounts = await context.accountsUnderWay.during(payload.accounts.length, () =>
+      admitAccounts(context.exchanges, payload, bounds),
+    );
+    // Nobody would learn of the session.
+    signal.throwIfAborted();
     const state = newSession(context, submitted, keys, payload, accounts);
-    const { write } = context.vault.write(null, state, { entries: [], marks: [] }, context.clock.now());
+    const source = request.source ?? null;
+    const nothing = { entries: [], marks: [] };
+    const { write } = context.vault.write(null, state, nothing, context.clock.now(), source);
     context.log('session_opened', { accounts: accounts.length, persistence: state.persistence });
     return ok(utf8(JSON.stringify(receipt(context, state))), write);
   } catch (error) {

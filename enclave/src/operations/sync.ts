@@ -15,9 +15,11 @@ const STEP_MS = 15_000;
 const RETRY_MS = 15_000;
 const MAX_RETRY_MS = 900_000;
 
-export const sync: Handler = async (context, request) => {
+export const sync: Handler = async (context, request, { signal }) => {
   const session = context.vault.find(request);
-  const steps = await Promise.all(session.state.accounts.map((account) => pullAccount(context, account)));
+  const steps = await Promise.all(
+    session.state.accounts.map((account) => pullAccount(context, account, signal)),
+  );
   const observed = session.ledger.fresh({
     entries: steps.flatMap(({ observations }) => observations.entries),
     marks: steps.flatMap(({ observations }) => observations.marks),
@@ -34,8 +36,9 @@ export const sync: Handler = async (context, request) => {
 async function pullAccount(
   context: EnclaveContext,
   account: AccountState,
+  signal: AbortSignal,
 ): Promise<{ readonly account: AccountState; readonly observations: Observations }> {
-  const budget = { maxEntries: STEP_ENTRIES, until: context.clock.now() + STEP_MS };
+  const budget = { maxEntries: STEP_ENTRIES, until: context.clock.now() + STEP_MS, signal };
   // A finished account begins its next round at the cursor that the last one left.
   try {
     const pull = await context.exchanges.pull(account.access, account.cursor, budget);

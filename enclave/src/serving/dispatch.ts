@@ -9,11 +9,12 @@ import {
 import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import type { Failure } from '@perf-aggregator/shared/wire/failure';
 import type { Operation } from '@perf-aggregator/shared/wire/operations';
+import { encodePong, type Pong } from '@perf-aggregator/shared/wire/ping';
 import { boot } from '../boot/boot.ts';
 import type { BootContext } from '../boot/lifecycle.ts';
 import { Refusal } from '../errors.ts';
 import { metrics } from '../operations/metrics.ts';
-import type { Handler } from '../operations/operation.ts';
+import { type Call, type Handler, ok } from '../operations/operation.ts';
 import { quote } from '../operations/quote.ts';
 import { renew } from '../operations/renew.ts';
 import { report } from '../operations/report.ts';
@@ -26,7 +27,7 @@ import { trades } from '../operations/trades.ts';
 import { StateRequired } from '../sessions/vault.ts';
 
 /** What an enclave does once it has its keys. */
-const HANDLERS: Readonly<Record<Exclude<Operation, 'boot'>, Handler>> = {
+const HANDLERS: Readonly<Record<Exclude<Operation, 'boot' | 'ping'>, Handler>> = {
   quote,
   submit,
   metrics,
@@ -39,8 +40,15 @@ const HANDLERS: Readonly<Record<Exclude<Operation, 'boot'>, Handler>> = {
   sync,
 };
 
+/** A call that its caller never gives up. */
+const FOR_EVER: Call = { signal: new AbortController().signal };
+
 /** Answers one message of the wire. Never rejects: what went wrong is a reply. */
-export async function dispatch(context: BootContext, message: Uint8Array): Promise<Uint8Array> {
+export async function dispatch(
+  context: BootContext,
+  message: Uint8Array,
+  call: Call = FOR_EVER,
+): Promise<Uint8Array> {
   let request: EnclaveRequest;
   try {
     request = decodeRequest(message);
@@ -48,18 +56,28 @@ export async function dispatch(context: BootContext, message: Uint8Array): Promi
     return encodeReply(fail({ code: 'frame_malformed', retryAfterMs: null, sealed: null }));
   }
   try {
-    return encodeReply(await answer(context, request));
+    const work = () => answer(context, request, call);
+    return encodeReply(await context.bytesUnderWay.during(message.length, work));
   } catch (error) {
     return encodeReply(toReply(context, request.operation, error));
   }
 }
 
-async function answer(context: BootContext, request: EnclaveRequest): Promise<EnclaveReply> {
+async function answer(context: BootContext, request: EnclaveRequest, call: Call): Promise<EnclaveReply> {
   if (request.operation === 'boot') return boot(context, request);
-  return HANDLERS[request.operation](context.lifecycle.serving(), request);
+  if (request.operation === 'ping') return ok(encodePong(pong(context)));
+  return HANDLERS[request.operation](context.lifecycle.serving(), request, call);
+}
+
+/** An enclave that has no keys yet has asked no venue. */
+function pong({ lifecycle }: BootContext): Pong {
+  const { phase } = lifecycle;
+  return { phase, venues: lifecycle.isServing ? lifecycle.serving().exchanges.health() : [] };
 }
 
 function toReply(context: BootContext, operation: Operation, error: unknown): EnclaveReply {
+  // Nobody waits for what is said here.
+  if (isAbort(error)) return fail({ code: 'deadline_exceeded', retryAfterMs: null, sealed: null });
   if (error instanceof StateRequired) return { outcome: 'state_required' };
   if (error instanceof Refusal) {
     return fail({ code: error.code, retryAfterMs: error.retryAfterMs, sealed: error.sealed });
@@ -71,6 +89,10 @@ function toReply(context: BootContext, operation: Operation, error: unknown): En
   const name = error instanceof Error ? error.name : typeof error;
   context.log('internal_error', { operation, name, code: error instanceof CodedError ? error.code : 'none' });
   return fail({ code: 'internal', retryAfterMs: null, sealed: null });
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
 }
 
 function fail(failure: Failure): EnclaveReply {

@@ -5,18 +5,22 @@
 import { AWS_NITRO_ROOT_G1 } from '@perf-aggregator/attestation';
 import { equalBytes } from '@perf-aggregator/shared/bytes';
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { MAX_ACCOUNTS } from '@perf-aggregator/shared/limits';
 import type { Random } from '@perf-aggregator/shared/random';
 import { parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
 import { type BootContext, Lifecycle } from '../boot/lifecycle.ts';
 import { configSha256, configure, type EnclaveConfig, type ImageConfig } from '../config.ts';
+import { Allowance } from '../context/allowance.ts';
 import type { DeployedContext, Keyring } from '../context/context.ts';
 import { createFetch } from '../egress/fetch.ts';
 import { TunnelAgent } from '../egress/tunnel-agent.ts';
 import { createExchanges } from '../exchanges/ccxt.ts';
+import type { Sleep } from '../exchanges/limiter.ts';
 import { HandshakeKeys } from '../keys/handshake-keys.ts';
 import { createKms } from '../kms/client.ts';
 import type { Log } from '../log.ts';
 import type { Nsm } from '../nsm/port.ts';
+import type { Call } from '../operations/operation.ts';
 import { Vault } from '../sessions/vault.ts';
 import { dispatch } from './dispatch.ts';
 
@@ -25,15 +29,20 @@ export interface EnclavePorts {
   readonly nsm: Nsm;
   readonly clock: Clock;
   readonly random: Random;
-  /** Waits so many ms; exchanges are asked again after it. */
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Waits so many ms, or until its signal aborts; exchanges are asked again after it. */
+  readonly sleep: Sleep;
   readonly log: Log;
 }
 
+/** Messages that are being answered, states among them, take no more memory than this. */
+const MAX_BYTES_UNDER_WAY = 256 * 1024 * 1024;
+/** Accounts of submissions that are being asked about: what eight of the largest bring. */
+const MAX_ACCOUNTS_UNDER_WAY = 8 * MAX_ACCOUNTS;
+
 /** An enclave without its sockets. */
 export interface Enclave {
-  /** Answers one message of the wire. Never rejects. */
-  handle(message: Uint8Array): Promise<Uint8Array>;
+  /** Answers one message of the wire. Never rejects. @param call - left out: its caller waits for ever */
+  handle(message: Uint8Array, call?: Call): Promise<Uint8Array>;
   /** From now on every request is refused with `enclave_not_ready`; what is under way goes on. */
   drain(): void;
 }
@@ -45,10 +54,11 @@ export function createEnclave(image: ImageConfig, ports: EnclavePorts): Enclave 
     lifecycle,
     nsm: ports.nsm,
     log: ports.log,
+    bytesUnderWay: new Allowance(MAX_BYTES_UNDER_WAY, 'bytes of messages'),
     deploy: (deployment, sharers) => deploy(configure(image, deployment), sharers, ports),
   };
   return {
-    handle: (message) => dispatch(context, message),
+    handle: (message, call) => dispatch(context, message, call),
     drain: () => lifecycle.reach('draining'),
   };
 }
@@ -100,6 +110,7 @@ function serve(config: EnclaveConfig, ports: EnclavePorts, { identity }: Keyring
     random,
     log,
     handshake: new HandshakeKeys(clock, random, config.submissionsPerHandshakeKey),
+    accountsUnderWay: new Allowance(MAX_ACCOUNTS_UNDER_WAY, 'accounts of submissions'),
     vault: new Vault({ clock, random, sealingBase, capacity: config.hotSessions }),
   };
 }

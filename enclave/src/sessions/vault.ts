@@ -11,6 +11,7 @@ import { decodeChunk, encodeChunk, splitObservations } from './formats/chunk.ts'
 import type { Observations } from './formats/observations.ts';
 import { decodeState, EMPTY_HEAD, encodeState, type SessionState } from './formats/state.ts';
 import { Ledger } from './ledger.ts';
+import { MemorySessions } from './memory.ts';
 import { openBlob, type SealingContext, sealBlob } from './sealing.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -44,13 +45,14 @@ export class Vault {
   /** Random and of this process alone: see `chunk.ts`. */
   readonly #bootKey: Uint8Array;
   readonly #sealed: Recent<string, Session>;
-  readonly #memory = new Map<string, Session>();
+  readonly #memory: MemorySessions;
   /** Version at which a session was last opened or written here; infinite once it is forgotten. */
   readonly #latest: Recent<string, number>;
 
   constructor(options: VaultOptions) {
     this.#options = options;
     this.#sealed = new Recent(options.capacity);
+    this.#memory = new MemorySessions(options.capacity);
     this.#latest = new Recent(KNOWN_PER_PLACE * options.capacity);
     this.#bootKey = options.random.bytes(32);
   }
@@ -82,6 +84,7 @@ export class Vault {
    * changed or ended the session since `previous` was found: a parent that died leaves changes under way here,
    * and what they would write never reaches the store that the next parent writes.
    * @param syncAt - when the parent should send the next `sync`; null: never
+   * @param source - of a new session: who asked for it, as the parent tells sources apart
    * @returns what the parent must store before it answers
    * @throws Refusal `state_conflict`; `sessions_full` for a new session that lives in memory
    */
@@ -90,6 +93,7 @@ export class Vault {
     state: SessionState,
     observations: Observations,
     syncAt: number | null,
+    source: string | null = null,
   ): { readonly session: Session; readonly write: StateWrite } {
     if (previous && (this.#latest.peek(state.id) ?? 0) > previous.state.version) {
       throw new Refusal('state_conflict', 'the session changed meanwhile', {
@@ -103,7 +107,7 @@ export class Vault {
     const { next, chunks } = this.#append(state, observations);
     ledger.append(observations, 'fetched');
     const session = openSession(next, ledger, previous);
-    this.#keep(session, previous === null);
+    this.#keep(session, previous === null, source);
     const write: StateWrite = {
       session: next.id,
       baseVersion: previous?.storedVersion ?? 0,
@@ -172,7 +176,7 @@ export class Vault {
       throw new Refusal('state_rejected', 'the stored state is of another version than the request');
     }
     const session = openSession(state, this.#openLedger(base, state, stored.chunks));
-    this.#keep(session, false);
+    this.#keep(session, false, null);
     return session;
   }
 
@@ -197,24 +201,11 @@ export class Vault {
     return ledger;
   }
 
-  #keep(session: Session, isNew: boolean): void {
+  #keep(session: Session, isNew: boolean, source: string | null): void {
     const { id, version, persistence } = session.state;
-    if (persistence === 'memory') {
-      if (isNew) this.#admitToMemory();
-      this.#memory.set(id, session);
-    } else {
-      this.#sealed.set(id, session);
-    }
+    if (persistence === 'sealed') this.#sealed.set(id, session);
+    else if (isNew) this.#memory.admit(session, source, this.#options.clock.now());
+    else this.#memory.replace(session);
     this.#latest.set(id, version);
-  }
-
-  #admitToMemory(): void {
-    const now = this.#options.clock.now();
-    for (const [id, { state }] of this.#memory) if (now >= state.expiresAt) this.#memory.delete(id);
-    if (this.#memory.size >= this.#options.capacity) {
-      throw new Refusal('sessions_full', 'no room for another session that lives in memory', {
-        retryAfterMs: 60_000,
-      });
-    }
   }
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
 import { boot } from '../../src/boot/boot.ts';
 import { type BootContext, Lifecycle } from '../../src/boot/lifecycle.ts';
+import { Allowance } from '../../src/context/allowance.ts';
 import type { EnclaveContext } from '../../src/context/context.ts';
 import { Refusal } from '../../src/errors.ts';
 import { KmsError } from '../../src/kms/errors.ts';
@@ -27,7 +28,7 @@ function serving(kmsPolicy: KmsPolicyState, says: () => KmsPolicyState) {
   const lifecycle = new Lifecycle();
   lifecycle.serve({ config: { kms: DEPLOYMENT }, kms, kmsPolicy } as unknown as EnclaveContext);
   const log = (...line: unknown[]) => logged.push(line);
-  const context = { lifecycle, log } as unknown as BootContext;
+  const context = { lifecycle, log, bytesUnderWay: new Allowance(1e6, 'bytes') } as unknown as BootContext;
   const again = (deployment: Partial<Deployment> = {}) => {
     const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: 1 };
     const asked = { credentials, deployment: { ...DEPLOYMENT, ...deployment }, sharers: 1, genesis: null };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLimiter } from '../../src/exchanges/limiter.ts';
+import { createAddressLimiters, createLimiter } from '../../src/exchanges/limiter.ts';
 
 function world(): { clock: { now(): number }; sleep: (ms: number) => Promise<void>; waits: number[] } {
   let time = 1_000_000;
@@ -82,5 +82,102 @@ describe('when calls are limited', () => {
         }
       }),
     );
+  });
+});
+
+describe('when submissions and synchronisations share an address', () => {
+  const LIMITS = { capacity: 1_500, perMinute: 6_000 };
+  const EVER = Number.MAX_SAFE_INTEGER;
+
+  it('each may use all of it while the other is quiet, save for what is guaranteed', async () => {
+    const { clock, sleep, waits } = world();
+    const { sync } = createAddressLimiters(LIMITS, clock, sleep);
+    await sync.take(1_400, EVER);
+    expect(waits).toEqual([]);
+    await sync.take(100, EVER);
+    expect(waits).toEqual([1_000]);
+
+    const other = world();
+    const { admission } = createAddressLimiters(LIMITS, other.clock, other.sleep);
+    await admission.take(700, EVER);
+    await admission.take(100, EVER);
+    expect(other.waits).toEqual([]);
+    // The common bucket has no plenty left: one fifth of the rate, whatever it costs the others.
+    await admission.take(20, EVER);
+    expect(other.waits).toEqual([1_000]);
+  });
+
+  it('a flood of submissions leaves synchronisations four fifths of the rate', async () => {
+    const { clock, sleep } = world();
+    const { sync, admission } = createAddressLimiters(LIMITS, clock, sleep);
+    for (const bucket of [admission, sync]) await bucket.take(700, EVER);
+    const start = clock.now();
+    const done = { sync: 0, admission: 0 };
+    while (clock.now() - start < 60_000) {
+      // Whoever's turn comes sooner.
+      for (const kind of ['admission', 'sync'] as const) {
+        try {
+          await { sync, admission }[kind].take(20, clock.now());
+          done[kind] += 20;
+        } catch {
+          await sleep(10);
+        }
+      }
+    }
+    expect(done.sync).toBeGreaterThan(4_700);
+    expect(done.admission).toBeGreaterThan(1_100);
+    expect(done.sync + done.admission).toBeLessThanOrEqual(6_000 + 1_500);
+  });
+
+  it('a submission never waits behind synchronisations that have reserved for later', async () => {
+    const { clock } = world();
+    const never = () => new Promise<void>(() => undefined);
+    const { sync, admission } = createAddressLimiters(LIMITS, clock, never);
+    void sync.take(1_400, EVER);
+    for (let index = 0; index < 50; index++) void sync.take(20, EVER);
+    await admission.take(100, clock.now());
+    const late = admission.take(20, clock.now() + 999);
+    await expect(late).rejects.toMatchObject({ code: 'exchange_rate_limited' });
+  });
+
+  it('a pause of the venue holds for both', async () => {
+    const { clock, sleep, waits } = world();
+    const limiters = createAddressLimiters(LIMITS, clock, sleep);
+    limiters.pauseUntil(clock.now() + 5_000);
+    await limiters.admission.take(1, EVER);
+    expect(waits).toEqual([5_000]);
+    limiters.pauseUntil(clock.now() + 5_000);
+    await expect(limiters.admission.take(1, clock.now() + 4_999)).rejects.toMatchObject({
+      code: 'exchange_rate_limited',
+    });
+    await limiters.sync.take(1, EVER);
+    expect(waits).toEqual([5_000, 5_000]);
+  });
+
+  it('whoever gives up gives back what it reserved, of both buckets', async () => {
+    const { clock } = world();
+    const controller = new AbortController();
+    const asleep = (_: number, signal?: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    const { sync, admission } = createAddressLimiters(LIMITS, clock, asleep);
+    await sync.take(1_400, EVER);
+    await admission.take(100, EVER);
+    const waiting = [admission.take(60, EVER, controller.signal), sync.take(60, EVER, controller.signal)];
+    controller.abort();
+    const outcomes = await Promise.allSettled(waiting);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    // As long as it would be without the two: 20 tokens a second for one, 100 for the other less what the first took.
+    await expect(admission.take(20, clock.now() + 999)).rejects.toMatchObject({
+      code: 'exchange_rate_limited',
+    });
+    void admission.take(20, clock.now() + 1_000);
+    await expect(sync.take(20, clock.now() + 1_399)).rejects.toMatchObject({
+      code: 'exchange_rate_limited',
+    });
+    const aborted = sync.take(20, EVER, controller.signal);
+    await expect(aborted).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    void sync.take(20, clock.now() + 1_400);
   });
 });

@@ -1,7 +1,8 @@
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
 import { ExchangeError } from '../../src/exchanges/errors.ts';
-import { createMarkets, type Exchange } from '../../src/exchanges/markets.ts';
+import { createMarkets } from '../../src/exchanges/markets.ts';
+import type { Exchange } from '../../src/exchanges/venue-library.ts';
 
 /** Instances that list so many spot markets and a future; `loads` counts who was made for a sandbox. */
 function listing() {

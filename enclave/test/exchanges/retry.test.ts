@@ -25,25 +25,27 @@ function failing(times: number, code: ExchangeErrorCode): () => Promise<number> 
 describe('when a call fails', () => {
   it('tries again after ever longer waits with full jitter', async () => {
     const most = ports(255);
-    expect(await withRetries(failing(4, 'exchange_unavailable'), { left: 9 }, 1e9, most.ports)).toBe(5);
+    expect(
+      await withRetries(failing(4, 'exchange_unavailable'), { left: 9 }, { deadline: 1e9 }, most.ports),
+    ).toBe(5);
     expect(most.waits).toEqual([500, 1_000, 2_000, 4_000]);
     const least = ports(0);
-    await withRetries(failing(2, 'exchange_rate_limited'), { left: 9 }, 1e9, least.ports);
+    await withRetries(failing(2, 'exchange_rate_limited'), { left: 9 }, { deadline: 1e9 }, least.ports);
     expect(least.waits).toEqual([0, 0]);
   });
 
   it('gives up after five tries, without budget, and before the deadline would pass', async () => {
     const unavailable = { code: 'exchange_unavailable' };
     await expect(
-      withRetries(failing(5, 'exchange_unavailable'), { left: 9 }, 1e9, ports(0).ports),
+      withRetries(failing(5, 'exchange_unavailable'), { left: 9 }, { deadline: 1e9 }, ports(0).ports),
     ).rejects.toMatchObject(unavailable);
     const budget = { left: 1 };
     await expect(
-      withRetries(failing(2, 'exchange_unavailable'), budget, 1e9, ports(0).ports),
+      withRetries(failing(2, 'exchange_unavailable'), budget, { deadline: 1e9 }, ports(0).ports),
     ).rejects.toMatchObject(unavailable);
     expect(budget.left).toBe(0);
     await expect(
-      withRetries(failing(1, 'exchange_unavailable'), { left: 9 }, 499, ports(255).ports),
+      withRetries(failing(1, 'exchange_unavailable'), { left: 9 }, { deadline: 499 }, ports(255).ports),
     ).rejects.toMatchObject(unavailable);
   });
 
@@ -51,7 +53,9 @@ describe('when a call fails', () => {
     'does not try %s again',
     async (code) => {
       const { waits, ports: used } = ports(0);
-      await expect(withRetries(failing(1, code), { left: 9 }, 1e9, used)).rejects.toMatchObject({ code });
+      await expect(withRetries(failing(1, code), { left: 9 }, { deadline: 1e9 }, used)).rejects.toMatchObject(
+        { code },
+      );
       expect(waits).toEqual([]);
     },
   );

@@ -82,26 +82,50 @@ describe('when a submission is noted', () => {
     expect(codeOf(() => keys.privateKey(new Uint8Array()), Refusal)).toBe('unknown_handshake_key');
   });
 
-  it("the size of the set is its owner's to choose, each key having its own", () => {
+  it('the last submission of a key brings the next key, and a full key takes no more', () => {
+    keys = new HandshakeKeys(clock, systemRandom, 2);
+    const first = keys.publicKey();
+    keys.admit(first, ephemeral(1));
+    expect(keys.publicKey()).toEqual(first);
+    keys.admit(first, ephemeral(2));
+    const second = keys.publicKey();
+    expect(second).not.toEqual(first);
+    // What it took before is told from what it never took: a new quote helps the one and not the other.
+    expect(codeOf(() => keys.admit(first, ephemeral(1)), Refusal)).toBe('replayed_submission');
+    expect(codeOf(() => keys.admit(first, ephemeral(3)), Refusal)).toBe('unknown_handshake_key');
+    keys.admit(second, ephemeral(3));
+  });
+
+  it('a key that went early is zeroed when the next one goes', () => {
+    keys = new HandshakeKeys(clock, systemRandom, 1);
+    const first = keys.publicKey();
+    const secret = keys.privateKey(first);
+    keys.admit(first, ephemeral(1));
+    expect(secret.some((byte) => byte !== 0)).toBe(true);
+    keys.admit(keys.publicKey(), ephemeral(1));
+    expect(secret.every((byte) => byte === 0)).toBe(true);
+    expect(codeOf(() => keys.privateKey(first), Refusal)).toBe('unknown_handshake_key');
+  });
+
+  it('a key that went early ends two hours after its birth, as any other', () => {
     keys = new HandshakeKeys(clock, systemRandom, 1);
     const first = keys.publicKey();
     keys.admit(first, ephemeral(1));
-    expect(codeOf(() => keys.admit(first, ephemeral(2)), Refusal)).toBe('replay_set_full');
-    clock.time += HOUR;
-    expect(() => keys.admit(keys.publicKey(), ephemeral(2))).not.toThrow();
+    clock.time += HOUR - 1;
+    keys.privateKey(first);
+    clock.time += HOUR + 1;
+    expect(codeOf(() => keys.privateKey(first), Refusal)).toBe('unknown_handshake_key');
   });
 
-  it('a full set refuses new submissions and says when to come again', () => {
+  it('by default a key takes 65,536 submissions', () => {
     const first = keys.publicKey();
     const name = new Uint8Array(32);
     const view = new DataView(name.buffer);
     for (let count = 0; count < 65_536; count++) {
       view.setUint32(0, count);
+      if (count === 65_535) expect(keys.publicKey()).toEqual(first);
       keys.admit(first, name);
     }
-    view.setUint32(0, 65_536);
-    const attempt = () => keys.admit(first, name);
-    expect(codeOf(attempt, Refusal)).toBe('replay_set_full');
-    expect(attempt).toThrow(expect.objectContaining({ retryAfterMs: HOUR }));
+    expect(keys.publicKey()).not.toEqual(first);
   });
 });

@@ -7,6 +7,7 @@ import type { AccountInspection, Exchanges } from '../../src/exchanges/port.ts';
 import { admitAccounts } from '../../src/operations/admission.ts';
 
 const READ_ONLY: AccountInspection = { canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: null };
+const BOUNDS = { deadline: 1_000 };
 const ACCOUNT = { exchange: 'binance', apiKey: 'key-0', apiSecret: 'secret-0' };
 
 /** Venues that say `inspections` of the accounts in order. */
@@ -14,6 +15,7 @@ function venues(...inspections: Partial<AccountInspection>[]): Exchanges & { ask
   const asked: string[] = [];
   return {
     asked,
+    health: () => [],
     inspect: (account) => {
       asked.push(account.apiKey);
       return Promise.resolve({ ...READ_ONLY, ...inspections[Number(account.account.slice(1))] });
@@ -23,7 +25,7 @@ function venues(...inspections: Partial<AccountInspection>[]): Exchanges & { ask
 }
 
 const admit = (exchanges: Exchanges, accounts: object[], more: object = {}) =>
-  admitAccounts(exchanges, parseSubmissionPayload({ userId: 'u', accounts, ...more }));
+  admitAccounts(exchanges, parseSubmissionPayload({ userId: 'u', accounts, ...more }), BOUNDS);
 
 describe('when accounts are admitted', () => {
   it('each begins unread, under its own name, with what its venue said', async () => {
@@ -76,10 +78,35 @@ describe('when accounts are refused', () => {
     expect(await codeOfRejection(admit(venues(inspection), [ACCOUNT], more), SealedRefusal)).toBe(code);
   });
 
-  it('the second of several may be the reason', async () => {
-    const accounts = [ACCOUNT, { ...ACCOUNT, apiKey: 'key-1' }];
-    const refused = admit(venues({}, { canWithdraw: 'yes' }), accounts);
+  it('the second of several may be the reason, and no venue is asked about the third', async () => {
+    const exchanges = venues({}, { canWithdraw: 'yes' });
+    const refused = admit(
+      exchanges,
+      [0, 1, 2].map((index) => ({ ...ACCOUNT, apiKey: `key-${index}` })),
+    );
     expect(await codeOfRejection(refused, SealedRefusal)).toBe('withdrawal_permission');
+    expect(exchanges.asked).toEqual(['key-0', 'key-1']);
+  });
+
+  it('one account is asked about at a time, within the bounds of the whole', async () => {
+    let [underWay, most] = [0, 0];
+    const seen: unknown[] = [];
+    const exchanges: Exchanges = {
+      ...venues(),
+      inspect: async (_, bounds) => {
+        seen.push(bounds);
+        most = Math.max(most, ++underWay);
+        await Promise.resolve();
+        underWay -= 1;
+        return READ_ONLY;
+      },
+    };
+    await admit(
+      exchanges,
+      [0, 1, 2].map((index) => ({ ...ACCOUNT, apiKey: `key-${index}` })),
+    );
+    expect(most).toBe(1);
+    expect(seen).toEqual([BOUNDS, BOUNDS, BOUNDS]);
   });
 
   it('the same key twice is, before any venue is asked', async () => {

@@ -8,6 +8,7 @@ import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { decodeReply, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import type { Operation } from '@perf-aggregator/shared/wire/operations';
 import { type BootContext, Lifecycle } from '../../src/boot/lifecycle.ts';
+import { Allowance } from '../../src/context/allowance.ts';
 import type { EnclaveContext } from '../../src/context/context.ts';
 import { dispatch } from '../../src/serving/dispatch.ts';
 import type { SessionState } from '../../src/sessions/formats/state.ts';
@@ -45,7 +46,7 @@ export function openForReading(changes: Partial<SessionState> = {}): Asking {
   } as unknown as EnclaveContext;
   const lifecycle = new Lifecycle();
   lifecycle.serve(context);
-  const enclave = { lifecycle, log } as unknown as BootContext;
+  const enclave = { lifecycle, log, bytesUnderWay: new Allowance(1e6, 'bytes') } as unknown as BootContext;
   const state = stateOf({ accounts: accountsOf(), ...changes });
   vault.write(null, state, { entries: entries(), marks: marks() }, null);
   const session = () => vault.find({ session: state.id, version: state.version, state: null });

@@ -6,6 +6,7 @@ import { Refusal } from '../../src/errors.ts';
 import type { Pull } from '../../src/exchanges/port.ts';
 import { sync } from '../../src/operations/sync.ts';
 import { Vault } from '../../src/sessions/vault.ts';
+import { FOR_EVER } from '../serving/call.ts';
 import { fillOf, NOON, stateOf } from '../sessions/states.ts';
 
 const BASE = new Uint8Array(32).fill(9);
@@ -57,15 +58,15 @@ describe('when a parent died during a synchronisation, and the next one begins a
   it('the one that ends first is written; the other is refused and leaves nothing behind', async () => {
     const { context, vault, pulls } = enclave();
     const { write: opened } = vault.write(null, stateOf(), { entries: [], marks: [] }, null);
-    const ofTheDead = sync(context, requestOf(1));
-    const ofTheLiving = sync(context, requestOf(1));
+    const ofTheDead = sync(context, requestOf(1), FOR_EVER);
+    const ofTheLiving = sync(context, requestOf(1), FOR_EVER);
     pulls[1]!(pullOf('stored'));
     const stored = await writeOf(ofTheLiving);
     pulls[0]!(pullOf('lost'));
     await expect(ofTheDead).rejects.toSatisfy(
       (error) => error instanceof Refusal && error.code === 'state_conflict',
     );
-    const next = sync(context, requestOf(2));
+    const next = sync(context, requestOf(2), FOR_EVER);
     pulls[2]!(pullOf('next'));
     const writes = [opened, stored, await writeOf(next)];
 
@@ -77,10 +78,10 @@ describe('when a parent died during a synchronisation, and the next one begins a
   it('what the dead one got is read again when it ended first', async () => {
     const { context, vault, pulls } = enclave();
     const { write: opened } = vault.write(null, stateOf(), { entries: [], marks: [] }, null);
-    const ofTheDead = sync(context, requestOf(1));
+    const ofTheDead = sync(context, requestOf(1), FOR_EVER);
     pulls[0]!(pullOf('lost'));
     await ofTheDead;
-    const ofTheLiving = sync(context, requestOf(1, [opened]));
+    const ofTheLiving = sync(context, requestOf(1, [opened]), FOR_EVER);
     pulls[1]!(pullOf('stored'));
     const writes = [opened, await writeOf(ofTheLiving)];
     const session = enclave().vault.find(requestOf(2, writes));

@@ -2,9 +2,11 @@ import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { OPERATION_NAMES } from '@perf-aggregator/shared/wire/operations';
+import { decodePong } from '@perf-aggregator/shared/wire/ping';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BootContext, Lifecycle } from '../../src/boot/lifecycle.ts';
+import { Allowance } from '../../src/context/allowance.ts';
 import type { EnclaveContext } from '../../src/context/context.ts';
 import { Refusal } from '../../src/errors.ts';
 import { dispatch } from '../../src/serving/dispatch.ts';
@@ -42,7 +44,10 @@ function enclaveThat(fails: () => never): { context: BootContext; logged: unknow
     identity: { get: fails },
   });
   lifecycle.serve(serving as unknown as EnclaveContext);
-  return { context: { lifecycle, log } as unknown as BootContext, logged };
+  return {
+    context: { lifecycle, log, bytesUnderWay: new Allowance(1e6, 'bytes') } as unknown as BootContext,
+    logged,
+  };
 }
 
 function failing(error: unknown) {
@@ -129,11 +134,60 @@ describe('when a handler fails', () => {
 describe('when the enclave has no keys', () => {
   it('it refuses everything that needs them, before and after it served', async () => {
     const lifecycle = new Lifecycle();
-    const context = { lifecycle, log: () => undefined } as unknown as BootContext;
+    const context = {
+      lifecycle,
+      log: () => undefined,
+      bytesUnderWay: new Allowance(1e6, 'bytes'),
+    } as unknown as BootContext;
     const notReady = { failure: { code: 'enclave_not_ready', retryAfterMs: 1_000 } };
     expect(await ask(context, REQUEST)).toMatchObject(notReady);
     lifecycle.serve({} as EnclaveContext);
     lifecycle.reach('draining');
     expect(await ask(context, REQUEST)).toMatchObject(notReady);
+  });
+});
+
+describe('when an enclave is pinged', () => {
+  const PING: EnclaveRequest = { ...REQUEST, operation: 'ping', session: null, version: null };
+  const pongOf = async (context: BootContext) => {
+    const reply = await ask(context, PING);
+    return reply.outcome === 'ok' ? decodePong(reply.body) : reply;
+  };
+
+  it('it says how far it has come, and how its venues are once it serves', async () => {
+    const venues = [{ venue: 'binance', at: 5, fault: 'exchange_unavailable' }];
+    const { context } = failing(new Error(MARKER));
+    const serving = { exchanges: { health: () => venues } } as unknown as EnclaveContext;
+    const young = { ...context, lifecycle: new Lifecycle() };
+    expect(await pongOf(young)).toEqual({ phase: 'boot', venues: [] });
+    young.lifecycle.reach('keyed');
+    expect(await pongOf(young)).toEqual({ phase: 'keyed', venues: [] });
+    young.lifecycle.serve(serving);
+    expect(await pongOf(young)).toEqual({ phase: 'serving', venues });
+    young.lifecycle.reach('draining');
+    expect(await pongOf(young)).toEqual({ phase: 'draining', venues: [] });
+  });
+});
+
+describe('when more is asked than an enclave holds', () => {
+  it('a message beyond its bytes is refused before its operation begins', async () => {
+    const { context, logged } = failing(new Error(MARKER));
+    const tight = { ...context, bytesUnderWay: new Allowance(encodeRequest(REQUEST).length - 1, 'bytes') };
+    expect(await ask(tight, REQUEST)).toEqual({
+      outcome: 'failure',
+      failure: { code: 'overloaded', retryAfterMs: 1_000, sealed: null },
+    });
+    expect(logged).toEqual([]);
+  });
+});
+
+describe('when whoever asked is gone', () => {
+  it('what was given up is no failure, and is not logged', async () => {
+    const reason: unknown = AbortSignal.abort().reason;
+    const { context, logged } = failing(reason);
+    expect(await ask(context, REQUEST)).toMatchObject({ failure: { code: 'deadline_exceeded' } });
+    expect(logged).toEqual([]);
+    const timedOut = failing(new DOMException('too late', 'TimeoutError'));
+    expect(await ask(timedOut.context, REQUEST)).toMatchObject({ failure: { code: 'internal' } });
   });
 });

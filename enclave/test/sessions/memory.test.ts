@@ -59,3 +59,63 @@ describe('when a session lives in memory', () => {
     expect(vault.size).toBe(1);
   });
 });
+
+describe('when places in memory are asked for', () => {
+  const NAMES = [...'abcdefghijklmnopqrstuvwxyz'];
+  /** A session of the account `uid`, or of a key whose account the venue does not name. */
+  const of = (name: string, uid: string | null, apiKey = 'key', count = 1) => {
+    const [account] = stateOf().accounts;
+    const accounts = Array.from({ length: count }, (_, index) => ({
+      ...account!,
+      access: { ...account!.access, apiKey },
+      inspection: { ...account!.inspection, uid: index === 0 ? uid : `${uid}-${index}` },
+    }));
+    return stateOf({ id: sessionOf(name), persistence: 'memory', accounts });
+  };
+
+  it('one account of a venue has four, whatever keys and sources it comes with', () => {
+    const vault = freshVault(100);
+    for (const name of 'abcd') vault.write(null, of(name, '7', `key-${name}`), NOTHING, null, `from ${name}`);
+    const fifth = () => vault.write(null, of('e', '7', 'key-e'), NOTHING, null, 'from e');
+    expect(codeOf(fifth, Refusal)).toBe('sessions_full');
+    vault.write(null, of('f', '8'), NOTHING, null, 'from a');
+    // One of several accounts is enough.
+    const mixed = () =>
+      vault.write(null, { ...of('g', '9'), accounts: of('g', '7', 'k', 2).accounts }, NOTHING, null);
+    expect(codeOf(mixed, Refusal)).toBe('sessions_full');
+  });
+
+  it('where the venue names no account, its key counts', () => {
+    const vault = freshVault(100);
+    for (const name of 'abcd') vault.write(null, of(name, null), NOTHING, null);
+    expect(codeOf(() => vault.write(null, of('e', null), NOTHING, null), Refusal)).toBe('sessions_full');
+    vault.write(null, of('f', null, 'another'), NOTHING, null);
+  });
+
+  it('one source has an eighth of them, and no less than one', () => {
+    const vault = freshVault(16);
+    const open = (name: string, source: string | null) =>
+      vault.write(null, of(name, name), NOTHING, null, source);
+    open('a', 'x');
+    open('b', 'x');
+    expect(codeOf(() => open('c', 'x'), Refusal)).toBe('sessions_full');
+    open('c', 'y');
+    for (const name of NAMES.slice(3, 16)) open(name, null);
+    expect(codeOf(() => open('z', 'z'), Refusal)).toBe('sessions_full');
+    const small = freshVault(2);
+    small.write(null, of('a', 'a'), NOTHING, null, 'x');
+  });
+
+  it('a place counts until its session ends or is forgotten, through all its versions', () => {
+    const vault = freshVault(8);
+    const { session } = vault.write(null, of('a', 'a'), NOTHING, null, 'x');
+    vault.write(session, { ...of('a', 'a'), version: 2 }, NOTHING, null);
+    const again = () => vault.write(null, of('b', 'b'), NOTHING, null, 'x');
+    expect(codeOf(again, Refusal)).toBe('sessions_full');
+    vault.forget(sessionOf('a'));
+    again();
+    clock.time = stateOf().expiresAt;
+    vault.write(null, { ...of('c', 'c'), expiresAt: clock.time + 1 }, NOTHING, null, 'x');
+    expect(vault.size).toBe(1);
+  });
+});

@@ -31,6 +31,8 @@ const enclaveRequest = z.strictObject({
   version: count.nullable(),
   /** The client's bytes, unread by the parent. */
   body: bytes,
+  /** Whoever sent the request, by a name that the parent gave and that says nothing else; absent: nobody did. */
+  source: z.string().min(1).max(64).optional(),
   /** Sent when the enclave asked for it (`state_required`). */
   state: storedState.nullable(),
 });

@@ -15,7 +15,6 @@ export const PUBLIC_FAILURES = {
   submission_refused: [422, 'The submission was refused; the reason is sealed'],
   unknown_handshake_key: [409, 'This handshake key is not in use; ask for a new quote'],
   replayed_submission: [409, 'This submission was seen before'],
-  replay_set_full: [503, 'Too many submissions under this handshake key; try again later'],
   ttl_out_of_range: [400, 'The session time to live is out of range'],
   nonce_out_of_range: [400, 'The nonce must have 16 to 64 bytes'],
   session_unknown: [404, 'There is no such session'],

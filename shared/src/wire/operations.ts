@@ -4,8 +4,8 @@
  */
 import type { PublicCode } from './failure.ts';
 
-/** What an operation does to a session: brings the enclave up, begins one, reads one, changes one. */
-export type OperationKind = 'boot' | 'open' | 'read' | 'change';
+/** What an operation does: brings the enclave up or looks at it; begins, reads or changes a session; ends one. */
+export type OperationKind = 'boot' | 'ping' | 'open' | 'read' | 'change' | 'end';
 
 /** How a client asks by HTTP. */
 export interface HttpRoute {
@@ -96,6 +96,7 @@ function reading<Name extends string>(name: Name, summary: string) {
 /** Every operation by its name. */
 export const OPERATIONS = {
   boot: { kind: 'boot', timeoutMs: TIMEOUT_MS, everywhere: false, codes: OF_ENCLAVE, http: null },
+  ping: { kind: 'ping', timeoutMs: 2_000, everywhere: false, codes: [], http: null },
   quote: {
     kind: 'open',
     timeoutMs: TIMEOUT_MS,
@@ -121,7 +122,6 @@ export const OPERATIONS = {
       'submission_refused',
       'unknown_handshake_key',
       'replayed_submission',
-      'replay_set_full',
       'ttl_out_of_range',
       'sessions_full',
       'store_unavailable',
@@ -158,10 +158,10 @@ export const OPERATIONS = {
     },
   },
   revoke: {
-    kind: 'change',
+    kind: 'end',
     timeoutMs: TIMEOUT_MS,
     everywhere: true,
-    codes: [...OF_SESSION, 'state_conflict'],
+    codes: OF_SESSION,
     http: {
       method: 'DELETE',
       path: '/enclave/revoke/{sessionId}',

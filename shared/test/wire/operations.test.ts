@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 describe('when the table of operations is read', () => {
   it('has a route for everything but what only the parent asks', () => {
     const routed = routedOperations().map(([name]) => name);
-    expect(OPERATION_NAMES.filter((name) => !routed.includes(name))).toEqual(['boot', 'sync']);
+    expect(OPERATION_NAMES.filter((name) => !routed.includes(name))).toEqual(['boot', 'ping', 'sync']);
   });
 
   it('no two operations share a method and a path', () => {
@@ -27,9 +27,9 @@ describe('when the table of operations is read', () => {
     expect(timeoutMs).toBeLessThanOrEqual(60_000);
   });
 
-  it('what reads or changes a session names it in its path, and nothing else does', () => {
+  it('what reads, changes or ends a session names it in its path, and nothing else does', () => {
     for (const [name, { path }] of routedOperations()) {
-      const hasSession = ['read', 'change'].includes(OPERATIONS[name].kind);
+      const hasSession = ['read', 'change', 'end'].includes(OPERATIONS[name].kind);
       expect([name, path.endsWith('/{sessionId}')]).toEqual([name, hasSession]);
     }
   });
