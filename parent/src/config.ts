@@ -32,6 +32,10 @@ export interface ParentConfig {
   readonly sessionCleanupInterval: number;
   /** Requests that one address may make in a window (ms). */
   readonly rateLimit: { readonly max: number; readonly windowMs: number };
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Origins whose pages may ask. */
+  readonly corsOrigins: readonly string[];
   /** How long `/ready` says no before requests are refused, ms: the time that a load balancer takes to notice. */
   readonly drainDelayMs: number;
 }
@@ -59,6 +63,8 @@ export function parseConfig(environment: Environment): ParentConfig {
     defaultSessionTtl: read.DEFAULT_SESSION_TTL ?? Math.min(DEFAULT_SESSION_TTL_S, read.MAX_SESSION_TTL),
     maxSessionTtl: read.MAX_SESSION_TTL,
     rateLimit: { max: read.RATE_LIMIT_MAX, windowMs: read.RATE_LIMIT_WINDOW },
+    trustedProxies: read.TRUSTED_PROXIES,
+    corsOrigins: read.CORS_ORIGINS,
     drainDelayMs: 1_000 * read.DRAIN_DELAY,
     sessionCleanupInterval: read.SESSION_CLEANUP_INTERVAL,
   };

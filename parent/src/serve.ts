@@ -7,6 +7,7 @@ import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
+import { systemRandom } from '@perf-aggregator/shared/random';
 import { listen } from '@perf-aggregator/shared/transport/socket';
 import { VERSION } from '@perf-aggregator/shared/version';
 import type { ParentConfig } from './config.ts';
@@ -16,8 +17,13 @@ import { createEgressProxy, type EgressProxy } from './egress/proxy.ts';
 import { Connection } from './enclaves/connection.ts';
 import { Enclaves } from './enclaves/enclaves.ts';
 import type { EventSink } from './events.ts';
+import { healthOf, readinessOf } from './health.ts';
 import { createApp } from './http/app.ts';
-import { createHttpServer } from './http/server.ts';
+import { operationOf } from './http/matching.ts';
+import { createHttpServer, HTTP_LIMITS } from './http/server.ts';
+import type { Shed } from './http/shedding.ts';
+import { createSources, type Sources } from './http/sources.ts';
+import { createPools } from './relay/pools.ts';
 import { Relay } from './relay/relay.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import type { Store } from './storage/port.ts';
@@ -62,7 +68,13 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
       ),
   );
   const enclaves = new Enclaves(connections);
-  const relay = new Relay({ enclaves, store, clock, maxSessionTtlMs: config.maxSessionTtl * 1_000 });
+  const relay = new Relay({
+    enclaves,
+    store,
+    pools: createPools(config.enclaves.length),
+    clock,
+    maxSessionTtlMs: config.maxSessionTtl * 1_000,
+  });
   const scheduler = new Scheduler({
     relay,
     store,
@@ -71,21 +83,27 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
     pollMs: 250,
     cleanupMs: config.sessionCleanupInterval,
     concurrency: 8,
+    random: Math.random,
   });
   let isDraining = false;
+  const subjects = { store, enclaves, isDraining: () => isDraining, now: () => clock.now() };
+  const sources = createSources(config.trustedProxies, systemRandom.bytes(32));
   const app = createApp({
     relay,
     emit,
     version: VERSION,
     rateLimit: config.rateLimit,
     sessionTtl: { default: config.defaultSessionTtl, max: config.maxSessionTtl },
-    readiness: async () => ({
-      parts: { store: await answers(store.count()), enclave: await enclaves.answer() },
-      enclaves: enclaves.count,
-      isDraining,
-    }),
+    sources,
+    corsOrigins: config.corsOrigins,
+    readiness: () => readinessOf(subjects),
+    health: () => healthOf(subjects),
   });
-  const server = createHttpServer(app, emit);
+  const server = createHttpServer(app, emit, HTTP_LIMITS, {
+    shed: shedBy(relay, sources),
+    isDraining: () => isDraining,
+    isProxy: (address) => sources.isProxy(address),
+  });
   await listenHttp(server, config).catch(async (error: unknown) => {
     await proxy.close();
     for (const connection of connections) connection.close();
@@ -152,9 +170,11 @@ function listenHttp(server: http.Server, config: ParentConfig): Promise<void> {
   });
 }
 
-async function answers(attempt: Promise<unknown>): Promise<boolean> {
-  return attempt.then(
-    () => true,
-    () => false,
-  );
+/** Refuses what the relay would refuse, before anything is done for it. */
+function shedBy(relay: Relay, sources: Sources) {
+  return (request: http.IncomingMessage): Shed | null => {
+    const operation = operationOf(request.method ?? '', request.url ?? '');
+    if (operation === null || !relay.isFullFor(operation, sources.of(request))) return null;
+    return { code: 'overloaded', retryAfterMs: 1_000 };
+  };
 }

@@ -1,5 +1,6 @@
 /** Forms of environment variables: text in, value out, and a fault in words that an operator can follow. */
 import { type Endpoint, formatEndpoint, parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
+import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
 
 /** Any text. */
@@ -65,6 +66,36 @@ export const hosts = z.string({ error: HOSTS_FORM }).transform((value, context):
     return [];
   });
 });
+
+/** Addresses and networks (CIDR), with commas between; none in an empty text. */
+export const networks = listed(isNetwork, 'an address or a network, as 10.0.0.0/8');
+
+/** Web origins (RFC 6454 §6.2), with commas between, or `*`; none in an empty text. */
+export const origins = listed(
+  (item) => item === '*' || (URL.canParse(item) && new URL(item).origin === item),
+  'an origin, as https://app.example.com, or *',
+);
+
+function listed(isSound: (item: string) => boolean, form: string) {
+  return text.transform((value, context): string[] => {
+    const items = value.split(',').map((item) => item.trim());
+    return items.filter(Boolean).filter((item) => {
+      if (isSound(item)) return true;
+      context.addIssue(`"${item}" is not ${form}`);
+      return false;
+    });
+  });
+}
+
+function isNetwork(item: string): boolean {
+  if (!item.includes('/')) return ipaddr.isValid(item);
+  try {
+    ipaddr.parseCIDR(item);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function readEndpoint(value: string, context: { addIssue(fault: string): void }): Endpoint | null {
   try {

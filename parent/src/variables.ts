@@ -5,7 +5,18 @@
 import { DEFAULT_SESSION_TTL_S, MAX_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
 import { isRoleArn, keyService } from '@perf-aggregator/shared/wire/deployment';
 import * as z from 'zod';
-import { endpoint, endpoints, hosts, oneOf, shaped, text, whole, wholeFault } from './variable-forms.ts';
+import {
+  endpoint,
+  endpoints,
+  hosts,
+  networks,
+  oneOf,
+  origins,
+  shaped,
+  text,
+  whole,
+  wholeFault,
+} from './variable-forms.ts';
 
 /** What is said of a variable, besides how it is read. */
 interface About {
@@ -121,12 +132,24 @@ export const VARIABLES = z
       .prefault('100')
       .register(about, {
         meaning:
-          'Requests to `/attestation` and `/enclave` that one connecting address may make in a window. `RateLimit-*` ' +
-          'headers say what is left. Headers of proxies in between are not believed. The local world sets a million.',
+          'Requests to `/attestation` and `/enclave` that one source may make in a window, and that may concern one ' +
+          'session. A source is an IPv4 address, or the /64 of an IPv6 address. Quotes may be half of them, ' +
+          'submissions and reports a fifth each. `RateLimit-*` headers say what is left. The local world sets a ' +
+          'million.',
       }),
     RATE_LIMIT_WINDOW: whole(1_000, 86_400_000)
       .prefault('900000')
       .register(about, { meaning: 'ms, 1000 to 86400000: the window of `RATE_LIMIT_MAX`.' }),
+    TRUSTED_PROXIES: networks.prefault('').register(about, {
+      meaning:
+        'Addresses and networks (`10.0.0.0/8,fd00::/8`) of proxies in front of the parent: who a request is from is ' +
+        'taken from their `X-Forwarded-For`, and from nobody else. Empty: whoever connects is the source.',
+    }),
+    CORS_ORIGINS: origins.prefault('').register(about, {
+      meaning:
+        'Origins (`https://app.example.com`) whose pages may ask the service, with commas between, or `*` for all. ' +
+        'Empty: none.',
+    }),
     AWS_ACCESS_KEY_ID: optional({
       absent: "the instance's role",
       isSecret: true,

@@ -42,6 +42,13 @@ export class MemoryStore implements Store {
     });
   }
 
+  postpone(id: string, syncAt: number): Promise<void> {
+    return this.#do(() => {
+      const write = this.writes.get(id);
+      if (write && write.syncAt !== null) this.writes.set(id, { ...write, syncAt });
+    });
+  }
+
   erase(id: string): Promise<void> {
     return this.#do(() => {
       this.writes.delete(id);

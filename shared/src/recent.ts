@@ -6,10 +6,16 @@ export class Recent<Key, Value> {
   /** Least recently used first: a Map keeps the order of insertion. */
   readonly #kept = new Map<Key, Value>();
 
-  /** @param places - at least 1 */
-  constructor(places: number) {
+  readonly #onEvicted: (key: Key) => void;
+
+  /**
+   * @param places - at least 1
+   * @param onEvicted - told of what had to go for something newer
+   */
+  constructor(places: number, onEvicted: (key: Key) => void = () => undefined) {
     if (!Number.isInteger(places) || places < 1) throw new RangeError(`${places} places`);
     this.#places = places;
+    this.#onEvicted = onEvicted;
   }
 
   get size(): number {
@@ -39,6 +45,7 @@ export class Recent<Key, Value> {
     if (this.#kept.size <= this.#places) return;
     const [oldest] = this.#kept.keys();
     this.#kept.delete(oldest!);
+    this.#onEvicted(oldest!);
   }
 
   /** @returns whether there was one */

@@ -1,17 +1,24 @@
 /**
  * The connections to the enclaves: dialled and booted whenever they are gone, so that they are up before anybody asks,
- * and booted again from time to time, so that an enclave has fresh credentials to read its key's policy with.
+ * pinged, so that one that hangs is known, and booted again from time to time, so that an enclave has fresh credentials
+ * to read its key's policy with.
  */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { type Endpoint, formatEndpoint } from '@perf-aggregator/shared/transport/endpoint';
 import { Link } from '@perf-aggregator/shared/transport/link';
 import { dial } from '@perf-aggregator/shared/transport/socket';
+import { TransportError } from '@perf-aggregator/shared/wire/errors';
+import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 import type { EventSink } from '../events.ts';
 import { type BootPorts, bootEnclave } from './boot.ts';
+import { pingEnclave } from './ping.ts';
 
 const DIAL_MS = 2_000;
 const RECONNECT_MS = 500;
 const REFRESH_MS = 15 * 60_000;
+/** Together they tell within three seconds that an enclave hangs. */
+const PING_MS = 1_000;
+const PONG_MS = 1_500;
 
 /** One enclave's connection that looks after itself. */
 export class Connection {
@@ -22,6 +29,10 @@ export class Connection {
   readonly #timers: readonly NodeJS.Timeout[];
   /** Code of the last failure, so that each is told once. */
   #last = '';
+  /** Since when it has not answered, ms of `performance.now`; null: it answers. */
+  #silentSince: number | null = null;
+  #isPinging = false;
+  #venues: readonly VenueHealth[] = [];
 
   constructor(endpoint: Endpoint, ports: BootPorts, emit: EventSink) {
     const enclave = formatEndpoint(endpoint);
@@ -39,12 +50,21 @@ export class Connection {
     this.#timers = [
       setInterval(() => void this.#attempt(), RECONNECT_MS),
       setInterval(() => void this.#refresh(), REFRESH_MS),
+      setInterval(() => void this.#ping(), PING_MS),
     ];
     void this.#attempt();
   }
 
   get isReady(): boolean {
     return this.#link.isReady;
+  }
+
+  get isAnswering(): boolean {
+    return this.#silentSince === null;
+  }
+
+  get venues(): readonly VenueHealth[] {
+    return this.#venues;
   }
 
   connect() {
@@ -68,6 +88,34 @@ export class Connection {
       }
       this.#last = code;
     }
+  }
+
+  async #ping(): Promise<void> {
+    if (!this.#link.isReady || this.#isPinging) return;
+    this.#isPinging = true;
+    try {
+      this.#venues = (await pingEnclave(await this.#link.connect(), PONG_MS)).venues;
+      this.#heard();
+    } catch (error) {
+      // Whatever else it says, it says something.
+      if (error instanceof TransportError && error.code === 'deadline_exceeded') this.#unheard();
+      else this.#heard();
+    } finally {
+      this.#isPinging = false;
+    }
+  }
+
+  #heard(): void {
+    if (this.#silentSince === null) return;
+    const silentMs = Math.round(performance.now() - this.#silentSince);
+    this.#silentSince = null;
+    this.#emit({ event: 'enclave_answers', enclave: this.#enclave, silentMs });
+  }
+
+  #unheard(): void {
+    if (this.#silentSince !== null) return;
+    this.#silentSince = performance.now() - PONG_MS;
+    this.#emit({ event: 'enclave_silent', enclave: this.#enclave });
   }
 
   async #refresh(): Promise<void> {

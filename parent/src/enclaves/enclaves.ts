@@ -5,17 +5,22 @@
  */
 import { Recent } from '@perf-aggregator/shared/recent';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
+import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 import { RelayError, relayError } from '../errors.ts';
 
 /** A prepared connection. */
 export interface EnclaveChannel {
-  request(message: Uint8Array, timeoutMs: number): Promise<Uint8Array>;
+  request(message: Uint8Array, timeoutMs: number, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
 /** The way to one enclave. */
 export interface EnclaveLink {
   /** Whether a prepared connection is there now. */
   readonly isReady: boolean;
+  /** Whether the enclave answered when it was pinged last. */
+  readonly isAnswering: boolean;
+  /** How its venues answered it last. */
+  readonly venues: readonly VenueHealth[];
   /** The prepared connection, made if there is none. */
   connect(): Promise<EnclaveChannel>;
 }
@@ -48,9 +53,22 @@ export class Enclaves {
     return attempts.some(({ status }) => status === 'fulfilled');
   }
 
-  /** How many there are, and how many of them serve. */
+  /** How many there are, and how many of them serve and answer. */
   get count(): { readonly configured: number; readonly serving: number } {
-    return { configured: this.#links.length, serving: this.#ready().length };
+    const serving = this.#ready().filter(({ isAnswering }) => isAnswering);
+    return { configured: this.#links.length, serving: serving.length };
+  }
+
+  /** How the best of them is: it answers, it is connected and does not, or none is there. */
+  get state(): 'ok' | 'silent' | 'absent' {
+    const ready = this.#ready();
+    if (ready.length === 0) return 'absent';
+    return ready.some(({ isAnswering }) => isAnswering) ? 'ok' : 'silent';
+  }
+
+  /** How their venues answered them last. */
+  get venues(): readonly VenueHealth[] {
+    return this.#links.flatMap(({ venues }) => venues);
   }
 
   /**
@@ -94,8 +112,11 @@ export class Enclaves {
     this.#homes.delete(session);
   }
 
+  /** Those that can be asked: one that hangs only where no other is. */
   #ready(): EnclaveLink[] {
-    return this.#links.filter((link) => link.isReady);
+    const ready = this.#links.filter((link) => link.isReady);
+    const answering = ready.filter((link) => link.isAnswering);
+    return answering.length > 0 ? answering : ready;
   }
 
   /** Those that are ready; if none is, all: one of them may be dialled. */

@@ -1,53 +1,63 @@
 /** The HTTP edge: routes to operations, bytes to bytes, failures to problem documents. */
 import { randomUUID } from 'node:crypto';
+import { MAX_BODY_BYTES } from '@perf-aggregator/shared/limits';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { routedOperations } from '@perf-aggregator/shared/wire/operations';
+import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { RelayError, relayError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
+import type { Health, Readiness } from '../health.ts';
 import type { Relay } from '../relay/relay.ts';
+import { endAfter, hasUnreadBody } from './body.ts';
 import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { sendProblem } from './problem.ts';
-import { limitRate, type RateLimit } from './rate-limit.ts';
+import { type RateLimit, RateLimits } from './rate-limit.ts';
 import { allowOnly, routeOperations } from './routes.ts';
-
-/** What `/ready` says. */
-export interface Readiness {
-  /** Whether each part answers; of enclaves, whether any does. */
-  readonly parts: { readonly store: boolean; readonly enclave: boolean };
-  readonly enclaves: { readonly configured: number; readonly serving: number };
-  /** Whether this parent is about to end. */
-  readonly isDraining: boolean;
-}
+import type { Sources } from './sources.ts';
 
 /** What the edge rests on. */
 export interface AppOptions {
   readonly relay: Relay;
   readonly readiness: () => Promise<Readiness>;
+  readonly health: () => Promise<Health>;
+  /** Tells who a request is from. */
+  readonly sources: Sources;
   readonly emit: EventSink;
   readonly version: string;
   /** Seconds; advertised by `/health`. */
   readonly sessionTtl: { readonly default: number; readonly max: number };
-  /** Requests that one address may make; left out: as many as it likes. */
+  /** Requests that one source may make; left out: as many as it likes. */
   readonly rateLimit?: RateLimit;
+  /** Origins whose pages may ask (CORS), or `*` for all; left out: none. */
+  readonly corsOrigins?: readonly string[];
 }
 
 /** The express application. */
 export function createApp(options: AppOptions): Express {
-  const { relay } = options;
+  const { relay, sources } = options;
+  const limits = options.rateLimit && new RateLimits(options.rateLimit, sources);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(told(options.emit));
-  app.use(refuseWithoutHost);
-  if (options.rateLimit) app.use(limitedPaths(), limitRate(options.rateLimit));
+  app.use(refuseMalformed, refuseTooLarge);
+  if (options.corsOrigins && options.corsOrigins.length > 0) app.use(allowOrigins(options.corsOrigins));
+  if (limits) app.use(limitedPaths(), limits.all());
 
-  routeOperations(app, relay);
+  routeOperations(app, { relay, sources, limits });
 
-  const health = app.route('/health').get((_request, response) => {
-    response.json({ status: 'ok', version: options.version, session_ttl: options.sessionTtl });
+  const health = app.route('/health').get(async (_request, response) => {
+    const { database, enclave, venues } = await options.health();
+    const isWell = database === 'ok' && enclave === 'ok' && venues.every(({ fault }) => fault === null);
+    response.json({
+      status: isWell ? 'ok' : 'degraded',
+      version: options.version,
+      session_ttl: options.sessionTtl,
+      parts: { service: 'ok', database, enclave, venues },
+    });
   });
   health.all(allowOnly('GET, HEAD'));
   const ready = app.route('/ready').get(async (_request, response) => {
@@ -81,19 +91,45 @@ function routeSpecification(app: Express, version: string): void {
   docs.all(allowOnly('GET, HEAD'));
 }
 
-/** Where an address spends its budget: below the first parts of the paths of that class, whatever is asked. */
+/** Where a source spends its budget: below the first parts of the paths of operations, whatever is asked. */
 function limitedPaths(): string[] {
-  const limited = routedOperations().filter(([, { rateClass }]) => rateClass === 'enclave');
-  return [...new Set(limited.map(([, { path }]) => `/${path.split('/')[1]}`))];
+  return [...new Set(routedOperations().map(([, { path }]) => `/${path.split('/')[1]}`))];
 }
 
-/** HTTP/1.1 without Host is malformed (RFC 9112 §3.2). */
-const refuseWithoutHost: RequestHandler = (request, _response, next) => {
-  if (request.httpVersion === '1.1' && request.headers.host === undefined) {
-    throw relayError('request_malformed', 'no Host', null);
+/** HTTP/1.1 has one Host (RFC 9112 §3.2), and HTTP/0.9 has no headers to answer with. */
+const refuseMalformed: RequestHandler = (request, _response, next) => {
+  const hosts = request.headersDistinct['host'] ?? [];
+  if (request.httpVersionMajor < 1) throw relayError('request_malformed', 'HTTP/0.9', null);
+  if (hosts.length > 1 || (request.httpVersion === '1.1' && hosts.length === 0)) {
+    throw relayError('request_malformed', 'not exactly one Host', null);
   }
   next();
 };
+
+/** A body that says how large it is, and is too large, is refused before any of it is read. */
+const refuseTooLarge: RequestHandler = (request, _response, next) => {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
+    throw relayError('request_too_large', 'the body is too large', null);
+  }
+  next();
+};
+
+/** Lets pages of these origins ask, and read the headers that say when to ask again. */
+function allowOrigins(origins: readonly string[]): RequestHandler {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    allowedHeaders: ['Content-Type'],
+    exposedHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+    ],
+    maxAge: 86_400,
+  });
+}
 
 /** Gives every request an id and tells its outcome: the route's pattern, never the URL. */
 function told(emit: EventSink): RequestHandler {
@@ -118,11 +154,14 @@ function told(emit: EventSink): RequestHandler {
 }
 
 function failed(emit: EventSink): ErrorRequestHandler {
-  return (error: unknown, _request, response, _next) => {
+  return (error: unknown, request, response, _next) => {
+    // Nobody is there to be told.
+    if (response.closed) return;
     const id = String(response.locals['requestId']);
     const relayed = error instanceof RelayError ? error : fromExpress(error);
     response.locals['code'] = relayed.code;
     if (relayed.code === 'internal') emit({ event: 'request_failed', request_id: id, err: relayed.cause });
+    if (hasUnreadBody(request)) endAfter(response);
     if (!response.headersSent) sendProblem(response, relayed.failure, id);
     else response.end();
   };

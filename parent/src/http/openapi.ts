@@ -41,9 +41,21 @@ const answers = {
     receipt: sealedReply,
   }),
   Health: z.strictObject({
-    status: z.literal('ok'),
+    status: z.enum(['ok', 'degraded']),
     version: z.string(),
     session_ttl: z.strictObject({ default: z.number().int(), max: z.number().int() }),
+    parts: z.strictObject({
+      service: z.literal('ok'),
+      database: z.enum(['ok', 'unavailable']),
+      enclave: z.enum(['ok', 'silent', 'absent']),
+      venues: z.array(
+        z.strictObject({
+          venue: z.string(),
+          at: z.number().int().nonnegative().meta({ description: 'ms since the Unix epoch' }),
+          fault: z.string().nullable().meta({ description: 'a code of docs/errors.md; null: it answers' }),
+        }),
+      ),
+    }),
   }),
   Readiness: z.strictObject({
     ready: z.boolean(),

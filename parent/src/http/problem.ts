@@ -9,10 +9,15 @@ export const PROBLEM_TYPE = 'application/problem+json';
 /** Answers with a problem document; `sealed` goes through unread for the client to open. */
 export function sendProblem(response: Response, failure: Failure, requestId: string): void {
   if (failure.retryAfterMs !== null) {
-    response.setHeader('Retry-After', String(Math.max(1, Math.ceil(failure.retryAfterMs / 1_000))));
+    response.setHeader('Retry-After', retryAfterSeconds(failure.retryAfterMs));
   }
   response.status(PUBLIC_FAILURES[failure.code][0]).type(PROBLEM_TYPE);
   response.send(problemJson(failure, requestId));
+}
+
+/** Value of `Retry-After`: whole seconds, at least one. */
+export function retryAfterSeconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1_000)));
 }
 
 /** The document itself. It repeats nothing of the request. */

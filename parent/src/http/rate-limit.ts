@@ -1,33 +1,107 @@
-/** How many requests one address may make: a count in memory, by the address that connected. */
+/**
+ * How many requests a source may make, of each class and of all together, and how many may concern one session: counts
+ * in memory, of the sources that were seen last.
+ */
+import { Recent } from '@perf-aggregator/shared/recent';
+import type { RateClass } from '@perf-aggregator/shared/wire/operations';
 import type { RequestHandler, Response } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { relayError } from '../errors.ts';
+import type { Sources } from './sources.ts';
 
-/** A budget of requests per address and window. */
+/** A budget of requests per source and window. */
 export interface RateLimit {
   readonly max: number;
   readonly windowMs: number;
 }
 
-/** Lets requests through while their address has a budget, and says in `RateLimit-*` headers what is left. */
-export function limitRate({ max, windowMs }: RateLimit): RequestHandler {
-  const limiter = new RateLimiterMemory({ points: max, duration: windowMs / 1_000 });
-  return async (request, response, next) => {
-    // What a proxy in between claims is not looked at: anybody can claim.
-    const address = request.socket.remoteAddress ?? 'unknown';
-    try {
-      tell(response, max, await limiter.consume(address));
-    } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      tell(response, max, refused);
-      throw relayError('rate_limited', 'the address has used up its requests', refused.msBeforeNext);
-    }
-    next();
-  };
+/** Part of a source's budget that each class may use: submissions and reports cost most. */
+const SHARES: Readonly<Record<RateClass, number>> = {
+  quote: 1 / 2,
+  submit: 1 / 5,
+  report: 1 / 5,
+  read: 1,
+  change: 1,
+};
+/** Sources, and sessions, that are counted at once; one that is forgotten begins anew. */
+const MAX_COUNTED = 50_000;
+
+/** The budgets of one edge. */
+export class RateLimits {
+  readonly #limit: RateLimit;
+  readonly #sources: Sources;
+  readonly #budgets = new Map<string, Budget>();
+
+  constructor(limit: RateLimit, sources: Sources) {
+    this.#limit = limit;
+    this.#sources = sources;
+  }
+
+  /** Lets requests through while their source has a budget, and says in `RateLimit-*` headers what is left. */
+  all(): RequestHandler {
+    return this.#handler('all', 1, 'the source has used up its requests', (request) =>
+      this.#sources.of(request),
+    );
+  }
+
+  /** The same for the requests of one class. */
+  of(rateClass: RateClass): RequestHandler {
+    const why = `the source has used up its requests of this kind (${rateClass})`;
+    return this.#handler(rateClass, SHARES[rateClass], why, (request) => this.#sources.of(request));
+  }
+
+  /** The same for the requests that concern one session, whoever makes them. */
+  ofSession(): RequestHandler {
+    return this.#handler('session', 1, 'too many requests for this session', (request) =>
+      String(request.params['sessionId']),
+    );
+  }
+
+  #handler(
+    name: string,
+    share: number,
+    why: string,
+    keyOf: (request: Parameters<RequestHandler>[0]) => string,
+  ): RequestHandler {
+    const max = Math.max(1, Math.floor(this.#limit.max * share));
+    const budget = this.#budgets.get(name) ?? new Budget(max, this.#limit.windowMs);
+    this.#budgets.set(name, budget);
+    return async (request, response, next) => {
+      const { isLeft, result } = await budget.spend(keyOf(request));
+      tell(response, max, result);
+      if (!isLeft) throw relayError('rate_limited', why, result.msBeforeNext);
+      next();
+    };
+  }
 }
 
+/** One count for each key. */
+class Budget {
+  readonly #limiter: RateLimiterMemory;
+  readonly #counted: Recent<string, true>;
+
+  constructor(max: number, windowMs: number) {
+    this.#limiter = new RateLimiterMemory({ points: max, duration: windowMs / 1_000 });
+    this.#counted = new Recent(MAX_COUNTED, (key) => void this.#limiter.delete(key));
+  }
+
+  async spend(key: string): Promise<{ readonly isLeft: boolean; readonly result: RateLimiterRes }> {
+    this.#counted.set(key, true);
+    try {
+      return { isLeft: true, result: await this.#limiter.consume(key) };
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      return { isLeft: false, result: refused };
+    }
+  }
+}
+
+/** The tightest of the budgets that a request spent. */
 function tell(response: Response, max: number, { remainingPoints, msBeforeNext }: RateLimiterRes): void {
+  const remaining = Math.max(0, remainingPoints);
+  const told = response.getHeader('RateLimit-Remaining');
+  if (told !== undefined && Number(told) <= remaining) return;
   response.setHeader('RateLimit-Limit', String(max));
-  response.setHeader('RateLimit-Remaining', String(Math.max(0, remainingPoints)));
+  response.setHeader('RateLimit-Remaining', String(remaining));
   response.setHeader('RateLimit-Reset', String(Math.ceil(msBeforeNext / 1_000)));
 }

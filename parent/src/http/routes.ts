@@ -6,7 +6,10 @@ import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import { type HttpRoute, type Operation, routedOperations } from '@perf-aggregator/shared/wire/operations';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { relayError } from '../errors.ts';
-import type { Relay } from '../relay/relay.ts';
+import type { Caller, Relay } from '../relay/relay.ts';
+import { letBodyCome } from './body.ts';
+import type { RateLimits } from './rate-limit.ts';
+import type { Sources } from './sources.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -27,16 +30,30 @@ const OUTPUTS: Readonly<Record<HttpRoute['output'], (response: Response, bytes: 
   none: (response) => response.end(),
 };
 
+/** What the routes rest on. */
+export interface RoutesOptions {
+  readonly relay: Relay;
+  readonly sources: Sources;
+  /** Left out: everybody may ask as much as they like. */
+  readonly limits?: RateLimits | undefined;
+}
+
 /** Adds a route for each operation that a client may ask for. */
-export function routeOperations(app: Express, relay: Relay): void {
+export function routeOperations(app: Express, { relay, sources, limits }: RoutesOptions): void {
   // Whatever its media type says, the body is the client's business and the enclave's.
-  const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
-  for (const [operation, { method, path, input, output, status }] of routedOperations()) {
+  const raw = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
+  const body: RequestHandler = (request, response, next) => {
+    letBodyCome(request, response);
+    raw(request, response, next);
+  };
+  for (const [operation, { method, path, input, output, status, rateClass }] of routedOperations()) {
     const route = app.route(path.replace('{sessionId}', ':sessionId'));
-    const handle = handler(relay, operation, { input, output, status, hasSession: path.includes('{') });
-    if (method === 'GET') route.get(handle).all(allowOnly('GET, HEAD'));
-    else if (method === 'POST') route.post(body, handle).all(allowOnly('POST'));
-    else route.delete(handle).all(allowOnly('DELETE'));
+    const hasSession = path.includes('{');
+    const before = limits ? [limits.of(rateClass), ...(hasSession ? [limits.ofSession()] : [])] : [];
+    const handle = handler({ relay, sources }, operation, { input, output, status, hasSession });
+    if (method === 'GET') route.get(...before, handle).all(allowOnly('GET, HEAD'));
+    else if (method === 'POST') route.post(...before, body, handle).all(allowOnly('POST'));
+    else route.delete(...before, handle).all(allowOnly('DELETE'));
   }
 }
 
@@ -49,16 +66,32 @@ export function allowOnly(methods: string): RequestHandler {
 }
 
 function handler(
-  relay: Relay,
+  { relay, sources }: Pick<RoutesOptions, 'relay' | 'sources'>,
   operation: Operation,
   route: Pick<HttpRoute, 'input' | 'output' | 'status'> & { readonly hasSession: boolean },
 ): RequestHandler {
   return async (request, response) => {
     const session = route.hasSession ? parseSession(request) : null;
-    const bytes = await relay.ask(operation, session, INPUTS[route.input](request));
+    const source = sources.of(request);
+    const caller: Caller = {
+      source,
+      signal: untilClosed(response),
+      // The enclave counts what it keeps for each source, and need not know who that is.
+      ...(operation === 'submit' ? { alias: sources.aliasOf(source) } : {}),
+    };
+    const bytes = await relay.ask(operation, session, INPUTS[route.input](request), caller);
     response.status(route.status);
     OUTPUTS[route.output](response, bytes);
   };
+}
+
+/** Aborts when the client goes away before its answer is out. */
+function untilClosed(response: Response): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
 }
 
 function parseSession(request: Request): string {

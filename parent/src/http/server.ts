@@ -1,17 +1,20 @@
 /**
- * The HTTP server below the application: limits of size and time, and an answer with a code to what never
- * becomes a request.
+ * The HTTP server below the application: limits of size, time and number, an answer with a code to what never becomes
+ * a request, and a cheap refusal of what there is no room for.
  */
-import { randomUUID } from 'node:crypto';
-import http, { type ServerResponse } from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
+import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import type { EventSink } from '../events.ts';
+import { type ConnectionLimits, Connections } from './connections.ts';
 import { type Application, messagesOf } from './messages.ts';
-import { PROBLEM_TYPE, problemJson } from './problem.ts';
+import { answerRefusal, refuseSocket } from './refusal.ts';
+import { type Shed, Shedding } from './shedding.ts';
+import { sourceOf } from './sources.ts';
 
-/** How long a request may be and take, bytes and ms. */
-export interface HttpLimits {
+/** How long a request may be and take, bytes and ms, and how many connections there may be. */
+export interface HttpLimits extends ConnectionLimits {
   /** Request line and headers together. */
   readonly maxHeaderBytes: number;
   /** Until the headers are whole. */
@@ -22,6 +25,10 @@ export interface HttpLimits {
   readonly keepAliveTimeoutMs: number;
   /** How often the three are looked after. */
   readonly checkingIntervalMs: number;
+  /** Connections at once. */
+  readonly maxConnections: number;
+  /** Of which so many of one source, if it is no proxy. */
+  readonly maxConnectionsPerSource: number;
 }
 
 /** Limits of the service. */
@@ -31,11 +38,43 @@ export const HTTP_LIMITS: HttpLimits = {
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 125_000,
   checkingIntervalMs: 1_000,
+  maxConnections: 4_096,
+  maxConnectionsPerSource: 1_024,
+  maxOutstanding: 8,
+  writeStallMs: 10_000,
+  probeMs: 500,
 };
 
+/** What the server asks before it hands a request on. */
+export interface Gate {
+  /** Why a request is refused unread; null: it is not. */
+  shed(request: IncomingMessage): Shed | null;
+  /** Whether the service is about to end: every answer closes its connection then. */
+  isDraining(): boolean;
+  /** Whether connections of this address are of many sources. */
+  isProxy(address: string): boolean;
+}
+
+/** A gate that is open. */
+export const OPEN_GATE: Gate = { shed: () => null, isDraining: () => false, isProxy: () => false };
+
 /** A server for `app` that does not listen yet. */
-export function createHttpServer(app: Application, emit: EventSink, limits = HTTP_LIMITS): http.Server {
-  const answers = new WeakMap<Duplex, ServerResponse>();
+export function createHttpServer(
+  app: Application,
+  emit: EventSink,
+  limits = HTTP_LIMITS,
+  gate = OPEN_GATE,
+): http.Server {
+  const shedding = new Shedding(emit);
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
+    if (gate.isDraining()) response.setHeader('Connection', 'close');
+    const shed = gate.shed(request);
+    if (shed) shedding.refuse(response, shed);
+    else app(request, response);
+  };
+  const connections = new Connections(limits, begin, (response) =>
+    answerRefusal(response, { code: 'overloaded', retryAfterMs: null, sealed: null }),
+  );
   const server = http.createServer({
     ...messagesOf(app),
     maxHeaderSize: limits.maxHeaderBytes,
@@ -46,20 +85,57 @@ export function createHttpServer(app: Application, emit: EventSink, limits = HTT
     // Node would refuse a request without Host by itself, without a code; the application does it.
     requireHostHeader: false,
   });
-  server.on('request', (request, response) => {
-    answers.set(request.socket, response);
-    app(request, response);
-  });
-  // Node would answer 417 by itself; an expectation that is not 100-continue may be ignored (RFC 9110 §10.1.1).
+  // A client that closed its half gets its answer (RFC 9112 §9.6); Node would close the other half.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('request', (request, response) => connections.take(request, response));
+  // Whoever reads the body says that it may come: what is refused does not have to be sent (RFC 9110 §10.1.1).
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  // Node would answer 417 by itself; an expectation that is not 100-continue may be ignored.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.on('connect', (_request, socket) => refuse(socket, 'method_not_allowed', emit));
+  server.on('connect', (_request, socket) => refuse(socket, 'method_not_allowed'));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // In the middle of an answer a second one would be read as its rest.
-    const isAnswering = answers.get(socket)?.headersSent && !answers.get(socket)?.writableFinished;
+    const answering = connections.currentOf(socket as Socket);
+    const isAnswering = answering?.headersSent && !answering.writableFinished;
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
-    else refuse(socket, codeOf(error), emit);
+    else refuse(socket, codeOf(error));
   });
+  boundConnections(server, limits, gate, (socket) => shedding.refuseSocket(socket, 'overloaded'));
   return server;
+
+  function refuse(socket: Duplex, code: PublicCode): void {
+    emit({ event: 'request_refused', route: 'none', ...refuseSocket(socket, code) });
+  }
+}
+
+/** Keeps to the numbers of connections. */
+function boundConnections(
+  server: http.Server,
+  limits: HttpLimits,
+  gate: Gate,
+  refuse: (socket: Socket) => void,
+): void {
+  const bySource = new Map<string, number>();
+  let all = 0;
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const source = sourceOf(address) ?? address;
+    const count = (bySource.get(source) ?? 0) + 1;
+    all += 1;
+    bySource.set(source, count);
+    socket.once('close', () => {
+      all -= 1;
+      const left = (bySource.get(source) ?? 1) - 1;
+      if (left > 0) bySource.set(source, left);
+      else bySource.delete(source);
+    });
+    if (all > limits.maxConnections || (count > limits.maxConnectionsPerSource && !gate.isProxy(address))) {
+      refuse(socket);
+    } else if (all > 0.9 * limits.maxConnections) {
+      // Those that ask nothing make room for those that do.
+      server.closeIdleConnections();
+    }
+  });
 }
 
 function codeOf({ code }: NodeJS.ErrnoException): PublicCode {
@@ -67,28 +143,4 @@ function codeOf({ code }: NodeJS.ErrnoException): PublicCode {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return 'request_too_large';
   return 'request_malformed';
-}
-
-/** Answers on a bare socket, and closes it. */
-function refuse(socket: Duplex, code: PublicCode, emit: EventSink): void {
-  const [status] = PUBLIC_FAILURES[code];
-  const id = randomUUID();
-  const body = problemJson({ code, retryAfterMs: null, sealed: null }, id);
-  socket.on('error', () => socket.destroy());
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}`,
-      'Connection: close',
-      'Cache-Control: no-store',
-      'X-Content-Type-Options: nosniff',
-      `X-Request-Id: ${id}`,
-      `Content-Type: ${PROBLEM_TYPE}; charset=utf-8`,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      '',
-      body,
-    ].join('\r\n'),
-    // Whoever does not read it does not keep the connection either.
-    () => socket.destroy(),
-  );
-  emit({ event: 'request_refused', request_id: id, route: 'none', status, code });
 }

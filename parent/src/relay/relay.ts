@@ -18,11 +18,16 @@ import type { EnclaveChannel, Enclaves } from '../enclaves/enclaves.ts';
 import { RelayError, relayError } from '../errors.ts';
 import { StoreError } from '../storage/errors.ts';
 import type { Store } from '../storage/port.ts';
+import type { Origin } from './fair-queue.ts';
+import { Openings } from './openings.ts';
+import { type Pools, poolOf } from './pools.ts';
+import { Running } from './running.ts';
 
 /** What the relay rests on. */
 export interface RelayOptions {
   readonly enclaves: Enclaves;
   readonly store: Store;
+  readonly pools: Pools;
   readonly clock: Clock;
   /** Longest that a session's state is kept, whatever the enclave says, ms. */
   readonly maxSessionTtlMs: number;
@@ -40,68 +45,127 @@ const PUBLIC_CODE_OF: Readonly<
   frame_malformed: ['frame_malformed', null],
 };
 
+/** Who asks. */
+export interface Caller {
+  /** Whoever sent the request, as far as the parent can tell sources apart. */
+  readonly source: string;
+  /** The same for the enclave, by a name that says nothing else; left out: the parent asks for itself. */
+  readonly alias?: string;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One question to an enclave: what is asked, of whom, and by whom. */
+interface Asking {
+  readonly operation: Operation;
+  readonly session: string | null;
+  readonly request: EnclaveRequest;
+  readonly caller: Caller;
+}
+
+/** What the parent asks for itself: no client takes its turns. */
+const PARENT: Caller = { source: 'parent' };
+
 /** Carries requests between the edge, the enclave and the store. */
 export class Relay {
   readonly #options: RelayOptions;
   readonly #turns = new Turns();
+  readonly #running = new Running();
+  readonly #openings = new Openings();
 
   constructor(options: RelayOptions) {
     this.#options = options;
   }
 
+  /** Whether `operation` of `source` would be refused now: there is no place for it, and none to wait in. */
+  isFullFor(operation: Operation, source: string): boolean {
+    return poolOf(this.#options.pools, operation)?.isFullFor(source) ?? false;
+  }
+
   /**
    * Asks the enclave and gives the body of its reply, after the store has what changed.
    * @param session - null for operations without a session
-   * @throws RelayError
+   * @throws RelayError; the reason of the caller's signal
    */
-  async ask(operation: Operation, session: string | null, body: Uint8Array): Promise<Uint8Array> {
-    const work = () => this.#ask(operation, session, body);
+  async ask(
+    operation: Operation,
+    session: string | null,
+    body: Uint8Array,
+    caller: Caller = PARENT,
+  ): Promise<Uint8Array> {
     try {
-      // Changes of one session come one after the other.
-      return session !== null && operationRow(operation).kind === 'change'
-        ? await this.#turns.take(session, work)
-        : await work();
+      if (session === null) return await this.#ask(operation, null, body, caller);
+      return await this.#askOf(operation, session, body, caller);
     } catch (error) {
+      if (caller.signal?.aborted && error === caller.signal.reason) throw error;
       throw toRelayError(error);
     }
   }
 
-  async #ask(operation: Operation, session: string | null, body: Uint8Array): Promise<Uint8Array> {
+  /** Changes of one session come one after the other; its end overtakes them, and ends whatever is under way. */
+  #askOf(operation: Operation, session: string, body: Uint8Array, caller: Caller): Promise<Uint8Array> {
+    const { kind } = operationRow(operation);
+    if (kind === 'end') {
+      return this.#running.endAll(session, sessionUnknown(), () =>
+        // Whoever asked for the end and went away meant it all the same.
+        this.#ask(operation, session, body, { ...caller, signal: undefined }),
+      );
+    }
+    return this.#running.during(session, caller.signal, (signal) => {
+      const work = () => this.#ask(operation, session, body, { ...caller, signal });
+      return kind === 'change' ? this.#turns.take(session, work) : work();
+    });
+  }
+
+  async #ask(
+    operation: Operation,
+    session: string | null,
+    body: Uint8Array,
+    caller: Caller,
+  ): Promise<Uint8Array> {
     const record = session === null ? null : await this.#options.store.session(session);
-    if (session !== null && !record) throw relayError('session_unknown', 'no such session', null);
-    const request: EnclaveRequest = {
-      operation,
-      session,
-      version: record?.version ?? null,
-      body,
-      state: null,
-    };
+    if (session !== null && !record) throw sessionUnknown();
+    const version = record?.version ?? null;
+    const source = caller.alias === undefined ? {} : { source: caller.alias };
+    const request: EnclaveRequest = { operation, session, version, body, ...source, state: null };
     const { enclaves } = this.#options;
-    const ask = (channel: EnclaveChannel) => this.#askOne(channel, request);
+    const ask = (channel: EnclaveChannel) => this.#askOne(channel, { operation, session, request, caller });
     const { everywhere } = operationRow(operation);
     const reply = everywhere ? await enclaves.askAll(ask) : await enclaves.ask(session, ask);
     return this.#settle(session, reply);
   }
 
   /** @returns what the enclave did. @throws RelayError what it refused */
-  async #askOne(channel: EnclaveChannel, request: EnclaveRequest): Promise<EnclaveAnswer> {
-    const { session } = request;
-    let reply = await this.#send(channel, request);
-    if (reply.outcome === 'state_required' && session !== null) {
-      const state = await this.#options.store.state(session);
-      if (!state) throw relayError('session_unknown', 'no such session', null);
-      reply = await this.#send(channel, { ...request, version: state.version, state });
-    }
-    if (reply.outcome === 'ok') return reply;
-    if (reply.outcome === 'failure') {
-      throw new RelayError(reply.failure, `the enclave refused: ${reply.failure.code}`);
-    }
-    throw relayError('frame_malformed', 'the enclave asks for state that it was given', null);
+  async #askOne(channel: EnclaveChannel, asking: Asking): Promise<EnclaveAnswer> {
+    const reply = await this.#send(channel, asking);
+    return accept(reply.outcome === 'state_required' ? await this.#open(channel, asking) : reply);
   }
 
-  async #send(channel: EnclaveChannel, request: EnclaveRequest): Promise<EnclaveReply> {
-    const { timeoutMs } = operationRow(request.operation);
-    return decodeReply(await channel.request(encodeRequest(request), timeoutMs));
+  /** In the pool of the operation. */
+  async #send(channel: EnclaveChannel, asking: Asking): Promise<EnclaveReply> {
+    const pool = poolOf(this.#options.pools, asking.operation);
+    const send = () => sendTo(channel, asking.request, asking.caller.signal);
+    return pool ? pool.run(originOf(asking), asking.caller.signal, send) : send();
+  }
+
+  /** Once more, with the state that the enclave lacks; while another question brings it, the answer waits for that. */
+  async #open(channel: EnclaveChannel, asking: Asking): Promise<EnclaveReply> {
+    const { session, caller, operation } = asking;
+    if (session === null) throw misunderstood();
+    const { pools, store } = this.#options;
+    const pool = operationRow(operation).pool === 'sync' ? pools.sync : pools.cold;
+    if (await this.#openings.join(channel, session)) {
+      const reply = await this.#send(channel, asking);
+      if (reply.outcome !== 'state_required') return reply;
+    }
+    return this.#openings.during(channel, session, () =>
+      pool.run(originOf(asking), caller.signal, async () => {
+        const state = await store.state(session);
+        if (!state) throw sessionUnknown();
+        const request = { ...asking.request, version: state.version, state };
+        return sendTo(channel, request, caller.signal);
+      }),
+    );
   }
 
   async #settle(session: string | null, { body, write, erase }: EnclaveAnswer): Promise<Uint8Array> {
@@ -123,6 +187,33 @@ export class Relay {
       throw relayError('state_conflict', 'the session changed at the same time', 100);
     }
   }
+}
+
+async function sendTo(channel: EnclaveChannel, request: EnclaveRequest, signal: AbortSignal | undefined) {
+  const { timeoutMs } = operationRow(request.operation);
+  return decodeReply(await channel.request(encodeRequest(request), timeoutMs, signal));
+}
+
+function accept(reply: EnclaveReply): EnclaveAnswer {
+  if (reply.outcome === 'ok') return reply;
+  if (reply.outcome === 'state_required') throw misunderstood();
+  throw new RelayError(reply.failure, `the enclave refused: ${reply.failure.code}`);
+}
+
+function originOf({ caller, session }: Asking): Origin {
+  return { source: caller.source, session };
+}
+
+function sessionUnknown(): RelayError {
+  return relayError('session_unknown', 'no such session', null);
+}
+
+function misunderstood(): RelayError {
+  return relayError(
+    'frame_malformed',
+    'the enclave asks for state that it was given, or that there is none of',
+    null,
+  );
 }
 
 function toRelayError(error: unknown): RelayError {

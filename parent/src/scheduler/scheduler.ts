@@ -1,5 +1,11 @@
-/** The scheduler: sends `sync` for sessions that are due, a few at a time, and erases the expired ones. */
+/**
+ * The scheduler: sends `sync` for sessions that are due, a few at a time, and erases the expired ones. What fails waits
+ * longer each time; what fails for ever is asked once an hour, and its operator is told.
+ */
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { Recent } from '@perf-aggregator/shared/recent';
+import { HOUR_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
+import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { RelayError } from '../errors.ts';
 import type { EventSink } from '../events.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -17,14 +23,39 @@ export interface SchedulerOptions {
   readonly cleanupMs: number;
   /** Synchronisations under way at once. */
   readonly concurrency: number;
+  /** A number in [0, 1), different each time: what failed together does not come back together. */
+  readonly random: () => number;
 }
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 15 * MINUTE_MS;
+/** Failures in a row after which a session is taken to fail for ever: it has waited for half an hour by then. */
+const MAX_ATTEMPTS = 12;
+const QUARANTINE_MS = HOUR_MS;
+/** Sessions whose failures are counted at once. */
+const MAX_COUNTED = 10_000;
+
+/** Failures of the service, which say nothing of the session: it waits a while, and is not counted. */
+const OF_SERVICE: ReadonlySet<PublicCode> = new Set([
+  'enclave_unavailable',
+  'enclave_not_ready',
+  'overloaded',
+  'kms_unavailable',
+  'genesis_mismatch',
+  'deployment_refused',
+  'store_unavailable',
+]);
+/** Failures after which there is nothing left to synchronise. */
+const OVER: ReadonlySet<PublicCode> = new Set(['session_expired', 'session_lost', 'session_unknown']);
 
 /** Runs until stopped; the timers are its only state besides what is under way. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #running = new Map<string, Promise<void>>();
-  /** Sessions that failed, until they may try again: they take no place from others. */
+  /** Sessions that failed and could not be postponed, until the next poll: they take no place from others. */
   readonly #resting = new Map<string, NodeJS.Timeout>();
+  /** Failures since the last success. */
+  readonly #attempts = new Recent<string, number>(MAX_COUNTED);
   #stopped = false;
   #poll: NodeJS.Timeout | null = null;
   #cleanup: NodeJS.Timeout | null = null;
@@ -86,7 +117,7 @@ export class Scheduler {
   }
 
   async #sync(session: string): Promise<void> {
-    const { relay, store, emit } = this.#options;
+    const { relay, emit } = this.#options;
     const started = performance.now();
     const outcome = () => ({
       session: session.slice(0, 8),
@@ -94,17 +125,45 @@ export class Scheduler {
     });
     try {
       await relay.ask('sync', session, new Uint8Array());
+      this.#attempts.delete(session);
       emit({ event: 'sync_done', ...outcome() });
     } catch (error) {
       const code = error instanceof RelayError ? error.code : 'internal';
-      if (code === 'session_expired' || code === 'session_lost')
-        await store.erase(session).catch(() => undefined);
-      else emit({ event: 'sync_failed', ...outcome(), code });
-      this.#rest(session);
+      await (OVER.has(code) ? this.#end(session, code) : this.#putOff(session, code, outcome()));
     }
   }
 
-  /** What failed without a new state stays due: it waits a poll, not a microtask. */
+  async #end(session: string, code: PublicCode): Promise<void> {
+    this.#attempts.delete(session);
+    // What is unknown is erased already.
+    if (code === 'session_unknown') return;
+    await this.#options.store.erase(session).catch(() => this.#rest(session));
+  }
+
+  async #putOff(
+    session: string,
+    code: PublicCode,
+    outcome: { readonly session: string; readonly durationMs: number },
+  ): Promise<void> {
+    const { store, clock, emit } = this.#options;
+    const attempts = (this.#attempts.peek(session) ?? 0) + (OF_SERVICE.has(code) ? 0 : 1);
+    if (attempts > 0) this.#attempts.set(session, attempts);
+    const retryMs = this.#waitAfter(attempts);
+    emit({ event: 'sync_failed', ...outcome, code, attempts, retryMs });
+    if (attempts === MAX_ATTEMPTS && !OF_SERVICE.has(code)) {
+      emit({ event: 'sync_quarantined', session: outcome.session, code, attempts });
+    }
+    await store.postpone(session, clock.now() + retryMs).catch(() => this.#rest(session));
+  }
+
+  /** Full jitter over the upper half. */
+  #waitAfter(attempts: number): number {
+    if (attempts >= MAX_ATTEMPTS) return QUARANTINE_MS;
+    const most = Math.min(FIRST_RETRY_MS * 2 ** Math.max(0, attempts - 1), LAST_RETRY_MS);
+    return Math.ceil((most * (1 + this.#options.random())) / 2);
+  }
+
+  /** What could not be postponed stays due: it waits a poll, not a microtask. */
   #rest(session: string): void {
     if (this.#stopped) return;
     const timer = setTimeout(() => this.#resting.delete(session), this.#options.pollMs);

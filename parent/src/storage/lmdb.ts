@@ -103,6 +103,16 @@ class LmdbStore implements Store {
     });
   }
 
+  postpone(id: string, syncAt: number): Promise<void> {
+    return this.#change(() => {
+      const record = this.#record(id);
+      if (!record || record.syncAt === null) return;
+      this.#remove(this.#due, [record.syncAt, id]);
+      this.#put(this.#records, id, { ...record, syncAt });
+      this.#put(this.#due, [syncAt, id], true);
+    });
+  }
+
   erase(id: string): Promise<void> {
     return this.#change(() => this.#erase(id));
   }

@@ -26,6 +26,8 @@ export interface Store {
   /** Blob and chunks of one version, read as of one moment. */
   state(id: string): Promise<StoredState | null>;
   write(write: StateWrite): Promise<WriteOutcome>;
+  /** Moves the instant at which `sync` is due, if the session has one. The state stays as it is. */
+  postpone(id: string, syncAt: number): Promise<void>;
   erase(id: string): Promise<void>;
   /** Sessions whose `sync` is due, the longest overdue first. */
   due(now: number, limit: number): Promise<string[]>;

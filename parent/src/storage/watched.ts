@@ -25,6 +25,7 @@ export function watchStore(store: Store, emit: EventSink, now = () => performanc
     session: (id) => timed('session', () => store.session(id)),
     state: (id) => timed('state', () => store.state(id)),
     write: (write) => timed('write', () => store.write(write)),
+    postpone: (id, syncAt) => timed('postpone', () => store.postpone(id, syncAt)),
     erase: (id) => timed('erase', () => store.erase(id)),
     due: (at, limit) => timed('due', () => store.due(at, limit)),
     eraseExpired: (at) => timed('eraseExpired', () => store.eraseExpired(at)),

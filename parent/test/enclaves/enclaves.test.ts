@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
@@ -12,6 +13,8 @@ const SESSION = sessionOf('s');
 /** An enclave by number: away, or there; `asked` are the numbers of those that were asked. */
 class Place implements EnclaveLink, EnclaveChannel {
   isReady = true;
+  isAnswering = true;
+  venues: readonly VenueHealth[] = [];
   dialled = 0;
   readonly index: number;
 

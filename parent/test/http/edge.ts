@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { createApp, type Readiness } from '../../src/http/app.ts';
+import type { Health, Readiness } from '../../src/health.ts';
+import { createApp } from '../../src/http/app.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createLog, logEvents } from '../../src/log.ts';
 import type { Relay } from '../../src/relay/relay.ts';
+import { AROUND } from './around.ts';
 
 /** What the relay answers unless a test says otherwise. */
 export const ANSWER = { v: 1, nonce: 'n' };
@@ -19,12 +21,16 @@ export const READY: Readiness = {
   isDraining: false,
 };
 
+/** What `/health` says of the parts unless a test says otherwise. */
+export const WELL: Health = { database: 'ok', enclave: 'ok', venues: [] };
+
 /** What is served now. */
 export interface Edge {
   base: string;
   /** Everything that was logged since the test began. */
   logged: string;
   ready: Readiness;
+  health: Health;
   /** What reached the relay. */
   asked: { operation: string; session: string | null; body: Uint8Array }[];
   answer: () => Promise<Uint8Array>;
@@ -42,6 +48,7 @@ export function serveEdge(): Edge {
     logged: '',
     asked: [],
     ready: READY,
+    health: WELL,
     answer: () => Promise.resolve(utf8(JSON.stringify(ANSWER))),
   });
   const edge: Edge = { base: '', ...fresh() };
@@ -60,10 +67,10 @@ export function serveEdge(): Edge {
     const emit = logEvents(createLog('trace', destination));
     const app = createApp({
       relay: { ask } as unknown as Relay,
+      ...AROUND,
       readiness: () => Promise.resolve(edge.ready),
+      health: () => Promise.resolve(edge.health),
       emit,
-      version: '1.2.3',
-      sessionTtl: { default: 60, max: 600 },
     });
     server = createHttpServer(app, emit);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

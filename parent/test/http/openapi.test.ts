@@ -9,12 +9,12 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RelayError, relayError } from '../../src/errors.ts';
-import type { EventSink } from '../../src/events.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Json, type OpenApiOperation, openApiDocument } from '../../src/http/openapi.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { sessionOf } from '../memory-store.ts';
+import { AROUND } from './around.ts';
 
 const SESSION = sessionOf('s');
 const box = {
@@ -49,17 +49,11 @@ beforeAll(async () => {
     if (operation === 'quote') return Promise.resolve(Uint8Array.of(1, 2, 3));
     return Promise.resolve(utf8(JSON.stringify(operation === 'submit' ? SUBMITTED : REPLY)));
   };
-  const emit: EventSink = () => undefined;
   app = createApp({
-    ...{ relay: { ask } as unknown as Relay, emit, version: '1.2.3', sessionTtl: { default: 60, max: 600 } },
-    readiness: () =>
-      Promise.resolve({
-        parts: { store: true, enclave: true },
-        enclaves: { configured: 1, serving: 1 },
-        isDraining: false,
-      }),
+    ...AROUND,
+    relay: { ask } as unknown as Relay,
   });
-  server = createHttpServer(app, emit);
+  server = createHttpServer(app, AROUND.emit);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });

@@ -4,6 +4,7 @@ import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import type { Relay } from '../../src/relay/relay.ts';
+import { AROUND } from './around.ts';
 
 let server: Server;
 afterEach(() => new Promise((resolve) => server.close(resolve)));
@@ -11,17 +12,9 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 async function listen(max: number): Promise<string> {
   const app = express().use(
     createApp({
+      ...AROUND,
       // A relay that answers everything: what is refused never reached it.
       relay: { ask: () => Promise.resolve(new TextEncoder().encode('{}')) } as unknown as Relay,
-      readiness: () =>
-        Promise.resolve({
-          parts: { store: true, enclave: true },
-          enclaves: { configured: 1, serving: 1 },
-          isDraining: false,
-        }),
-      emit: () => undefined,
-      version: 'test',
-      sessionTtl: { default: 1, max: 1 },
       rateLimit: { max, windowMs: 60_000 },
     }),
   );

@@ -9,6 +9,7 @@ import { createLog, logEvents } from '../../src/log.ts';
 
 const MARKER = 'marker-that-nobody-may-see';
 const LIMITS = {
+  ...HTTP_LIMITS,
   maxHeaderBytes: 2_048,
   headersTimeoutMs: 40,
   requestTimeoutMs: 80,

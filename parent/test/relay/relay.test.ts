@@ -9,6 +9,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
 import { type EnclaveChannel, Enclaves } from '../../src/enclaves/enclaves.ts';
 import { RelayError } from '../../src/errors.ts';
+import { createPools } from '../../src/relay/pools.ts';
 import { Relay } from '../../src/relay/relay.ts';
 import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';
 
@@ -33,7 +34,7 @@ beforeEach(() => {
 });
 
 const only = (channel: EnclaveChannel) =>
-  new Enclaves([{ isReady: true, connect: () => Promise.resolve(channel) }]);
+  new Enclaves([{ isReady: true, isAnswering: true, venues: [], connect: () => Promise.resolve(channel) }]);
 
 /** A relay to an enclave that answers as `answer` says. */
 function relayTo(answer: (request: EnclaveRequest) => EnclaveReply | Promise<EnclaveReply>): Relay {
@@ -44,7 +45,13 @@ function relayTo(answer: (request: EnclaveRequest) => EnclaveReply | Promise<Enc
       return encodeReply(await answer(request));
     },
   };
-  return new Relay({ enclaves: only(channel), store, clock: { now: () => 0 }, maxSessionTtlMs: 5_000 });
+  return new Relay({
+    enclaves: only(channel),
+    store,
+    pools: createPools(1),
+    clock: { now: () => 0 },
+    maxSessionTtlMs: 5_000,
+  });
 }
 
 const refusal = (answered: Promise<unknown>) => codeOfRejection(answered, RelayError);
@@ -212,7 +219,13 @@ describe('when the way to the enclave fails', () => {
 
   it('an answer that cannot be read is malformed, and any other error is internal', async () => {
     const linkOf = (request: EnclaveChannel['request']) =>
-      new Relay({ enclaves: only({ request }), store, clock: { now: () => 0 }, maxSessionTtlMs: 1 });
+      new Relay({
+        enclaves: only({ request }),
+        store,
+        pools: createPools(1),
+        clock: { now: () => 0 },
+        maxSessionTtlMs: 1,
+      });
     expect(await refusal(linkOf(() => Promise.resolve(Uint8Array.of(0xff))).ask('quote', null, BODY))).toBe(
       'frame_malformed',
     );

@@ -38,6 +38,7 @@ function schedulerOf(sync: (session: string) => Promise<void> | void): Scheduler
     pollMs: 10,
     cleanupMs: 1_000,
     concurrency: 2,
+    random: () => 0,
   });
 }
 
@@ -103,17 +104,104 @@ describe('when sessions are due', () => {
 });
 
 describe('when synchronisations fail', () => {
-  it('they are tried again after a poll, and nothing else is held up, however many fail', async () => {
+  /** Lets time pass, poll by poll. */
+  async function pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 10) {
+      clock.time += 10;
+      await vi.advanceTimersByTimeAsync(10);
+    }
+  }
+
+  it('nothing else is held up, however many fail', async () => {
     due('abcdefghijz');
     const scheduler = schedulerOf((session) => {
       if (session !== sessionOf('z')) throw relayError('state_rejected', 'x', null);
       done(session);
     });
     scheduler.start();
-    await vi.advanceTimersByTimeAsync(100);
+    await pass(100);
     expect(count('z')).toBe(1);
-    for (const name of 'abcdefghij') expect(count(name)).toBeGreaterThan(1);
-    expect(synced.length).toBeLessThanOrEqual(10 * 10 + 1);
+    await pass(900);
+    for (const name of 'abcdefghij') expect(count(name)).toBe(2);
+    await scheduler.stop();
+  });
+
+  it('each waits longer each time, up to a quarter of an hour, and starts anew after a success', async () => {
+    due('a');
+    let fails = true;
+    const scheduler = schedulerOf((session) => {
+      if (fails) throw relayError('state_rejected', 'x', null);
+      done(session);
+    });
+    scheduler.start();
+    const waits = () =>
+      told.events.flatMap((event) =>
+        event.event === 'sync_failed' ? [[event.attempts, event.retryMs]] : [],
+      );
+    await pass(8_000);
+    // The lower end of the jitter: half of 1, 2, 4, 8 s.
+    expect(waits()).toEqual([
+      [1, 500],
+      [2, 1_000],
+      [3, 2_000],
+      [4, 4_000],
+    ]);
+    fails = false;
+    await pass(4_000);
+    fails = true;
+    store.writes.set(sessionOf('a'), writeOf(sessionOf('a'), { syncAt: 0, expiresAt: 1e9 }));
+    await pass(10);
+    expect(waits().at(-1)).toEqual([1, 500]);
+    await scheduler.stop();
+  });
+
+  it('what fails for ever is asked once an hour, and told once', async () => {
+    due('a');
+    store.writes.set(sessionOf('a'), writeOf(sessionOf('a'), { syncAt: 0, expiresAt: 1e12 }));
+    const scheduler = schedulerOf(() => {
+      throw relayError('state_rejected', 'x', null);
+    });
+    scheduler.start();
+    for (let round = 1; round < 14; round++) {
+      await vi.advanceTimersByTimeAsync(10);
+      expect(synced).toHaveLength(round);
+      const { retryMs } = told.events.findLast((event) => event.event === 'sync_failed')!;
+      expect(retryMs).toBe(round < 12 ? Math.min(500 * 2 ** (round - 1), 450_000) : 3_600_000);
+      clock.time += retryMs - 1;
+      await vi.advanceTimersByTimeAsync(10);
+      expect(synced).toHaveLength(round);
+      clock.time += 1;
+    }
+    expect(told.events.filter(({ event }) => event === 'sync_quarantined')).toEqual([
+      { event: 'sync_quarantined', session: 'aaaaaaaa', code: 'state_rejected', attempts: 12 },
+    ]);
+    await scheduler.stop();
+  });
+
+  it('a service that is away counts against no session', async () => {
+    due('a');
+    store.writes.set(sessionOf('a'), writeOf(sessionOf('a'), { syncAt: 0, expiresAt: 1e12 }));
+    const scheduler = schedulerOf(() => {
+      throw relayError('enclave_unavailable', 'x', null);
+    });
+    scheduler.start();
+    await pass(10_000);
+    expect(synced.length).toBeGreaterThan(15);
+    expect(synced.length).toBeLessThanOrEqual(20);
+    expect(told.names()).not.toContain('sync_quarantined');
+    await scheduler.stop();
+  });
+
+  it('one that cannot be put off waits for a poll', async () => {
+    due('a');
+    store.postpone = () => Promise.reject(new StoreError('store_failed', 'the disk is full'));
+    const scheduler = schedulerOf(() => {
+      throw relayError('state_rejected', 'x', null);
+    });
+    scheduler.start();
+    await pass(50);
+    expect(synced.length).toBeGreaterThan(1);
+    expect(synced.length).toBeLessThanOrEqual(5);
     await scheduler.stop();
   });
 
@@ -127,7 +215,14 @@ describe('when synchronisations fail', () => {
     await vi.advanceTimersByTimeAsync(10);
     await scheduler.stop();
     expect(told.events).toEqual([
-      { event: 'sync_failed', session: 'aaaaaaaa', code: 'state_rejected', durationMs: expect.any(Number) },
+      {
+        event: 'sync_failed',
+        session: 'aaaaaaaa',
+        code: 'state_rejected',
+        durationMs: expect.any(Number),
+        attempts: 1,
+        retryMs: 500,
+      },
       { event: 'sync_done', session: 'bbbbbbbb', durationMs: expect.any(Number) },
     ]);
   });

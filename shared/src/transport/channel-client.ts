@@ -8,8 +8,10 @@ import { FrameWriter } from './frame-writer.ts';
 
 interface Waiting {
   readonly resolve: (reply: Uint8Array) => void;
-  readonly reject: (error: TransportError) => void;
+  readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
+  /** Lets go of what else could end the wait. */
+  readonly release: () => void;
 }
 
 /** One connection to a peer that serves a channel. */
@@ -55,10 +57,12 @@ export class ChannelClient {
   /**
    * Sends `message` and gives the reply.
    * @param timeoutMs - how long to wait; the peer is told, and told again when we give up
+   * @param signal - when it aborts we give up
    * @throws TransportError `channel_closed`, `channel_overloaded`, `deadline_exceeded`, `message_too_large`,
-   *   `frame_malformed`
+   *   `frame_malformed`; the reason of `signal`
    */
-  request(message: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
+  request(message: Uint8Array, timeoutMs: number, signal?: AbortSignal): Promise<Uint8Array> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
     if (this.#closed) return Promise.reject(new TransportError('channel_closed', 'the connection is closed'));
     if (message.length > MAX_MESSAGE_BYTES) {
       return Promise.reject(new TransportError('message_too_large', `a request of ${message.length} bytes`));
@@ -68,8 +72,12 @@ export class ChannelClient {
     }
     const id = this.#freeId();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#abandon(id), timeoutMs);
-      this.#waiting.set(id, { resolve, reject, timer });
+      const late = () => this.#abandon(id, new TransportError('deadline_exceeded', 'no reply in time'));
+      const timer = setTimeout(late, timeoutMs);
+      const onAbort = () => this.#abandon(id, signal?.reason as Error);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const release = () => signal?.removeEventListener('abort', onAbort);
+      this.#waiting.set(id, { resolve, reject, timer, release });
       this.#writer.message({ kind: 'request', id, deadlineMs: timeoutMs }, message);
     });
   }
@@ -104,15 +112,16 @@ export class ChannelClient {
     else waiting?.reject(refused(message));
   }
 
-  #abandon(id: number): void {
+  #abandon(id: number, reason: Error): void {
     this.#writer.forget(id);
     this.#writer.control({ kind: 'cancel', id });
-    this.#settle(id)?.reject(new TransportError('deadline_exceeded', 'no reply in time'));
+    this.#settle(id)?.reject(reason);
   }
 
   #settle(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);
     if (waiting) clearTimeout(waiting.timer);
+    waiting?.release();
     this.#waiting.delete(id);
     this.#assembly.drop(id);
     return waiting;

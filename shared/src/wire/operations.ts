@@ -24,14 +24,20 @@ export interface HttpRoute {
   readonly summary: string;
 }
 
-/** Budgets of requests. One for everything that asks the enclave. */
-export type RateClass = 'enclave';
+/** Budgets of requests: what costs more has less of them. */
+export const RATE_CLASSES = ['quote', 'submit', 'read', 'report', 'change'] as const;
+export type RateClass = (typeof RATE_CLASSES)[number];
+
+/** Places for operations under way: each pool has its own, so that no kind of work takes those of another. */
+export type OperationPool = 'control' | 'quote' | 'submit' | 'read' | 'report' | 'sync';
 
 /** One row of the table. */
 export interface OperationRow {
   readonly kind: OperationKind;
   /** How long the enclave may take, ms. A `sync` reads from exchanges, a `submit` asks them. */
   readonly timeoutMs: number;
+  /** Whose places it takes at the parent; null: it is not made to wait. */
+  readonly pool: OperationPool | null;
   /** Whether every enclave of a parent is asked: whoever has the session open closes it. */
   readonly everywhere: boolean;
   /** Public codes that it may end with, besides those of HTTP itself. */
@@ -75,9 +81,10 @@ const OF_READ = [
 ] as const satisfies readonly PublicCode[];
 
 /** A reading of a session: the same way for each, whatever is asked. */
-function reading<Name extends string>(name: Name, summary: string) {
+function reading<Name extends string>(name: Name, pool: 'read' | 'report', summary: string) {
   return {
     kind: 'read',
+    pool,
     timeoutMs: TIMEOUT_MS,
     everywhere: false,
     codes: OF_READ,
@@ -87,7 +94,7 @@ function reading<Name extends string>(name: Name, summary: string) {
       input: 'query',
       output: 'reply',
       status: 200,
-      rateClass: 'enclave',
+      rateClass: pool,
       summary,
     },
   } as const satisfies OperationRow;
@@ -95,10 +102,11 @@ function reading<Name extends string>(name: Name, summary: string) {
 
 /** Every operation by its name. */
 export const OPERATIONS = {
-  boot: { kind: 'boot', timeoutMs: TIMEOUT_MS, everywhere: false, codes: OF_ENCLAVE, http: null },
-  ping: { kind: 'ping', timeoutMs: 2_000, everywhere: false, codes: [], http: null },
+  boot: { kind: 'boot', pool: null, timeoutMs: TIMEOUT_MS, everywhere: false, codes: OF_ENCLAVE, http: null },
+  ping: { kind: 'ping', pool: null, timeoutMs: 2_000, everywhere: false, codes: [], http: null },
   quote: {
     kind: 'open',
+    pool: 'quote',
     timeoutMs: TIMEOUT_MS,
     everywhere: false,
     codes: [...OF_ENCLAVE, 'nonce_out_of_range'],
@@ -108,12 +116,13 @@ export const OPERATIONS = {
       input: 'nonce',
       output: 'document',
       status: 200,
-      rateClass: 'enclave',
+      rateClass: 'quote',
       summary: 'An attestation document with the enclave’s handshake key',
     },
   },
   submit: {
     kind: 'open',
+    pool: 'submit',
     timeoutMs: 30_000,
     everywhere: false,
     codes: [
@@ -133,17 +142,18 @@ export const OPERATIONS = {
       input: 'submission',
       output: 'receipt',
       status: 201,
-      rateClass: 'enclave',
+      rateClass: 'submit',
       summary: 'Hands accounts over, sealed to the enclave',
     },
   },
-  metrics: reading('metrics', 'All metrics of a period'),
-  summary: reading('summary', 'The few numbers of a dashboard'),
-  returns: reading('returns', 'The days of a period, in pages'),
-  trades: reading('trades', 'The round trips of a period, in pages'),
-  report: reading('report', 'A signed report'),
+  metrics: reading('metrics', 'read', 'All metrics of a period'),
+  summary: reading('summary', 'read', 'The few numbers of a dashboard'),
+  returns: reading('returns', 'read', 'The days of a period, in pages'),
+  trades: reading('trades', 'read', 'The round trips of a period, in pages'),
+  report: reading('report', 'report', 'A signed report'),
   renew: {
     kind: 'change',
+    pool: 'control',
     timeoutMs: TIMEOUT_MS,
     everywhere: false,
     codes: [...OF_SESSION, 'query_unreadable', 'renewal_replayed', 'ttl_out_of_range', 'state_conflict'],
@@ -153,12 +163,13 @@ export const OPERATIONS = {
       input: 'request',
       output: 'reply',
       status: 200,
-      rateClass: 'enclave',
+      rateClass: 'change',
       summary: 'Moves the end of a session',
     },
   },
   revoke: {
     kind: 'end',
+    pool: 'control',
     timeoutMs: TIMEOUT_MS,
     everywhere: true,
     codes: OF_SESSION,
@@ -168,12 +179,13 @@ export const OPERATIONS = {
       input: 'none',
       output: 'none',
       status: 204,
-      rateClass: 'enclave',
+      rateClass: 'change',
       summary: 'Ends a session',
     },
   },
   sync: {
     kind: 'change',
+    pool: 'sync',
     timeoutMs: 60_000,
     everywhere: false,
     codes: [...OF_SESSION, 'state_conflict'],

@@ -47,6 +47,12 @@ export class MemoryStore implements Store {
     return Promise.resolve('stored');
   }
 
+  postpone(id: string, syncAt: number) {
+    const stored = this.sessions.get(id);
+    if (stored && stored.syncAt !== null) this.sessions.set(id, { ...stored, syncAt });
+    return Promise.resolve();
+  }
+
   erase(id: string) {
     this.sessions.delete(id);
     return Promise.resolve();

@@ -10,12 +10,14 @@ import { type ExportedSession, SecureClient, type SecureClientOptions } from '@p
 import { bootEnclave } from '@perf-aggregator/parent/enclaves/boot';
 import { Enclaves } from '@perf-aggregator/parent/enclaves/enclaves';
 import { createLog, logEvents } from '@perf-aggregator/parent/log';
+import { createPools } from '@perf-aggregator/parent/relay/pools';
 import { Relay } from '@perf-aggregator/parent/relay/relay';
 import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { createEnclave, type Enclave, type EnclavePorts } from '../../../../enclave/src/serving/enclave.ts';
 import { createApp } from '../../../../parent/src/http/app.ts';
+import { createSources } from '../../../../parent/src/http/sources.ts';
 import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../../src/nsm/measurements.ts';
 import { createSimulatedNsm } from '../../../src/nsm/module.ts';
 import { generateAccount } from '../../../src/trader/account.ts';
@@ -186,8 +188,16 @@ export class Rig {
 
   newRelay(store: MemoryStore = this.store): Relay {
     const channel = { request: (message: Uint8Array) => this.link(message) };
-    const enclaves = new Enclaves([{ isReady: true, connect: () => Promise.resolve(channel) }]);
-    return new Relay({ enclaves, store, clock: this.clock, maxSessionTtlMs: 604_800_000 });
+    const enclaves = new Enclaves([
+      { isReady: true, isAnswering: true, venues: [], connect: () => Promise.resolve(channel) },
+    ]);
+    return new Relay({
+      enclaves,
+      store,
+      pools: createPools(1),
+      clock: this.clock,
+      maxSessionTtlMs: 604_800_000,
+    });
   }
 
   /** Runs `work` with another way between relay and enclave. */
@@ -259,6 +269,8 @@ export class Rig {
           enclaves: { configured: 1, serving: 1 },
           isDraining: false,
         }),
+      health: () => Promise.resolve({ database: 'ok', enclave: 'ok', venues: [] }),
+      sources: createSources([], new Uint8Array(32)),
     });
     const server = http.createServer(app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,80 @@
+/** How the service is, as monitors and load balancers ask: every part answers within a second, or counts as away. */
+import { MINUTE_MS } from '@perf-aggregator/shared/time';
+import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
+import type { Enclaves } from './enclaves/enclaves.ts';
+import type { Store } from './storage/port.ts';
+
+/** What `/ready` says. */
+export interface Readiness {
+  /** Whether each part answers; of enclaves, whether any does. */
+  readonly parts: { readonly store: boolean; readonly enclave: boolean };
+  readonly enclaves: { readonly configured: number; readonly serving: number };
+  /** Whether this parent is about to end. */
+  readonly isDraining: boolean;
+}
+
+/** What `/health` says of the parts. */
+export interface Health {
+  readonly database: 'ok' | 'unavailable';
+  /** `silent`: it is connected and does not answer. */
+  readonly enclave: 'ok' | 'silent' | 'absent';
+  /** Every venue that an enclave has asked, with the code of what is wrong with it; null: nothing is. */
+  readonly venues: readonly VenueHealth[];
+}
+
+const PART_MS = 1_000;
+/** A fault that is older says nothing of now. */
+const FAULT_MS = 15 * MINUTE_MS;
+
+/** What is looked at. */
+export interface HealthSubjects {
+  readonly store: Store;
+  readonly enclaves: Enclaves;
+  readonly isDraining: () => boolean;
+  readonly now: () => number;
+}
+
+/** Looks whether all can be asked. */
+export async function readinessOf({ store, enclaves, isDraining }: HealthSubjects): Promise<Readiness> {
+  const [isStored, isAnswering] = await Promise.all([answers(store.count()), answers(enclaves.answer())]);
+  return {
+    parts: { store: isStored, enclave: isAnswering && enclaves.state === 'ok' },
+    enclaves: enclaves.count,
+    isDraining: isDraining(),
+  };
+}
+
+/** Looks at every part. */
+export async function healthOf({ store, enclaves, now }: HealthSubjects): Promise<Health> {
+  return {
+    database: (await answers(store.count())) ? 'ok' : 'unavailable',
+    enclave: enclaves.state,
+    venues: latest(enclaves.venues, now() - FAULT_MS),
+  };
+}
+
+/** Of several enclaves the one that asked last; old faults are not told. */
+function latest(all: readonly VenueHealth[], since: number): VenueHealth[] {
+  const byVenue = new Map<string, VenueHealth>();
+  for (const health of all) {
+    if (health.fault !== null && health.at < since) continue;
+    if (health.at >= (byVenue.get(health.venue)?.at ?? 0)) byVenue.set(health.venue, health);
+  }
+  return [...byVenue.values()];
+}
+
+async function answers(attempt: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), PART_MS);
+  });
+  const settled = attempt.then(
+    (value) => value !== false,
+    () => false,
+  );
+  try {
+    return await Promise.race([settled, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

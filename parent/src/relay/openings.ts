@@ -1,0 +1,30 @@
+/**
+ * Sessions that an enclave is opening from their stored state: up to 64 MiB each, so that of several questions to one
+ * session one brings the state and the others wait until it is there.
+ */
+import type { EnclaveChannel } from '../enclaves/enclaves.ts';
+
+export class Openings {
+  readonly #openings = new WeakMap<EnclaveChannel, Map<string, Promise<unknown>>>();
+
+  /** Waits while `session` is being opened behind `channel`, whatever becomes of it. @returns whether it was */
+  async join(channel: EnclaveChannel, session: string): Promise<boolean> {
+    const opening = this.#openings.get(channel)?.get(session);
+    if (!opening) return false;
+    await opening.catch(() => undefined);
+    return true;
+  }
+
+  /** Does `open` as the opening of `session` that others join. */
+  async during<T>(channel: EnclaveChannel, session: string, open: () => Promise<T>): Promise<T> {
+    const ofChannel = this.#openings.get(channel) ?? new Map<string, Promise<unknown>>();
+    this.#openings.set(channel, ofChannel);
+    const opening = open();
+    ofChannel.set(session, opening);
+    try {
+      return await opening;
+    } finally {
+      if (ofChannel.get(session) === opening) ofChannel.delete(session);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** What an edge rests on besides its relay: a service that is well, and whoever connects. */
+import type { AppOptions } from '../../src/http/app.ts';
+import { createSources } from '../../src/http/sources.ts';
+
+export const AROUND = {
+  readiness: () =>
+    Promise.resolve({
+      parts: { store: true, enclave: true },
+      enclaves: { configured: 1, serving: 1 },
+      isDraining: false,
+    }),
+  health: () => Promise.resolve({ database: 'ok', enclave: 'ok', venues: [] }),
+  sources: createSources([], new Uint8Array(32)),
+  emit: () => undefined,
+  version: '1.2.3',
+  sessionTtl: { default: 60, max: 600 },
+} as const satisfies Omit<AppOptions, 'relay'>;
