@@ -40,6 +40,8 @@ describe('when the environment is whole', () => {
       maxSessionTtl: 604_800,
       sessionCleanupInterval: 3_600_000,
       rateLimit: { max: 100, windowMs: 900_000 },
+      trustedProxies: [],
+      corsOrigins: [],
       drainDelayMs: 0,
     });
   });
@@ -54,6 +56,32 @@ describe('when the environment is whole', () => {
       DATABASE_URL: '',
     });
     expect(told).toMatchObject({ host: '127.0.0.1', port: 0, storePath: './data', logLevel: 'silent' });
+  });
+});
+
+describe('when it names proxies and origins', () => {
+  it('they are lists', () => {
+    const told = parseConfig({
+      ...GOOD,
+      TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1,fd00::/8',
+      CORS_ORIGINS: 'https://app.example.com,http://localhost:5173',
+    });
+    expect(told.trustedProxies).toEqual(['10.0.0.0/8', '192.0.2.1', 'fd00::/8']);
+    expect(told.corsOrigins).toEqual(['https://app.example.com', 'http://localhost:5173']);
+    expect(parseConfig({ ...GOOD, CORS_ORIGINS: '*' }).corsOrigins).toEqual(['*']);
+  });
+
+  it.each([
+    ['TRUSTED_PROXIES', 'proxy.example.com'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '10.0.0.0/8,nonsense/8'],
+    ['CORS_ORIGINS', 'app.example.com'],
+    ['CORS_ORIGINS', 'https://app.example.com/'],
+    ['CORS_ORIGINS', 'https://app.example.com,https://*.example.com/path'],
+  ])('%s=%s is a fault', (name, value) => {
+    expect(() => parseConfig({ ...GOOD, [name]: value })).toThrow(
+      expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining(name) }),
+    );
   });
 });
 

@@ -140,13 +140,18 @@ function told(emit: EventSink): RequestHandler {
     response.setHeader('X-Request-Id', id);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
+    // For Node an answer is finished, too, when its connection is cut under it.
+    let isSent = false;
+    response.on('finish', () => {
+      isSent = !request.socket.destroyed;
+    });
     response.on('close', () => {
       const route = (request.route as { path?: string } | undefined)?.path ?? 'none';
       const durationMs = Math.round(performance.now() - started);
       const asked = { request_id: id, method: request.method, route, durationMs };
       const code = response.locals['code'] as PublicCode | undefined;
-      // Closed and not finished: whoever asked hung up before the answer was out.
-      if (!response.writableFinished) emit({ event: 'request_aborted', ...asked });
+      // Closed and not sent: whoever asked hung up before the answer was out.
+      if (!isSent) emit({ event: 'request_aborted', ...asked });
       else emit({ event: 'request', ...asked, status: response.statusCode, code });
     });
     next();

@@ -77,7 +77,7 @@ export class Connections {
     line.current = response;
     response.once('prefinish', () => {
       // Node looks whether anything was taken meanwhile before it calls it a time-out.
-      if (!response.writableFinished) socket.setTimeout(this.#limits.writeStallMs);
+      socket.setTimeout(this.#limits.writeStallMs);
     });
     response.once('close', () => {
       line.current = null;

@@ -23,18 +23,20 @@ const SHARES: Readonly<Record<RateClass, number>> = {
   read: 1,
   change: 1,
 };
-/** Sources, and sessions, that are counted at once; one that is forgotten begins anew. */
 const MAX_COUNTED = 50_000;
 
 /** The budgets of one edge. */
 export class RateLimits {
   readonly #limit: RateLimit;
   readonly #sources: Sources;
+  readonly #maxCounted: number;
   readonly #budgets = new Map<string, Budget>();
 
-  constructor(limit: RateLimit, sources: Sources) {
+  /** @param maxCounted - sources, and sessions, that are counted at once; one that is forgotten begins anew */
+  constructor(limit: RateLimit, sources: Sources, maxCounted = MAX_COUNTED) {
     this.#limit = limit;
     this.#sources = sources;
+    this.#maxCounted = maxCounted;
   }
 
   /** Lets requests through while their source has a budget, and says in `RateLimit-*` headers what is left. */
@@ -64,7 +66,7 @@ export class RateLimits {
     keyOf: (request: Parameters<RequestHandler>[0]) => string,
   ): RequestHandler {
     const max = Math.max(1, Math.floor(this.#limit.max * share));
-    const budget = this.#budgets.get(name) ?? new Budget(max, this.#limit.windowMs);
+    const budget = this.#budgets.get(name) ?? new Budget(max, this.#limit.windowMs, this.#maxCounted);
     this.#budgets.set(name, budget);
     return async (request, response, next) => {
       const { isLeft, result } = await budget.spend(keyOf(request));
@@ -80,9 +82,9 @@ class Budget {
   readonly #limiter: RateLimiterMemory;
   readonly #counted: Recent<string, true>;
 
-  constructor(max: number, windowMs: number) {
+  constructor(max: number, windowMs: number, maxCounted: number) {
     this.#limiter = new RateLimiterMemory({ points: max, duration: windowMs / 1_000 });
-    this.#counted = new Recent(MAX_COUNTED, (key) => void this.#limiter.delete(key));
+    this.#counted = new Recent(maxCounted, (key) => void this.#limiter.delete(key));
   }
 
   async spend(key: string): Promise<{ readonly isLeft: boolean; readonly result: RateLimiterRes }> {

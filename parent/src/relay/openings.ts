@@ -7,12 +7,9 @@ import type { EnclaveChannel } from '../enclaves/enclaves.ts';
 export class Openings {
   readonly #openings = new WeakMap<EnclaveChannel, Map<string, Promise<unknown>>>();
 
-  /** Waits while `session` is being opened behind `channel`, whatever becomes of it. @returns whether it was */
-  async join(channel: EnclaveChannel, session: string): Promise<boolean> {
-    const opening = this.#openings.get(channel)?.get(session);
-    if (!opening) return false;
-    await opening.catch(() => undefined);
-    return true;
+  /** The opening of `session` that is under way behind `channel`: it resolves at its end, whatever became of it. */
+  underWay(channel: EnclaveChannel, session: string): Promise<unknown> | undefined {
+    return this.#openings.get(channel)?.get(session)?.catch(() => undefined);
   }
 
   /** Does `open` as the opening of `session` that others join. */

@@ -154,9 +154,11 @@ export class Relay {
     if (session === null) throw misunderstood();
     const { pools, store } = this.#options;
     const pool = operationRow(operation).pool === 'sync' ? pools.sync : pools.cold;
-    if (await this.#openings.join(channel, session)) {
+    for (let opening = this.#openings.underWay(channel, session); opening; ) {
+      await opening;
       const reply = await this.#send(channel, asking);
       if (reply.outcome !== 'state_required') return reply;
+      opening = this.#openings.underWay(channel, session);
     }
     return this.#openings.during(channel, session, () =>
       pool.run(originOf(asking), caller.signal, async () => {

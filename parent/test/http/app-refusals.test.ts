@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
 import { describe, expect, it } from 'vitest';
 import { sessionOf } from '../memory-store.ts';
@@ -82,5 +84,76 @@ describe('when a request is refused by the edge', () => {
 
   it('a path that does not decode is malformed', async () => {
     expect(await codeOf('/enclave/metrics/%E0%A4%A')).toBe('request_malformed');
+  });
+});
+
+describe('when a request cannot be meant', () => {
+  /** What comes back for raw bytes until the server closes. */
+  async function exchange(...pieces: string[]): Promise<string> {
+    const socket = net.connect({
+      port: Number(new URL(edge.base).port),
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    });
+    let answer = '';
+    socket.on('data', (data: Buffer) => {
+      answer += data.toString('latin1');
+    });
+    socket.on('error', () => undefined);
+    for (const piece of pieces) socket.write(piece);
+    await once(socket, 'end');
+    socket.destroy();
+    return answer;
+  }
+  const SUBMIT = 'POST /enclave/submit_key HTTP/1.1\r\nHost: a\r\n';
+
+  it.each([
+    ['two hosts', 'GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n', 400],
+    ['the same host twice', 'GET /health HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n', 400],
+    ['no host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['HTTP/0.9', 'GET /health\r\n\r\n', 400],
+    ['HTTP/0.9, spelled out', 'GET /health HTTP/0.9\r\n\r\n', 400],
+  ])('%s is refused', async (_, request, status) => {
+    expect(await exchange(request)).toMatch(
+      new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*"code":"request_malformed"`),
+    );
+  });
+
+  it('a body that is too large is refused before any of it is sent', async () => {
+    const answer = await exchange(`${SUBMIT}Content-Length: 65537\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*Connection: close[\s\S]*"code":"request_too_large"/);
+  });
+
+  it('so it is where no body is read, and a chunked one that never ends is not waited for', async () => {
+    const get = `GET /enclave/summary/${SESSION} HTTP/1.1\r\nHost: a\r\n`;
+    expect(await exchange(`${get}Content-Length: 65537\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /);
+    const lost = 'POST /nowhere HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n';
+    expect(await exchange(lost)).toMatch(/^HTTP\/1\.1 404 [\s\S]*Connection: close/);
+  });
+
+  it.each([
+    ['is too large', `${SUBMIT}Expect: 100-continue\r\nContent-Length: 65537\r\n\r\n`, 413],
+    [
+      'goes nowhere',
+      'POST /nowhere HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n',
+      404,
+    ],
+    [
+      'has no such method',
+      'PUT /health HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n',
+      405,
+    ],
+  ])('a body that %s is not asked for', async (_, request, status) => {
+    const answer = await exchange(request);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).not.toContain('100 Continue');
+  });
+
+  it('one that is read is', async () => {
+    const answer = await exchange(
+      `${SUBMIT}Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n`,
+      '{}',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /);
   });
 });

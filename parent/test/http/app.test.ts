@@ -1,9 +1,10 @@
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RelayError, relayError } from '../../src/errors.ts';
+import type { Health } from '../../src/health.ts';
 import { sessionOf } from '../memory-store.ts';
-import { ANSWER, problemOf, READY, serveEdge } from './edge.ts';
+import { ANSWER, problemOf, READY, serveEdge, WELL } from './edge.ts';
 
 const MARKER = 'marker-that-nobody-may-see';
 const SESSION = sessionOf('s');
@@ -78,6 +79,7 @@ describe('when a route is asked', () => {
       status: 'ok',
       version: '1.2.3',
       session_ttl: { default: 60, max: 600 },
+      parts: { service: 'ok', ...WELL },
     });
     const { parts, enclaves } = READY;
     expect(await (await fetch(`${edge.base}/ready`)).json()).toEqual({
@@ -85,6 +87,49 @@ describe('when a route is asked', () => {
       ...{ parts, enclaves },
     });
     expect(edge.asked).toEqual([]);
+  });
+
+  it.each<[string, Partial<Health>]>([
+    ['the store does not answer', { database: 'unavailable' }],
+    ['the enclave hangs', { enclave: 'silent' }],
+    ['no enclave is there', { enclave: 'absent' }],
+    ['a venue does not answer', { venues: [{ venue: 'binance', at: 1, fault: 'exchange_unavailable' }] }],
+  ])('while %s it is degraded, and says of what', async (_, change) => {
+    edge.health = { ...WELL, ...change };
+    const response = await fetch(`${edge.base}/health`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      status: 'degraded',
+      parts: { service: 'ok', ...edge.health },
+    });
+  });
+
+  it.each(['/enclave/summary/', '/enclave/report/'])(
+    'who asks %s is told to the relay, and hangs up',
+    async (path) => {
+      const controller = new AbortController();
+      edge.answer = () => new Promise(() => undefined);
+      const asked = fetch(`${edge.base}${path}${SESSION}`, { signal: controller.signal });
+      await vi.waitFor(() => expect(edge.callers).toHaveLength(1));
+      const { source, signal, alias } = edge.callers[0]!;
+      expect([source, signal?.aborted, alias]).toEqual(['127.0.0.1', false, undefined]);
+      controller.abort();
+      await expect(asked).rejects.toThrow();
+      // Seen when the connection is probed.
+      await vi.waitFor(() => expect(signal?.aborted).toBe(true), { timeout: 5_000 });
+      await vi.waitFor(() => expect(edge.logged).toContain('request_aborted'));
+    },
+  );
+
+  it('an answer that went out aborts nothing', async () => {
+    await fetch(`${edge.base}/enclave/summary/${SESSION}`, { headers: { connection: 'close' } });
+    await vi.waitFor(() => expect(edge.logged).toContain('"event":"request"'));
+    expect(edge.callers[0]!.signal?.aborted).toBe(false);
+  });
+
+  it('a submission brings a name of its source, which is not its address', async () => {
+    await fetch(`${edge.base}/enclave/submit_key`, { method: 'POST', body: '{}' });
+    expect(edge.callers[0]!.alias).toMatch(/^[A-Za-z0-9_-]{22}$/);
   });
 
   it.each([

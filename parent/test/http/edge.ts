@@ -8,7 +8,7 @@ import type { Health, Readiness } from '../../src/health.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createLog, logEvents } from '../../src/log.ts';
-import type { Relay } from '../../src/relay/relay.ts';
+import type { Caller, Relay } from '../../src/relay/relay.ts';
 import { AROUND } from './around.ts';
 
 /** What the relay answers unless a test says otherwise. */
@@ -33,6 +33,8 @@ export interface Edge {
   health: Health;
   /** What reached the relay. */
   asked: { operation: string; session: string | null; body: Uint8Array }[];
+  /** Who asked it. */
+  callers: Caller[];
   answer: () => Promise<Uint8Array>;
 }
 
@@ -47,6 +49,7 @@ export function serveEdge(): Edge {
   const fresh = () => ({
     logged: '',
     asked: [],
+    callers: [],
     ready: READY,
     health: WELL,
     answer: () => Promise.resolve(utf8(JSON.stringify(ANSWER))),
@@ -60,8 +63,9 @@ export function serveEdge(): Edge {
         done();
       },
     });
-    const ask = (operation: string, session: string | null, body: Uint8Array) => {
+    const ask = (operation: string, session: string | null, body: Uint8Array, caller: Caller) => {
       edge.asked.push({ operation, session, body });
+      edge.callers.push(caller);
       return edge.answer();
     };
     const emit = logEvents(createLog('trace', destination));

@@ -1,8 +1,9 @@
-import type { Server } from 'node:http';
+import http, { type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import { RateLimits } from '../../src/http/rate-limit.ts';
 import type { Relay } from '../../src/relay/relay.ts';
 import { AROUND } from './around.ts';
 
@@ -53,5 +54,69 @@ describe('when an address asks more than it may', () => {
       fetch(url + SUMMARY, { headers: { connection: 'close', 'x-forwarded-for': address } });
     expect((await ask('1.2.3.4')).status).toBe(200);
     expect((await ask('5.6.7.8')).status).toBe(429);
+  });
+});
+
+describe('when a class of requests has a budget of its own', () => {
+  const ask = async (url: string, path: string, method = 'GET') => {
+    const body = method === 'POST' ? { body: '{}' } : {};
+    const response = await fetch(url + path, { method, headers: { connection: 'close' }, ...body });
+    return [
+      response.status,
+      response.headers.get('ratelimit-limit'),
+      response.headers.get('ratelimit-remaining'),
+    ];
+  };
+  const of = (operation: string, letter: string) => `/enclave/${operation}/${letter.repeat(43)}`;
+
+  it('submissions and reports are a fifth each, quotes a half, and the tightest is told', async () => {
+    const url = await listen(10);
+    expect(await ask(url, '/enclave/submit_key', 'POST')).toEqual([201, '2', '1']);
+    expect(await ask(url, '/enclave/submit_key', 'POST')).toEqual([201, '2', '0']);
+    expect((await ask(url, '/enclave/submit_key', 'POST'))[0]).toBe(429);
+    expect(await ask(url, of('report', 'B'))).toEqual([200, '2', '1']);
+    // Six of ten are left of everything.
+    expect(await ask(url, `/attestation/quote?nonce=${'A'.repeat(22)}`)).toEqual([200, '5', '4']);
+  });
+
+  it('one session has one, whoever asks', async () => {
+    const url = await listen(3);
+    const askFrom = (localAddress: string, letter: string) =>
+      new Promise((resolve, reject) => {
+        const asked = http.get(url + of('summary', letter), { localAddress, agent: false }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asked.once('error', reject);
+      });
+    const statuses: unknown[] = [];
+    for (const source of [2, 2, 3, 3]) statuses.push(await askFrom(`127.0.0.${source}`, 'B'));
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect(await askFrom('127.0.0.4', 'B')).toBe(429);
+    expect(await askFrom('127.0.0.4', 'C')).toBe(200);
+  });
+});
+
+describe('when there are more sources than are counted', () => {
+  it('those that were not seen for longest are forgotten, and the rest stay', async () => {
+    const limits = new RateLimits(
+      { max: 1, windowMs: 60_000 },
+      { of: ({ url }) => url ?? '', isProxy: () => false, aliasOf: () => '' },
+      3,
+    );
+    const handle = limits.all();
+    const isLet = (source: string) =>
+      new Promise<boolean>((resolve) => {
+        const response = {
+          getHeader: () => undefined,
+          setHeader: () => undefined,
+        } as unknown as express.Response;
+        const done = handle({ url: source } as express.Request, response, () => resolve(true)) as unknown;
+        void (done as Promise<void>).catch(() => resolve(false));
+      });
+    expect([await isLet('a'), await isLet('b'), await isLet('a')]).toEqual([true, true, false]);
+    expect([await isLet('c'), await isLet('d')]).toEqual([true, true]);
+    // Of a, b, c and d the one that was seen least recently was b.
+    expect([await isLet('a'), await isLet('c'), await isLet('b')]).toEqual([false, false, true]);
   });
 });

@@ -138,7 +138,7 @@ describe('when synchronisations fail', () => {
       told.events.flatMap((event) =>
         event.event === 'sync_failed' ? [[event.attempts, event.retryMs]] : [],
       );
-    await pass(8_000);
+    await pass(7_000);
     // The lower end of the jitter: half of 1, 2, 4, 8 s.
     expect(waits()).toEqual([
       [1, 500],

@@ -156,6 +156,27 @@ describe('when sessions are due', () => {
   });
 });
 
+describe('when a session is put off', () => {
+  it('it is due later, and nothing else of it changes', async () => {
+    await store.write(writeOf(A, { syncAt: 5 }));
+    const before = await store.state(A);
+    await store.postpone(A, 9);
+    expect([await store.due(8, 9), await store.due(9, 9)]).toEqual([[], [A]]);
+    expect(await store.session(A)).toMatchObject({ syncAt: 9, version: 1 });
+    expect(await store.state(A)).toEqual(before);
+    expect(await store.write(writeOf(A, { baseVersion: 1, version: 2, syncAt: 7 }))).toBe('stored');
+    expect(await store.due(9, 9)).toEqual([A]);
+  });
+
+  it('one that is never due, or that is gone, stays so', async () => {
+    await store.write(writeOf(A, { syncAt: null }));
+    await store.postpone(A, 9);
+    await store.postpone(B, 9);
+    expect(await store.due(100, 9)).toEqual([]);
+    expect(await store.session(B)).toBeNull();
+  });
+});
+
 describe('when two parents draw a genesis', () => {
   it('the first is stored and both get it', async () => {
     const first = { blob: bytes(1), evidence: bytes(2) };

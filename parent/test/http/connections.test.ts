@@ -1,0 +1,277 @@
+import { once } from 'node:events';
+import type http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ParentEvent } from '../../src/events.ts';
+import { endAfter, letBodyCome } from '../../src/http/body.ts';
+import { createHttpServer, type Gate, HTTP_LIMITS, OPEN_GATE } from '../../src/http/server.ts';
+
+const LIMITS = {
+  ...HTTP_LIMITS,
+  maxOutstanding: 3,
+  probeMs: 20,
+  writeStallMs: 400,
+  keepAliveTimeoutMs: 2_000,
+};
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+
+let server: http.Server;
+let port: number;
+let app: http.RequestListener;
+let gate: Gate;
+let told: ParentEvent[];
+
+async function serve(limits = LIMITS): Promise<void> {
+  server = createHttpServer(
+    (request, response) => app(request, response),
+    (event) => told.push(event),
+    limits,
+    {
+      shed: (request) => gate.shed(request),
+      isDraining: () => gate.isDraining(),
+      isProxy: (address) => gate.isProxy(address),
+    },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ({ port } = server.address() as AddressInfo);
+}
+
+beforeEach(async () => {
+  app = (request, response) => void request.resume().on('end', () => response.end('fine'));
+  gate = OPEN_GATE;
+  told = [];
+  await serve();
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** A connection whose answer grows while the test looks. */
+function connect(options: Partial<net.TcpNetConnectOpts> = {}) {
+  const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, ...options });
+  const seen = { answer: '' };
+  socket.on('data', (data: Buffer) => {
+    seen.answer += data.toString('latin1');
+  });
+  socket.on('error', () => undefined);
+  return { socket, seen };
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const count = (text: string, what: RegExp) => text.match(what)?.length ?? 0;
+
+describe('when requests are pipelined', () => {
+  it('they are answered one after the other, in order', async () => {
+    let underWay = 0;
+    let most = 0;
+    app = (request, response) => {
+      most = Math.max(most, ++underWay);
+      setImmediate(() => {
+        underWay -= 1;
+        response.end(`answer to ${request.url}.`);
+      });
+    };
+    const { socket, seen } = connect();
+    socket.write(['/1', '/2', '/3'].map((path) => GET.replace('/', path)).join(''));
+    await until(() => count(seen.answer, /answer to/g) === 3);
+    expect([...seen.answer.matchAll(/answer to (..)\./g)].map(([, path]) => path)).toEqual([
+      '/1',
+      '/2',
+      '/3',
+    ]);
+    expect(most).toBe(1);
+  });
+
+  it('one more than a connection may have ends it, and what is behind it is not looked at', async () => {
+    const asked: string[] = [];
+    const waiting: (() => void)[] = [];
+    app = (request, response) => {
+      asked.push(request.url ?? '');
+      waiting.push(() => response.end('fine'));
+    };
+    const { socket, seen } = connect();
+    socket.write(['/1', '/2', '/3', '/4', '/5', '/6'].map((path) => GET.replace('/', path)).join(''));
+    for (let answered = 0; answered < 3; answered++) {
+      await until(() => waiting.length > answered);
+      waiting[answered]!();
+    }
+    await once(socket, 'end');
+    expect(asked).toEqual(['/1', '/2', '/3']);
+    expect(count(seen.answer, /HTTP\/1\.1 200 /g)).toBe(3);
+    expect(count(seen.answer, /HTTP\/1\.1 503 /g)).toBe(1);
+    expect(seen.answer.slice(seen.answer.indexOf(' 503 '))).toMatch(
+      /Connection: close[\s\S]*"code":"overloaded"/,
+    );
+  });
+});
+
+describe('when a client does not read', () => {
+  it('its connection is cut when nothing was taken for a while, and one that reads slowly is not', async () => {
+    const large = Buffer.alloc(32 * 1024 * 1024);
+    const ends: string[] = [];
+    app = ({ socket }, response) => {
+      response.once('finish', () => ends.push(socket.destroyed ? 'cut' : 'finish'));
+      response.once('close', () => ends.push('close'));
+      response.end(large);
+    };
+    const deaf = connect();
+    deaf.socket.pause();
+    deaf.socket.write(GET);
+    await until(() => ends.length === 2);
+    expect(ends).toEqual(['cut', 'close']);
+
+    const slow = net.connect({ port, host: '127.0.0.1' });
+    slow.on('error', () => undefined);
+    slow.write(GET);
+    let taken = 0;
+    slow.on('data', (data) => {
+      taken += data.length;
+      slow.pause();
+      // Longer than a stall takes altogether, and something of it each time.
+      if (taken < large.length) setTimeout(() => slow.resume(), 2);
+    });
+    await until(() => ends.length === 4);
+    expect(ends).toEqual(['cut', 'close', 'finish', 'close']);
+  });
+});
+
+describe('when a client closes its half', () => {
+  it('it gets its answer', async () => {
+    let answer: () => void = () => undefined;
+    app = (_request, response) => {
+      answer = () => response.end('late and fine');
+    };
+    const { socket, seen } = connect();
+    socket.end(GET);
+    await until(() => count(seen.answer, /HTTP\/1\.1 102 /g) > 1);
+    answer();
+    await once(socket, 'end');
+    expect(seen.answer).toMatch(/HTTP\/1\.1 200 [\s\S]*late and fine$/);
+  });
+
+  it('one that went away altogether is noticed', async () => {
+    const seen: string[] = [];
+    app = (_request, response) => {
+      seen.push('asked');
+      response.once('close', () => seen.push('closed'));
+    };
+    const { socket } = connect();
+    socket.write(GET);
+    await until(() => seen.length === 1);
+    socket.destroy();
+    await until(() => seen.length === 2);
+    expect(seen).toEqual(['asked', 'closed']);
+  });
+
+  it('HTTP/1.0 knows no interim answers and gets none', async () => {
+    let answer: () => void = () => undefined;
+    app = (_request, response) => {
+      answer = () => response.end('old and fine');
+      setTimeout(answer, 100);
+    };
+    const { socket, seen } = connect();
+    socket.end('GET / HTTP/1.0\r\n\r\n');
+    await once(socket, 'end');
+    expect(seen.answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*old and fine$/);
+  });
+});
+
+describe('when a body is not wanted', () => {
+  it('it is asked for by whoever reads it only', async () => {
+    const post =
+      'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\nConnection: close\r\n\r\n';
+    const refused = connect();
+    app = (_request, response) => {
+      response.statusCode = 413;
+      endAfter(response);
+      response.end('no');
+    };
+    refused.socket.write(post);
+    await once(refused.socket, 'end');
+    expect(refused.seen.answer).toMatch(/^HTTP\/1\.1 413 /);
+    app = (request, response) => {
+      letBodyCome(request, response);
+      request.resume().on('end', () => response.end('fine'));
+    };
+    const taken = connect();
+    taken.socket.write(post);
+    await until(() => taken.seen.answer.startsWith('HTTP/1.1 100 Continue\r\n\r\n'));
+    taken.socket.write('body');
+    await once(taken.socket, 'end');
+    expect(taken.seen.answer).toMatch(/HTTP\/1\.1 200 /);
+  });
+
+  it('its refusal can be read by a client that is still sending', async () => {
+    app = (_request, response) => {
+      response.statusCode = 413;
+      endAfter(response);
+      response.end('too large');
+    };
+    const { socket, seen } = connect();
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n');
+    const timer = setInterval(() => socket.writable && socket.write(Buffer.alloc(65_536)), 1);
+    await once(socket, 'end');
+    clearInterval(timer);
+    expect(seen.answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*Connection: close[\s\S]*too large$/);
+  });
+});
+
+describe('when there is no room', () => {
+  it('a request is refused unread, after a moment, and the number is told once', async () => {
+    gate = { ...OPEN_GATE, shed: () => ({ code: 'overloaded', retryAfterMs: 1_000 }) };
+    app = () => {
+      throw new Error('it was read');
+    };
+    const begun = performance.now();
+    const answers = await Promise.all([1, 2, 3].map(() => fetch(`http://127.0.0.1:${port}/`)));
+    expect(performance.now() - begun).toBeGreaterThan(150);
+    for (const answer of answers) {
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(await answer.json()).toMatchObject({
+        code: 'overloaded',
+        request_id: answer.headers.get('x-request-id'),
+      });
+    }
+    await until(() => told.length > 0);
+    expect(told).toEqual([{ event: 'requests_shed', code: 'overloaded', count: 3 }]);
+  });
+
+  it('a source has so many connections, a proxy as many as all', async () => {
+    const limits = { ...LIMITS, maxConnections: 3, maxConnectionsPerSource: 2 };
+    server.close();
+    await serve(limits);
+    const open = async () => {
+      const { socket, seen } = connect();
+      await once(socket, 'connect');
+      socket.write(GET);
+      await until(() => seen.answer !== '');
+      return seen.answer.slice(9, 12);
+    };
+    expect([await open(), await open(), await open()]).toEqual(['200', '200', '503']);
+    await until(() => told.length > 0);
+    gate = { ...OPEN_GATE, isProxy: () => true };
+    server.closeAllConnections();
+    const statuses = [await open(), await open(), await open(), await open()];
+    // Near the end of its connections the server closes those that ask nothing, so the fourth has a place again.
+    expect(statuses).toEqual(['200', '200', '200', '200']);
+  });
+});
+
+describe('when the service is about to end', () => {
+  it('every answer closes its connection', async () => {
+    const { socket, seen } = connect();
+    socket.write(GET);
+    await until(() => seen.answer.includes('fine'));
+    expect(seen.answer).toContain('Connection: keep-alive');
+    gate = { ...OPEN_GATE, isDraining: () => true };
+    socket.write(GET);
+    await once(socket, 'end');
+    expect(seen.answer.slice(seen.answer.indexOf('fine'))).toContain('Connection: close');
+  });
+});
