@@ -3,6 +3,7 @@ import { isPublicCode } from '@perf-aggregator/shared/wire/failure';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import * as z from 'zod';
 import { ClientError, ServiceError } from '../errors.ts';
+import { type Attempt, type RetryPorts, withRetries } from './retry.ts';
 
 const problem = z.object({
   // What else a refusal may say is sealed: in the open the parent could say it in the enclave's name.
@@ -36,9 +37,11 @@ export class ProblemResponse extends Error {
 export class Http {
   readonly #axios: AxiosInstance;
   readonly #url: string;
+  readonly #ports: RetryPorts;
 
   /** @param adapter - axios's way to the network; default: the platform's */
-  constructor(url: string, adapter?: AxiosRequestConfig['adapter']) {
+  constructor(url: string, ports: RetryPorts, adapter?: AxiosRequestConfig['adapter']) {
+    this.#ports = ports;
     this.#url = url.replace(/\/+$/, '');
     this.#axios = axios.create({
       ...(adapter === undefined ? {} : { adapter }),
@@ -53,19 +56,25 @@ export class Http {
   }
 
   /**
+   * Asks, and asks again a few times while the service has no room.
    * @returns the JSON of a 2xx answer; null for an empty one
    * @throws ProblemResponse; ClientError `service_unreachable`, `service_malformed`
    */
   async request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
-    const response = await this.#send(method, path, body);
-    const value = parse(response.data);
-    if (response.status >= 200 && response.status < 300) return value;
-    const document = problem.safeParse(value);
-    if (document.success) throw new ProblemResponse(document.data);
-    throw new ClientError(
-      'service_malformed',
-      `${this.#url} answered ${response.status} without a problem document of the protocol`,
-    );
+    const attempt = () => this.#attemptOnce(method, path, body);
+    // A session that ended twice has ended.
+    return readAnswer(await withRetries(attempt, method !== 'POST', this.#ports), this.#url);
+  }
+
+  /** The same without asking again: for what must not be sent twice as it is. */
+  async requestOnce(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+    return readAnswer(await this.#attemptOnce(method, path, body), this.#url);
+  }
+
+  async #attemptOnce(method: string, path: string, body: unknown): Promise<Answer> {
+    const { status, data, headers } = await this.#send(method, path, body);
+    const retryAfter: unknown = headers['retry-after'];
+    return { status, data, retryAfter: typeof retryAfter === 'string' ? retryAfter : null };
   }
 
   /** A read over a kept connection that the service has closed meanwhile is asked once more. */
@@ -90,6 +99,22 @@ export class Http {
         : { data: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
   }
+}
+
+interface Answer extends Attempt {
+  readonly data: unknown;
+}
+
+/** @throws ProblemResponse; ClientError `service_malformed` */
+function readAnswer({ status, data }: Answer, url: string): unknown {
+  const value = parse(data);
+  if (status >= 200 && status < 300) return value;
+  const document = problem.safeParse(value);
+  if (document.success) throw new ProblemResponse(document.data);
+  throw new ClientError(
+    'service_malformed',
+    `${url} answered ${status} without a problem document of the protocol`,
+  );
 }
 
 function codeOf(error: unknown): string {

@@ -84,14 +84,7 @@ export class SecureClient {
       const quote = await this.quote();
       return { quote, session: await submit(http, random, { enclaveUrl, quote, payload, ttl: this.#ttl }) };
     };
-    const { quote, session } = await this.#service.translate(() =>
-      attempt().catch((error: unknown) => {
-        // The enclave restarted or rotated its key between quote and submission: once is bad luck.
-        if (error instanceof ProblemResponse && error.problem.code === 'unknown_handshake_key')
-          return attempt();
-        throw error;
-      }),
-    );
+    const { quote, session } = await this.#service.translate(() => againWhenRefused(attempt, this.#service));
     this.#account = new Account(this.#service, session);
     this.#payload = null;
     return { sessionId: session.id, expiresAt: session.export().expiresAt, quote };
@@ -154,5 +147,33 @@ export class SecureClient {
   #open(): Account {
     if (!this.#account) throw new ClientError('not_registered', 'there is no session; call register() first');
     return this.#account;
+  }
+}
+
+/** Attempts at handing over, and the longest that one waits for the next, ms. */
+const MAX_ATTEMPTS = 4;
+const MAX_WAIT_MS = 10_000;
+
+/**
+ * Hands over again, under a fresh quote and fresh keys, what was refused unread: the enclave restarted or rotated its
+ * key between quote and submission, or there was no room. What may have been taken is not sent twice.
+ */
+async function againWhenRefused<T>(attempt: () => Promise<T>, { sleep }: Service): Promise<T> {
+  let isReplaced = false;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries === MAX_ATTEMPTS || !(error instanceof ProblemResponse) || error.problem.sealed) throw error;
+      const { code, status, retry_after_ms: retryAfterMs } = error.problem;
+      if (code === 'unknown_handshake_key') {
+        // Once is bad luck.
+        if (isReplaced) throw error;
+        isReplaced = true;
+        continue;
+      }
+      if ((status !== 429 && status !== 503) || (retryAfterMs ?? 0) > MAX_WAIT_MS) throw error;
+      await sleep(retryAfterMs ?? MAX_WAIT_MS / MAX_ATTEMPTS);
+    }
   }
 }

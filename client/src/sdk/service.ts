@@ -34,10 +34,10 @@ export class Service {
 
   constructor({ enclaveUrl, expect, clock, random, sleep, adapter }: ServiceOptions) {
     this.enclaveUrl = enclaveUrl;
-    this.http = new Http(enclaveUrl, adapter);
     this.clock = clock ?? systemClock;
     this.random = random ?? systemRandom;
     this.sleep = sleep ?? defaultSleep;
+    this.http = new Http(enclaveUrl, this, adapter);
     this.#expect = expect;
   }
 

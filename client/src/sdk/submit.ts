@@ -70,7 +70,7 @@ export async function submit(http: Http, random: Random, input: SubmitInput): Pr
 
 async function post(http: Http, body: SubmissionJson, responseKey: Uint8Array) {
   try {
-    const answer = receipt.safeParse(await http.request('POST', pathOf('submit'), body));
+    const answer = receipt.safeParse(await http.requestOnce('POST', pathOf('submit'), body));
     if (answer.success) return answer.data;
     throw new ClientError('service_malformed', 'the service sent no receipt');
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { AxiosAdapter } from 'axios';
 import { AxiosError } from 'axios';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ClientError } from '../../src/errors.ts';
-import { Http } from '../../src/sdk/http.ts';
+import { Http, ProblemResponse } from '../../src/sdk/http.ts';
 
 /** A connection that fails so often with this code, and then answers; every attempt is counted. */
 function failing(code: string, times: number): { adapter: AxiosAdapter; attempts: string[] } {
@@ -14,6 +14,16 @@ function failing(code: string, times: number): { adapter: AxiosAdapter; attempts
   };
   return { adapter, attempts };
 }
+
+const waits: number[] = [];
+const ports = {
+  sleep: (ms: number) => {
+    waits.push(ms);
+    return Promise.resolve();
+  },
+  random: { bytes: (length: number) => new Uint8Array(length) },
+};
+const http = (adapter: AxiosAdapter) => new Http('http://service.test', ports, adapter);
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
@@ -27,31 +37,100 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 describe('when a kept connection was closed by the service', () => {
   it('a read is asked once more', async () => {
     const { adapter, attempts } = failing('ECONNRESET', 1);
-    expect(await new Http('http://service.test', adapter).request('GET', '/health')).toEqual({ ok: true });
+    expect(await http(adapter).request('GET', '/health')).toEqual({ ok: true });
     expect(attempts).toEqual(['GET', 'GET']);
   });
 
   it('and no second time', async () => {
     const { adapter, attempts } = failing('ECONNRESET', 2);
-    expect(await codeOf(new Http('http://service.test', adapter).request('GET', '/'))).toBe(
-      'service_unreachable',
-    );
+    expect(await codeOf(http(adapter).request('GET', '/'))).toBe('service_unreachable');
     expect(attempts).toEqual(['GET', 'GET']);
   });
 
   it.each(['POST', 'DELETE'] as const)('a %s is not repeated: it may have been done', async (method) => {
     const { adapter, attempts } = failing('ECONNRESET', 1);
-    expect(await codeOf(new Http('http://service.test', adapter).request(method, '/', {}))).toBe(
-      'service_unreachable',
-    );
+    expect(await codeOf(http(adapter).request(method, '/', {}))).toBe('service_unreachable');
     expect(attempts).toEqual([method]);
   });
 
   it('any other fault is told at once', async () => {
     const { adapter, attempts } = failing('ECONNREFUSED', 1);
-    expect(await codeOf(new Http('http://service.test', adapter).request('GET', '/'))).toBe(
-      'service_unreachable',
-    );
+    expect(await codeOf(http(adapter).request('GET', '/'))).toBe('service_unreachable');
     expect(attempts).toEqual(['GET']);
+  });
+});
+
+describe('when the service has no room', () => {
+  beforeEach(() => void waits.splice(0));
+
+  /** A service that answers these statuses one after the other, then 200. */
+  function answering(statuses: readonly number[], headers: Record<string, string> = {}) {
+    let attempts = 0;
+    const adapter: AxiosAdapter = (config) => {
+      const status = statuses[attempts++] ?? 200;
+      const data = JSON.stringify(
+        status === 200 ? { ok: true } : { code: 'overloaded', message: 'x', status },
+      );
+      return Promise.resolve({ data, status, statusText: '', headers, config });
+    };
+    return { adapter, attempts: () => attempts };
+  }
+  const statusOf = async (work: Promise<unknown>) => {
+    const error: unknown = await work.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    return error instanceof ProblemResponse ? error.problem.status : error;
+  };
+
+  it('it is asked again after the time that it names', async () => {
+    const { adapter } = answering([429, 503], { 'retry-after': '3' });
+    expect(await http(adapter).request('GET', '/')).toEqual({ ok: true });
+    expect(waits).toEqual([3_000, 3_000]);
+  });
+
+  it('it is asked again after ever longer waits when it names none', async () => {
+    const { adapter } = answering([503, 503, 503]);
+    expect(await http(adapter).request('GET', '/')).toEqual({ ok: true });
+    expect(waits).toEqual([500, 1_000, 2_000]);
+  });
+
+  it('four times, and no longer than half a minute', async () => {
+    const five = answering([503, 503, 503, 503, 503]);
+    expect(await statusOf(http(five.adapter).request('GET', '/'))).toBe(503);
+    expect(five.attempts()).toBe(4);
+    const patient = answering([429, 429, 429], { 'retry-after': '16' });
+    expect(await statusOf(http(patient.adapter).request('GET', '/'))).toBe(429);
+    expect(patient.attempts()).toBe(2);
+    const late = answering([429], { 'retry-after': '31' });
+    expect(await statusOf(http(late.adapter).request('GET', '/'))).toBe(429);
+    expect(late.attempts()).toBe(1);
+  });
+
+  it('up to a quarter of the wait is added, so that all do not come back at once', async () => {
+    const { adapter } = answering([503], { 'retry-after': '4' });
+    const late = { ...ports, random: { bytes: (length: number) => new Uint8Array(length).fill(255) } };
+    await new Http('http://service.test', late, adapter).request('GET', '/');
+    expect(waits).toEqual([5_000]);
+  });
+
+  it.each([
+    ['GET', 504, true],
+    ['DELETE', 504, true],
+    ['POST', 503, true],
+    ['POST', 504, false],
+    ['GET', 500, false],
+    ['GET', 409, false],
+    ['GET', 502, false],
+  ] as const)('%s %d: again is %s', async (method, status, isAgain) => {
+    const { adapter, attempts } = answering([status]);
+    await statusOf(http(adapter).request(method, '/', {}));
+    expect(attempts()).toBe(isAgain ? 2 : 1);
+  });
+
+  it('what must not be sent twice is not', async () => {
+    const { adapter, attempts } = answering([503]);
+    expect(await statusOf(http(adapter).requestOnce('POST', '/', {}))).toBe(503);
+    expect(attempts()).toBe(1);
   });
 });

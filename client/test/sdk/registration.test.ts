@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, codeOfRejection } from '../../../shared/test/codes.ts';
 import { ClientError, SecurityError, ServiceError } from '../../src/errors.ts';
-import { ACCOUNT, newClient, service } from './clients.ts';
+import { ACCOUNT, newClient, service, slept } from './clients.ts';
 import { type FakeService, MADE_AT, problem, SESSION } from './fake-service.ts';
 
 describe('when a client registers', () => {
@@ -28,6 +28,37 @@ describe('when a client registers', () => {
     refusals = 9;
     expect(await codeOfRejection(newClient().register(), ServiceError)).toBe('unknown_handshake_key');
     expect(service.requests).toHaveLength(4);
+  });
+
+  it.each([
+    ['rate_limited', 429],
+    ['overloaded', 503],
+  ])(
+    'what was refused unread (%s) is handed over again, under a fresh quote and a fresh key',
+    async (code, status) => {
+      let refusals = 2;
+      service.answer = (path) =>
+        path.includes('submit') && refusals-- > 0
+          ? problem(code, status, { retry_after_ms: 1_500 })
+          : undefined;
+      await newClient().register();
+      expect(slept).toEqual([1_500, 1_500]);
+      const bodies = service.requests
+        .filter(({ method }) => method === 'POST')
+        .map(({ body }) => JSON.stringify(body));
+      expect(new Set(bodies).size).toBe(3);
+      expect(service.paths.filter((path) => path.startsWith('GET'))).toHaveLength(3);
+    },
+  );
+
+  it.each([
+    ['for longer than a person waits', 'sessions_full', 503, 60_000],
+    ['by a deadline, which it may have met', 'deadline_exceeded', 504, 1_000],
+  ])('what was refused %s is not', async (_, code, status, retry_after_ms) => {
+    service.answer = (path) =>
+      path.includes('submit') ? problem(code, status, { retry_after_ms }) : undefined;
+    expect(await codeOfRejection(newClient().register(), ServiceError)).toBe(code);
+    expect(service.requests).toHaveLength(2);
   });
 
   it('no other refusal is tried again', async () => {

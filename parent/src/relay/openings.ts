@@ -9,7 +9,10 @@ export class Openings {
 
   /** The opening of `session` that is under way behind `channel`: it resolves at its end, whatever became of it. */
   underWay(channel: EnclaveChannel, session: string): Promise<unknown> | undefined {
-    return this.#openings.get(channel)?.get(session)?.catch(() => undefined);
+    return this.#openings
+      .get(channel)
+      ?.get(session)
+      ?.catch(() => undefined);
   }
 
   /** Does `open` as the opening of `session` that others join. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { serveChannel } from '@perf-aggregator/shared/transport/channel-server';
 import { decodeBootRequest, encodeBootReply, type Phase } from '@perf-aggregator/shared/wire/boot';
 import { decodeRequest, encodeReply } from '@perf-aggregator/shared/wire/envelope';
+import { encodePong, type Pong } from '@perf-aggregator/shared/wire/ping';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { closed, freshEndpoint, serveAt } from '../../../shared/test/transport/sockets.ts';
 import { Connection } from '../../src/enclaves/connection.ts';
@@ -19,8 +20,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** What an enclave whose venues are as given answers to a ping. */
+function pongOf(venues: Pong['venues'] = []): () => Promise<Uint8Array> {
+  const body = encodePong({ phase: 'serving', venues });
+  return () => Promise.resolve(encodeReply({ outcome: 'ok', body, write: null, erase: false }));
+}
+
 /** A connection to an enclave that answers each boot with `phase`; what was said of it, and the credentials it got. */
-async function connected(phase: () => Phase = () => 'serving') {
+async function connected(phase: () => Phase = () => 'serving', pong: () => Promise<Uint8Array> = pongOf()) {
   const endpoint = freshEndpoint();
   const keys: string[] = [];
   const sockets: Socket[] = [];
@@ -28,7 +35,9 @@ async function connected(phase: () => Phase = () => 'serving') {
     sockets.push(socket);
     serveChannel(socket, {
       handler: (message) => {
-        keys.push(decodeBootRequest(decodeRequest(message).body).credentials.accessKeyId);
+        const { operation, body: asked } = decodeRequest(message);
+        if (operation === 'ping') return pong();
+        keys.push(decodeBootRequest(asked).credentials.accessKeyId);
         const body = encodeBootReply({ phase: phase(), genesis: null });
         return Promise.resolve(encodeReply({ outcome: 'ok', body, write: null, erase: false }));
       },
@@ -109,5 +118,56 @@ describe('when an enclave is there', () => {
     vi.advanceTimersByTime(15 * MINUTE);
     await vi.waitFor(() => expect(said()).toEqual(['enclave serving', 'enclave_not_ready']));
     expect(connection.isReady).toBe(true);
+  });
+});
+
+describe('when an enclave is pinged', () => {
+  it('one that hangs is known within three seconds, is told once, and is well when it answers again', async () => {
+    let isHanging = false;
+    const answer = pongOf();
+    const never = new Promise<Uint8Array>(() => undefined);
+    const { connection, said } = await connected(undefined, () => (isHanging ? never : answer()));
+    await vi.waitFor(() => expect(connection.isReady).toBe(true));
+    vi.advanceTimersByTime(SECOND);
+    isHanging = true;
+    const began = performance.now();
+    await vi.waitFor(
+      () => {
+        vi.advanceTimersByTime(SECOND);
+        expect(connection.isAnswering).toBe(false);
+      },
+      { timeout: 3_000, interval: SECOND },
+    );
+    expect(performance.now() - began).toBeLessThan(3_000);
+    // It is connected all the same, and may be asked.
+    expect(connection.isReady).toBe(true);
+    isHanging = false;
+    await vi.waitFor(() => {
+      vi.advanceTimersByTime(SECOND);
+      expect(connection.isAnswering).toBe(true);
+    });
+    expect(said()).toEqual(['enclave serving', 'enclave does not answer', 'enclave answers again']);
+  });
+
+  it('how its venues are is kept', async () => {
+    const venues = [{ venue: 'binance', at: 7, fault: 'exchange_unavailable' }];
+    const { connection } = await connected(undefined, pongOf(venues));
+    await vi.waitFor(() => expect(connection.isReady).toBe(true));
+    expect(connection.venues).toEqual([]);
+    vi.advanceTimersByTime(SECOND);
+    await vi.waitFor(() => expect(connection.venues).toEqual(venues));
+  });
+
+  it('one that knows no ping answers all the same', async () => {
+    const failure = { code: 'frame_malformed', retryAfterMs: null, sealed: null } as const;
+    const { connection } = await connected(undefined, () =>
+      Promise.resolve(encodeReply({ outcome: 'failure', failure })),
+    );
+    await vi.waitFor(() => expect(connection.isReady).toBe(true));
+    for (let pings = 0; pings < 3; pings++) {
+      vi.advanceTimersByTime(SECOND);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(connection.isAnswering).toBe(true);
   });
 });

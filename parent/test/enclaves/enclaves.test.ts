@@ -152,3 +152,18 @@ describe('when there are several enclaves', () => {
     expect(await refusal(pool.askAll(asking({ 0: lost, 2: lost })))).toBe('session_lost');
   });
 });
+
+describe('when an enclave hangs', () => {
+  it('the others are asked, and it only where there is no other', async () => {
+    const { places, pool, asked, asking } = enclaves(2);
+    places[0]!.isAnswering = false;
+    for (const name of 'abcdefgh') await pool.ask(sessionOf(name), asking());
+    expect(new Set(asked)).toEqual(new Set([1]));
+    expect([pool.state, pool.count]).toEqual(['ok', { configured: 2, serving: 1 }]);
+    places[1]!.isAnswering = false;
+    expect([pool.state, pool.count]).toEqual(['silent', { configured: 2, serving: 0 }]);
+    expect(await pool.ask(SESSION, asking())).toBeTypeOf('number');
+    for (const place of places) place.isReady = false;
+    expect(pool.state).toBe('absent');
+  });
+});
