@@ -22,6 +22,7 @@ export const SUITES = {
   },
   store: { files: ['simulator/test/system/damaged-store.test.ts'], minutes: 8 },
   crash: { files: ['simulator/test/system/crash.test.ts'], minutes: 10 },
+  load: { files: ['simulator/test/system/load'], minutes: 5 },
   guest: { files: ['simulator/test/system/vsock.test.ts'], minutes: 15 },
   images: { files: ['simulator/test/system/images.test.ts'], minutes: 12 },
 };

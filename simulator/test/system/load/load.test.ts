@@ -1,0 +1,211 @@
+/** The edge under attack, as processes on loopback: every attack is bounded, and others hardly notice it. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { SecureClient } from '@perf-aggregator/client';
+import { utf8 } from '@perf-aggregator/shared/bytes';
+import { systemClock } from '@perf-aggregator/shared/clock';
+import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { crypto } from '@perf-aggregator/shared/crypto';
+import { sealBox } from '@perf-aggregator/shared/messages/box';
+import { deriveSessionKeys } from '@perf-aggregator/shared/messages/handshake';
+import { systemRandom } from '@perf-aggregator/shared/random';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalWorld, startLocalWorld } from '../../../dist/local-world.js';
+import { ask, fromVictim, p99, VICTIM, watch } from './victim.ts';
+
+const ATTACK = fileURLToPath(new URL('./attack.mjs', import.meta.url));
+/** How much longer others may wait at the 99th percentile, ms. */
+const MORE_MS = 50;
+const SECONDS = 6;
+
+let home: string;
+let world: LocalWorld;
+let client: SecureClient;
+let summary: string;
+let quiet: number;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'pa-load-'));
+  world = await startLocalWorld({
+    home,
+    host: '127.0.0.1',
+    port: 0,
+    clock: systemClock,
+    random: systemRandom,
+    historyDays: 60,
+    onDeath: (name) => console.error(`${name} died`),
+    onGiveUp: (name) => console.error(`${name} does not come back`),
+  });
+  client = newClient();
+  await client.register();
+  await client.getSummary();
+  const id = (client.export() as unknown as { readonly sessionId: string }).sessionId;
+  summary = `/enclave/summary/${id}`;
+  const calm = await watch(world.url + summary, pause(3_000));
+  quiet = p99(calm.waits);
+  writeFileSync(join(home, 'path'), summary);
+  writeFileSync(join(home, 'submissions'), (await submissions(250)).join('\n'));
+});
+afterAll(async () => {
+  await world?.stop();
+  rmSync(home, { recursive: true, force: true });
+});
+
+function newClient(): SecureClient {
+  const { venue } = world.state;
+  return new SecureClient({
+    enclaveUrl: world.url,
+    expect: { measurements: 'any-image', roots: [world.state.nsm.rootCertDer] },
+    userId: 'victim',
+    exchange: 'binance',
+    apiKey: venue.apiKey,
+    apiSecret: venue.apiSecret,
+    adapter: fromVictim,
+  });
+}
+
+/** Submissions of 32 accounts that do not exist. */
+async function submissions(count: number): Promise<string[]> {
+  const { handshakePub } = await client.quote();
+  return Array.from({ length: count }, (_, index) => {
+    const ephemeral = systemRandom.bytes(32);
+    const ephemeralPub = crypto.x25519PublicKey(ephemeral);
+    const keys = deriveSessionKeys(crypto, ephemeral, handshakePub, { ephemeralPub, handshakePub });
+    const metadata = { v: 1, handshake_pub: encodeBase64(handshakePub), ttl: 3_600 } as const;
+    const accounts = Array.from({ length: 32 }, (_account, number) => ({
+      exchange: 'binance',
+      apiKey: `made-up-${index}-${number}`.padEnd(64, 'x'),
+      apiSecret: 'y'.repeat(64),
+    }));
+    const plaintext = utf8(JSON.stringify({ userId: 'attacker', accounts }));
+    const box = sealBox(crypto, systemRandom, keys.submit, plaintext, metadata);
+    return JSON.stringify({ ephemeral_pub: encodeBase64(ephemeralPub), ...box, metadata });
+  });
+}
+
+interface Tally {
+  readonly answers: number;
+  readonly refusals: number;
+  readonly others: number;
+}
+
+async function attack(kind: string, count: number, file?: string, seconds = SECONDS): Promise<Tally> {
+  const { port } = new URL(world.url);
+  const given = [ATTACK, kind, port, String(seconds), String(count), ...(file ? [join(home, file)] : [])];
+  const { stdout } = await promisify(execFile)(process.execPath, given, { timeout: (seconds + 20) * 1_000 });
+  return JSON.parse(stdout) as Tally;
+}
+
+/** What others wait, and how long a registration takes, while somebody attacks. */
+async function underAttack(attacking: Promise<Tally>) {
+  await pause(1_000);
+  const began = performance.now();
+  const registered = newClient()
+    .register()
+    .then(() => performance.now() - began);
+  registered.catch(() => undefined);
+  const { waits, failed } = await watch(world.url + summary, attacking);
+  const result = { tally: await attacking, p99: p99(waits), failed, registrationMs: await registered, asked: waits.length };
+  console.log(JSON.stringify({ quiet: Math.round(quiet), ...result, p99: Math.round(result.p99), registrationMs: Math.round(result.registrationMs) }));
+  return result;
+}
+
+/** Memory that a process of the world holds, MiB. */
+function residentMiB(name: string): number {
+  const status = readFileSync(`/proc/${world.pids()[name]}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
+}
+
+describe('while somebody attacks, others wait hardly longer and register in two seconds', () => {
+  it('250 submissions of 32 made-up accounts each, over and over: and no memory goes with them', async () => {
+    const before = residentMiB('enclave');
+    const { p99: waited, failed, registrationMs } = await underAttack(attack('submissions', 64, 'submissions'));
+    expect(residentMiB('enclave') - before).toBeLessThan(300);
+    expect(registrationMs).toBeLessThan(2_000);
+    expect(failed).toBe(0);
+    expect(waited).toBeLessThan(quiet + MORE_MS);
+  });
+
+  it('submissions whose clients hang up at once', async () => {
+    const { p99: waited, failed, registrationMs } = await underAttack(attack('hang-ups', 64, 'submissions'));
+    expect(registrationMs).toBeLessThan(2_000);
+    expect(failed).toBe(0);
+    expect(waited).toBeLessThan(quiet + MORE_MS);
+  });
+
+  it('150 connections that pipeline and read nothing', async () => {
+    const { p99: waited, failed, registrationMs } = await underAttack(attack('non-readers', 150, 'path'));
+    expect(registrationMs).toBeLessThan(2_000);
+    expect(failed).toBe(0);
+    expect(waited).toBeLessThan(quiet + MORE_MS);
+  });
+
+  it('500 heads that never end, and 20 bodies that are too large', async () => {
+    const both = Promise.all([attack('slow-heads', 500), attack('bodies', 20)]).then(([heads]) => heads);
+    const { p99: waited, failed, registrationMs } = await underAttack(both);
+    expect(registrationMs).toBeLessThan(2_000);
+    expect(failed).toBe(0);
+    expect(waited).toBeLessThan(quiet + MORE_MS);
+  });
+});
+
+describe('when 512 connections ask without a pause', () => {
+  it('four fifths of the most that can be answered are answered', async () => {
+    const best = await attack('reads', 32, 'path', 4);
+    const crowded = await attack('reads', 512, 'path', 4);
+    console.log(JSON.stringify({ best, crowded }));
+    expect(crowded.answers).toBeGreaterThan(0.8 * best.answers);
+    expect(crowded.others).toBe(0);
+  });
+
+  it('another source is answered all the same', async () => {
+    const attacking = attack('reads', 512, 'path', 4);
+    await pause(500);
+    const { waits, failed } = await watch(world.url + summary, attacking);
+    console.log(JSON.stringify({ quiet: Math.round(quiet), p99: Math.round(p99(waits)), failed, asked: waits.length }));
+    expect(failed).toBe(0);
+  });
+});
+
+describe('when a part hangs', () => {
+  it('an enclave that stops is told within three seconds, and that it is back', async () => {
+    const agent = new http.Agent({ keepAlive: true, localAddress: VICTIM });
+    const pid = world.pids()['enclave']!;
+    const told = async () => {
+      const ready = await ask(`${world.url}/ready`, agent);
+      const health = JSON.parse((await ask(`${world.url}/health`, agent)).text) as {
+        readonly status: string;
+        readonly parts: { readonly enclave: string };
+      };
+      return [ready.status, health.status, health.parts.enclave];
+    };
+    expect(await told()).toEqual([200, 'ok', 'ok']);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const began = performance.now();
+      while ((await told())[0] === 200) {
+        expect(performance.now() - began).toBeLessThan(3_000);
+        await pause(50);
+      }
+      expect(await told()).toEqual([503, 'degraded', 'silent']);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    while ((await told())[0] !== 200) await pause(50);
+    agent.destroy();
+  });
+
+  it('a revocation overtakes the reading of an account', async () => {
+    const fresh = newClient();
+    await fresh.register();
+    const began = performance.now();
+    await fresh.revoke();
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});

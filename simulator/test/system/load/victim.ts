@@ -1,0 +1,73 @@
+/** What other clients wait while somebody attacks: they ask at a steady pace, from an address of their own. */
+import http from 'node:http';
+import type { SecureClientOptions } from '@perf-aggregator/client';
+
+/** Where the victims connect from; attackers come from 127.0.0.1. */
+export const VICTIM = '127.0.0.2';
+
+/** The SDK's way to the network, from the victims' address. */
+export const fromVictim: NonNullable<SecureClientOptions['adapter']> = (config) =>
+  new Promise((resolve, reject) => {
+    const { method = 'get', url = '', data, timeout = 60_000 } = config;
+    const headers = config.headers.toJSON() as http.OutgoingHttpHeaders;
+    const request = http.request(url, { method, headers, localAddress: VICTIM, agent: false }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () =>
+        resolve({
+          data: Buffer.concat(parts).toString(),
+          status: response.statusCode ?? 0,
+          statusText: '',
+          headers: response.headers as Record<string, string>,
+          config,
+        }),
+      );
+    });
+    request.setTimeout(timeout, () => request.destroy(new Error('no answer')));
+    request.once('error', reject);
+    request.end(data as string | undefined);
+  });
+
+/** One question. @returns its status, and how long it took, ms */
+export function ask(url: string, agent: http.Agent): Promise<{ readonly status: number; readonly ms: number; readonly text: string }> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          ms: performance.now() - began,
+          text: Buffer.concat(parts).toString(),
+        }),
+      );
+    });
+    request.setTimeout(20_000, () => request.destroy(new Error('no answer')));
+    request.once('error', reject);
+  });
+}
+
+/** Asks `url` every 25 ms until `done`. @returns what was waited, sorted, ms, and how many were not answered with 200 */
+export async function watch(url: string, done: Promise<unknown>): Promise<{ readonly waits: number[]; readonly failed: number }> {
+  const agent = new http.Agent({ keepAlive: true, localAddress: VICTIM, maxSockets: 16 });
+  const waits: number[] = [];
+  let failed = 0;
+  const asked: Promise<void>[] = [];
+  const one = async () => {
+    const { status, ms } = await ask(url, agent).catch(() => ({ status: 0, ms: 20_000 }));
+    waits.push(ms);
+    if (status !== 200) failed += 1;
+  };
+  const timer = setInterval(() => asked.push(one()), 25);
+  await done;
+  clearInterval(timer);
+  await Promise.all(asked);
+  agent.destroy();
+  return { waits: waits.sort((a, b) => a - b), failed };
+}
+
+/** The 99th percentile of sorted waits. */
+export function p99(waits: readonly number[]): number {
+  return waits[Math.min(waits.length - 1, Math.floor(waits.length * 0.99))] ?? Number.NaN;
+}
