@@ -81,6 +81,44 @@ describe('when images come from a file', () => {
     });
   });
 
+  it('the output of nitro-cli names an image as well, signed or not', async () => {
+    const named = { HashAlgorithm: 'Sha384 { ... }', PCR0: pcrs['0'], PCR1: pcrs['1'], PCR2: pcrs['2'] };
+    const output = (more: object) => JSON.stringify({ Measurements: { ...named, ...more } }, null, 2);
+    writeFileSync(file, `Enclave Image successfully created.\n${output({})}\n`);
+    expect((await verify('--measurements', file)).code).toBe(0);
+    writeFileSync(`${file}.sig`, sign('sha384', readFileSync(file), privateKey));
+    expect((await verify('--measurements', file, '--measurements-key', key)).code).toBe(0);
+    writeFileSync(file, output({ PCR1: '1'.repeat(96) }));
+    expect((await verify('--measurements', file, '--measurements-key', key)).error).toMatchObject({
+      code: 'measurements_signature_invalid',
+    });
+    const other = await verify('--measurements', file);
+    expect([other.code, JSON.parse(other.stdout)]).toEqual([
+      1,
+      expect.objectContaining({ code: 'pcr_mismatch' }),
+    ]);
+    writeFileSync(file, output({ PCR0: undefined }));
+    expect(await verify('--measurements', file)).toMatchObject({
+      code: 2,
+      error: { code: 'measurements_malformed' },
+    });
+  });
+
+  it('a file that says a member twice names nothing', async () => {
+    publish();
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(
+        '"notAfter":null',
+        '"notAfter":"2020-01-01T00:00:00Z","notAfter":null',
+      ),
+    );
+    expect(await verify('--measurements', file)).toMatchObject({
+      code: 2,
+      error: { code: 'measurements_malformed' },
+    });
+  });
+
   it('the document of another image does not verify', async () => {
     for (const [wrong, expected] of [
       ['1', 'pcr_mismatch'],

@@ -66,7 +66,10 @@ function endOfString(text: string, from: number): number {
 
 function addName(names: Set<string>, name: string): void {
   if (names.has(name)) {
-    throw new CodecError('json_member_twice', `the member ${JSON.stringify(name.slice(0, 64))} stands there twice`);
+    throw new CodecError(
+      'json_member_twice',
+      `the member ${JSON.stringify(name.slice(0, 64))} stands there twice`,
+    );
   }
   names.add(name);
 }
