@@ -46,7 +46,9 @@ export function addTrustOptions(command: Command): Command {
       ).conflicts(['pcr', 'anyImage']),
     )
     .option('--measurements-key <pem>', "demand that FILE.sig is this key's signature over that file")
-    .option('--any-image', 'check no measurement: any genuine enclave will do')
+    .addOption(
+      new Option('--any-image', 'check no measurement: any genuine enclave will do').conflicts(['pcr']),
+    )
     .option('--allow-debug', 'accept enclaves in debug mode, whose memory can be read');
 }
 
@@ -107,7 +109,10 @@ function parseSha256(text: string): string {
 function collectPcr(text: string, previous: Record<number, string> = {}): Record<number, string> {
   const match = /^(\d{1,2})=([0-9a-fA-F]+)$/.exec(text);
   if (!match) throw new InvalidArgumentError('expected N=HEX, for example 0=2d1515…');
-  return { ...previous, [Number(match[1])]: match[2]!.toLowerCase() };
+  const index = Number(match[1]);
+  // The last would count, and the first be dropped without a word.
+  if (Object.hasOwn(previous, index)) throw new InvalidArgumentError(`PCR${index} is there twice`);
+  return { ...previous, [index]: match[2]!.toLowerCase() };
 }
 
 function collect(path: string, previous: readonly string[] = []): string[] {
