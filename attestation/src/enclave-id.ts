@@ -31,7 +31,7 @@ export function regionOf(document: {
 }): string | null {
   const name = document.chain.at(-1)?.subject ?? '';
   const start = `CN=${document.moduleId}.`;
-  const at = name.lastIndexOf(start);
+  const at = name.indexOf(start);
   if (at < 0 || (at > 0 && !name.slice(0, at).endsWith(', '))) return null;
   return /^([a-z]+(?:-[a-z]+)+-\d+)\.[a-z-]+$/.exec(name.slice(at + start.length))?.[1] ?? null;
 }

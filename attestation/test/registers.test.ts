@@ -98,6 +98,7 @@ describe('when no certificate tells a region of this enclave', () => {
     [['CN=leaf']],
     [['CN=i-0123456789abcdef0-enc0123456789abcdee.us-east-1.aws']],
     [[`CN=x${moduleId}.us-east-1.aws`, `CN=${moduleId}.us-east-1.aws`, 'CN=leaf']],
+    [[`CN=${moduleId}.x, CN=${moduleId}.us-east-1.aws`]],
     [[`O=xCN=${moduleId}.us-east-1.aws`]],
     [[`CN=${moduleId}.zonal.us-east-1.aws`]],
     [[`CN=${moduleId}.us-east-1.aws, CN=other`]],

@@ -13,7 +13,6 @@ import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { endingOf, type Measurements } from '../measurements/measurements.ts';
-import { cleanLine } from '../present/clean.ts';
 import { conductRows } from '../present/conduct-rows.ts';
 import { documentText } from '../present/document-text.ts';
 import { percent, time } from '../present/format.ts';
@@ -181,7 +180,7 @@ function documentVerdict({ verified, simulated, code, document }: Explanation): 
 function reportVerdict({ verified, simulated, code, claims, attestation }: ReportExplanation): string {
   if (!verified || !claims) {
     const failed = attestation?.checks.find(({ ok }) => ok === false);
-    return cleanLine(`NOT VERIFIED: ${code}${failed ? ` (${failed.rule}: ${failed.detail})` : ''}`);
+    return `NOT VERIFIED: ${code}${failed ? ` (${failed.rule}: ${failed.detail})` : ''}`;
   }
   const { metrics, period } = claims;
   const disclosed = (name: NumberMetric) =>
@@ -206,7 +205,7 @@ function reportVerdict({ verified, simulated, code, claims, attestation }: Repor
       ['Valid until', `${time(claims.exp * 1_000)} UTC`],
     ]),
     '',
-    cleanLine(claims.statement),
+    claims.statement,
   ].join('\n');
 }
 

@@ -19,9 +19,10 @@ import { type Http, ProblemResponse } from './http.ts';
 import type { VerifiedQuote } from './quote.ts';
 import { type ClientSession, newSession, openWith } from './session.ts';
 
+// The id becomes part of paths and names of files: it is one of the wire's or none.
 const receipt = z.object({ session_id: sessionId, expires_at: z.number(), receipt: z.unknown() });
 /** What the enclave sealed of the same; the parent's word for it is only its word. */
-const sealedReceipt = z.object({ session_id: sessionId, expires_at: z.number() });
+const sealedReceipt = z.object({ session_id: z.string(), expires_at: z.number() });
 
 /** What a submission is made of. */
 export interface SubmitInput {

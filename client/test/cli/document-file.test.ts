@@ -68,6 +68,7 @@ describe('when a text is none of them', () => {
     ['both alphabets', `${base64url}+/`],
     ['padding in the middle', `${base64.slice(0, 40)}=${base64.slice(40)}`],
     ['three signs of padding', `${base64.replaceAll('=', '')}===`],
+    ['padding of another length', 'hA='],
     ['words', 'attestation document'],
     ['nothing', ''],
     ['an odd number of hex digits', '845'],
