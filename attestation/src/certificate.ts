@@ -44,6 +44,7 @@ export interface Certificate {
 export interface BasicConstraints {
   readonly critical: boolean;
   readonly isAuthority: boolean;
+  /** Infinity: more than any chain has. */
   readonly pathLength?: number;
 }
 
@@ -161,9 +162,7 @@ function parseBasicConstraints(value: Uint8Array, critical: boolean): BasicConst
   fields.end();
   if (pathLength === undefined) return { critical, isAuthority };
   const [length = 0, more] = derUnsigned(pathLength.content);
-  // More than any chain has: as good as no limit.
-  if (more !== undefined) return { critical, isAuthority };
-  return { critical, isAuthority, pathLength: length };
+  return { critical, isAuthority, pathLength: more === undefined ? length : Number.POSITIVE_INFINITY };
 }
 
 function parseKeyUsage(value: Uint8Array): number {

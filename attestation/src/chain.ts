@@ -129,8 +129,11 @@ function authorityFault(certificate: Certificate, below: number): string | undef
 
 function leafFault(certificate: Certificate): string | undefined {
   if (certificate.unknownCritical.length > 0) return 'an unknown critical extension';
-  if (certificate.basicConstraints?.isAuthority === true) return 'a leaf that is an authority';
-  if (((certificate.keyUsage ?? 0) & KEY_USAGE.digitalSignature) === 0)
-    return 'a leaf whose key may not sign';
+  const { basicConstraints, keyUsage = 0 } = certificate;
+  if (basicConstraints?.isAuthority === true) return 'a leaf that is an authority';
+  // AWS's attestation process, 3.2.3.3: the target certificate has neither of the two.
+  if (basicConstraints?.pathLength !== undefined) return 'a leaf with a path length';
+  if ((keyUsage & KEY_USAGE.certificateSign) !== 0) return 'a leaf whose key may sign certificates';
+  if ((keyUsage & KEY_USAGE.digitalSignature) === 0) return 'a leaf whose key may not sign';
   return undefined;
 }

@@ -16,6 +16,7 @@ export const RULES = [
   'trusted_root',
   'chain',
   'constraints',
+  'enclave',
   'policy_given',
   'fields_known',
   'debug_mode',

@@ -13,6 +13,8 @@ export const VERIFICATION_ERROR_CODES = [
   'signature_malformed',
   // A mandatory field of the payload is missing or wrong.
   'payload_malformed',
+  // It has registers of a NitroTPM, or a module id that is no enclave's: it speaks of an instance.
+  'not_an_enclave',
   // `public_key`, `user_data` or `nonce` is neither null nor at most 1,024 bytes.
   'payload_optional_invalid',
   // The signature does not hold under the key of the leaf certificate.
@@ -39,8 +41,8 @@ export class VerificationError extends CodedError<VerificationErrorCode> {}
 export const POLICY_ERROR_CODES = [
   // Neither measurements nor an explicit `any-image`.
   'policy_empty',
-  // An expected measurement is not hex of 32, 48 or 64 bytes under an index 0..31; or another member of the
-  // policy has the wrong type.
+  // An expected measurement is not hex of 32, 48 or 64 bytes under an index 0..31, or zero; an image comes without
+  // PCR0; or a member of policy or options is unknown or has the wrong type.
   'policy_invalid',
   // The caller did not say at which instant to judge.
   'instant_invalid',

@@ -6,10 +6,13 @@
  */
 
 export { ChainCache } from './chain-cache.ts';
+export { instanceIdOf, regionOf } from './enclave-id.ts';
 export { PolicyError, VerificationError } from './errors.ts';
 export type { VerificationTime } from './instant.ts';
-export type { Explanation, VerifiedAttestation, VerifyOptions } from './judgement.ts';
+export type { Explanation, VerifiedAttestation } from './judgement.ts';
+export type { VerifyOptions } from './options.ts';
 export type { AttestationPolicy, ExpectedPcrs } from './policy.ts';
+export { pcr3OfRole, pcr4OfInstance, pcr8OfCertificate } from './registers.ts';
 export { ReportError } from './report/errors.ts';
 export type { ReportExplanation, ReportPolicy, VerifiedReport } from './report/judgement.ts';
 export { explainReport, verifyReport } from './report/verify-report.ts';

@@ -3,7 +3,6 @@ import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { DocumentCrypto } from '@perf-aggregator/shared/crypto/port';
 import type { Certificate } from './certificate.ts';
 import { type Chain, checkConstraints, checkLinks, findRoot, Issuance } from './chain.ts';
-import type { ChainCache } from './chain-cache.ts';
 import { type Check, Checklist, RULES } from './checklist.ts';
 import {
   type CoseSign1,
@@ -13,34 +12,19 @@ import {
   parseCoseSign1,
   sigStructure,
 } from './cose.ts';
+import { checkEnclaveId } from './enclave-id.ts';
 import {
   PolicyError,
   type PolicyErrorCode,
   VerificationError,
   type VerificationErrorCode,
 } from './errors.ts';
-import { chooseInstant, type VerificationTime } from './instant.ts';
+import { chooseInstant } from './instant.ts';
+import { checkMembers } from './members.ts';
+import { OPTION_MEMBERS, type VerifyOptions } from './options.ts';
 import { decodePayload, parseMandatory, parseOptional, type UnverifiedAttestation } from './payload.ts';
-import {
-  type AttestationPolicy,
-  checkBindings,
-  checkDebug,
-  checkFields,
-  checkFreshness,
-  checkPcrs,
-  checkPolicy,
-} from './policy.ts';
+import { checkBindings, checkDebug, checkFields, checkFreshness, checkPcrs, checkPolicy } from './policy.ts';
 import { AWS_NITRO_ROOT_G1_SHA256, awsNitroRoot, isAwsNitroRoot } from './roots.ts';
-
-/** What a document is judged by. */
-export interface VerifyOptions {
-  /** DER of the trusted roots. Default: AWS's G1 alone. */
-  readonly roots?: readonly Uint8Array[];
-  readonly at: VerificationTime;
-  readonly policy: AttestationPolicy;
-  /** Remembers certificates that held from one verification to the next. Default: nothing is remembered. */
-  readonly cache?: ChainCache;
-}
 
 /** One certificate of a verified chain. */
 export interface ChainLink {
@@ -97,6 +81,8 @@ export class Judgement {
   }
 
   run(bytes: Uint8Array): VerifiedAttestation {
+    // Judged before any evidence: a `root` in the place of `roots` would have it judged by AWS's.
+    checkMembers(this.#options, OPTION_MEMBERS, 'the options');
     const chosen = chooseInstant(this.#options.at);
     const cose = this.#decode(bytes);
     const document = this.#read(cose);
@@ -106,6 +92,7 @@ export class Judgement {
     const leaf = this.#checkSignature(cose, document, issuance);
     const chain = this.#checkChain(document, leaf, instant, issuance);
     issuance.keep(chain);
+    this.checklist.judge('enclave', () => [checkEnclaveId(document), "the module id is an enclave's"]);
     this.#checkPolicy(document, instant, chosen !== 'document');
     const judged: Omit<VerifiedAttestation, typeof verified> = {
       ...document,
@@ -195,6 +182,7 @@ export class Judgement {
   #roots(issuance: Issuance): readonly Certificate[] {
     const { roots } = this.#options;
     if (roots === undefined) return [awsNitroRoot];
+    if (!Array.isArray(roots)) throw new PolicyError('root_invalid', 'roots is no list');
     return roots.map((der) => {
       try {
         return issuance.parse(der);

@@ -42,6 +42,9 @@ const TEXT = 3;
 const MAP = 5;
 const BREAK = 0xff;
 
+/** EC2's own attestation, of an instance's NitroTPM: made under the same root, with registers of its own. */
+const NITRO_TPM_FIELD = 'nitrotpm_pcrs';
+
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'module_id',
   'digest',
@@ -97,9 +100,13 @@ export function decodePayload(payload: Uint8Array): Payload {
 
 /**
  * The fields that every document has.
- * @throws VerificationError `payload_malformed`
+ * @throws VerificationError `payload_malformed`; `not_an_enclave` for a document of an instance's NitroTPM
  */
-export function parseMandatory({ fields }: Payload): MandatoryFields {
+export function parseMandatory({ fields, unknown }: Payload): MandatoryFields {
+  // First: such a document lacks fields of an enclave's, and that would be no reason that helps.
+  if (unknown.includes(NITRO_TPM_FIELD)) {
+    throw new VerificationError('not_an_enclave', "the document has registers of an instance's NitroTPM");
+  }
   const moduleId = field(fields, 'module_id');
   if (typeof moduleId !== 'string' || moduleId === '') throw malformed('module_id');
   if (field(fields, 'digest') !== 'SHA384') throw malformed('digest is not SHA384');

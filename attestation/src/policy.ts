@@ -2,9 +2,13 @@
 import { equalBytes } from '@perf-aggregator/shared/bytes';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 import { PolicyError } from './errors.ts';
+import { checkMembers, type Members } from './members.ts';
 import type { UnverifiedAttestation } from './payload.ts';
 
-/** Measurements of one image, by PCR index 0..31: hex, upper or lower case. All of them must match. */
+/**
+ * Measurements of one image, by PCR index 0..31: hex, upper or lower case. All of them must match. PCR0 must be there,
+ * since the others do not say which image runs; none may be zero, which is what debug mode shows.
+ */
 export type ExpectedPcrs = Readonly<Record<number, string>>;
 
 /** What the caller expects of a document. */
@@ -24,6 +28,18 @@ export interface AttestationPolicy {
   readonly maxSkewMs?: number;
 }
 
+/** Every member of a policy; any other is refused. */
+export const POLICY_MEMBERS = {
+  pcrs: true,
+  allowDebug: true,
+  nonce: true,
+  publicKey: true,
+  userData: true,
+  unknownFields: true,
+  maxAgeMs: true,
+  maxSkewMs: true,
+} as const satisfies Members<AttestationPolicy>;
+
 /** Default of `maxAgeMs` and `maxSkewMs`. */
 export const FRESHNESS_MS = 5 * 60 * 1000;
 
@@ -34,16 +50,40 @@ export const FRESHNESS_MS = 5 * 60 * 1000;
 export function checkPolicy(policy: AttestationPolicy): void {
   // Callers in plain JavaScript may bring no policy at all, or one of other types.
   const given = policy as AttestationPolicy | null | undefined;
-  const pcrs = given?.pcrs ?? [];
-  if (!given || pcrs.length === 0) throw new PolicyError('policy_empty', 'no measurement is expected');
+  checkMembers(given, POLICY_MEMBERS, 'the policy');
+  if (!given) throw new PolicyError('policy_empty', 'no measurement is expected');
+  checkMembersOf(given);
+  checkImages(given.pcrs);
+}
+
+/** Types of what else is compared; `allowDebug` allows where it is true and nowhere else. @throws PolicyError `policy_invalid` */
+function checkMembersOf(policy: AttestationPolicy): void {
+  const given = policy as Readonly<Record<keyof AttestationPolicy, unknown>>;
   for (const name of ['nonce', 'publicKey', 'userData'] as const) {
-    const expected: unknown = given[name];
+    const expected = given[name];
     if (expected === undefined || expected instanceof Uint8Array) continue;
     throw new PolicyError('policy_invalid', `the expected ${name} is no Uint8Array`);
   }
-  if (pcrs === 'any-image') return;
-  if (!Array.isArray(pcrs)) throw new PolicyError('policy_invalid', 'pcrs is no list');
-  for (const alternative of pcrs as readonly ExpectedPcrs[]) checkAlternative(alternative);
+  for (const name of ['maxAgeMs', 'maxSkewMs'] as const) {
+    const limit = given[name];
+    if (limit === undefined || (typeof limit === 'number' && limit >= 0)) continue;
+    throw new PolicyError('policy_invalid', `${name} is no number of milliseconds`);
+  }
+  if (![undefined, 'report', 'refuse'].includes(given.unknownFields as string | undefined)) {
+    throw new PolicyError('policy_invalid', 'unknownFields is neither `report` nor `refuse`');
+  }
+}
+
+/**
+ * Makes sure that images are named, or `any-image` is said.
+ * @throws PolicyError `policy_empty`, `policy_invalid`
+ */
+function checkImages(pcrs: AttestationPolicy['pcrs']): void {
+  const given = (pcrs as AttestationPolicy['pcrs'] | null | undefined) ?? [];
+  if (given.length === 0) throw new PolicyError('policy_empty', 'no measurement is expected');
+  if (given === 'any-image') return;
+  if (!Array.isArray(given)) throw new PolicyError('policy_invalid', 'pcrs is no list');
+  for (const alternative of given as readonly ExpectedPcrs[]) checkAlternative(alternative);
 }
 
 function checkAlternative(alternative: ExpectedPcrs): void {
@@ -51,9 +91,15 @@ function checkAlternative(alternative: ExpectedPcrs): void {
   if (entries.length === 0) throw new PolicyError('policy_empty', 'an alternative without a measurement');
   for (const [index, hex] of entries) {
     const isHex = typeof hex === 'string' && /^(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/i.test(hex);
-    if (isHex && /^(?:[12]?\d|3[01])$/.test(index)) continue;
-    throw new PolicyError('policy_invalid', `the expected PCR${index} is not a measurement`);
+    if (!isHex || !/^(?:[12]?\d|3[01])$/.test(index)) {
+      throw new PolicyError('policy_invalid', `the expected PCR${index} is not a measurement`);
+    }
+    if (/^0+$/.test(hex)) {
+      throw new PolicyError('policy_invalid', `the expected PCR${index} is zero: no image measures so`);
+    }
   }
+  if (Object.hasOwn(alternative, 0)) return;
+  throw new PolicyError('policy_invalid', 'an alternative without PCR0: it says nothing of the image');
 }
 
 /** @throws PolicyError `unknown_field` */

@@ -5,13 +5,8 @@
  */
 import { p384Verify, sha256 } from '@perf-aggregator/shared/crypto';
 import type { DocumentCrypto } from '@perf-aggregator/shared/crypto/port';
-import {
-  type Explanation,
-  isVerdict,
-  Judgement,
-  type VerifiedAttestation,
-  type VerifyOptions,
-} from './judgement.ts';
+import { type Explanation, isVerdict, Judgement, type VerifiedAttestation } from './judgement.ts';
+import type { VerifyOptions } from './options.ts';
 
 /** This platform's back end, as far as it is needed: what a bundler sees unused, it leaves out. */
 const PLATFORM: DocumentCrypto = { p384Verify, sha256 };

@@ -30,6 +30,11 @@ describe('when the package is imported by its name', () => {
       'VerificationError',
       'explainAttestation',
       'explainReport',
+      'instanceIdOf',
+      'pcr3OfRole',
+      'pcr4OfInstance',
+      'pcr8OfCertificate',
+      'regionOf',
       'verifyAttestation',
       'verifyReport',
     ]);

@@ -32,6 +32,8 @@ export const CODEC_ERROR_CODES = [
   'base64_malformed',
   'hex_malformed',
   'json_not_canonicalizable',
+  'json_malformed',
+  'json_member_twice',
 ] as const;
 export type CodecErrorCode = (typeof CODEC_ERROR_CODES)[number];
 

@@ -6,10 +6,10 @@
  * extension of an empty register). The sections are measured as they stand in the file. Neither metadata nor headers
  * are measured: two files with the same PCRs need not be the same file.
  */
-import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { createSha384, sha384 } from '@perf-aggregator/shared/crypto';
 import type { RunningHash } from '@perf-aggregator/shared/crypto/port';
+import { extendZero } from '../registers.ts';
 import { Crc32 } from './crc32.ts';
 import { EifError } from './errors.ts';
 import {
@@ -101,14 +101,14 @@ export class EifMeter {
     if (this.#crc.value !== header.crc32) {
       throw new EifError('eif_crc_mismatch', 'the checksum of the file is not the one in its header');
     }
-    const pcr0 = extend(this.#image.digest());
+    const pcr0 = extendZero(this.#image.digest());
     const signature = this.#kept.get('signature');
     const signer = signature && verifyImageSignature(signature, pcr0);
     return {
       pcr0: encodeHex(pcr0),
-      pcr1: encodeHex(extend(this.#bootstrap.digest())),
-      pcr2: encodeHex(extend(this.#application.digest())),
-      ...(signer === undefined ? {} : { pcr8: encodeHex(extend(sha384(signer.certificate))), signer }),
+      pcr1: encodeHex(extendZero(this.#bootstrap.digest())),
+      pcr2: encodeHex(extendZero(this.#application.digest())),
+      ...(signer === undefined ? {} : { pcr8: encodeHex(extendZero(sha384(signer.certificate))), signer }),
       version: header.version,
       architecture: header.architecture,
       sections: this.#sections,
@@ -172,10 +172,6 @@ function checkComplete(sections: readonly EifSection[]): void {
 
 function incomplete(what: string): EifError {
   return new EifError('eif_sections_incomplete', `the image has ${what}`);
-}
-
-function extend(digest: Uint8Array): Uint8Array {
-  return sha384(concatBytes(new Uint8Array(48), digest));
 }
 
 function parseMetadata(bytes: Uint8Array | undefined): unknown {

@@ -1,9 +1,10 @@
 /** What a report is judged by, in which order, and what the judgement says. */
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
-import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { Check } from '../checklist.ts';
-import type { PolicyErrorCode, VerificationErrorCode } from '../errors.ts';
+import { PolicyError, type PolicyErrorCode, type VerificationErrorCode } from '../errors.ts';
 import type { Explanation, VerifiedAttestation } from '../judgement.ts';
+import { checkMembers, type Members } from '../members.ts';
 import type { ExpectedPcrs } from '../policy.ts';
 import type { ReportErrorCode } from './errors.ts';
 
@@ -39,6 +40,38 @@ export interface ReportPolicy {
   readonly nonce?: string;
   /** Demand a locked KMS key policy (docs/threat-model.md). */
   readonly kmsPolicy?: KmsPolicyState;
+}
+
+/** Every member of a report's policy; any other is refused. */
+export const REPORT_POLICY_MEMBERS = {
+  roots: true,
+  pcrs: true,
+  allowDebug: true,
+  instant: true,
+  audience: true,
+  nonce: true,
+  kmsPolicy: true,
+} as const satisfies Members<ReportPolicy>;
+
+/**
+ * Makes sure that a policy asks for what it can ask for, before any bundle is looked at.
+ * @throws PolicyError `policy_empty`, `policy_invalid`, `instant_invalid`
+ */
+export function checkReportPolicy(policy: ReportPolicy): void {
+  // Callers in plain JavaScript may bring no policy at all, or one of other types.
+  const given = policy as Readonly<Record<keyof ReportPolicy, unknown>> | null | undefined;
+  if (!given) throw new PolicyError('policy_empty', 'no measurement is expected');
+  checkMembers(given, REPORT_POLICY_MEMBERS, 'the policy');
+  for (const name of ['audience', 'nonce'] as const) {
+    if (given[name] === undefined || typeof given[name] === 'string') continue;
+    throw new PolicyError('policy_invalid', `the expected ${name} is no text`);
+  }
+  if (given.kmsPolicy !== undefined && !(KMS_POLICY_STATES as readonly unknown[]).includes(given.kmsPolicy)) {
+    throw new PolicyError('policy_invalid', `kmsPolicy is none of ${KMS_POLICY_STATES.join(', ')}`);
+  }
+  // No report would have expired at an instant that is not a number.
+  if (typeof given.instant === 'number' && Number.isFinite(given.instant)) return;
+  throw new PolicyError('instant_invalid', 'say when to judge: `instant`, in milliseconds');
 }
 
 /** A report that holds. */

@@ -5,6 +5,7 @@
  */
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
+import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import type { ReportCrypto } from '@perf-aggregator/shared/crypto/port';
 import { REPORT_HEADER } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
@@ -104,7 +105,7 @@ function digestsOf(value: Readonly<Record<string, unknown>>): readonly string[] 
 function parseDisclosure(text: string): Disclosure {
   let value: unknown;
   try {
-    value = JSON.parse(fromUtf8(decodeBase64Url(text)));
+    value = parseStrictJson(fromUtf8(decodeBase64Url(text)));
   } catch (cause) {
     throw unfit('a disclosure cannot be read', cause);
   }
@@ -117,7 +118,7 @@ function parseDisclosure(text: string): Disclosure {
 }
 
 function readJson(part: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(fromUtf8(decodeBase64Url(part)));
+  const value: unknown = parseStrictJson(fromUtf8(decodeBase64Url(part)));
   if (isObject(value)) return value;
   throw new TypeError('not a JSON object');
 }

@@ -5,14 +5,12 @@
  * It does not show who controlled the accounts, nor that there are no others: the report says so itself.
  */
 import { equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
-import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { ed25519Verify, p384Verify, sha256 } from '@perf-aggregator/shared/crypto';
 import type { ReportCrypto } from '@perf-aggregator/shared/crypto/port';
 import {
   type ReportBundle,
   type ReportClaims,
-  reportBundle,
   reportClaims,
 } from '@perf-aggregator/shared/messages/report/claims';
 import { decodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
@@ -23,8 +21,15 @@ import { PolicyError, VerificationError } from '../errors.ts';
 import type { Explanation, VerifiedAttestation } from '../judgement.ts';
 import { explainAttestation, verifyAttestation } from '../verify.ts';
 import { checkArithmetic } from './arithmetic.ts';
+import { decodeAttestation, parseBundle } from './bundle.ts';
 import { ReportError } from './errors.ts';
-import { REPORT_RULES, type ReportExplanation, type ReportPolicy, type VerifiedReport } from './judgement.ts';
+import {
+  checkReportPolicy,
+  REPORT_RULES,
+  type ReportExplanation,
+  type ReportPolicy,
+  type VerifiedReport,
+} from './judgement.ts';
 import { discloseClaims, isSignedBy, parseSdJwt, type SdJwtParts } from './sd-jwt.ts';
 
 /** This platform's back end, as far as it is needed: what a bundler sees unused, it leaves out. */
@@ -85,6 +90,7 @@ class ReportJudgement {
   }
 
   run(input: unknown): VerifiedReport {
+    checkReportPolicy(this.#policy);
     const bundle = this.checklist.judge('bundle', () => [parseBundle(input), 'version 1']);
     const attestation = this.#attestation(bundle);
     const userData = this.checklist.judge('user_data_type', () => [reportUserData(attestation), 'report']);
@@ -201,22 +207,6 @@ class ReportJudgement {
       }
       return [undefined, `issued ${isoOf(claims.iat)}`];
     });
-  }
-}
-
-function parseBundle(input: unknown): ReportBundle {
-  try {
-    return reportBundle.parse(typeof input === 'string' ? JSON.parse(input) : input);
-  } catch (cause) {
-    throw new ReportError('bundle_malformed', 'not a report bundle of version 1', cause);
-  }
-}
-
-function decodeAttestation(base64: string): Uint8Array {
-  try {
-    return decodeBase64(base64);
-  } catch (cause) {
-    throw new ReportError('bundle_malformed', 'attestation: not strict base64', cause);
   }
 }
 

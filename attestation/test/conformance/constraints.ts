@@ -51,6 +51,27 @@ const CONSTRAINTS: readonly (readonly [
   ['a leaf that is an authority and may sign', 'refused', 4, [authority(0), extension('551d0f', '03020284')]],
   ['a leaf that may not sign', 'refused', 4, [notAuthority, certificateSign]],
   ['a leaf without key usage', 'refused', 4, [notAuthority]],
+  ['a leaf without basic constraints', 'verified', 4, [digitalSignature]],
+  // AWS's attestation process, 3.2.3.3.
+  ['a leaf with a path length', 'refused', 4, [extension('551d13', '3003020100', true), digitalSignature]],
+  [
+    'a leaf with a path length that is not critical',
+    'refused',
+    4,
+    [extension('551d13', '3003020103'), digitalSignature],
+  ],
+  [
+    'a leaf with a path length beyond any chain',
+    'refused',
+    4,
+    [extension('551d13', '300402020100', true), digitalSignature],
+  ],
+  [
+    'a leaf that may sign certificates, too',
+    'refused',
+    4,
+    [notAuthority, extension('551d0f', '03020284', true)],
+  ],
 ];
 
 const VIOLATED = 'certificate_constraint_violated';

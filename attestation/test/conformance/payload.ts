@@ -206,7 +206,32 @@ const FUTURE: Readonly<Record<string, string>> = {
   'two thousand numbers': `9907d0${'01'.repeat(2000)}`,
 };
 
+const NO_ENCLAVE = 'not_an_enclave';
 const RULE_8: readonly Row[] = [
+  // EC2's own attestation, of an instance, is made under the same root.
+  ['registers of a NitroTPM', NO_ENCLAVE, payload({ nitrotpm_pcrs: new Map([[0, bytes(48)]]) })],
+  [
+    'registers of a NitroTPM and no others',
+    NO_ENCLAVE,
+    payload({ nitrotpm_pcrs: new Map(), pcrs: undefined }),
+  ],
+  ['registers of a NitroTPM that are null', NO_ENCLAVE, payload({ nitrotpm_pcrs: null })],
+  [
+    'registers of a NitroTPM in an indefinite map',
+    NO_ENCLAVE,
+    { ...payload({ nitrotpm_pcrs: 1 }), payloadBytes: indefinite },
+  ],
+  ...[
+    'i-0123456789abcdef0',
+    'i-0123456789abcdef0-tpm0123456789abcdef',
+    'i-0123456789abcdef0-enc',
+    'i--enc0123456789abcdef',
+    'enc0123456789abcdef',
+    'I-0123456789ABCDEF0-ENC0123456789ABCDEF',
+    ' i-0123456789abcdef0-enc0123456789abcdef',
+    'i-0123456789abcdef0-enc0123456789abcdef\n',
+    'i-0123456789abcdef0-enc0123456789abcdef.us-east-1',
+  ].map((id): Row => [`module_id ${JSON.stringify(id)}`, NO_ENCLAVE, payload({ module_id: id })]),
   ...Object.entries(FUTURE).map(
     ([name, value]): Row => [name, 'verified', { payloadBytes: withField(text('future') + value) }],
   ),

@@ -50,13 +50,26 @@ const MEASUREMENTS: readonly Row[] = [
   withPolicy('a measurement that is no hex', 'policy_invalid', { pcrs: [{ 0: 'x'.repeat(96) }] }),
   withPolicy('PCR 0, 1 and 2', 'verified', { pcrs: [{ 0: pcr(0), 1: pcr(1), 2: pcr(2) }] }),
   withPolicy('PCR 3, 4 and 8, too', 'verified', { pcrs: [{ 0: pcr(0), 3: pcr(3), 4: pcr(4), 8: pcr(8) }] }),
-  withPolicy('upper case', 'verified', { pcrs: [{ 10: pcr(10).toUpperCase() }] }),
+  withPolicy('upper case', 'verified', { pcrs: [{ 0: pcr(0), 10: pcr(10).toUpperCase() }] }),
   ...[0, 1, 2, 3, 4, 8, 15].map((index) =>
     withPolicy(`PCR ${index} differs`, 'pcr_mismatch', {
       pcrs: [{ 0: pcr(0), 1: pcr(1), 2: pcr(2), [index]: `${pcr(index).slice(0, -1)}f` }],
     }),
   ),
-  withPolicy('a PCR that the document lacks', 'pcr_mismatch', { pcrs: [{ 0: pcr(0), 16: ZERO }] }),
+  withPolicy('a PCR that the document lacks', 'pcr_mismatch', { pcrs: [{ 0: pcr(0), 16: pcr(16) }] }),
+  // The other registers do not say which image runs.
+  withPolicy('PCR 1 and 2 without PCR 0', 'policy_invalid', { pcrs: [{ 1: pcr(1), 2: pcr(2) }] }),
+  withPolicy('PCR 8 alone', 'policy_invalid', { pcrs: [{ 8: pcr(8) }] }),
+  withPolicy('no PCR 0 in the second alternative', 'policy_invalid', {
+    pcrs: [{ 0: pcr(0) }, { 1: pcr(1) }],
+  }),
+  ...[64, 96, 128].map((digits) =>
+    withPolicy(`a zero PCR 0 of ${digits} digits`, 'policy_invalid', { pcrs: [{ 0: '0'.repeat(digits) }] }),
+  ),
+  withPolicy('a zero PCR 2', 'policy_invalid', { pcrs: [{ 0: pcr(0), 2: ZERO }] }),
+  withPolicy('a zero PCR 0 in the second alternative', 'policy_invalid', {
+    pcrs: [{ 0: pcr(0) }, { 0: ZERO }],
+  }),
   withPolicy('a measurement that is longer', 'pcr_mismatch', {
     pcrs: [{ 0: pcr(0).repeat(2).slice(0, 128) }],
   }),
@@ -72,9 +85,21 @@ const MEASUREMENTS: readonly Row[] = [
 
 const DEBUG: readonly Row[] = [
   withPolicy('debug mode', 'debug_mode', { pcrs: 'any-image' }, zeros(0, 1, 2)),
-  withPolicy('debug mode, its zeros expected', 'debug_mode', { pcrs: [{ 0: ZERO }] }, zeros(0, 1, 2)),
-  withPolicy('debug mode, allowed', 'verified', { pcrs: [{ 0: ZERO }], allowDebug: true }, zeros(0, 1, 2)),
-  withPolicy('PCR 0 zero, the others not', 'debug_mode', { pcrs: [{ 1: pcr(1) }] }, zeros(0)),
+  withPolicy('debug mode, its zeros expected', 'policy_invalid', { pcrs: [{ 0: ZERO }] }, zeros(0, 1, 2)),
+  withPolicy(
+    'debug mode allowed, its zeros expected',
+    'policy_invalid',
+    { pcrs: [{ 0: ZERO }], allowDebug: true },
+    zeros(0, 1, 2),
+  ),
+  withPolicy('debug mode, allowed', 'verified', { pcrs: 'any-image', allowDebug: true }, zeros(0, 1, 2)),
+  withPolicy(
+    'debug mode allowed, an image expected',
+    'pcr_mismatch',
+    { pcrs: [{ 0: pcr(0) }], allowDebug: true },
+    zeros(0, 1, 2),
+  ),
+  withPolicy('PCR 0 zero, the others not', 'debug_mode', { pcrs: 'any-image' }, zeros(0)),
   withPolicy('PCR 1 zero, PCR 0 not', 'verified', { pcrs: 'any-image' }, zeros(1)),
   withPolicy(
     'no PCR 0',

@@ -51,8 +51,24 @@ export const INVALID = {
   'oyster-custom-root': 'root_untrusted',
 } as const;
 
+/** Genuine documents of instances (EC2's NitroTPM), among the field's. */
+export const NITRO_TPM = [
+  'lockboot-vaportpm-nitrotpm-2026-02-01-799ae6',
+  'reclaimprotocol-attestor-core-nitrotpm-2026-06-18-020ed8',
+] as const;
+
 export const REAL_DOCUMENTS: readonly Case[] = [
   ...VECTORS.flatMap(casesOf),
+  ...NITRO_TPM.flatMap((name) =>
+    (['document', NOW] as const).map((at) => ({
+      rule: 0,
+      name: `instance ${name}: ${at === 'document' ? 'at its own time' : 'now'}`,
+      document: encodeHex(fixture(`../field/fixtures/${name}.b64`)),
+      at,
+      policy: ANY,
+      expect: 'VerificationError not_an_enclave',
+    })),
+  ),
   ...Object.entries(INVALID).flatMap(([name, code]) =>
     [ANY, { pcrs: 'any-image' } as const].map((policy, index) => ({
       rule: 0,
@@ -76,6 +92,8 @@ function casesOf(vector: Vector): readonly Case[] {
     ...more,
   });
   const allowDebug = true;
+  // The registers of debug mode are zero: that is no image that anybody could expect.
+  const expected = (verdict: string) => (vector.debug_mode ? 'PolicyError policy_invalid' : verdict);
   return [
     named('at its own time', {}),
     named('at that instant', { at: vector.timestamp_ms }),
@@ -89,11 +107,14 @@ function casesOf(vector: Vector): readonly Case[] {
       policy: { pcrs: 'any-image' },
       expect: vector.debug_mode ? 'PolicyError debug_mode' : 'verified',
     }),
-    named('its measurements', { policy: { pcrs: [pcrs], allowDebug } }),
-    named('its measurements among others', { policy: { pcrs: [wrong, pcrs], allowDebug } }),
+    named('its measurements', { policy: { pcrs: [pcrs], allowDebug }, expect: expected('verified') }),
+    named('its measurements among others', {
+      policy: { pcrs: [wrong, pcrs], allowDebug },
+      expect: expected('verified'),
+    }),
     named('other measurements', {
       policy: { pcrs: [wrong], allowDebug },
-      expect: 'PolicyError pcr_mismatch',
+      expect: expected('PolicyError pcr_mismatch'),
     }),
     named('no policy', { policy: { pcrs: [] }, expect: 'PolicyError policy_empty' }),
     named('a byte after it', { document: `${document}00`, expect: 'VerificationError document_malformed' }),

@@ -6,10 +6,14 @@ import type { Answers } from '../../../shared/test/field/answers.ts';
 
 const GENUINE: Answers = { right: { atDocument: null, withoutDebug: null, now: 'certificate_expired' } };
 
-const tpm = { today: 'payload_malformed', right: /tpm/, why: 'genuine, but no enclave: a code of its own' };
+/** Genuine under AWS's root, but of an instance. */
 const NITRO_TPM: Answers = {
-  wrong: { atDocument: tpm, withoutDebug: tpm, now: tpm },
-  right: { verified: false },
+  right: {
+    verified: false,
+    atDocument: 'not_an_enclave',
+    withoutDebug: 'not_an_enclave',
+    now: 'not_an_enclave',
+  },
 };
 
 /** By the name of the document. */

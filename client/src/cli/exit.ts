@@ -17,6 +17,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const USAGE_ERROR_CODES = [
   'option_invalid',
   'file_unreadable',
+  'input_too_large',
   'secret_missing',
   'session_missing',
   'input_malformed',

@@ -1,20 +1,32 @@
 /** Files that a command line names. */
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { MAX_BUNDLE_BYTES } from '@perf-aggregator/attestation/report/bundle';
 import { UsageError } from './exit.ts';
 
-/** Bytes of a file. @throws UsageError `file_unreadable` */
+const PIECE_BYTES = 64 * 1024;
+
+/** Bytes of a file of at most 4 MiB. @throws UsageError `file_unreadable`, `input_too_large` */
 export function readBytes(path: string): Uint8Array {
-  return new Uint8Array(read(path));
+  return readBounded(path, path);
 }
 
-/** A file as text; what is not UTF-8 is replaced. @throws UsageError `file_unreadable` */
+/** A file of at most 4 MiB as text; what is not UTF-8 is replaced. @throws UsageError `file_unreadable`, `input_too_large` */
 export function readText(path: string): string {
-  return read(path).toString('utf8');
+  return Buffer.from(readBytes(path)).toString('utf8');
+}
+
+/**
+ * Evidence to judge: a file, or standard input for `-`, of at most 4 MiB. Whoever hands it over chooses its length: a
+ * longer file is not read, and of a stream no more than that.
+ * @throws UsageError `file_unreadable`, `input_too_large`
+ */
+export function readEvidence(path: string): Uint8Array {
+  return readBounded(path === '-' ? 0 : path, path);
 }
 
 /** A file, or standard input for `-`, that must be UTF-8 text. @throws UsageError `file_unreadable` */
 export function readStrictText(path: string): string {
-  const bytes = read(path === '-' ? 0 : path, path);
+  const bytes = attempt(path, () => readFileSync(path === '-' ? 0 : path));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -27,10 +39,39 @@ export function unreadable(path: string, cause: unknown): UsageError {
   return new UsageError('file_unreadable', `${path}: cannot be read`, cause);
 }
 
-function read(file: string | 0, path = String(file)): Buffer {
+function readBounded(file: string | 0, path: string): Uint8Array {
+  const handle = attempt(path, () => (file === 0 ? file : openSync(file, 'r')));
   try {
-    return readFileSync(file);
+    // Devices and pipes say that they are empty.
+    if (attempt(path, () => fstatSync(handle)).size > MAX_BUNDLE_BYTES) throw tooLarge(path);
+    return readPieces(handle, path);
+  } finally {
+    if (handle !== 0) closeSync(handle);
+  }
+}
+
+/** Until the end, or until there is more than may be. */
+function readPieces(handle: number, path: string): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  while (length <= MAX_BUNDLE_BYTES) {
+    const piece = new Uint8Array(PIECE_BYTES);
+    const read = attempt(path, () => readSync(handle, piece));
+    if (read === 0) return new Uint8Array(Buffer.concat(pieces));
+    pieces.push(piece.subarray(0, read));
+    length += read;
+  }
+  throw tooLarge(path);
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
   } catch (cause) {
     throw unreadable(path, cause);
   }
+}
+
+function tooLarge(path: string): UsageError {
+  return new UsageError('input_too_large', `${path}: longer than 4 MiB; nothing that is read here is`);
 }

@@ -3,10 +3,11 @@ import { type ImagePcrs, keyPolicy } from '@perf-aggregator/shared/kms/key-polic
 import type { Command } from 'commander';
 import { checkPolicy, type PolicyCheck } from '../kms-policy/check-policy.ts';
 import { readPolicy } from '../kms-policy/read-policy.ts';
+import { cleanLine } from '../present/clean.ts';
 import type { CliContext } from './context.ts';
 import { NotVerified, UsageError } from './exit.ts';
 import { readText } from './files.ts';
-import { print } from './terminal.ts';
+import { print, warn } from './terminal.ts';
 
 interface Flags {
   readonly pcr0?: string[];
@@ -43,7 +44,7 @@ function make({ terminal }: CliContext, flags: Flags): void {
   const adminArn = flags.adminArn === undefined ? {} : { adminArn: arnOf('--admin-arn', flags.adminArn) };
   const policy = keyPolicy({ account, roleArn, ...adminArn, images, locked: flags.lock === true });
   if (images.some((image) => image[1] === undefined)) {
-    terminal.stderr.write('warning: without --pcr1 and --pcr2 an enclave calls this policy mutable\n');
+    warn(terminal, 'warning: without --pcr1 and --pcr2 an enclave calls this policy mutable');
   }
   // A policy is JSON for people too: it goes to `aws kms create-key --policy` as it is.
   print(terminal, policy, () => JSON.stringify(policy, null, 2));
@@ -62,9 +63,8 @@ function toText({ attestedOnly, locked, images, findings }: PolicyCheck): string
   return [
     `${verdict}; ${locked ? 'locked' : 'not locked'}`,
     ...images.map((hex) => `  PCR0 ${hex}`),
-    ...findings.map(
-      ({ code, severity, statement, message }) =>
-        `  ${severity}  ${code}  ${statement === null ? '' : `${JSON.stringify(statement).slice(1, -1)}: `}${message}`,
+    ...findings.map(({ code, severity, statement, message }) =>
+      cleanLine(`  ${severity}  ${code}  ${statement === null ? '' : `${statement}: `}${message}`),
     ),
   ].join('\n');
 }

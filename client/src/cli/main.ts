@@ -1,11 +1,11 @@
 /** Entry of the CLI: the process's clock, randomness, environment, terminal and files. */
 import { systemClock } from '@perf-aggregator/shared/clock';
-import { CodedError } from '@perf-aggregator/shared/errors';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { CommanderError } from 'commander';
 import { EXIT, exitCodeOf, NotVerified } from './exit.ts';
 import { createProgram } from './program.ts';
 import { SessionFiles } from './sessions.ts';
+import { complain } from './terminal.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
   const ports = { clock: systemClock, random: systemRandom };
@@ -26,15 +26,9 @@ async function main(argv: readonly string[]): Promise<number> {
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (!(error instanceof NotVerified)) complain(error, json);
+    if (!(error instanceof NotVerified)) complain({ stderr: process.stderr, json }, error);
     return exitCodeOf(error);
   }
-}
-
-function complain(error: unknown, json: boolean): void {
-  const code = error instanceof CodedError ? error.code : 'internal';
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${code}: ${message}\n`);
 }
 
 // A reader that went away (a pipe to head) is no failure.

@@ -1,20 +1,24 @@
-/** `measurements.json` on disk, with the signature beside it. */
+/** `measurements.json` or the output of nitro-cli on disk, with the signature beside it. */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { MeasurementsError } from '../measurements/errors.ts';
-import { type Measurements, parseMeasurements } from '../measurements/measurements.ts';
+import { type ExpectedPcrs, type Measurements, parseMeasurements } from '../measurements/measurements.ts';
+import { parseNitroCli } from '../measurements/nitro-cli.ts';
 import { UsageError } from './exit.ts';
 import { readBytes } from './files.ts';
 
 /** ECDSA over P-384 with SHA-384, DER, as `openssl dgst -sha384 -sign` and AWS KMS (ECDSA_SHA_384) write it. */
 const CURVE = 'secp384r1';
 
+/** What a file of measurements names: releases that were published, or the one image that nitro-cli measured. */
+export type NamedImages = { readonly releases: Measurements } | { readonly image: ExpectedPcrs };
+
 /**
  * Reads the file; with a key, the detached signature in `FILE.sig` must be that key's over the file's bytes. Without
  * one the file is believed as a `--pcr` on the command line is.
- * @throws UsageError `file_unreadable`; `input_malformed` for the key
+ * @throws UsageError `file_unreadable`, `input_too_large`; `input_malformed` for the key
  * @throws MeasurementsError
  */
-export function readMeasurements(file: string, keyFile: string | undefined): Measurements {
+export function readMeasurements(file: string, keyFile: string | undefined): NamedImages {
   const bytes = readBytes(file);
   if (keyFile !== undefined) {
     const key = toKey(readBytes(keyFile), keyFile);
@@ -25,7 +29,9 @@ export function readMeasurements(file: string, keyFile: string | undefined): Mea
       );
     }
   }
-  return parseMeasurements(Buffer.from(bytes).toString('utf8'));
+  const text = Buffer.from(bytes).toString('utf8');
+  const image = parseNitroCli(text);
+  return image === null ? { releases: parseMeasurements(text) } : { image };
 }
 
 function toKey(pem: Uint8Array, file: string): KeyObject {

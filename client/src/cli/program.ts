@@ -1,5 +1,6 @@
 /** The command line, put together from its commands. */
 import { Command } from 'commander';
+import { clean } from '../present/clean.ts';
 import { addAnalyzeCommand } from './analyze-command.ts';
 import type { CliContext } from './context.ts';
 import { addKmsPolicyCommand } from './kms-policy-command.ts';
@@ -28,7 +29,8 @@ export function createProgram(
     )
     .showHelpAfterError('(--help says more)')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) });
+    // What it complains of may be somebody else's, pasted.
+    .configureOutput({ outputError: (text, write) => write(clean(text)) });
   const context = makeContext(globalsOf(argv));
   addServiceCommands(program, context);
   addVerifyCommands(program, context);

@@ -17,7 +17,7 @@ import {
   withSession,
 } from './read-commands.ts';
 import { addRegisterCommand } from './register-command.ts';
-import { print } from './terminal.ts';
+import { print, printContents } from './terminal.ts';
 import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
 
 interface ReportFlags extends PeriodFlags {
@@ -93,7 +93,7 @@ async function report(context: CliContext, flags: ReportFlags): Promise<void> {
   );
   // Compact and without a line end: every byte of the file is under a signature.
   const text = JSON.stringify(bundle);
-  if (out === undefined) context.terminal.stdout.write(text);
+  if (out === undefined) printContents(context.terminal, text);
   else writeFileSync(out, text, { mode: 0o600 });
   if (out !== undefined) print(context.terminal, { file: out }, () => `report written to ${out}`);
 }

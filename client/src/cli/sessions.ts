@@ -11,6 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
+import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import type { ExportedSession } from '../sdk/session.ts';
 import { UsageError } from './exit.ts';
 
@@ -23,17 +25,18 @@ export class SessionFiles {
     this.#folder = join(home, 'sessions');
   }
 
-  /** Writes a session, replacing its file whole. */
+  /** Writes a session, replacing its file whole. @throws UsageError `input_malformed` for what is no id of a session */
   save(session: ExportedSession): void {
+    const path = this.#path(session.sessionId);
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     chmodSync(this.#folder, 0o700);
-    const path = this.#path(session.sessionId);
     writeFileSync(`${path}.new`, JSON.stringify(session), { mode: 0o600 });
     renameSync(`${path}.new`, path);
   }
 
   /**
-   * The session with this id or the beginning of it; the one used last when none is named.
+   * The session with this id or the beginning of it; the one used last when none is named. A file tells of the session
+   * that it is called after, or of none.
    * @throws UsageError `session_missing`, `input_malformed`
    */
   load(prefix?: string): unknown {
@@ -44,14 +47,13 @@ export class SessionFiles {
       const which = prefix ? `no session begins with "${prefix}"` : 'there is no session yet';
       throw new UsageError('session_missing', `${which}; register first`);
     }
-    try {
-      return JSON.parse(readFileSync(this.#path(newest), 'utf8'));
-    } catch (cause) {
-      throw new UsageError('input_malformed', `${this.#path(newest)}: not a session file`, cause);
-    }
+    const path = this.#path(newest);
+    const session = read(path);
+    if (session?.['sessionId'] === newest) return session;
+    throw new UsageError('input_malformed', `${path}: not the file of the session that it is called after`);
   }
 
-  /** Deletes a session's file. */
+  /** Deletes a session's file. @throws UsageError `input_malformed` for what is no id of a session */
   remove(id: string): void {
     rmSync(this.#path(id), { force: true });
   }
@@ -60,10 +62,25 @@ export class SessionFiles {
     if (!existsSync(this.#folder)) return [];
     return readdirSync(this.#folder)
       .filter((name) => name.endsWith('.json'))
-      .map((name) => name.slice(0, -'.json'.length));
+      .map((name) => name.slice(0, -'.json'.length))
+      .filter(isSessionId);
   }
 
+  /** The one place where an id becomes a path: what is no id of the wire's never does. */
   #path(id: string): string {
-    return join(this.#folder, `${id}.json`);
+    if (isSessionId(id)) return join(this.#folder, `${id}.json`);
+    throw new UsageError('input_malformed', 'not the id of a session: 43 characters of base64url');
+  }
+}
+
+function isSessionId(id: string): boolean {
+  return sessionId.safeParse(id).success;
+}
+
+function read(path: string): Readonly<Record<string, unknown>> | null {
+  try {
+    return parseStrictJson(readFileSync(path, 'utf8')) as Readonly<Record<string, unknown>> | null;
+  } catch (cause) {
+    throw new UsageError('input_malformed', `${path}: not a session file`, cause);
   }
 }

@@ -1,5 +1,13 @@
-/** What the CLI prints: tables and lines for people, one JSON value for programs, progress on a terminal. */
+/**
+ * What the CLI prints: tables and lines for people, one JSON value for programs, progress on a terminal. Nothing else of
+ * the CLI writes, and all that is written is cleaned here: names in documents, reports, files and answers are somebody
+ * else's.
+ */
 import type { Writable } from 'node:stream';
+import { CodedError } from '@perf-aggregator/shared/errors';
+import { ServiceError } from '../errors.ts';
+import { clean, cleanLine } from '../present/clean.ts';
+import { titleOf } from '../present/titles.ts';
 
 /** Where a command writes. `stdout` gets results and nothing else. */
 export interface Terminal {
@@ -13,7 +21,33 @@ export interface Terminal {
 
 /** Prints `value` as JSON, or `text` for people. */
 export function print(terminal: Terminal, value: unknown, text: () => string): void {
-  terminal.stdout.write(terminal.json ? `${JSON.stringify(value, null, 2)}\n` : `${text()}\n`);
+  terminal.stdout.write(clean(terminal.json ? `${JSON.stringify(value, null, 2)}\n` : `${text()}\n`));
+}
+
+/** Prints a result that is a file's contents, without a line end of ours. */
+export function printContents(terminal: Pick<Terminal, 'stdout'>, text: string): void {
+  terminal.stdout.write(clean(text));
+}
+
+/** A line for people beside the result. */
+export function warn({ stderr }: Pick<Terminal, 'stderr'>, text: string): void {
+  stderr.write(`${cleanLine(text)}\n`);
+}
+
+/** Says why a command failed: `code: message`, or JSON for programs. Of a service's refusal, its code's title. */
+export function complain({ stderr, json }: Pick<Terminal, 'stderr' | 'json'>, error: unknown): void {
+  const { code, message } = reasonOf(error);
+  const text = json ? JSON.stringify({ error: { code, message } }) : `${code}: ${message}`;
+  stderr.write(`${cleanLine(text)}\n`);
+}
+
+function reasonOf(error: unknown): { readonly code: string; readonly message: string } {
+  if (error instanceof ServiceError) {
+    const { code, title } = titleOf(error.code);
+    return { code, message: title };
+  }
+  const code = error instanceof CodedError ? error.code : 'internal';
+  return { code, message: error instanceof Error ? error.message : String(error) };
 }
 
 /** A progress bar on stderr, only when people watch. */
@@ -30,7 +64,7 @@ export class ProgressBar {
     if (!this.#terminal.interactive) return;
     const filled = Math.round(Math.min(1, Math.max(0, share)) * 24);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(24 - filled)}`;
-    this.#terminal.stderr.write(`\r\x1b[2K${bar} ${Math.floor(share * 100)} % ${what}`);
+    this.#terminal.stderr.write(`\r\x1b[2K${bar} ${Math.floor(share * 100)} % ${cleanLine(what)}`);
     this.#drawn = true;
   }
 

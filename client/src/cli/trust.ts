@@ -7,7 +7,7 @@ import { acceptedPcrs, type Measurements } from '../measurements/measurements.ts
 import type { Expectations } from '../sdk/quote.ts';
 import { UsageError } from './exit.ts';
 import { readText } from './files.ts';
-import { readMeasurements } from './measurements-file.ts';
+import { type NamedImages, readMeasurements } from './measurements-file.ts';
 
 /** Flags that {@link addTrustOptions} adds. */
 export interface TrustFlags {
@@ -42,11 +42,13 @@ export function addTrustOptions(command: Command): Command {
     .addOption(
       new Option(
         '--measurements <file>',
-        'expect one of the images that a measurements.json names',
+        'expect an image that a measurements.json names, or the one that nitro-cli printed the PCRs of',
       ).conflicts(['pcr', 'anyImage']),
     )
     .option('--measurements-key <pem>', "demand that FILE.sig is this key's signature over that file")
-    .option('--any-image', 'check no measurement: any genuine enclave will do')
+    .addOption(
+      new Option('--any-image', 'check no measurement: any genuine enclave will do').conflicts(['pcr']),
+    )
     .option('--allow-debug', 'accept enclaves in debug mode, whose memory can be read');
 }
 
@@ -65,18 +67,22 @@ export function addServiceTrustOptions(command: Command): Command {
 /**
  * What the flags say. None of `--pcr`, `--measurements` and `--any-image` is an empty policy, which the verifier refuses.
  * @param instant - at which evidence is judged, ms: releases that are over by then are not believed
- * @throws UsageError `file_unreadable`; `input_malformed` for a root or a key; `option_invalid`
+ * @throws UsageError `file_unreadable`, `input_too_large`; `input_malformed` for a root or a key; `option_invalid`
  * @throws MeasurementsError
  */
 export function parseTrust(flags: TrustFlags, instant: number): Trust {
   const { root, pcr, anyImage, allowDebug = false } = flags;
   const roots = root ? { roots: root.flatMap(readRoots) } : {};
-  const measurements = measurementsOf(flags);
-  if (measurements) return { ...roots, pcrs: acceptedPcrs(measurements, instant), allowDebug, measurements };
+  const named = imagesOf(flags);
+  if (named && 'image' in named) return { ...roots, pcrs: [named.image], allowDebug };
+  if (named) {
+    const measurements = named.releases;
+    return { ...roots, pcrs: acceptedPcrs(measurements, instant), allowDebug, measurements };
+  }
   return { ...roots, pcrs: anyImage ? 'any-image' : pcr ? [pcr] : [], allowDebug };
 }
 
-function measurementsOf({ measurements, measurementsKey }: TrustFlags): Measurements | null {
+function imagesOf({ measurements, measurementsKey }: TrustFlags): NamedImages | null {
   if (measurements !== undefined) return readMeasurements(measurements, measurementsKey);
   if (measurementsKey === undefined) return null;
   throw new UsageError('option_invalid', '--measurements-key needs --measurements');
@@ -103,7 +109,10 @@ function parseSha256(text: string): string {
 function collectPcr(text: string, previous: Record<number, string> = {}): Record<number, string> {
   const match = /^(\d{1,2})=([0-9a-fA-F]+)$/.exec(text);
   if (!match) throw new InvalidArgumentError('expected N=HEX, for example 0=2d1515…');
-  return { ...previous, [Number(match[1])]: match[2]!.toLowerCase() };
+  const index = Number(match[1]);
+  // The last would count, and the first be dropped without a word.
+  if (Object.hasOwn(previous, index)) throw new InvalidArgumentError(`PCR${index} is there twice`);
+  return { ...previous, [index]: match[2]!.toLowerCase() };
 }
 
 function collect(path: string, previous: readonly string[] = []): string[] {

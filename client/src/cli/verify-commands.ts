@@ -9,6 +9,7 @@ import type { Check } from '@perf-aggregator/attestation/checklist';
 import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { endingOf, type Measurements } from '../measurements/measurements.ts';
@@ -18,9 +19,10 @@ import { percent, time } from '../present/format.ts';
 import { type NumberMetric, numberRow } from '../present/labels.ts';
 import { type Rows, table } from '../present/table.ts';
 import type { CliContext } from './context.ts';
+import { toDocument } from './document-file.ts';
 import { NotVerified } from './exit.ts';
-import { readBytes, readText } from './files.ts';
-import { print } from './terminal.ts';
+import { readEvidence } from './files.ts';
+import { print, warn } from './terminal.ts';
 import { addTrustOptions, parseTrust, type TrustFlags } from './trust.ts';
 
 /** When evidence is judged: the present, the document's own time, or an instant in ms. */
@@ -43,7 +45,7 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
   const verify = program
     .command('verify')
     .description('verify a report bundle, offline')
-    .argument('<file>', 'the bundle')
+    .argument('<file>', 'the bundle, or - for standard input')
     .option('--at <instant>', 'judge expiry at: now, document, or an ISO instant', parseAt, 'now' as At)
     .option('--aud <name>', 'the report must be for this audience')
     .option('--nonce <text>', 'the report must answer this challenge')
@@ -58,7 +60,7 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
   const attestation = program
     .command('verify-attestation')
     .description('verify an AWS Nitro attestation document, offline')
-    .argument('<file>', 'the document, raw or base64')
+    .argument('<file>', 'the document, raw, hex, base64, armoured or in JSON; or - for standard input')
     .option('--at <instant>', 'judge at: now, document, or an ISO instant', parseAt, 'now' as At)
     .option('--nonce <hex>', 'the document must carry this nonce', parseHex);
   addTrustOptions(attestation).action((file: string, flags: AttestationFlags) =>
@@ -67,7 +69,7 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
 }
 
 function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags): void {
-  const text = readText(file);
+  const text = Buffer.from(readEvidence(file)).toString('utf8');
   const instant = reportInstant(context, text, flags.at);
   const { roots, pcrs, allowDebug, measurements } = parseTrust(flags, instant);
   const explanation = explainReport(text, {
@@ -95,7 +97,7 @@ function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags)
 }
 
 function verifyDocument(context: CliContext, file: string, flags: AttestationFlags): void {
-  const input = toBinary(readBytes(file));
+  const input = toDocument(readEvidence(file));
   const instant = flags.at === 'now' ? context.clock.now() : flags.at;
   const trusted = typeof instant === 'number' ? instant : timestampOf(input, context.clock.now());
   const { roots, pcrs, allowDebug, measurements } = parseTrust(flags, trusted);
@@ -128,7 +130,7 @@ function reportInstant(context: CliContext, text: string, at: At): number {
   const now = context.clock.now();
   if (at === 'now') return now;
   try {
-    return timestampOf(decodeBase64((JSON.parse(text) as { attestation: string }).attestation), now);
+    return timestampOf(decodeBase64((parseStrictJson(text) as { attestation: string }).attestation), now);
   } catch {
     // The judgement itself will say what is wrong with the bundle.
     return now;
@@ -152,7 +154,7 @@ function warnOfEnding(
   document: Explanation['document'],
 ): void {
   const ending = endingOf(measurements, instant, toFacts(document).pcrs ?? {});
-  if (ending !== null) terminal.stderr.write(`release ${ending}\n`);
+  if (ending !== null) warn(terminal, `release ${ending}`);
 }
 
 function toFacts(document: Explanation['document']) {
@@ -219,16 +221,5 @@ function parseHex(text: string): Uint8Array {
     return decodeHex(text);
   } catch {
     throw new InvalidArgumentError('expected hex');
-  }
-}
-
-/** Raw CBOR as it is; anything that reads as base64, line breaks allowed, decoded. */
-function toBinary(input: Uint8Array): Uint8Array {
-  const text = Buffer.from(input).toString('latin1').replaceAll(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return input;
-  try {
-    return decodeBase64(text);
-  } catch {
-    return input;
   }
 }

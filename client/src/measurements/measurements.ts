@@ -3,6 +3,8 @@
  * (docs/release.md, docs/adr/0018-measurements.md). Who signed the file is not checked here.
  */
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
+import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
+import { CodecError } from '@perf-aggregator/shared/errors';
 import { textOfIssues } from '@perf-aggregator/shared/schema-issues';
 import * as z from 'zod';
 import { MeasurementsError } from './errors.ts';
@@ -45,15 +47,17 @@ export type Measurements = z.infer<typeof measurements>;
 export type ExpectedPcrs = Exclude<AttestationPolicy['pcrs'], 'any-image'>[number];
 
 /**
- * Reads a `measurements.json`; unknown members are refused.
+ * Reads a `measurements.json`; unknown members, and members that are there twice, are refused.
  * @throws MeasurementsError `measurements_malformed`, naming every faulty member
  */
 export function parseMeasurements(text: string): Measurements {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseStrictJson(text);
   } catch (cause) {
-    throw new MeasurementsError('measurements_malformed', 'it is not JSON', cause);
+    const isTwice = cause instanceof CodecError && cause.code === 'json_member_twice';
+    const why = isTwice ? cause.message : 'it is not JSON';
+    throw new MeasurementsError('measurements_malformed', why, cause);
   }
   const parsed = measurements.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -1,5 +1,7 @@
 /** An analysis as people read it. */
+
 import type { Analysis } from '../analyze/analyze.ts';
+import { cleanLine } from './clean.ts';
 import { day, percent, statistic } from './format.ts';
 import { type Rows, table } from './table.ts';
 
@@ -93,12 +95,14 @@ function tradesText(analysis: Analysis): string {
   const symbols = analysis['symbols'] as readonly Readonly<Record<string, unknown>>[];
   return [
     `Lots matched by ${String(analysis['method'])}`,
-    ...symbols.map((symbol) => `${String(symbol['symbol'])}\n${table(rows(symbol, TRADES))}`.trimStart()),
+    ...symbols.map((symbol) =>
+      `${cleanLine(String(symbol['symbol']))}\n${table(rows(symbol, TRADES))}`.trimStart(),
+    ),
   ].join('\n\n');
 }
 
 function matrixText(analysis: Analysis): string {
-  const assets = analysis['assets'] as readonly string[];
+  const assets = (analysis['assets'] as readonly string[]).map(cleanLine);
   const matrix = analysis['correlation'] as readonly (readonly (number | null)[])[];
   const width = Math.max(7, ...assets.map(({ length }) => length)) + 2;
   const cells = (values: readonly string[]) => values.map((value) => value.padStart(width)).join('');

@@ -14,6 +14,9 @@ const REGISTERS: Readonly<Record<number, string>> = {
   8: 'signer of the image',
 };
 
+/** Bytes of user data and nonce that are shown; a key is shown whole, so that it can be compared. */
+const SHOWN_BYTES = 48;
+
 /** What register `index` measures; nothing for those that enclaves may extend themselves. */
 export function registerName(index: number): string {
   return REGISTERS[index] ?? '';
@@ -28,12 +31,11 @@ export function documentText({ document, chain }: Explanation): string {
     registerGrid(document.pcrs),
     'Carries',
     table([
-      // Somebody else's text: no control characters reach the terminal.
-      ['Module', JSON.stringify(document.moduleId).slice(1, -1)],
+      ['Module', document.moduleId],
       ['Made', `${time(document.timestamp)} UTC`],
-      ['Public key', shown(document.publicKey)],
-      ['User data', shown(document.userData)],
-      ['Nonce', shown(document.nonce)],
+      ['Public key', shown(document.publicKey, Number.POSITIVE_INFINITY)],
+      ['User data', shown(document.userData, SHOWN_BYTES)],
+      ['Nonce', shown(document.nonce, SHOWN_BYTES)],
     ]),
   ];
   return parts.join('\n');
@@ -55,8 +57,9 @@ function registerGrid(pcrs: ReadonlyMap<number, Uint8Array>): string {
   );
 }
 
-function shown(bytes: Uint8Array | null): string {
+/** @param most - bytes that are shown */
+function shown(bytes: Uint8Array | null, most: number): string {
   if (bytes === null) return 'none';
-  const text = encodeHex(bytes.subarray(0, 48));
-  return `${bytes.length} bytes: ${text}${bytes.length > 48 ? '…' : ''}`;
+  const text = encodeHex(bytes.subarray(0, most));
+  return `${bytes.length} bytes: ${text}${bytes.length > most ? '…' : ''}`;
 }

@@ -1,5 +1,6 @@
 /** Days and round trips, as people read them: one line each. */
 import type { ReturnsResult, TradesResult } from '../sdk/results.ts';
+import { cleanLine } from './clean.ts';
 import { amount, money, percent, quantity, statistic, time } from './format.ts';
 import { environmentLabel } from './metrics-table.ts';
 import { grid } from './table.ts';
@@ -26,7 +27,9 @@ export function returnsTable(result: ReturnsResult): string {
     ...(window === null || benchmark === null ? [] : [`Beta ${window} d`]),
   ];
   return [
-    `${environmentLabel(result.environment)}, ${currency}, ${days.length} of ${result.dayCount} days`,
+    cleanLine(
+      `${environmentLabel(result.environment)}, ${currency}, ${days.length} of ${result.dayCount} days`,
+    ),
     grid([[...head, ...more], ...lines], 1),
     ...furtherPages(result.nextCursor),
   ].join('\n');
@@ -46,13 +49,19 @@ export function tradesTable(result: TradesResult): string {
   ]);
   const sums = `P&L ${money(result.realizedPnl, currency)}, fees ${money(result.fees, currency)}, net ${money(result.netPnl, currency)}`;
   return [
-    `${environmentLabel(result.environment)}, ${currency}, ${trades.length} of ${result.tradeCount} round trips`,
+    cleanLine(
+      `${environmentLabel(result.environment)}, ${currency}, ${trades.length} of ${result.tradeCount} round trips`,
+    ),
     grid([head, ...lines], 3),
-    `All ${result.tradeCount}: ${sums}; by disposals that are no trade ${money(result.otherRealizedPnl, currency)}`,
+    cleanLine(
+      `All ${result.tradeCount}: ${sums}; by disposals that are no trade ${money(result.otherRealizedPnl, currency)}`,
+    ),
     ...furtherPages(result.nextCursor),
   ].join('\n');
 }
 
 function furtherPages(cursor: string | null): readonly string[] {
-  return cursor === null ? [] : [`More: --cursor '${cursor}', or --all`];
+  if (cursor === null) return [];
+  // It will be copied into a shell.
+  return [/^[\w.~+/=-]+$/.test(cursor) ? `More: --cursor '${cursor}', or --all` : 'More: --all'];
 }

@@ -1,16 +1,19 @@
-/** Text in columns. */
+/** Text in columns. What stands in a cell may be somebody else's: it stays in its line. */
+import { cleanLine } from './clean.ts';
 
 /** A column of names and a column of values. */
 export type Rows = readonly (readonly [name: string, value: string])[];
 
 /** Two aligned columns. */
 export function table(rows: Rows): string {
-  const width = Math.max(0, ...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');
+  const lines = rows.map((row) => row.map(cleanLine) as [name: string, value: string]);
+  const width = Math.max(0, ...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');
 }
 
 /** Aligned columns under their names: text on the left for the first `textColumns`, numbers on the right. */
-export function grid(lines: readonly (readonly string[])[], textColumns: number): string {
+export function grid(rows: readonly (readonly string[])[], textColumns: number): string {
+  const lines = rows.map((row) => row.map(cleanLine));
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );

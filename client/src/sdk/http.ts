@@ -1,5 +1,6 @@
 /** The SDK's HTTP: axios without proxies or redirects, problem documents as errors. */
-import { isPublicCode } from '@perf-aggregator/shared/wire/failure';
+import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
+import { isPublicCode, PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import * as z from 'zod';
 import { ClientError, ServiceError } from '../errors.ts';
@@ -7,7 +8,8 @@ import { type Attempt, type RetryPorts, withRetries } from './retry.ts';
 
 const problem = z.object({
   // What else a refusal may say is sealed: in the open the parent could say it in the enclave's name.
-  code: z.string().refine(isPublicCode),
+  code: z.custom<PublicCode>((code) => typeof code === 'string' && isPublicCode(code)),
+  // Its words are the parent's and are not handed on; the code has a title of ours.
   message: z.string(),
   status: z.number(),
   request_id: z.string().nullable().default(null),
@@ -22,14 +24,14 @@ export class ProblemResponse extends Error {
   readonly problem: Problem;
 
   constructor(document: Problem) {
-    super(document.message);
+    super(PUBLIC_FAILURES[document.code][1]);
     this.problem = document;
   }
 
   /** As an error of the SDK, with the reason that the service gave in the open. */
   toServiceError(): ServiceError {
-    const { code, message, status, request_id: requestId, retry_after_ms: retryAfterMs } = this.problem;
-    return new ServiceError(code, message, { status, requestId, retryAfterMs });
+    const { code, status, request_id: requestId, retry_after_ms: retryAfterMs } = this.problem;
+    return new ServiceError(code, this.message, { status, requestId, retryAfterMs });
   }
 }
 
@@ -124,7 +126,7 @@ function codeOf(error: unknown): string {
 function parse(text: unknown): unknown {
   if (typeof text !== 'string' || text === '') return null;
   try {
-    return JSON.parse(text);
+    return parseStrictJson(text);
   } catch {
     return undefined;
   }

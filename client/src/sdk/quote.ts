@@ -1,14 +1,20 @@
 /** The quote: what a client must see before it encrypts anything to an enclave (DESIGN §6). */
 import {
   type AttestationPolicy,
+  PolicyError,
   type VerifiedAttestation,
   verifyAttestation,
 } from '@perf-aggregator/attestation';
+import { checkMembers, type Members } from '@perf-aggregator/attestation/members';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { decodeBase64, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { HANDSHAKE_KEY_BYTES } from '@perf-aggregator/shared/messages/handshake';
-import { decodeUserData, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
+import {
+  decodeUserData,
+  KMS_POLICY_STATES,
+  type KmsPolicyState,
+} from '@perf-aggregator/shared/messages/user-data';
 import type { Random } from '@perf-aggregator/shared/random';
 import { pathOf } from '@perf-aggregator/shared/wire/operations';
 import * as z from 'zod';
@@ -29,6 +35,35 @@ export interface Expectations {
    * runs the parent could bring a key whose policy they may change, and read what is handed over.
    */
   readonly kmsPolicy?: KmsPolicyState;
+}
+
+/** Every member of the expectations; any other is refused. */
+export const EXPECTATION_MEMBERS = {
+  measurements: true,
+  roots: true,
+  allowDebug: true,
+  configSha256: true,
+  kmsPolicy: true,
+} as const satisfies Members<Expectations>;
+
+/**
+ * Makes sure that expectations say what they can say: a typo must not drop one of them.
+ * @throws PolicyError `policy_invalid`
+ */
+export function checkExpectations(expectations: Expectations): void {
+  checkMembers(expectations, EXPECTATION_MEMBERS, 'what is expected');
+  // Callers in plain JavaScript may bring other types.
+  const { configSha256, kmsPolicy } = expectations as Readonly<Record<keyof Expectations, unknown>>;
+  const isHash = typeof configSha256 === 'string' && /^[0-9a-f]{64}$/i.test(configSha256);
+  if (configSha256 !== undefined && !isHash) {
+    throw new PolicyError('policy_invalid', 'the expected configSha256 is not 64 hex digits');
+  }
+  if (kmsPolicy !== undefined && !(KMS_POLICY_STATES as readonly unknown[]).includes(kmsPolicy)) {
+    throw new PolicyError(
+      'policy_invalid',
+      `the expected kmsPolicy is none of ${KMS_POLICY_STATES.join(', ')}`,
+    );
+  }
 }
 
 /** An enclave that met the expectations, just now. */
@@ -56,6 +91,8 @@ export async function requestQuote(
   expectations: Expectations,
   ports: { readonly clock: Clock; readonly random: Random },
 ): Promise<VerifiedQuote> {
+  // Before anything is asked.
+  checkExpectations(expectations);
   const nonce = ports.random.bytes(NONCE_BYTES);
   const reply = answer.safeParse(
     await http.request('GET', `${pathOf('quote')}?nonce=${encodeBase64Url(nonce)}`),
@@ -64,13 +101,17 @@ export async function requestQuote(
   return verifyQuote(decode(reply.data.attestation), nonce, expectations, ports.clock.now());
 }
 
-/** The judgement of {@link requestQuote} on a document that is here. */
+/**
+ * The judgement of {@link requestQuote} on a document that is here.
+ * @throws SecurityError, VerificationError, PolicyError
+ */
 export function verifyQuote(
   document: Uint8Array,
   nonce: Uint8Array,
   expectations: Expectations,
   instant: number,
 ): VerifiedQuote {
+  checkExpectations(expectations);
   const { measurements, roots, allowDebug = false, configSha256, kmsPolicy } = expectations;
   const attestation = verifyAttestation(document, {
     ...(roots ? { roots } : {}),

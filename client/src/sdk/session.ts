@@ -9,6 +9,7 @@ import { base64Bytes } from '@perf-aggregator/shared/messages/box';
 import { openReply, type ReplyContent, sealedReply } from '@perf-aggregator/shared/messages/reply';
 import { type SealedRequest, sealRequest } from '@perf-aggregator/shared/messages/request';
 import type { Random } from '@perf-aggregator/shared/random';
+import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import * as z from 'zod';
 import { ClientError, SecurityError } from '../errors.ts';
 import type { AccountAnswers } from './results.ts';
@@ -17,7 +18,8 @@ const key = z.string().refine((text) => base64Bytes(32).safeParse(text).success,
 const exported = z.strictObject({
   v: z.literal(1),
   enclaveUrl: z.string(),
-  sessionId: z.string(),
+  /** As the wire has it: it becomes part of paths and names of files. */
+  sessionId,
   requestKey: key,
   responseKey: key,
   expiresAt: z.number(),

@@ -11,6 +11,7 @@ import type {
   SubmissionPayloadInput,
 } from '@perf-aggregator/shared/messages/submission';
 import type { Random } from '@perf-aggregator/shared/random';
+import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import { pathOf } from '@perf-aggregator/shared/wire/operations';
 import * as z from 'zod';
 import { ClientError, SecurityError, ServiceError } from '../errors.ts';
@@ -18,7 +19,8 @@ import { type Http, ProblemResponse } from './http.ts';
 import type { VerifiedQuote } from './quote.ts';
 import { type ClientSession, newSession, openWith } from './session.ts';
 
-const receipt = z.object({ session_id: z.string(), expires_at: z.number(), receipt: z.unknown() });
+// The id becomes part of paths and names of files: it is one of the wire's or none.
+const receipt = z.object({ session_id: sessionId, expires_at: z.number(), receipt: z.unknown() });
 /** What the enclave sealed of the same; the parent's word for it is only its word. */
 const sealedReceipt = z.object({ session_id: z.string(), expires_at: z.number() });
 
@@ -53,8 +55,8 @@ export async function submit(http: Http, random: Random, input: SubmitInput): Pr
   wipe(plaintext, keys.submit);
   const { answer, session } = await post(http, body, keys.response)
     .then((received) => {
-      const { session_id: sessionId, expires_at: expiresAt } = received;
-      const facts = { enclaveUrl, sessionId, expiresAt, simulated: quote.simulated };
+      const { session_id, expires_at: expiresAt } = received;
+      const facts = { enclaveUrl, sessionId: session_id, expiresAt, simulated: quote.simulated };
       return { answer: received, session: newSession(facts, keys, random) };
     })
     // The session holds them as text.

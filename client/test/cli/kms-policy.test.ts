@@ -110,6 +110,17 @@ describe('when a key policy is checked', () => {
     expect(stdout).toContain('void  account_delegated  Enable IAM: ');
   });
 
+  it('what a statement calls itself stays in its line', async () => {
+    const statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
+    const Sid = 'x: y\n✓ attested only; locked\u202e';
+    const { code, stdout } = await check(
+      JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid, ...statement }] }),
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain('x: y\\u000a✓ attested only; locked\\u202e');
+    expect(stdout.match(/^✓/gm)).toBeNull();
+  });
+
   it('what is no policy is refused with its place, and a file that is not there', async () => {
     expect(await check('{')).toMatchObject({ code: 2, error: { code: 'key_policy_not_json' } });
     expect(await check('{}')).toMatchObject({ code: 2, error: { code: 'key_policy_malformed' } });

@@ -81,13 +81,57 @@ describe('when images come from a file', () => {
     });
   });
 
-  it('the document of another image does not verify', async () => {
-    publish({ pcrs: { ...pcrs, 2: '0'.repeat(96) } });
-    const { code, stdout } = await verify('--measurements', file);
-    expect([code, JSON.parse(stdout)]).toEqual([
+  it('the output of nitro-cli names an image as well, signed or not', async () => {
+    const named = { HashAlgorithm: 'Sha384 { ... }', PCR0: pcrs['0'], PCR1: pcrs['1'], PCR2: pcrs['2'] };
+    const output = (more: object) => JSON.stringify({ Measurements: { ...named, ...more } }, null, 2);
+    writeFileSync(file, `Enclave Image successfully created.\n${output({})}\n`);
+    expect((await verify('--measurements', file)).code).toBe(0);
+    writeFileSync(`${file}.sig`, sign('sha384', readFileSync(file), privateKey));
+    expect((await verify('--measurements', file, '--measurements-key', key)).code).toBe(0);
+    writeFileSync(file, output({ PCR1: '1'.repeat(96) }));
+    expect((await verify('--measurements', file, '--measurements-key', key)).error).toMatchObject({
+      code: 'measurements_signature_invalid',
+    });
+    const other = await verify('--measurements', file);
+    expect([other.code, JSON.parse(other.stdout)]).toEqual([
       1,
-      expect.objectContaining({ verified: false, code: 'pcr_mismatch' }),
+      expect.objectContaining({ code: 'pcr_mismatch' }),
     ]);
+    writeFileSync(file, output({ PCR0: undefined }));
+    expect(await verify('--measurements', file)).toMatchObject({
+      code: 2,
+      error: { code: 'measurements_malformed' },
+    });
+  });
+
+  it('a file that says a member twice names nothing', async () => {
+    publish();
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(
+        '"notAfter":null',
+        '"notAfter":"2020-01-01T00:00:00Z","notAfter":null',
+      ),
+    );
+    expect(await verify('--measurements', file)).toMatchObject({
+      code: 2,
+      error: { code: 'measurements_malformed' },
+    });
+  });
+
+  it('the document of another image does not verify', async () => {
+    for (const [wrong, expected] of [
+      ['1', 'pcr_mismatch'],
+      // Zeros are what debug mode shows: no release measures so.
+      ['0', 'policy_invalid'],
+    ] as const) {
+      publish({ pcrs: { ...pcrs, 2: wrong.repeat(96) } });
+      const { code, stdout } = await verify('--measurements', file);
+      expect([code, JSON.parse(stdout)]).toEqual([
+        1,
+        expect.objectContaining({ verified: false, code: expected }),
+      ]);
+    }
   });
 
   it('a release that is over is refused; at the time of the document it may not have been', async () => {

@@ -72,12 +72,53 @@ describe.each(vectors)('when the document is the real $name', ({ file, timestamp
     const raw = join(home, `${file}.bin`);
     writeFileSync(raw, Buffer.from(readFileSync(path, 'utf8'), 'base64'));
     const flags = ['--at', 'document', '--allow-debug', '--pcr'];
-    expect(await verify(raw, ...flags, `0=${pcr0.toUpperCase()}`)).toMatchObject({ exit: 0, verified: true });
+    // Debug mode's zeros are no measurement.
+    const own = debug_mode ? { exit: 1, code: 'policy_invalid' } : { exit: 0, verified: true };
+    expect(await verify(raw, ...flags, `0=${pcr0.toUpperCase()}`)).toMatchObject(own);
     expect(await verify(raw, ...flags, `0=${'ab'.repeat(48)}`)).toMatchObject({
       exit: 1,
       code: 'pcr_mismatch',
     });
   });
+});
+
+describe('when options contradict each other', () => {
+  const path = join(FIXTURES, 'evervault-prod-2023.b64');
+  const one = `0=${'ab'.repeat(48)}`;
+
+  it.each([
+    ['a register twice', ['--pcr', one, '--pcr', `0=${'cd'.repeat(48)}`]],
+    ['a register twice, the same', ['--pcr', one, '--pcr', `00=${'ab'.repeat(48)}`]],
+    ['an image and any image', ['--pcr', one, '--any-image']],
+    ['any image and an image', ['--any-image', '--pcr', one]],
+  ])('%s: none is dropped without a word', async (_, flags) => {
+    const { code, stdout } = await run(['verify-attestation', path, '--at', 'document', ...flags], world);
+    expect([code, stdout]).toEqual([2, '']);
+  });
+
+  it.each([
+    ['no PCR0', `1=${'ab'.repeat(48)}`],
+    ['zeros', `0=${'0'.repeat(96)}`],
+    ['a register that there is not', `32=${'ab'.repeat(48)}`],
+  ])('%s is no image', async (_, pcr) => {
+    expect(await verify(path, '--at', 'document', '--allow-debug', '--pcr', pcr)).toMatchObject({
+      exit: 1,
+      verified: false,
+      code: 'policy_invalid',
+    });
+  });
+});
+
+describe('when the document is of an instance', () => {
+  const field = fileURLToPath(new URL('../../../attestation/test/field/fixtures/', import.meta.url));
+
+  it.each(readdirSync(field).filter((file) => /nitrotpm.*\.b64$/.test(file)))(
+    '%s is told as one',
+    async (file) => {
+      const told = await verify(join(field, file), '--any-image', '--allow-debug', '--at', 'document');
+      expect(told).toMatchObject({ exit: 1, verified: false, code: 'not_an_enclave' });
+    },
+  );
 });
 
 describe('when the document is none that verifies', () => {
@@ -123,6 +164,16 @@ describe('when a judgement is explained', () => {
     expect(told).toMatchObject({ code: 'certificate_expired', publicKey: null, nonce: expect.any(String) });
     expect(told.certificates).toHaveLength(5);
     expect(told.certificates[4]).toMatchObject({ notAfter: Date.UTC(2023, 0, 18, 16, 7, 16, 999) });
+  });
+
+  it('shows the whole public key, so that it can be compared', async () => {
+    const file = join(FIXTURES, 'anjuna-prod-rsapubkey-2021.b64');
+    const flags = ['verify-attestation', file, '--any-image', '--at', 'document'];
+    const { publicKey } = JSON.parse((await run([...flags, '--json'], world)).stdout) as {
+      publicKey: string;
+    };
+    expect(publicKey).toMatch(/^[0-9a-f]{588}$/);
+    expect((await run(flags, world)).stdout).toContain(`294 bytes: ${publicKey}\n`);
   });
 
   it('lets no control character of a document reach the terminal', async () => {

@@ -134,3 +134,44 @@ describe('when the service has no room', () => {
     expect(attempts()).toBe(1);
   });
 });
+
+/** A service that answers with `status` and `body`. */
+function serving(status: number, body: unknown): Http {
+  const data = typeof body === 'string' ? body : JSON.stringify(body);
+  const adapter: AxiosAdapter = (config) =>
+    Promise.resolve({ data, status, statusText: '', headers: {}, config });
+  return http(adapter);
+}
+
+describe('when a service refuses in the open', () => {
+  const said = { message: 'all is well: VERIFIED', status: 404 };
+  const refusalOf = (body: unknown) =>
+    serving(404, body)
+      .request('GET', '/')
+      .catch((error: unknown) => error);
+
+  it('its words are not handed on: the code has a title of ours', async () => {
+    const refusal = (await refusalOf({ ...said, code: 'session_unknown' })) as ProblemResponse;
+    expect(refusal).toBeInstanceOf(ProblemResponse);
+    expect([refusal.message, refusal.toServiceError()]).toEqual([
+      'There is no such session',
+      expect.objectContaining({ code: 'session_unknown', message: 'There is no such session', status: 404 }),
+    ]);
+  });
+
+  it.each(['verified', 'toString', '__proto__', '', 7, null, undefined])(
+    'a code of its own is no answer of the protocol: %j',
+    async (code) => {
+      expect(await codeOf(serving(404, { ...said, code }).request('GET', '/'))).toBe('service_malformed');
+    },
+  );
+});
+
+describe('when an answer says a member twice', () => {
+  it('it is no answer', async () => {
+    const twice = '{"code":"session_unknown","code":"internal","message":"x","status":404}';
+    expect(await codeOf(serving(404, twice).request('GET', '/'))).toBe('service_malformed');
+    expect(await serving(200, '{"a":1,"a":2}').request('GET', '/')).toBeUndefined();
+    expect(await serving(200, '{"a":1,"b":2}').request('GET', '/')).toEqual({ a: 1, b: 2 });
+  });
+});

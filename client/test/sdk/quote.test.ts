@@ -3,9 +3,9 @@ import { decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/bas
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { buildDocument } from '../../../attestation/test/nitro-builder.ts';
-import { codeOfRejection } from '../../../shared/test/codes.ts';
+import { codeOf, codeOfRejection } from '../../../shared/test/codes.ts';
 import { ClientError, SecurityError } from '../../src/errors.ts';
-import { type Expectations, verifyQuote } from '../../src/sdk/quote.ts';
+import { EXPECTATION_MEMBERS, type Expectations, verifyQuote } from '../../src/sdk/quote.ts';
 import { SecureClient } from '../../src/sdk/secure-client.ts';
 import { EXPECT, FakeService, MADE_AT, OTHER_NONCE, PCRS, quoteFor, quoteUserData } from './fake-service.ts';
 
@@ -182,5 +182,51 @@ describe('when a quote is judged later', () => {
   it('its own time decides', () => {
     const quote = quoteFor(OTHER_NONCE);
     expect(verifyQuote(quote, OTHER_NONCE, EXPECT, MADE_AT + 5 * MINUTE).simulated).toBe(true);
+  });
+});
+
+describe('when expectations have a member that there is not', () => {
+  const WHOLE: Required<Expectations> = {
+    ...{ measurements: EXPECT.measurements, roots: EXPECT.roots!, allowDebug: false },
+    ...{ configSha256: '05'.repeat(32), kmsPolicy: 'locked' },
+  };
+
+  it('the list of members holds exactly those of the type, and all are accepted', async () => {
+    expect(Object.keys(EXPECTATION_MEMBERS).sort()).toEqual(Object.keys(WHOLE).sort());
+    await expect(clientWith(WHOLE).quote()).resolves.toMatchObject({ simulated: true });
+  });
+
+  it.each([
+    'config_sha256',
+    'configSHA256',
+    'kms_policy',
+    'kmspolicy',
+    'root',
+    'pcrs',
+    'nonce',
+    'policy',
+    'allow_debug',
+  ])('%s is refused before anything is asked, and of a document that is here', async (name) => {
+    const expectations = { ...WHOLE, [name]: undefined } as Expectations;
+    expect(await codeOfRejection(clientWith(expectations).quote(), PolicyError)).toBe('policy_invalid');
+    expect(await codeOfRejection(clientWith(expectations).register(), PolicyError)).toBe('policy_invalid');
+    expect(service.requests).toEqual([]);
+    const document = quoteFor(OTHER_NONCE);
+    expect(codeOf(() => verifyQuote(document, OTHER_NONCE, expectations, MADE_AT), PolicyError)).toBe(
+      'policy_invalid',
+    );
+  });
+
+  it.each([
+    { configSha256: '05' },
+    { configSha256: null },
+    { configSha256: `${'05'.repeat(32)}\n` },
+    { kmsPolicy: 'Locked' },
+    { kmsPolicy: null },
+    { measurements: [{ 1: PCRS[1] }] },
+    { measurements: [{ 0: '0'.repeat(96) }] },
+  ])('%j is refused', async (members) => {
+    const expectations = { ...WHOLE, ...members } as unknown as Expectations;
+    expect(await codeOfRejection(clientWith(expectations).quote(), PolicyError)).toBe('policy_invalid');
   });
 });

@@ -154,3 +154,34 @@ describe('when a client registers', () => {
     expect(await codeOfRejection(client.register(), ClientError)).toBe('already_registered');
   });
 });
+
+describe('when a service names a session that is none', () => {
+  const honestTo = (body: unknown) => body as { readonly session_id: string; readonly expires_at: number };
+  const refused = async (outside: string, inside: string) => {
+    service.answer = (path, honest) => {
+      if (!path.includes('submit')) return undefined;
+      const { status, body } = honest();
+      const { expires_at } = honestTo(body);
+      const result = { session_id: inside, expires_at };
+      const receipt = service.seal({ operation: 'submit', result }, { session_id: outside });
+      return { status, body: { session_id: outside, expires_at, receipt } };
+    };
+    return newClient()
+      .register()
+      .then(
+        () => 'registered',
+        (error: { code: string }) => error.code,
+      );
+  };
+
+  it.each(['../../x', '', 's'.repeat(42), 's'.repeat(44), `${'s'.repeat(42)}/`, `${'s'.repeat(43)}\\n`])(
+    '%j forms no session',
+    async (id) => {
+      expect(await refused(id, id)).toBe('service_malformed');
+    },
+  );
+
+  it('one that is one does', async () => {
+    expect(await refused('t'.repeat(43), 't'.repeat(43))).toBe('registered');
+  });
+});

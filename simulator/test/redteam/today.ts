@@ -274,8 +274,10 @@ export const UGLY_S6: Answers = {
 
 /** An unverified document whose names move the cursor, colour the text and turn its direction. */
 export const ESCAPES_V1: Answers = {
-  wrong: {
-    'document.controls': { today: ['U+009B', 'U+2028', 'U+202E'], right: [] },
+  right: {
+    'document.exit': 1,
+    'document.controls': [],
+    'bundle.exit': 1,
+    'bundle.controls': [],
   },
-  right: { 'document.exit': 1, 'bundle.exit': 1, 'bundle.controls': [] },
 };

@@ -85,6 +85,22 @@ describe('when a document is verified by hand', () => {
   });
 });
 
+describe('when a document of an instance is verified by hand', () => {
+  const instances = readdirSync(join(FIXTURES, '../field/fixtures')).filter((name) =>
+    /nitrotpm.*\.b64$/.test(name),
+  );
+
+  it('there are two', () => {
+    expect(instances).toHaveLength(2);
+  });
+
+  it.each(instances)('its chain holds for %s, and it ends where an enclave is asked for', (file) => {
+    const { ok, said } = typeDocument(join('../field/fixtures', file));
+    expect({ ok, said }).toEqual({ ok: false, said: expect.stringContaining('leaf.pem: OK\n') });
+    expect(said).not.toContain('PCR0');
+  });
+});
+
 describe('when a report is verified by hand', () => {
   it('holds, and shows what was signed', async () => {
     const { ok, said, complaint } = typeReport(await makeBundle(nsm));

@@ -15,6 +15,12 @@ const without =
   ({ bundle }) =>
     Object.fromEntries(Object.entries(bundle).filter(([name]) => name !== missing));
 
+/** The genuine bundle with a member more, before the others. */
+const twice =
+  (member: string): ReportRow[2] =>
+  ({ bundle }) =>
+    JSON.stringify(bundle).replace('{', `{${member},`);
+
 const BUNDLE: readonly ReportRow[] = [
   ['genuine', 'verified', {}],
   [
@@ -33,6 +39,11 @@ const BUNDLE: readonly ReportRow[] = [
   ['no report', 'bundle_malformed', without('sdJwt')],
   ['no attestation', 'bundle_malformed', without('attestation')],
   ['a report that is no text', 'bundle_malformed', ({ bundle }) => ({ ...bundle, sdJwt: null })],
+  // Readers differ in which of two they take.
+  ['a member twice', 'bundle_malformed', twice('"version":1')],
+  ['a member twice, the last as good as the first', 'bundle_malformed', twice('"version": 1')],
+  ['a member twice, once by its code points', 'bundle_malformed', twice('"\\u0076ersion":1')],
+  ['another attestation before it', 'bundle_malformed', twice('"attestation":""')],
   ['something after the JSON', 'bundle_malformed', ({ bundle }) => `${JSON.stringify(bundle)}}`],
 ];
 
@@ -71,6 +82,7 @@ const ATTESTATION: readonly ReportRow[] = [
     'certificate_expired',
     { document: certificates(4, { notAfter: MADE_AT - 1_000 }) },
   ],
+  ['made by an instance', 'not_an_enclave', { document: { payload: { module_id: 'i-0123456789abcdef0' } } }],
   [
     'a leaf that may not sign',
     'certificate_constraint_violated',
@@ -89,6 +101,8 @@ const POLICY: readonly ReportRow[] = [
     { document: zeros },
     { policy: { pcrs: 'any-image', allowDebug: true } },
   ],
+  ['an image without PCR 0', 'policy_invalid', {}, { policy: { pcrs: [{ 1: IMAGE[1]!, 2: IMAGE[2]! }] } }],
+  ['an image of zeros', 'policy_invalid', { document: zeros }, { policy: { pcrs: [{ 0: '0'.repeat(96) }] } }],
   ['the second of two images', 'verified', {}, { policy: { pcrs: [{ 0: 'ab'.repeat(48) }, IMAGE] } }],
   ['any image', 'verified', {}, { policy: { pcrs: 'any-image' } }],
   ['the second of two roots', 'verified', {}, { roots: [encodeHex(AWS_NITRO_ROOT_G1), GENUINE.root] }],

@@ -21,6 +21,9 @@ export interface ReportSpec {
   /** What is disclosed in the end. */
   readonly disclosures?: (all: readonly string[]) => readonly string[];
   readonly header?: Members;
+  /** Change the JSON text of header and payload before it is signed. */
+  readonly headerText?: (json: string) => string;
+  readonly payloadText?: (json: string) => string;
   readonly signer?: KeyObject;
   /** Changes the finished JWT before the hardware vouches for it. */
   readonly jwt?: (jwt: string) => string;
@@ -51,9 +54,11 @@ export function buildReport(spec: ReportSpec = {}): BuiltReport {
   );
   const _sd = (spec.digests ?? ((same) => same))(disclosures.map(digestOf));
   const payload = { ...CLAIMS, metrics: { _sd }, _sd_alg: 'sha-256', ...spec.claims };
-  const input = `${base64Url(JSON.stringify(spec.header ?? REPORT_HEADER))}.${base64Url(padded(payload))}`;
+  const headerJson = (spec.headerText ?? same)(JSON.stringify(spec.header ?? REPORT_HEADER));
+  const payloadJson = (spec.payloadText ?? same)(padded(payload));
+  const input = `${base64Url(headerJson)}.${base64Url(payloadJson)}`;
   const signature = sign(null, Buffer.from(input), spec.signer ?? reportKey.privateKey);
-  const jwt = (spec.jwt ?? ((same) => same))(`${input}.${signature.toString('base64url')}`);
+  const jwt = (spec.jwt ?? same)(`${input}.${signature.toString('base64url')}`);
   const shown = (spec.disclosures ?? ((all) => all))(disclosures);
   const { bytes, root } = buildDocument({
     ...spec.document,
@@ -65,6 +70,10 @@ export function buildReport(spec: ReportSpec = {}): BuiltReport {
   });
   const sdJwt = [jwt, ...shown, spec.end ?? ''].join('~');
   return { bundle: { version: 1, sdJwt, attestation: encodeBase64(bytes) }, root: encodeHex(root) };
+}
+
+function same(text: string): string {
+  return text;
 }
 
 function userDataOf(jwt: string, spec: ReportSpec): Uint8Array | null {

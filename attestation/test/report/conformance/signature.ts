@@ -24,6 +24,9 @@ const withPart = (at: 0 | 1 | 2, part: string): ReportSpec => ({
       .join('.'),
 });
 
+/** JSON text with a member before the others. */
+const before = (member: string) => (json: string) => json.replace('{', `{${member},`);
+
 const JWT_DIGEST: readonly ReportRow[] = [
   [
     'the attestation of another report',
@@ -57,6 +60,9 @@ const JWT_DIGEST: readonly ReportRow[] = [
   ['a payload that is text', INVALID, withPart(1, base64Url('"text"'))],
   ['a payload that is no base64url', INVALID, withPart(1, '=')],
   ['a signature that is no base64url', INVALID, withPart(2, 'A')],
+  ['a header with a member twice', INVALID, { headerText: before('"alg":"none"') }],
+  ['a payload with a member twice', INVALID, { payloadText: before('"statement":"another"') }],
+  ['a payload with a member of a member twice', INVALID, { payloadText: before('"x":{"y":1,"y":1}') }],
   ['a part too few', INVALID, { jwt: (jwt) => jwt.slice(0, jwt.lastIndexOf('.')) }],
   ['a part too many', INVALID, { jwt: (jwt) => `${jwt}.x` }],
   ['padding', INVALID, { jwt: (jwt) => `${jwt}=` }],
@@ -145,6 +151,7 @@ const DISCLOSURES: readonly ReportRow[] = [
       ['one of the name ...', ['salt', '...', 'x']],
     ] as const
   ).map(([name, value]): ReportRow => [name, UNFIT, referring(base64Url(JSON.stringify(value)))]),
+  ['one with a member twice', UNFIT, referring(base64Url('["salt","symbols",{"a":1,"a":2}]'))],
   ['one that is no JSON', UNFIT, referring(base64Url('['))],
   ['one that is not UTF-8', UNFIT, referring(encodeBase64Url(Uint8Array.of(0xff)))],
   ['one with padding', UNFIT, referring(`${base64Url('["salt","a",1]')}==`)],

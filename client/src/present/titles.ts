@@ -1,0 +1,39 @@
+/** What codes of a service mean, in words of ours: those that a service sends are never shown. */
+import { isPublicCode, PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
+
+/** Titles of the codes that come sealed (docs/errors.md). */
+const SEALED_TITLES: Readonly<Record<string, string>> = {
+  payload_malformed: 'Fields of the submission are wrong, missing or unknown',
+  duplicate_account: 'The same key, or two keys of the same account, were handed over',
+  excessive_permissions: 'The key can trade; use a read-only one or allow trading keys',
+  withdrawal_permission: 'The key can withdraw or send; use a read-only one',
+  read_permission_missing: 'The key cannot read',
+  parameters_malformed: 'Parameters of the query are wrong, or the session has no such account',
+  period_empty: 'No whole UTC day lies in the period',
+  asset_unpriced: 'The session has no price of the benchmark or of its currency in the one asked for',
+  account_unreadable: 'The account cannot be read',
+  exchange_unsupported: 'The venue or the type of account is not supported',
+  exchange_symbol_unknown: 'A symbol is not listed at the venue',
+  exchange_auth: 'The venue does not accept the key, its signature or its address',
+  exchange_rate_limited: 'The venue allows no more calls for now',
+  exchange_unavailable: 'The venue or the way to it failed',
+  exchange_clock: "The venue finds the enclave's clock wrong",
+  exchange_bad_response: 'The answer of the venue is not what its documentation says',
+  exchange_untrusted: 'The venue is not on the measured list, or its certificate was refused',
+};
+
+/** A code that this version does not know, and what is said of it. */
+const UNKNOWN = {
+  code: 'unknown',
+  title: 'The service refused with a code that this version does not know',
+} as const;
+
+/** Codes that come sealed and have a title here. */
+export const SEALED_TITLE_CODES: readonly string[] = Object.keys(SEALED_TITLES);
+
+/** The code of a service's refusal and its title; a code that is not known is not shown either. */
+export function titleOf(code: string): { readonly code: string; readonly title: string } {
+  if (isPublicCode(code)) return { code, title: PUBLIC_FAILURES[code][1] };
+  const title = Object.hasOwn(SEALED_TITLES, code) ? SEALED_TITLES[code] : undefined;
+  return title === undefined ? UNKNOWN : { code, title };
+}
