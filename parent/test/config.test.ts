@@ -34,6 +34,7 @@ describe('when the environment is whole', () => {
         { host: 'api.binance.com', port: 443 },
         { host: 'kms.us-east-1.amazonaws.com', port: 443 },
       ],
+      egressAddresses: [],
       storePath: './data',
       logLevel: 'info',
       defaultSessionTtl: 86_400,
@@ -54,6 +55,16 @@ describe('when the environment is whole', () => {
       DATABASE_URL: '',
     });
     expect(told).toMatchObject({ host: '127.0.0.1', port: 0, storePath: './data', logLevel: 'silent' });
+  });
+});
+
+describe('when it says which addresses venues see', () => {
+  it('they are IP addresses of either kind, in order', () => {
+    const EGRESS_ADDRESSES = '203.0.113.7, 2001:db8::7,';
+    expect(parseConfig({ ...GOOD, EGRESS_ADDRESSES }).egressAddresses).toEqual([
+      '203.0.113.7',
+      '2001:db8::7',
+    ]);
   });
 });
 

@@ -59,7 +59,9 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
     ...context.service,
     expect: toExpectations(flags, context.clock.now()),
   } as SecureClientOptions);
-  const { attestation, simulated, handshakePub, reportKey, configSha256, kmsPolicy } = await client.quote();
+  const { attestation, simulated, handshakePub, reportKey, configSha256, kmsPolicy, ...beside } =
+    await client.quote();
+  const { egressAddressesUnverified } = beside;
   const pcrs = Object.fromEntries([...attestation.pcrs].map(([index, value]) => [index, encodeHex(value)]));
   const facts = {
     verified: true,
@@ -71,6 +73,7 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
     handshakeKey: encodeHex(handshakePub),
     configSha256,
     kmsPolicy,
+    egressAddressesUnverified,
   };
   print(terminal, facts, () =>
     table([
@@ -81,8 +84,15 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
       ['Report key', facts.reportKey],
       ['Configuration', configSha256],
       ['KMS key policy', kmsPolicy],
+      ['Venues see', addressesText(egressAddressesUnverified)],
     ]),
   );
+}
+
+/** What venues see, in words that nobody takes for a part of the proof. */
+function addressesText(addresses: readonly string[]): string {
+  if (addresses.length === 0) return 'not told by the operator';
+  return `${addresses.join(', ')} (the operator's word, unverified)`;
 }
 
 async function report(context: CliContext, flags: ReportFlags): Promise<void> {

@@ -14,7 +14,7 @@ import { systemRandom } from '@perf-aggregator/shared/random';
 import { ClientError } from '../errors.ts';
 import { Account, type ReportOptions } from './account.ts';
 import { ProblemResponse } from './http.ts';
-import type { VerifiedQuote } from './quote.ts';
+import type { AnsweredQuote } from './quote.ts';
 import type { MetricsResult, ReturnsResult, SummaryResult, TradesResult } from './results.ts';
 import { Service, type ServiceOptions } from './service.ts';
 import { ClientSession, type ExportedSession } from './session.ts';
@@ -29,7 +29,7 @@ export interface Registration {
   readonly sessionId: string;
   /** ms */
   readonly expiresAt: number;
-  readonly quote: VerifiedQuote;
+  readonly quote: AnsweredQuote;
 }
 
 /** One session with one service. */
@@ -68,7 +68,7 @@ export class SecureClient {
    * Asks the service for a quote and verifies it. Sends nothing else.
    * @throws SecurityError, VerificationError, PolicyError, ServiceError, ClientError
    */
-  quote(): Promise<VerifiedQuote> {
+  quote(): Promise<AnsweredQuote> {
     return this.#service.quote();
   }
 

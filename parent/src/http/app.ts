@@ -10,7 +10,7 @@ import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { limitRate, type RateLimit } from './rate-limit.ts';
-import { allowOnly, routeOperations } from './routes.ts';
+import { allowOnly, egressMember, routeOperations } from './routes.ts';
 
 /** What `/ready` says. */
 export interface Readiness {
@@ -27,6 +27,8 @@ export interface AppOptions {
   readonly readiness: () => Promise<Readiness>;
   readonly emit: EventSink;
   readonly version: string;
+  /** Addresses that venues see, as the operator says; told with the quote and by `/health`; left out: none. */
+  readonly egressAddresses?: readonly string[];
   /** Seconds; advertised by `/health`. */
   readonly sessionTtl: { readonly default: number; readonly max: number };
   /** Requests that one address may make; left out: as many as it likes. */
@@ -44,10 +46,11 @@ export function createApp(options: AppOptions): Express {
   app.use(refuseWithoutHost);
   if (options.rateLimit) app.use(limitedPaths(), limitRate(options.rateLimit));
 
-  routeOperations(app, relay);
+  const egress = egressMember(options.egressAddresses ?? []);
+  routeOperations(app, relay, egress);
 
   const health = app.route('/health').get((_request, response) => {
-    response.json({ status: 'ok', version: options.version, session_ttl: options.sessionTtl });
+    response.json({ status: 'ok', version: options.version, session_ttl: options.sessionTtl, ...egress });
   });
   health.all(allowOnly('GET, HEAD'));
   const ready = app.route('/ready').get(async (_request, response) => {

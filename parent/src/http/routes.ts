@@ -19,21 +19,37 @@ const INPUTS: Readonly<Record<HttpRoute['input'], (request: Request) => Uint8Arr
   none: () => NOTHING,
 };
 
+/** Sends what the enclave answered. `told`: what the operator says beside it, which no enclave vouches for. */
+type Output = (response: Response, bytes: Uint8Array, told: EgressMember) => void;
+
 /** How the enclave's bytes leave, by what they are. */
-const OUTPUTS: Readonly<Record<HttpRoute['output'], (response: Response, bytes: Uint8Array) => void>> = {
-  document: (response, bytes) => response.json({ attestation: encodeBase64(bytes) }),
+const OUTPUTS: Readonly<Record<HttpRoute['output'], Output>> = {
+  document: (response, bytes, told) => response.json({ attestation: encodeBase64(bytes), ...told }),
   receipt: sendJson,
   reply: sendJson,
   none: (response) => response.end(),
 };
 
-/** Adds a route for each operation that a client may ask for. */
-export function routeOperations(app: Express, relay: Relay): void {
+/** Addresses that venues see, as a member of an answer. */
+export interface EgressMember {
+  readonly egress_addresses?: readonly string[];
+}
+
+/** The member; without it where the operator said nothing. */
+export function egressMember(addresses: readonly string[]): EgressMember {
+  return addresses.length === 0 ? {} : { egress_addresses: addresses };
+}
+
+/**
+ * Adds a route for each operation that a client may ask for.
+ * @param told - beside every quote
+ */
+export function routeOperations(app: Express, relay: Relay, told: EgressMember): void {
   // Whatever its media type says, the body is the client's business and the enclave's.
   const body = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
   for (const [operation, { method, path, input, output, status }] of routedOperations()) {
     const route = app.route(path.replace('{sessionId}', ':sessionId'));
-    const handle = handler(relay, operation, { input, output, status, hasSession: path.includes('{') });
+    const handle = handler(relay, operation, { input, output, status, told, hasSession: path.includes('{') });
     if (method === 'GET') route.get(handle).all(allowOnly('GET, HEAD'));
     else if (method === 'POST') route.post(body, handle).all(allowOnly('POST'));
     else route.delete(handle).all(allowOnly('DELETE'));
@@ -51,13 +67,16 @@ export function allowOnly(methods: string): RequestHandler {
 function handler(
   relay: Relay,
   operation: Operation,
-  route: Pick<HttpRoute, 'input' | 'output' | 'status'> & { readonly hasSession: boolean },
+  route: Pick<HttpRoute, 'input' | 'output' | 'status'> & {
+    readonly told: EgressMember;
+    readonly hasSession: boolean;
+  },
 ): RequestHandler {
   return async (request, response) => {
     const session = route.hasSession ? parseSession(request) : null;
     const bytes = await relay.ask(operation, session, INPUTS[route.input](request));
     response.status(route.status);
-    OUTPUTS[route.output](response, bytes);
+    OUTPUTS[route.output](response, bytes, route.told);
   };
 }
 

@@ -30,6 +30,11 @@ export interface Edge {
   answer: () => Promise<Uint8Array>;
 }
 
+/** What the operator of the edge says. */
+export interface Said {
+  readonly egressAddresses?: readonly string[];
+}
+
 /** A problem document, as far as tests look at it. */
 export interface Problem {
   readonly code: string;
@@ -37,7 +42,7 @@ export interface Problem {
 }
 
 /** Serves the edge for the tests of a file; each test finds it anew. */
-export function serveEdge(): Edge {
+export function serveEdge(said: Said = {}): Edge {
   const fresh = () => ({
     logged: '',
     asked: [],
@@ -64,6 +69,7 @@ export function serveEdge(): Edge {
       emit,
       version: '1.2.3',
       sessionTtl: { default: 60, max: 600 },
+      ...said,
     });
     server = createHttpServer(app, emit);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -52,6 +52,7 @@ beforeAll(async () => {
   const emit: EventSink = () => undefined;
   app = createApp({
     ...{ relay: { ask } as unknown as Relay, emit, version: '1.2.3', sessionTtl: { default: 60, max: 600 } },
+    egressAddresses: ['203.0.113.7', '2001:db8::7'],
     readiness: () =>
       Promise.resolve({
         parts: { store: true, enclave: true },
