@@ -186,16 +186,15 @@ function keyAlarms(parameters: Parameters, rules: CanaryRules): readonly AlarmSp
 
 /** Whether what the rules saw was told. CloudWatch speaks to the topic by a statement of its own. */
 function deliveryAlarms(rules: CanaryRules): readonly AlarmSpec[] {
-  const undelivered = (id: string, ruleName: string): AlarmSpec => ({
-    id,
+  const untold = (ruleName: string) => ({
     says: `EventBridge could not tell the topic what the rule ${ruleName} saw: its message is lost.`,
     metric: ofRule(ruleName, 'FailedInvocations'),
     atLeast: 1,
     periods: 1,
   });
   return [
-    undelivered('UnattestedUseUntold', rules.unattestedUse),
-    undelivered('KeyChangedUntold', rules.keyChanged),
+    { id: 'UnattestedUseUntold', ...untold(rules.unattestedUse) },
+    { id: 'KeyChangedUntold', ...untold(rules.keyChanged) },
   ];
 }
 
