@@ -1,5 +1,4 @@
 /** Commands that talk to a service. */
-import { writeFileSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Command } from 'commander';
 import { SecureClient } from '../index.ts';
@@ -8,6 +7,8 @@ import { table } from '../present/table.ts';
 import type { SecureClientOptions } from '../sdk/secure-client.ts';
 import { collectNames, parseSeconds } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { Destination } from './destination.ts';
+import { endKeptSession, withKeptSession } from './kept-session.ts';
 import {
   addPeriodOptions,
   addReadCommands,
@@ -98,26 +99,27 @@ function addressesText(addresses: readonly string[]): string {
 async function report(context: CliContext, flags: ReportFlags): Promise<void> {
   const { aud, nonce, disclose, out } = flags;
   const parameters = { ...toPeriod(flags), ...definedOf({ aud, nonce, disclose }) };
+  // Before anything is asked: a report that cannot be written would be lost.
+  const destination = out === undefined ? null : new Destination(out);
   const bundle = await withSession(context, flags.session, (client, wait) =>
     client.getReport(parameters, wait),
   );
   // Compact and without a line end: every byte of the file is under a signature.
   const text = JSON.stringify(bundle);
-  if (out === undefined) context.terminal.stdout.write(text);
-  else writeFileSync(out, text, { mode: 0o600 });
-  if (out !== undefined) print(context.terminal, { file: out }, () => `report written to ${out}`);
+  if (destination === null) {
+    context.terminal.stdout.write(text);
+    return;
+  }
+  destination.write(text);
+  print(context.terminal, { file: out }, () => `report written to ${out}`);
 }
 
 async function renew(context: CliContext, flags: { session?: string; ttl?: number }): Promise<void> {
-  const client = SecureClient.resume(context.sessions.load(flags.session), context.ports);
-  const expiresAt = await client.renew(flags.ttl).finally(() => context.sessions.save(client.export()));
+  const expiresAt = await withKeptSession(context, flags.session, (client) => client.renew(flags.ttl));
   print(context.terminal, { expiresAt }, () => `session ends ${time(expiresAt)} UTC`);
 }
 
 async function revoke(context: CliContext, flags: { session?: string }): Promise<void> {
-  const client = SecureClient.resume(context.sessions.load(flags.session), context.ports);
-  const { sessionId } = client.export();
-  await client.revoke();
-  context.sessions.remove(sessionId);
-  print(context.terminal, { revoked: sessionId }, () => 'session revoked; delete the exchange key as well');
+  const revoked = await endKeptSession(context, flags.session);
+  print(context.terminal, { revoked }, () => 'session revoked; delete the exchange key as well');
 }

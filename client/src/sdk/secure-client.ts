@@ -56,11 +56,12 @@ export class SecureClient {
   /**
    * Takes up a session that {@link SecureClient.export} gave out. It asks for no new quote: the session's
    * keys are known to the enclave that verified then, and to nobody else.
+   * @param options - `enclaveUrl`: where the service is now; default: where the session was registered
    * @throws ClientError `session_malformed`
    */
-  static resume(session: unknown, options: Partial<Omit<ServiceOptions, 'enclaveUrl'>> = {}): SecureClient {
+  static resume(session: unknown, options: Partial<ServiceOptions> = {}): SecureClient {
     const parsed = ClientSession.parse(session, options.random ?? systemRandom);
-    const { enclaveUrl } = parsed.export();
+    const enclaveUrl = options.enclaveUrl ?? parsed.export().enclaveUrl;
     return new SecureClient(new Account(new Service({ ...options, enclaveUrl }), parsed));
   }
 
