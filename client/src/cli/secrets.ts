@@ -37,9 +37,10 @@ export async function readSecret(
 
 /** What is typed until the end of the line, without echo; nothing at Ctrl-D. */
 async function prompt(question: string, { input, output }: Prompter): Promise<string> {
-  output.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input, output: silent, terminal: true });
+  // Not before readline has the terminal: what is typed at the question is never echoed.
+  output.write(question);
   try {
     return await new Promise<string>((resolve, reject) => {
       reader.once('line', resolve);

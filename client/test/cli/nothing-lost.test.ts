@@ -97,7 +97,9 @@ describe('when a session cannot be kept', () => {
 });
 
 describe('when a report is to go to a file', () => {
-  beforeEach(async () => void expect((await register()).code).toBe(0));
+  beforeEach(async () => {
+    expect((await register()).code).toBe(0);
+  });
   const asked = () => service.paths.filter((path) => path.includes('/report/')).length;
 
   const linked = (to: string, at: string) => {

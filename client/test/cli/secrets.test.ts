@@ -20,6 +20,21 @@ async function typing(typed: string): Promise<{ secret: unknown; shown: string; 
 }
 
 describe('when a secret is asked for on a terminal', () => {
+  it('the terminal is without echo before the question is seen', async () => {
+    const happened: string[] = [];
+    const input = Object.assign(new PassThrough(), {
+      isTTY: true,
+      setRawMode: (mode: boolean) => void happened.push(mode ? 'raw' : 'as it was'),
+    });
+    const output = new PassThrough();
+    output.on('data', (text: Buffer) => happened.push(text.toString()));
+    const source = { name: 'API key', file: undefined, variable: 'VARIABLE', value: undefined };
+    const reading = readSecret(source, { input, output });
+    input.write('s3cret\r');
+    await reading;
+    expect(happened.slice(0, 2)).toEqual(['raw', 'API key: ']);
+  });
+
   it('it is what was typed, which nobody sees', async () => {
     expect(await typing('s3cret\r')).toEqual({
       secret: 's3cret',

@@ -7,10 +7,16 @@ import { join } from 'node:path';
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** Codes of {@link WorldError}. */
-export const WORLD_ERROR_CODES = ['world_unreadable', 'world_start_failed', 'world_crash_loop'] as const;
+export const WORLD_ERROR_CODES = [
+  'world_unreadable',
+  'world_start_failed',
+  'world_crash_loop',
+  'world_in_use',
+  'world_foreign',
+] as const;
 export type WorldErrorCode = (typeof WORLD_ERROR_CODES)[number];
 
-/** The world cannot be opened or kept running. */
+/** The world cannot be opened, kept running or deleted. */
 export class WorldError extends CodedError<WorldErrorCode> {}
 
 /** Files of one world. */
