@@ -3,8 +3,8 @@
  * world in no folder that holds anything else.
  */
 import { lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { WorldError } from './files.ts';
+import { join, resolve } from 'node:path';
+import { WorldError, writing } from './files.ts';
 import { isLockName, lockWorld, type Processes } from './lock.ts';
 
 /** Without any of them there is no world. */
@@ -84,9 +84,11 @@ export interface Reset {
 /**
  * Deletes the world in `folder`, file by file, and the folder if nothing is left in it. Sessions of real services are
  * kept: their keys exist nowhere else.
- * @throws WorldError `world_foreign` and `world_in_use`, with nothing deleted
+ * @throws WorldError `world_foreign` and `world_in_use`, with nothing deleted; `world_unwritable`
  */
-export function resetWorld(folder: string, processes?: Processes): Reset {
+export function resetWorld(place: string, processes?: Processes): Reset {
+  // Without a slash at its end, behind which a link would not be seen.
+  const folder = resolve(place);
   const present = lstatSync(folder, { throwIfNoEntry: false });
   if (!present) return { deleted: false, kept: [] };
   if (present.isSymbolicLink()) {
@@ -106,8 +108,10 @@ export function resetWorld(folder: string, processes?: Processes): Reset {
   const kept = files.filter((file) => isRealSession(folder, file));
   const locks = files.filter((file) => isLockName(file));
   const others = files.filter((file) => !kept.includes(file) && !locks.includes(file));
-  for (const file of [...others, ...locks]) rmSync(join(folder, file), { force: true });
-  for (const path of [...folders.map((name) => join(folder, name)), folder]) removeEmpty(path);
+  writing(folder, () => {
+    for (const file of [...others, ...locks]) rmSync(join(folder, file), { force: true });
+    for (const path of [...folders.map((name) => join(folder, name)), folder]) removeEmpty(path);
+  });
   return { deleted: true, kept };
 }
 
@@ -136,7 +140,8 @@ function removeEmpty(folder: string): void {
   if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
+/** The first of the names, as no terminal is confused by it, and how many others there are. */
 function some(names: readonly string[]): string {
-  const [first = '', ...rest] = names;
+  const [first = '', ...rest] = names.map((name) => JSON.stringify(name).slice(1, -1));
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;
 }

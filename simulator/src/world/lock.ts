@@ -7,7 +7,7 @@
  */
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WorldError } from './files.ts';
+import { WorldError, writing } from './files.ts';
 
 /** A process, told from a later one that got its number. */
 export interface Holder {
@@ -37,7 +37,7 @@ export function isLockName(name: string): boolean {
 
 /**
  * Takes the folder.
- * @throws WorldError `world_in_use` while another process has it
+ * @throws WorldError `world_in_use` while another process has it; `world_unwritable`
  */
 export function lockWorld(folder: string, processes: Processes = systemProcesses()): Release {
   for (;;) {
@@ -51,7 +51,7 @@ export function lockWorld(folder: string, processes: Processes = systemProcesses
       );
     }
     const own = last + 1;
-    if (!claim(folder, own, processes.self)) continue;
+    if (!writing(folder, () => claim(folder, own, processes.self))) continue;
     if (numbersIn(folder).at(-1) !== own) {
       // It had begun before others who are ahead by now.
       rmSync(pathOf(folder, own), { force: true });

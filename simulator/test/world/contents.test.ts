@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -17,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startLocalWorld } from '../../src/local-world.ts';
 import { assertUsable, resetWorld, surveyWorld } from '../../src/world/contents.ts';
 import { WorldError, WorldFiles } from '../../src/world/files.ts';
-import { lockWorld } from '../../src/world/lock.ts';
+import { lockWorld, systemProcesses } from '../../src/world/lock.ts';
 import { openWorldState } from '../../src/world/state.ts';
 
 const REAL = { v: 1, enclaveUrl: 'https://perf.example.com', simulated: false };
@@ -105,6 +106,7 @@ describe('when a world is reset', () => {
     ['a folder under a file’s name', () => mkdirSync(join(home, 'report.json.new')), 'report.json.new'],
     ['a link under a log’s name', () => relink('logs/parent.log'), 'logs/parent.log'],
     ['a link under the store’s name', () => relink('store'), 'store'],
+    ['a name that would move a terminal’s cursor', () => put('a\n\u001b[2Jb'), 'a\\n\\u001b[2Jb'],
     ['two things', () => [put('a.txt'), put('b.txt')], 'a.txt and 1 more'],
   ])('%s that no world makes keeps everything where it is', (_, make, named) => {
     make();
@@ -115,6 +117,25 @@ describe('when a world is reset', () => {
       `${home} holds ${named}, which no world makes; nothing was deleted: move it away first`,
     ]);
     expect(tree()).toEqual(before);
+  });
+
+  it('one that cannot be deleted says so', () => {
+    // No lock can be made: a folder stands in its place.
+    mkdirSync(join(home, `lock-2.json.${process.pid}.new`));
+    expect(refusal(() => resetWorld(home)).code).toBe('world_foreign');
+    rmdirSync(join(home, `lock-2.json.${process.pid}.new`));
+    const blocked = {
+      ...systemProcesses(),
+      isAlive: () => {
+        mkdirSync(join(home, `lock-2.json.${process.pid}.new`), { recursive: true });
+        return false;
+      },
+    };
+    expect(refusal(() => resetWorld(home, blocked))).toMatchObject({
+      code: 'world_unwritable',
+      message: `${home} cannot be written or deleted (EISDIR)`,
+    });
+    expect(existsSync(join(home, 'venue.json'))).toBe(true);
   });
 
   it('one that is in use stays', () => {
@@ -129,7 +150,9 @@ describe('when a world is reset', () => {
   it('a link to it is not followed', () => {
     const link = join(parent, 'link');
     symlinkSync(home, link);
-    expect(refusal(() => resetWorld(link))).toMatchObject({ code: 'world_foreign' });
+    for (const place of [link, `${link}/`, `${link}/../link`, `${link}//`]) {
+      expect(refusal(() => resetWorld(place))).toMatchObject({ code: 'world_foreign' });
+    }
     expect(existsSync(join(home, 'venue.json'))).toBe(true);
   });
 
@@ -190,6 +213,20 @@ describe('when a folder is no world’s', () => {
     put('part.json');
     assertUsable(home);
     expect(readFileSync(join(home, 'sessions/real.json'), 'utf8')).toBe(JSON.stringify(REAL));
+  });
+});
+
+describe('when a folder cannot be written', () => {
+  it('a world says so by code', () => {
+    writeFileSync(home, 'a file');
+    expect(refusal(() => new WorldFiles(join(home, 'inside'))).code).toBe('world_unwritable');
+    rmSync(home);
+    const files = new WorldFiles(home);
+    mkdirSync(join(home, 'kms.json'));
+    expect(refusal(() => files.write('kms.json', {}))).toMatchObject({
+      code: 'world_unwritable',
+      message: `${join(home, 'kms.json')} cannot be written or deleted (EISDIR)`,
+    });
   });
 });
 
