@@ -35,7 +35,7 @@ export class Destination {
     this.#target = this.#present ? attempt(path, () => realpathSync(path)) : path;
     if (this.#isReplaced) {
       attempt(path, () => writeWhole(this.#beside, ' '));
-      rmSync(this.#beside, { force: true });
+      rmSync(this.#beside);
     }
   }
 
@@ -43,8 +43,8 @@ export class Destination {
   write(text: string): void {
     attempt(this.#path, () => {
       if (!this.#isReplaced) return writeFileSync(this.#target, text);
+      writeWhole(this.#beside, text, this.#present?.mode);
       try {
-        writeWhole(this.#beside, text, this.#present?.mode);
         renameSync(this.#beside, this.#target);
       } catch (error) {
         rmSync(this.#beside, { force: true });
@@ -78,15 +78,18 @@ export function attempt<T>(path: string, work: () => T): T {
   }
 }
 
-/** Writes a new file to the disk itself: a disk that is full says so here. */
+/** Writes a new file to the disk itself, or none: a disk that is full says so here. */
 export function writeWhole(path: string, text: string, mode = 0o600): void {
   rmSync(path, { force: true });
   const file = openSync(path, 'wx', mode & 0o777);
+  let isWhole = false;
   try {
     writeFileSync(file, text);
     fsyncSync(file);
+    isWhole = true;
   } finally {
     closeSync(file);
+    if (!isWhole) rmSync(path, { force: true });
   }
 }
 

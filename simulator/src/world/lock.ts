@@ -58,7 +58,7 @@ export function lockWorld(folder: string, processes: Processes = systemProcesses
       continue;
     }
     for (const number of numbers) rmSync(pathOf(folder, number), { force: true });
-    return () => write(folder, own, NOBODY, (from, to) => renameSync(from, to));
+    return () => letGo(folder, own);
   }
 }
 
@@ -78,6 +78,14 @@ function holderOf(folder: string, number: number): Holder {
     // Gone meanwhile, or never there.
   }
   return NOBODY;
+}
+
+function letGo(folder: string, number: number): void {
+  try {
+    write(folder, number, NOBODY, (from, to) => renameSync(from, to));
+  } catch {
+    // A full disk, or no folder any more. The end of the process lets go all the same.
+  }
 }
 
 function claim(folder: string, number: number, self: Holder): boolean {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +86,19 @@ describe('when a folder is taken', () => {
     expect(readdirSync(folder).sort()).toEqual([...others, 'lock-1.json'].sort());
     expect(others.filter(isLockName)).toEqual([]);
     expect(['lock-1.json', 'lock-12.json.345.new'].filter(isLockName)).toHaveLength(2);
+  });
+});
+
+describe('when a folder cannot be given back', () => {
+  it('nobody is told: the end of the process gives it back', () => {
+    const release = lockWorld(folder, as(1));
+    mkdirSync(join(folder, `lock-1.json.${process.pid}.new`));
+    release();
+    expect(refusal(as(2)).code).toBe('world_in_use');
+    rmdirSync(join(folder, `lock-1.json.${process.pid}.new`));
+    living.delete(1);
+    lockWorld(folder, as(2));
+    expect(holder().pid).toBe(2);
   });
 });
 
