@@ -74,7 +74,7 @@ describe('when two simulations begin in one folder at once', () => {
     const home = join(folder, 'home');
     const start = () => run(home, 'simulate', '--once', '--port', '0');
     const ended = await Promise.all([start(), start(), start()]);
-    expect(ended.map(({ code }) => code).sort()).toEqual([0, 1, 1]);
+    expect(ended.map(({ code }) => String(code)).sort()).toEqual(['0', '1', '1']);
     for (const { code, stderr } of ended) {
       if (code === 1)
         expect(stderr).toMatch(/^world_in_use: .* is in use by the simulation of process \d+; /);
