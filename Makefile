@@ -81,7 +81,5 @@ format: install ## format everything
 clean: ## delete what was built
 	@rm -rf dist */dist node_modules/.installed
 
-reset: ## delete the simulator's world: keys, store, sessions
-	@home="$${PERF_AGGREGATOR_HOME:-.perf-aggregator}"; \
-	if [ -e "$$home" ] && [ ! -f "$$home/venue.json" ]; then echo "$$home holds no world" >&2; exit 1; fi; \
-	rm -rf "$$home"
+reset: build ## delete the simulator's world: keys, store, simulated sessions; nothing else
+	@node simulator/dist/reset.js "$${PERF_AGGREGATOR_HOME:-.perf-aggregator}"

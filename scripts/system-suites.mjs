@@ -14,6 +14,7 @@ export const SUITES = {
   world: {
     files: [
       'simulator/test/system/local-world.test.ts',
+      'simulator/test/system/output.test.ts',
       'simulator/test/system/secrets.test.ts',
       'simulator/test/system/verify-by-hand.test.ts',
       'simulator/test/system/kms-envelope.test.ts',

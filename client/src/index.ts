@@ -2,7 +2,7 @@
 export { explainReport, verifyReport } from '@perf-aggregator/attestation';
 export { ClientError, SecurityError, ServiceError } from './errors.ts';
 export { discloseOnly } from './sdk/disclosure.ts';
-export type { Expectations, VerifiedQuote } from './sdk/quote.ts';
+export type { AnsweredQuote, Expectations, VerifiedQuote } from './sdk/quote.ts';
 export type { MetricsResult, ReturnsResult, SummaryResult, TradesResult } from './sdk/results.ts';
 export { type Registration, SecureClient, type SecureClientOptions } from './sdk/secure-client.ts';
 export type { ExportedSession } from './sdk/session.ts';

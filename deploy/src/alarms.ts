@@ -25,16 +25,22 @@ interface AlarmSpec {
 /** Makes the topic that alarms and the canary's rules speak to. */
 export function createTopic(scope: Stack, { name, account, alarmEmail }: Parameters): Topic {
   const topic = new Topic(scope, 'Alarms', { topicName: `${name}-alarms` });
+  const mayPublish = { effect: Effect.ALLOW, actions: ['sns:Publish'], resources: [topic.topicArn] };
   topic.addToResourcePolicy(
     new PolicyStatement({
-      effect: Effect.ALLOW,
-      principals: [
-        new ServicePrincipal('cloudwatch.amazonaws.com'),
-        new ServicePrincipal('events.amazonaws.com'),
-      ],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
+      ...mayPublish,
+      sid: 'CloudWatch',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
       conditions: { StringEquals: { 'aws:SourceAccount': account } },
+    }),
+  );
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      ...mayPublish,
+      sid: 'EventBridge',
+      // No condition: EventBridge fills none in, so that one would refuse every event (EventBridge User Guide, "Amazon
+      // SNS permissions").
+      principals: [new ServicePrincipal('events.amazonaws.com')],
     }),
   );
   if (alarmEmail !== null) {
@@ -57,7 +63,12 @@ export interface AlarmFacts {
 /** Makes the alarms. */
 export function createAlarms(scope: Stack, parameters: Parameters, facts: AlarmFacts): void {
   const { balancer, rules, topic } = facts;
-  for (const spec of [...serviceAlarms(parameters, balancer), ...keyAlarms(parameters, rules)]) {
+  const specs = [
+    ...serviceAlarms(parameters, balancer),
+    ...keyAlarms(parameters, rules),
+    ...deliveryAlarms(rules),
+  ];
+  for (const spec of specs) {
     const isBelow = spec.below !== undefined;
     new Alarm(scope, spec.id, {
       alarmName: `${parameters.name}-${spec.id}`,
@@ -125,14 +136,6 @@ function serviceAlarms(parameters: Parameters, { balancer, targets }: Balancer):
 }
 
 function keyAlarms(parameters: Parameters, rules: CanaryRules): readonly AlarmSpec[] {
-  const matched = (ruleName: string) =>
-    new Metric({
-      namespace: 'AWS/Events',
-      metricName: 'MatchedEvents',
-      dimensionsMap: { RuleName: ruleName },
-      statistic: 'Sum',
-      period: Duration.minutes(1),
-    });
   const count = (metric: Counted, minutes: number) => counted(parameters, metric, Duration.minutes(minutes));
   return [
     {
@@ -167,18 +170,42 @@ function keyAlarms(parameters: Parameters, rules: CanaryRules): readonly AlarmSp
     {
       id: 'UnattestedUse',
       says: 'Somebody used the key without an attestation, successfully.',
-      metric: matched(rules.unattestedUse),
+      metric: ofRule(rules.unattestedUse, 'MatchedEvents'),
       atLeast: 1,
       periods: 1,
     },
     {
       id: 'KeyChanged',
       says: 'The key, its policy or its grants were changed.',
-      metric: matched(rules.keyChanged),
+      metric: ofRule(rules.keyChanged, 'MatchedEvents'),
       atLeast: 1,
       periods: 1,
     },
   ];
+}
+
+/** Whether what the rules saw was told. CloudWatch speaks to the topic by a statement of its own. */
+function deliveryAlarms(rules: CanaryRules): readonly AlarmSpec[] {
+  const untold = (ruleName: string) => ({
+    says: `EventBridge could not tell the topic what the rule ${ruleName} saw: its message is lost.`,
+    metric: ofRule(ruleName, 'FailedInvocations'),
+    atLeast: 1,
+    periods: 1,
+  });
+  return [
+    { id: 'UnattestedUseUntold', ...untold(rules.unattestedUse) },
+    { id: 'KeyChangedUntold', ...untold(rules.keyChanged) },
+  ];
+}
+
+function ofRule(ruleName: string, metricName: 'MatchedEvents' | 'FailedInvocations'): Metric {
+  return new Metric({
+    namespace: 'AWS/Events',
+    metricName,
+    dimensionsMap: { RuleName: ruleName },
+    statistic: 'Sum',
+    period: Duration.minutes(1),
+  });
 }
 
 function counted({ name }: Parameters, metricName: Counted, period: Duration): Metric {

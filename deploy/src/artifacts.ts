@@ -7,6 +7,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { EifMeter } from '@perf-aggregator/attestation/eif/measure';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { type ImagePcrs, POLICY_REGISTERS } from '@perf-aggregator/shared/kms/key-policy';
+import { imageMemoryFault } from './capacity.ts';
 import { ParametersError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -15,6 +16,7 @@ export interface Artifact {
   readonly path: string;
   /** Lower-case hex. */
   readonly sha256: string;
+  readonly bytes: number;
 }
 
 /** What runs on an instance, and which images the key serves. */
@@ -30,9 +32,11 @@ const PIECE_BYTES = 1 << 20;
 /**
  * Reads, digests and measures the files.
  * @throws ParametersError `parameters_invalid`, naming every file that cannot be used, or an image whose
- *   measurements are not the first of `measurements`
+ *   measurements are not the first of `measurements`, or that an enclave has too little memory for
  */
-export function readArtifacts(parameters: Pick<Parameters, 'eif' | 'parent' | 'measurements'>): Artifacts {
+export function readArtifacts(
+  parameters: Pick<Parameters, 'eif' | 'parent' | 'measurements' | 'enclaveMemoryMib'>,
+): Artifacts {
   const faults: string[] = [];
   const attempt = <T>(name: string, read: () => T): T | null => {
     try {
@@ -44,6 +48,8 @@ export function readArtifacts(parameters: Pick<Parameters, 'eif' | 'parent' | 'm
   };
   const meter = new EifMeter();
   const eif = attempt('eif', () => digest(parameters.eif, (piece) => meter.update(piece)));
+  const tooLarge = eif && imageMemoryFault(parameters.enclaveMemoryMib, eif.bytes);
+  if (tooLarge) faults.push(`enclaveMemoryMib: ${tooLarge}`);
   const measured = eif && attempt('eif', () => meter.finish());
   const parent = attempt('parent', () => digest(parameters.parent));
   const images = parameters.measurements.map((file) => attempt('measurements', () => readMeasurements(file)));
@@ -105,16 +111,18 @@ function parseObject(text: string): Record<string, unknown> | null {
 function digest(path: string, see: (piece: Uint8Array) => void = () => undefined): Artifact {
   const hash = createHash('sha256');
   const file = openSync(path, 'r');
+  let bytes = 0;
   try {
     const buffer = new Uint8Array(PIECE_BYTES);
     for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) {
       hash.update(buffer.subarray(0, read));
       see(buffer.subarray(0, read));
+      bytes += read;
     }
   } finally {
     closeSync(file);
   }
-  return { path, sha256: hash.digest('hex') };
+  return { path, sha256: hash.digest('hex'), bytes };
 }
 
 function reasonOf(error: unknown): string {

@@ -92,7 +92,9 @@ function createTrail(scope: Stack): void {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     lifecycleRules: [{ expiration: Duration.days(365) }],
-    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    // At once the trail writes into it, and CloudFormation deletes no bucket that holds anything: a rollback that tried
+    // would fail, and leave the stack stuck.
+    removalPolicy: RemovalPolicy.RETAIN,
   }) as IBucket;
   new Trail(scope, 'Trail', {
     bucket,

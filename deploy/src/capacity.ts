@@ -1,13 +1,12 @@
-/** What an instance can give to enclaves, by the name of its type. */
+/** What an instance can give to enclaves, and what an image asks of an enclave. */
+import { readInstanceType } from './instance-types.ts';
 
-/** x86 families whose instances can hold enclaves, from four vCPUs up. */
-export const INSTANCE_TYPE = /^([cmr])(5|5a|5n|6i|6a|6in|7i|7a)\.(\d{0,2})xlarge$/;
-
-/** AWS's ratio of memory to vCPUs, GiB, by the first letter of a family. */
-const GIB_PER_CPU: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8 };
 /** Left to the parent and its kernel: one core, and memory for the store's pages. */
 const PARENT_CPUS = 2;
 const PARENT_MIB = 2_048;
+/** nitro-cli starts no enclave whose memory is less than this many times its image's file (E26). */
+const MEMORY_PER_IMAGE = 4;
+const MIB = 1_048_576;
 
 /** What enclaves ask for. */
 export interface Demand {
@@ -17,13 +16,13 @@ export interface Demand {
   readonly enclaveMemoryMib: number;
 }
 
-/** Why an instance of this type cannot hold these enclaves, or null. */
+/** Why an instance of this type cannot hold these enclaves, or null; null too for a type that is at fault itself. */
 export function capacityFault(demand: Demand): { readonly name: string; readonly why: string } | null {
   const { instanceType, enclaves, enclaveCpus, enclaveMemoryMib } = demand;
-  const [, family = '', , times] = INSTANCE_TYPE.exec(instanceType) ?? [];
-  if (family === '') return null;
-  const cpus = 4 * Number(times || 1);
-  const mib = cpus * GIB_PER_CPU[family]! * 1_024;
+  const type = readInstanceType(instanceType);
+  if (type === null) return null;
+  const { cpus } = type;
+  const mib = cpus * type.gibPerCpu * 1_024;
   if (enclaveCpus % 2 !== 0) {
     return { name: 'enclaveCpus', why: 'expected an even number: an enclave gets whole cores' };
   }
@@ -40,4 +39,18 @@ export function capacityFault(demand: Demand): { readonly name: string; readonly
     };
   }
   return null;
+}
+
+/**
+ * Why an enclave with this memory does not start this image, or null. nitro-cli would refuse it on the instance (E26),
+ * twenty minutes into the deployment.
+ * @param imageBytes - size of the enclave image file
+ */
+export function imageMemoryFault(enclaveMemoryMib: number, imageBytes: number): string | null {
+  if (enclaveMemoryMib * MIB >= MEMORY_PER_IMAGE * imageBytes) return null;
+  const imageMib = Math.ceil(imageBytes / MIB);
+  return (
+    `${enclaveMemoryMib}, but the image has ${imageMib} MiB and nitro-cli demands ${MEMORY_PER_IMAGE} times that: ` +
+    `at least ${MEMORY_PER_IMAGE * imageMib}`
+  );
 }

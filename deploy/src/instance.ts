@@ -120,6 +120,7 @@ function parentTags(parameters: Parameters, facts: InstanceFacts): Readonly<Reco
     ENCLAVE_ENDPOINT: cids.map((cid) => `vsock://${cid}:${ENCLAVE_VSOCK_PORT}`).join(),
     EGRESS_ENDPOINT: `vsock://${ANY_CID}:${EGRESS_VSOCK_PORT}`,
     EGRESS_ALLOW: parameters.egressAllow.join(),
+    EGRESS_ADDRESSES: facts.network.egressAddress,
     KMS_KEY_ARN: facts.keyArn,
     KMS_ROLE_ARN: facts.roleArn,
     RATE_LIMIT_MAX: SERVICE_RATE_LIMIT,

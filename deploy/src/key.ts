@@ -26,7 +26,10 @@ export function createKey(scope: Construct, parameters: Parameters, { images, ro
   });
   // KMS refuses a policy that names a role which does not exist.
   key.node.addDependency(role.node.defaultChild!);
-  key.cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
+  // A locked policy lets nobody delete the key: a rollback that tried would fail, and leave the stack stuck.
+  key.cfnOptions.deletionPolicy = locked
+    ? CfnDeletionPolicy.RETAIN
+    : CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
   key.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
   return key;
 }

@@ -3,8 +3,10 @@
  * reported at once. `docs/operations.md` explains each.
  */
 
-import { capacityFault, INSTANCE_TYPE } from './capacity.ts';
+import { capacityFault } from './capacity.ts';
 import { ParametersError } from './errors.ts';
+import { instanceTypeFault } from './instance-types.ts';
+import { regionFault } from './venue-regions.ts';
 
 /** What a deployment is made from. */
 export interface Parameters {
@@ -62,7 +64,7 @@ const PATTERNS = {
   host: [/^([a-z0-9-]+\.)+[a-z]{2,}:\d{1,5}$/, 'host:port,host:port,…'],
   network: [/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, 'networks such as 192.0.2.0/24'],
   zone: [/^[a-z0-9-]+-\d[a-z]$/, 'two zones such as eu-west-1a,eu-west-1b'],
-  instanceType: [INSTANCE_TYPE, 'an x86 type of 4 vCPUs or more that has enclaves, such as m6i.xlarge'],
+  instanceType: [/./, 'an x86 type of 4 vCPUs or more that has enclaves, such as m6i.xlarge'],
   trail: [/^(create|existing)$/, 'create or existing'],
 } as const satisfies Record<string, readonly [RegExp, string]>;
 
@@ -127,6 +129,10 @@ function judgeTogether(reader: Reader, parameters: Parameters): void {
   if (egressAllow.join().length > MAX_TAG_LENGTH) {
     reader.fault('egressAllow', `longer than ${MAX_TAG_LENGTH} characters, which is all that a tag holds`);
   }
+  const refusedRegion = regionFault(region, egressAllow);
+  if (refusedRegion !== null) reader.fault('region', refusedRegion);
+  const refusedType = instanceTypeFault(parameters.instanceType);
+  if (refusedType !== null) reader.fault('instanceType', refusedType);
   const fault = capacityFault(parameters);
   if (fault !== null) reader.fault(fault.name, fault.why);
 }

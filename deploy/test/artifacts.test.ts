@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildImage } from '../../attestation/test/eif/eif-builder.ts';
 import { readArtifacts } from '../src/artifacts.ts';
+import { imageMemoryFault } from '../src/capacity.ts';
 import { ParametersError } from '../src/errors.ts';
 import { CONTEXT, folder, measurements, PCRS, PREDECESSOR, write } from './deployment.ts';
 
-const FILES = { eif: CONTEXT['eif']!, parent: CONTEXT['parent']!, measurements: [CONTEXT['measurements']!] };
+const FILES = {
+  eif: CONTEXT['eif']!,
+  parent: CONTEXT['parent']!,
+  measurements: [CONTEXT['measurements']!],
+  enclaveMemoryMib: 8_192,
+};
 const images = (...values: (typeof PREDECESSOR)[]) =>
   values.map(({ pcr0, pcr1, pcr2 }) => ({ 0: pcr0, 1: pcr1, 2: pcr2 }));
 
@@ -75,6 +81,20 @@ describe('when the files of a deployment are read', () => {
   ])('measurements that are %s are refused', (_, content, why) => {
     const file = write('bad.json', content);
     expect(faultsOf({ measurements: [file] })).toEqual([`measurements: ${file}: ${why}`]);
+  });
+
+  it('an enclave has four times the memory of its image’s file, or is refused before nitro-cli does (E26)', () => {
+    const mib = 1_048_576;
+    expect(imageMemoryFault(1_024, 256 * mib)).toBeNull();
+    expect(imageMemoryFault(1_024, 256 * mib + 1)).toBe(
+      '1024, but the image has 257 MiB and nitro-cli demands 4 times that: at least 1028',
+    );
+    expect(imageMemoryFault(1_028, 257 * mib)).toBeNull();
+    const whole = buildImage().length;
+    expect(readArtifacts(FILES).eif.bytes).toBe(whole);
+    expect(faultsOf({ enclaveMemoryMib: 0 })).toEqual([
+      `enclaveMemoryMib: 0, but the image has ${Math.ceil(whole / mib)} MiB and nitro-cli demands 4 times that: at least ${4 * Math.ceil(whole / mib)}`,
+    ]);
   });
 
   it('all files that cannot be used are named at once', () => {

@@ -11,6 +11,9 @@ const LEAST = {
   certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000',
 };
 
+/** A certificate of the region itself, so that it is not at fault as well. */
+const certificateIn = (region: string) => LEAST.certificateArn.replace('eu-west-1', region);
+
 /** The faults of a context, one a line. */
 function faultsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
   try {
@@ -104,7 +107,7 @@ describe('when parameters are read', () => {
     ['snapshot', 'vol-0123456789abcdef0'],
     ['instanceType', 't3.xlarge'],
     ['instanceType', 'm6i.large'],
-    ['instanceType', 'm7g.xlarge'],
+    ['region', 'us-east-1'],
     ['enclaves', '5'],
     ['enclaves', '1.5'],
     ['enclaveCpus', '3'],
@@ -121,13 +124,27 @@ describe('when parameters are read', () => {
     ['availabilityZones', 'eu-west-1a,eu-west-1a'],
     ['availabilityZones', 'eu-west-1a,eu-west-2a'],
   ])('%s is not %s', (name, value) => {
-    expect(namesOf({ ...LEAST, [name]: value })).toEqual([name]);
+    const certificateArn = name === 'region' ? certificateIn(value) : LEAST.certificateArn;
+    expect(namesOf({ ...LEAST, certificateArn, [name]: value })).toEqual([name]);
   });
 
   it('a misspelt parameter is named, and one that needs another', () => {
     expect(namesOf({ ...LEAST, mesurements: 'x' })).toEqual(['mesurements']);
     expect(namesOf({ ...LEAST, domain: 'perf.example.com' })).toEqual(['hostedZoneId']);
     expect(namesOf({ ...LEAST, hostedZoneId: 'Z1' })).toEqual(['domain']);
+  });
+
+  it('a region that a venue does not serve is refused, with the venue and why, but not for other venues', () => {
+    for (const region of ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2']) {
+      expect(faultsOf({ ...LEAST, region, certificateArn: certificateIn(region) })).toEqual([
+        `region: ${region}: Binance (api.binance.com in egressAllow) does not serve the USA; take a region elsewhere, such as eu-west-1`,
+      ]);
+    }
+    const elsewhere = { egressAllow: 'api.example.com:443', certificateArn: certificateIn('us-east-1') };
+    expect(faultsOf({ ...LEAST, region: 'us-east-1', ...elsewhere })).toEqual([]);
+    for (const region of ['eu-central-1', 'ap-northeast-1', 'sa-east-1']) {
+      expect(faultsOf({ ...LEAST, region, certificateArn: certificateIn(region) })).toEqual([]);
+    }
   });
 
   it('an instance is filled by enclaves until the parent’s core and memory, and no further', () => {

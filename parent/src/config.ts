@@ -22,6 +22,8 @@ export interface ParentConfig {
   readonly egress: Endpoint;
   /** Hosts that the enclaves may reach, that of the key service among them. */
   readonly egressAllow: readonly HostPort[];
+  /** Addresses that venues see, as the operator says; none where nothing was said. */
+  readonly egressAddresses: readonly string[];
   /** Folder of the embedded store. */
   readonly storePath: string;
   readonly logLevel: string;
@@ -58,6 +60,7 @@ export function parseConfig(environment: Environment): ParentConfig {
     deployment,
     egress: read.EGRESS_ENDPOINT,
     egressAllow: [...read.EGRESS_ALLOW, ...(service ? [{ host: service.host, port: 443 }] : [])],
+    egressAddresses: read.EGRESS_ADDRESSES ?? [],
     storePath: read.STORE_PATH,
     logLevel: read.LOG_LEVEL,
     defaultSessionTtl: read.DEFAULT_SESSION_TTL ?? Math.min(DEFAULT_SESSION_TTL_S, read.MAX_SESSION_TTL),

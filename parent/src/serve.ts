@@ -92,6 +92,7 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
     relay,
     emit,
     version: VERSION,
+    egressAddresses: config.egressAddresses,
     rateLimit: config.rateLimit,
     sessionTtl: { default: config.defaultSessionTtl, max: config.maxSessionTtl },
     sources,

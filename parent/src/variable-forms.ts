@@ -39,6 +39,8 @@ export function wholeFault(min: number, max: number, value: unknown): string {
   return `a whole number from ${min} to ${max}, not "${String(value)}"`;
 }
 
+/** More than any deployment has ways out. */
+const MAX_ADDRESSES = 16;
 const ENDPOINT_FORM = 'missing: vsock://CID:PORT or unix:PATH';
 const HOSTS_FORM = 'missing: host:port,host:port,…';
 
@@ -96,6 +98,21 @@ function isNetwork(item: string): boolean {
     return false;
   }
 }
+/** One IP address, without a zone. */
+const address = z.union([z.ipv4(), z.ipv6()]);
+
+/** IP addresses with commas between. */
+export const addresses = z.string().transform((value, context): string[] => {
+  const items = value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+  const wrong = items.find((item) => !address.safeParse(item).success);
+  if (wrong !== undefined) context.addIssue(`"${wrong}" is not an IP address`);
+  if (items.length > MAX_ADDRESSES) context.addIssue(`more than ${MAX_ADDRESSES} addresses`);
+  if (new Set(items).size < items.length) context.addIssue('names an address twice');
+  return items;
+});
 
 function readEndpoint(value: string, context: { addIssue(fault: string): void }): Endpoint | null {
   try {

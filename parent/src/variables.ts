@@ -6,6 +6,7 @@ import { DEFAULT_SESSION_TTL_S, MAX_SESSION_TTL_S } from '@perf-aggregator/share
 import { isRoleArn, keyService } from '@perf-aggregator/shared/wire/deployment';
 import * as z from 'zod';
 import {
+  addresses,
   endpoint,
   endpoints,
   hosts,
@@ -87,6 +88,13 @@ export const VARIABLES = z
       meaning:
         'Hosts that the enclave may reach: `host:port,host:port`, lower case, ports 1 to 65535. Checked besides the ' +
         "enclave's own measured list. The key service's host is added from `KMS_KEY_ARN`.",
+    }),
+    EGRESS_ADDRESSES: addresses.optional().register(about, {
+      absent: 'not told',
+      meaning:
+        'IP addresses that venues see, with commas between, at most 16: traders name them in the allow-lists of their ' +
+        'API keys. Told by `GET /attestation/quote` and `GET /health` as `egress_addresses`. Nobody checks them: say ' +
+        'those of your NAT gateway. `deploy/` does.',
     }),
     KMS_KEY_ARN: shaped(
       (value) => keyService(value) !== null,

@@ -34,6 +34,7 @@ describe('when the environment is whole', () => {
         { host: 'api.binance.com', port: 443 },
         { host: 'kms.us-east-1.amazonaws.com', port: 443 },
       ],
+      egressAddresses: [],
       storePath: './data',
       logLevel: 'info',
       defaultSessionTtl: 86_400,
@@ -82,6 +83,16 @@ describe('when it names proxies and origins', () => {
     expect(() => parseConfig({ ...GOOD, [name]: value })).toThrow(
       expect.objectContaining({ code: 'config_invalid', message: expect.stringContaining(name) }),
     );
+  });
+});
+
+describe('when it says which addresses venues see', () => {
+  it('they are IP addresses of either kind, in order', () => {
+    const EGRESS_ADDRESSES = '203.0.113.7, 2001:db8::7,';
+    expect(parseConfig({ ...GOOD, EGRESS_ADDRESSES }).egressAddresses).toEqual([
+      '203.0.113.7',
+      '2001:db8::7',
+    ]);
   });
 });
 
@@ -158,6 +169,11 @@ describe('when the environment is unusable', () => {
     ['EGRESS_ALLOW', 'Host.example:443'],
     ['EGRESS_ALLOW', 'http://host:443'],
     ['EGRESS_ALLOW', ','],
+    ['EGRESS_ADDRESSES', 'venue.example'],
+    ['EGRESS_ADDRESSES', '203.0.113.0/24'],
+    ['EGRESS_ADDRESSES', 'fe80::1%eth0'],
+    ['EGRESS_ADDRESSES', '203.0.113.7,203.0.113.7'],
+    ['EGRESS_ADDRESSES', Array.from({ length: 17 }, (_, index) => `203.0.113.${index}`).join()],
     ['ENCLAVE_ENDPOINT', 'unix:'],
     ['ENCLAVE_ENDPOINT', 'vsock://16:5005,vsock://16:5005'],
     ['ENCLAVE_ENDPOINT', 'vsock://16:5005,'],

@@ -2,7 +2,6 @@
  * The demonstration: what a newcomer sees. It goes the whole road of a real institution with the SDK that
  * they would use, and checks what it is shown.
  */
-import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Expectations, explainReport, type MetricsResult, SecureClient } from '@perf-aggregator/client';
 import { SessionFiles } from '@perf-aggregator/client/cli/sessions';
@@ -110,7 +109,7 @@ async function readAccount(client: SecureClient, terminal: Terminal): Promise<Me
 }
 
 function verifyBundle(world: LocalWorld, bundle: string, clock: Clock): string {
-  writeFileSync(world.files.path('report.json'), bundle, { mode: 0o600 });
+  world.files.writeText('report.json', bundle);
   const { roots, measurements } = expectations(world);
   const judged = explainReport(bundle, {
     ...(roots ? { roots } : {}),

@@ -2,8 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { enclaveOptions } from '@perf-aggregator/enclave/hardening';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
+import { assertUsable } from './world/contents.ts';
 import { WorldFiles } from './world/files.ts';
 import type { HostPorts } from './world/hosts.ts';
+import { lockWorld } from './world/lock.ts';
 import { openWorldState, type WorldMaking, type WorldState } from './world/state.ts';
 
 /** How to make a world, the first time, and to start it. */
@@ -30,11 +32,23 @@ export interface LocalWorld {
 
 /**
  * Opens the world in `home`, made if absent, and starts its processes.
- * @throws WorldError
+ * @throws WorldError `world_in_use` while another simulation has the folder, and others
  */
 export async function startLocalWorld(options: LocalWorldOptions): Promise<LocalWorld> {
-  const { home, host, clock, onDeath, onGiveUp } = options;
-  const files = new WorldFiles(home);
+  assertUsable(options.home);
+  const files = new WorldFiles(options.home);
+  const release = lockWorld(files.folder);
+  try {
+    const world = await openLocalWorld(files, options);
+    return { ...world, stop: () => world.stop().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openLocalWorld(files: WorldFiles, options: LocalWorldOptions): Promise<LocalWorld> {
+  const { host, clock, onDeath, onGiveUp } = options;
   const state = await openWorldState(files, options);
   mkdirSync(files.path('logs'), { recursive: true, mode: 0o700 });
   // Short on purpose: a socket's path has room for about a hundred bytes.

@@ -1,6 +1,7 @@
 /** `make run` and `./perf-aggregator simulate`: the local world, the demonstration, and the service after it. */
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { exitCodeOf, isSilent, outputFault, ReaderGone, UsageError } from '@perf-aggregator/client/cli/exit';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { systemRandom } from '@perf-aggregator/shared/random';
@@ -15,7 +16,7 @@ leaves the service up until Ctrl-C (--once: ends after the transcript).
 
 const TRANSPORTS = ['unix', 'vsock'] as const;
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[], output: Output): Promise<number> {
   const options = readOptions(argv);
   if (typeof options === 'string') {
     process.stderr.write(options);
@@ -32,8 +33,8 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   const stopped = deferred<number>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopped.resolve(0));
-  // Whoever read the transcript has gone (a pipe to head): no reason to stay, none to crash.
-  process.stdout.on('error', () => stopped.resolve(0));
+  // A transcript that nobody gets is no reason to stay.
+  void output.failed.then(giveUp.resolve);
   try {
     const terminal = {
       stdout: process.stdout,
@@ -52,6 +53,28 @@ async function main(argv: readonly string[]): Promise<number> {
   } finally {
     await world.stop();
   }
+}
+
+/** Whether what was printed arrived. */
+interface Output {
+  readonly failed: Promise<Error>;
+  /** @throws UsageError `output_failed`; ReaderGone */
+  check(): void;
+}
+
+function watchOutput(): Output {
+  const failed = deferred<Error>();
+  let fault: Error | null = null;
+  process.stdout.on('error', (cause) => {
+    fault ??= outputFault(cause);
+    failed.resolve(fault);
+  });
+  return {
+    failed: failed.promise,
+    check() {
+      if (fault !== null) throw fault;
+    },
+  };
 }
 
 function readOptions(argv: readonly string[]) {
@@ -99,9 +122,15 @@ function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const output = watchOutput();
+  process.exitCode = await main(process.argv.slice(2), output);
+  // The last words may be what was lost.
+  output.check();
 } catch (error) {
   const code = error instanceof CodedError ? error.code : 'internal';
-  process.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  const message = error instanceof Error ? error.message : String(error);
+  if (!isSilent(error)) process.stderr.write(`${code}: ${message}\n`);
+  process.exitCode = error instanceof ReaderGone || error instanceof UsageError ? exitCodeOf(error) : 1;
 }
+// The demonstration may be waiting still for a world that has ended.
+process.exit();

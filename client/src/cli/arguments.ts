@@ -7,6 +7,12 @@ export function collectNames(text: string, previous: string[] = []): string[] {
   return [...previous, ...text.split(',').filter(Boolean)];
 }
 
+/** An address of a service. @throws InvalidArgumentError */
+export function parseUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('expected https://HOST or http://HOST');
+}
+
 /** @throws InvalidArgumentError */
 export function parseSeconds(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a number of seconds');

@@ -4,11 +4,29 @@ import type { Random } from '@perf-aggregator/shared/random';
 import type { SessionFiles } from './sessions.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Default address of the service: where `make run` leaves it. */
+export const DEFAULT_URL = 'http://127.0.0.1:3000';
+
+/** How a service is reached. */
+export interface ServicePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Both ways to a service. @param url - what `--url` says; null: nothing */
+export function waysTo<P extends ServicePorts>(url: string | null, ports: P) {
+  return {
+    service: { ...ports, enclaveUrl: url ?? DEFAULT_URL },
+    ports: url === null ? ports : { ...ports, enclaveUrl: url },
+  };
+}
+
 /** What commands reach the world through. */
 export interface CliContext {
-  /** Where the service is; commands that resume a session use the session's own. */
-  readonly service: { readonly enclaveUrl: string; readonly clock: Clock; readonly random: Random };
-  readonly ports: { readonly clock: Clock; readonly random: Random };
+  /** For a service that is spoken to for the first time. */
+  readonly service: ServicePorts & { readonly enclaveUrl: string };
+  /** For a session that is kept: with an address only where `--url` says one, else the session's own counts. */
+  readonly ports: ServicePorts & { readonly enclaveUrl?: string };
   readonly clock: Clock;
   readonly sessions: SessionFiles;
   readonly terminal: Terminal;

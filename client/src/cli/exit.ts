@@ -9,8 +9,14 @@ import { ClientError, SecurityError, ServiceError } from '../errors.ts';
 import { KeyPolicyError } from '../kms-policy/errors.ts';
 import { MeasurementsError } from '../measurements/errors.ts';
 
-/** 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error. */
-export const EXIT = { ok: 0, refused: 1, usage: 2, unreachable: 3, service: 4 } as const;
+/**
+ * 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error; as shells say it, 130 Ctrl-C and 141 a reader
+ * of the output that went away (128 and the number of the signal).
+ */
+export const EXIT = {
+  ...{ ok: 0, refused: 1, usage: 2, unreachable: 3, service: 4 },
+  ...{ interrupted: 130, readerGone: 141 },
+} as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Codes of {@link UsageError}. */
@@ -18,6 +24,8 @@ export const USAGE_ERROR_CODES = [
   'option_invalid',
   'file_unreadable',
   'input_too_large',
+  'file_unwritable',
+  'output_failed',
   'secret_missing',
   'session_missing',
   'input_malformed',
@@ -30,8 +38,28 @@ export class UsageError extends CodedError<UsageErrorCode> {}
 /** Something was judged and did not hold; everything there is to say was printed. */
 export class NotVerified extends Error {}
 
+/** Ctrl-C at a prompt: nothing was done, and there is nothing to say. */
+export class Interrupted extends Error {}
+
+/** Whoever read standard output went away (a pipe to head): they know why, and need no message. */
+export class ReaderGone extends Error {}
+
+/** What a failed write to standard output means. */
+export function outputFault(cause: NodeJS.ErrnoException): UsageError | ReaderGone {
+  if (cause.code === 'EPIPE') return new ReaderGone();
+  const why = cause.code === 'ENOSPC' ? 'its disk is full' : (cause.code ?? 'unknown');
+  return new UsageError('output_failed', `standard output cannot be written: ${why}`, cause);
+}
+
+/** Whether everything that there is to say was said. */
+export function isSilent(error: unknown): boolean {
+  return [NotVerified, Interrupted, ReaderGone].some((kind) => error instanceof kind);
+}
+
 /** The exit code that an error deserves. */
 export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof Interrupted) return EXIT.interrupted;
+  if (error instanceof ReaderGone) return EXIT.readerGone;
   const unusable = [UsageError, InvalidArgumentError, AnalyzeError, InputError, KeyPolicyError];
   if (unusable.some((kind) => error instanceof kind)) return EXIT.usage;
   if (error instanceof MeasurementsError) {

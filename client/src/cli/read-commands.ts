@@ -6,7 +6,7 @@ import {
   QUERY_PERIODS,
 } from '@perf-aggregator/shared/messages/request';
 import { type Command, Option } from 'commander';
-import { SecureClient } from '../index.ts';
+import type { SecureClient } from '../index.ts';
 import { correlationTable } from '../present/correlation-table.ts';
 import { metricsTable, summaryTable } from '../present/metrics-table.ts';
 import { returnsTable, tradesTable } from '../present/series-tables.ts';
@@ -14,6 +14,7 @@ import type { MetricsResult, ReturnsResult, TradesResult } from '../sdk/results.
 import type { WaitOptions } from '../sdk/waiting.ts';
 import { parseCount, parseRate } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { withKeptSession } from './kept-session.ts';
 import { ProgressBar, print } from './terminal.ts';
 
 /** Which session, and what of it. */
@@ -158,14 +159,12 @@ export async function withSession<T>(
   session: string | undefined,
   ask: (client: SecureClient, wait: WaitOptions) => Promise<T>,
 ): Promise<T> {
-  const client = SecureClient.resume(context.sessions.load(session), context.ports);
   const bar = new ProgressBar(context.terminal);
   const onProgress = (done: { progress: number; entries: number }) =>
     bar.show(done.progress, `reading the account, ${done.entries} entries`);
-  return ask(client, { onProgress }).finally(() => {
-    bar.clear();
-    context.sessions.save(client.export());
-  });
+  return withKeptSession(context, session, (client) =>
+    ask(client, { onProgress }).finally(() => bar.clear()),
+  );
 }
 
 /** The parameters that the options of a period say. */

@@ -7,6 +7,7 @@ import { collectNames, parseSeconds } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
 import { readText } from './files.ts';
+import { keepNewSession } from './kept-session.ts';
 import { readSecret } from './secrets.ts';
 import { print } from './terminal.ts';
 import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
@@ -45,6 +46,8 @@ export function addRegisterCommand(program: Command, context: CliContext): void 
 }
 
 async function register(context: CliContext, flags: RegisterFlags): Promise<void> {
+  // Before a key is asked for or sent: a session that cannot be kept would be lost.
+  context.sessions.check();
   const session = {
     userId: flags.user,
     persistence: flags.memory ? ('memory' as const) : ('sealed' as const),
@@ -61,7 +64,7 @@ async function register(context: CliContext, flags: RegisterFlags): Promise<void
     accounts,
   } as SecureClientOptions);
   const { sessionId, expiresAt, quote: verified } = await client.register();
-  context.sessions.save(client.export());
+  await keepNewSession(context, client);
   print(context.terminal, { sessionId, expiresAt, simulated: verified.simulated }, () =>
     table([
       ['Quote', verified.simulated ? 'verified (SIMULATED: not AWS hardware)' : 'verified'],

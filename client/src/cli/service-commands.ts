@@ -1,5 +1,4 @@
 /** Commands that talk to a service. */
-import { writeFileSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Command } from 'commander';
 import { SecureClient } from '../index.ts';
@@ -8,6 +7,8 @@ import { table } from '../present/table.ts';
 import type { SecureClientOptions } from '../sdk/secure-client.ts';
 import { collectNames, parseSeconds } from './arguments.ts';
 import type { CliContext } from './context.ts';
+import { Destination } from './destination.ts';
+import { endKeptSession, withKeptSession } from './kept-session.ts';
 import {
   addPeriodOptions,
   addReadCommands,
@@ -59,7 +60,9 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
     ...context.service,
     expect: toExpectations(flags, context.clock.now()),
   } as SecureClientOptions);
-  const { attestation, simulated, handshakePub, reportKey, configSha256, kmsPolicy } = await client.quote();
+  const { attestation, simulated, handshakePub, reportKey, configSha256, kmsPolicy, ...beside } =
+    await client.quote();
+  const { egressAddressesUnverified } = beside;
   const pcrs = Object.fromEntries([...attestation.pcrs].map(([index, value]) => [index, encodeHex(value)]));
   const facts = {
     verified: true,
@@ -71,6 +74,7 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
     handshakeKey: encodeHex(handshakePub),
     configSha256,
     kmsPolicy,
+    egressAddressesUnverified,
   };
   print(terminal, facts, () =>
     table([
@@ -81,33 +85,41 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
       ['Report key', facts.reportKey],
       ['Configuration', configSha256],
       ['KMS key policy', kmsPolicy],
+      ['Venues see', addressesText(egressAddressesUnverified)],
     ]),
   );
+}
+
+/** What venues see, in words that nobody takes for a part of the proof. */
+function addressesText(addresses: readonly string[]): string {
+  if (addresses.length === 0) return 'not told by the operator';
+  return `${addresses.join(', ')} (the operator's word, unverified)`;
 }
 
 async function report(context: CliContext, flags: ReportFlags): Promise<void> {
   const { aud, nonce, disclose, out } = flags;
   const parameters = { ...toPeriod(flags), ...definedOf({ aud, nonce, disclose }) };
+  // Before anything is asked: a report that cannot be written would be lost.
+  const destination = out === undefined ? null : new Destination(out);
   const bundle = await withSession(context, flags.session, (client, wait) =>
     client.getReport(parameters, wait),
   );
   // Compact and without a line end: every byte of the file is under a signature.
   const text = JSON.stringify(bundle);
-  if (out === undefined) printContents(context.terminal, text);
-  else writeFileSync(out, text, { mode: 0o600 });
-  if (out !== undefined) print(context.terminal, { file: out }, () => `report written to ${out}`);
+  if (destination === null) {
+    printContents(context.terminal, text);
+    return;
+  }
+  destination.write(text);
+  print(context.terminal, { file: out }, () => `report written to ${out}`);
 }
 
 async function renew(context: CliContext, flags: { session?: string; ttl?: number }): Promise<void> {
-  const client = SecureClient.resume(context.sessions.load(flags.session), context.ports);
-  const expiresAt = await client.renew(flags.ttl).finally(() => context.sessions.save(client.export()));
+  const expiresAt = await withKeptSession(context, flags.session, (client) => client.renew(flags.ttl));
   print(context.terminal, { expiresAt }, () => `session ends ${time(expiresAt)} UTC`);
 }
 
 async function revoke(context: CliContext, flags: { session?: string }): Promise<void> {
-  const client = SecureClient.resume(context.sessions.load(flags.session), context.ports);
-  const { sessionId } = client.export();
-  await client.revoke();
-  context.sessions.remove(sessionId);
-  print(context.terminal, { revoked: sessionId }, () => 'session revoked; delete the exchange key as well');
+  const revoked = await endKeptSession(context, flags.session);
+  print(context.terminal, { revoked }, () => 'session revoked; delete the exchange key as well');
 }

@@ -8,13 +8,16 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import type { ExportedSession } from '../sdk/session.ts';
+import { attempt, writeWhole } from './destination.ts';
 import { UsageError } from './exit.ts';
+
+/** More than any session takes. */
+const SESSION_BYTES = 4_096;
 
 /** Session files in `home/sessions`. */
 export class SessionFiles {
@@ -25,13 +28,34 @@ export class SessionFiles {
     this.#folder = join(home, 'sessions');
   }
 
-  /** Writes a session, replacing its file whole. @throws UsageError `input_malformed` for what is no id of a session */
+  /** Tries whether a session can be kept, and leaves no trace of it. @throws UsageError `file_unwritable` */
+  check(): void {
+    attempt(this.#folder, () => {
+      this.#makeFolder();
+      const trial = join(this.#folder, `trial.${process.pid}.new`);
+      try {
+        writeWhole(trial, ' '.repeat(SESSION_BYTES));
+      } finally {
+        rmSync(trial, { force: true });
+      }
+    });
+  }
+
+  /** Writes a session, replacing its file whole. @throws UsageError `file_unwritable`; `input_malformed` for what is no id of a session */
   save(session: ExportedSession): void {
     const path = this.#path(session.sessionId);
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    chmodSync(this.#folder, 0o700);
-    writeFileSync(`${path}.new`, JSON.stringify(session), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    // Of this process alone: two commands may end at once.
+    const beside = `${path}.${process.pid}.new`;
+    attempt(path, () => {
+      this.#makeFolder();
+      try {
+        writeWhole(beside, JSON.stringify(session));
+        renameSync(beside, path);
+      } catch (error) {
+        rmSync(beside, { force: true });
+        throw error;
+      }
+    });
   }
 
   /**
@@ -53,9 +77,14 @@ export class SessionFiles {
     throw new UsageError('input_malformed', `${path}: not the file of the session that it is called after`);
   }
 
-  /** Deletes a session's file. @throws UsageError `input_malformed` for what is no id of a session */
+  /** Deletes a session's file. @throws UsageError `file_unwritable`; `input_malformed` for what is no id of a session */
   remove(id: string): void {
-    rmSync(this.#path(id), { force: true });
+    attempt(this.#path(id), () => rmSync(this.#path(id), { force: true }));
+  }
+
+  #makeFolder(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    chmodSync(this.#folder, 0o700);
   }
 
   #names(): string[] {

@@ -79,8 +79,25 @@ export interface VerifiedQuote {
   readonly kmsPolicy: KmsPolicyState;
 }
 
+/** A quote that was verified, and what the service said beside it. */
+export interface AnsweredQuote extends VerifiedQuote {
+  /**
+   * Addresses that venues see, for the allow-lists of API keys. The operator's word: no document carries it. None where
+   * nothing was said.
+   */
+  readonly egressAddressesUnverified: readonly string[];
+}
+
 const NONCE_BYTES = 32;
-const answer = z.object({ attestation: z.string() });
+/** Bounded and of one form: a hostile parent's text reaches a terminal. */
+const MAX_ADDRESSES = 16;
+const answer = z.object({
+  attestation: z.string(),
+  egress_addresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .max(MAX_ADDRESSES)
+    .default([]),
+});
 
 /**
  * Asks for a quote with a fresh nonce and verifies it.
@@ -90,15 +107,19 @@ export async function requestQuote(
   http: Http,
   expectations: Expectations,
   ports: { readonly clock: Clock; readonly random: Random },
-): Promise<VerifiedQuote> {
+): Promise<AnsweredQuote> {
   // Before anything is asked.
   checkExpectations(expectations);
   const nonce = ports.random.bytes(NONCE_BYTES);
   const reply = answer.safeParse(
     await http.request('GET', `${pathOf('quote')}?nonce=${encodeBase64Url(nonce)}`),
   );
-  if (!reply.success) throw new SecurityError('quote_malformed', 'the service sent no attestation document');
-  return verifyQuote(decode(reply.data.attestation), nonce, expectations, ports.clock.now());
+  if (!reply.success) {
+    throw new SecurityError('quote_malformed', 'the service sent no quote that the protocol knows');
+  }
+  const { attestation, egress_addresses: egressAddressesUnverified } = reply.data;
+  const verified = verifyQuote(decode(attestation), nonce, expectations, ports.clock.now());
+  return { ...verified, egressAddressesUnverified };
 }
 
 /**

@@ -14,7 +14,7 @@ import { systemRandom } from '@perf-aggregator/shared/random';
 import { ClientError } from '../errors.ts';
 import { Account, type ReportOptions } from './account.ts';
 import { ProblemResponse } from './http.ts';
-import type { VerifiedQuote } from './quote.ts';
+import type { AnsweredQuote } from './quote.ts';
 import type { MetricsResult, ReturnsResult, SummaryResult, TradesResult } from './results.ts';
 import { Service, type ServiceOptions } from './service.ts';
 import { ClientSession, type ExportedSession } from './session.ts';
@@ -29,7 +29,7 @@ export interface Registration {
   readonly sessionId: string;
   /** ms */
   readonly expiresAt: number;
-  readonly quote: VerifiedQuote;
+  readonly quote: AnsweredQuote;
 }
 
 /** One session with one service. */
@@ -56,11 +56,12 @@ export class SecureClient {
   /**
    * Takes up a session that {@link SecureClient.export} gave out. It asks for no new quote: the session's
    * keys are known to the enclave that verified then, and to nobody else.
+   * @param options - `enclaveUrl`: where the service is now; default: where the session was registered
    * @throws ClientError `session_malformed`
    */
-  static resume(session: unknown, options: Partial<Omit<ServiceOptions, 'enclaveUrl'>> = {}): SecureClient {
+  static resume(session: unknown, options: Partial<ServiceOptions> = {}): SecureClient {
     const parsed = ClientSession.parse(session, options.random ?? systemRandom);
-    const { enclaveUrl } = parsed.export();
+    const enclaveUrl = options.enclaveUrl ?? parsed.export().enclaveUrl;
     return new SecureClient(new Account(new Service({ ...options, enclaveUrl }), parsed));
   }
 
@@ -68,7 +69,7 @@ export class SecureClient {
    * Asks the service for a quote and verifies it. Sends nothing else.
    * @throws SecurityError, VerificationError, PolicyError, ServiceError, ClientError
    */
-  quote(): Promise<VerifiedQuote> {
+  quote(): Promise<AnsweredQuote> {
     return this.#service.quote();
   }
 

@@ -4,7 +4,7 @@ import { type Random, systemRandom } from '@perf-aggregator/shared/random';
 import type { AxiosRequestConfig } from 'axios';
 import { SecurityError, ServiceError } from '../errors.ts';
 import { Http, ProblemResponse } from './http.ts';
-import { type Expectations, requestQuote, type VerifiedQuote } from './quote.ts';
+import { type AnsweredQuote, type Expectations, requestQuote } from './quote.ts';
 
 /** Where the service is and how this process reaches the world; the ports have the platform's defaults. */
 export interface ServiceOptions {
@@ -45,7 +45,7 @@ export class Service {
    * Asks for a quote and verifies it. Sends nothing else.
    * @throws SecurityError, VerificationError, PolicyError, ServiceError, ClientError
    */
-  async quote(): Promise<VerifiedQuote> {
+  async quote(): Promise<AnsweredQuote> {
     const expect = this.#expect;
     if (!expect) {
       throw new SecurityError(

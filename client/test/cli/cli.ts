@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { CommanderError } from 'commander';
+import { waysTo } from '../../src/cli/context.ts';
 import { exitCodeOf } from '../../src/cli/exit.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { SessionFiles } from '../../src/cli/sessions.ts';
@@ -38,8 +39,7 @@ export async function run(
     });
   const program = createProgram(
     (globals) => ({
-      service: { enclaveUrl: globals.url, ...ports },
-      ports,
+      ...waysTo(globals.url, ports),
       clock,
       sessions: new SessionFiles(home),
       terminal: {

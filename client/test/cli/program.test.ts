@@ -56,6 +56,20 @@ describe('when commands talk to a service', () => {
     expect(stdout).toContain(PCRS[0]);
   });
 
+  it('a quote comes with the addresses that venues see, as the operator’s word', async () => {
+    const silent = await cli(['quote', ...trust()]);
+    expect(silent.stdout).toMatch(/Venues see\s+not told by the operator/);
+    service.answer = (_path, honest) => {
+      const { status, body } = honest();
+      return { status, body: { ...(body as object), egress_addresses: ['203.0.113.7', '203.0.113.8'] } };
+    };
+    const { stdout } = await cli(['quote', ...trust()]);
+    expect(stdout).toMatch(/Venues see\s+203\.0\.113\.7, 203\.0\.113\.8 \(the operator's word, unverified\)/);
+    expect(JSON.parse((await cli(['quote', '--json', ...trust()])).stdout)).toMatchObject({
+      egressAddressesUnverified: ['203.0.113.7', '203.0.113.8'],
+    });
+  });
+
   it('a quote may be held against a configuration and a state of the key', async () => {
     const of = async (...flags: string[]) => (await cli(['quote', ...trust(), ...flags])).code;
     expect(await of('--config-sha256', '05'.repeat(32), '--kms-policy', 'locked')).toBe(0);

@@ -60,6 +60,36 @@ describe('when a quote is what was expected', () => {
   });
 });
 
+describe('when the operator says which addresses venues see', () => {
+  const saying = (beside: object) => {
+    service.answer = (path) => {
+      const nonce = /nonce=([\w-]+)/.exec(path)?.[1];
+      if (nonce === undefined) return undefined;
+      const attestation = encodeBase64(quoteFor(decodeBase64Url(nonce)));
+      return { status: 200, body: { attestation, ...beside } };
+    };
+    return clientWith(EXPECT).quote();
+  };
+
+  it('they are told under a name that says unverified; none where nothing was said', async () => {
+    const addresses = ['203.0.113.7', '2001:db8::7'];
+    expect((await saying({ egress_addresses: addresses })).egressAddressesUnverified).toEqual(addresses);
+    expect((await saying({})).egressAddressesUnverified).toEqual([]);
+  });
+
+  it.each([
+    ['text for a terminal', ['\u001b[2J203.0.113.7']],
+    ['a name', ['venue.example']],
+    ['a network', ['203.0.113.0/24']],
+    ['no list', '203.0.113.7'],
+    ['more than there can be', Array.from({ length: 17 }, (_, index) => `203.0.113.${index}`)],
+  ])('%s is no quote of the protocol', async (_, addresses) => {
+    expect(await codeOfRejection(saying({ egress_addresses: addresses }), SecurityError)).toBe(
+      'quote_malformed',
+    );
+  });
+});
+
 describe('when a quote is not what was expected, nothing but the question was sent', () => {
   const refusal = async (
     type: Parameters<typeof codeOfRejection>[1],

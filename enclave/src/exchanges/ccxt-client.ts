@@ -3,9 +3,7 @@
  */
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
-import type { Clock } from '@perf-aggregator/shared/clock';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
-import { EgressError } from '../egress/errors.ts';
 import type { Fetch } from '../egress/fetch.ts';
 import type { CandleSpan, SpotMarket, TransferPage, VenueClient } from './client.ts';
 import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
@@ -32,8 +30,6 @@ export interface ClientContext extends RetryPorts, CallBounds {
 }
 
 const RETRIES_PER_CLIENT = 40;
-/** Longest that a date in `Retry-After` may keep everybody away: what six digits of seconds can say. */
-const MAX_PAUSE_MS = 999_999_000;
 const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE_MS, '1d': DAY_MS };
 
 /** A client of one account. Nothing is sent before its first call. */
@@ -216,31 +212,4 @@ function until(fetch: Fetch, signal: AbortSignal | undefined): Fetch {
   if (!signal) return fetch;
   return (url, request = {}) =>
     fetch(url, { ...request, signal: request.signal ? AbortSignal.any([request.signal, signal]) : signal });
-}
-
-/**
- * Our fetch for ccxt: heeds `Retry-After`, and writes the code of a fault where `toExchangeError` finds it.
- * @param pauseUntil - told the instant before which nobody may come back
- */
-export function transportOf(fetch: Fetch, pauseUntil: (instant: number) => void, clock: Clock): Fetch {
-  return async (url, request) => {
-    try {
-      const response = await fetch(url, request);
-      const comeBack = retryAfter(response.headers.get('retry-after'), clock.now());
-      if (comeBack !== null && [418, 429, 503].includes(response.status)) pauseUntil(comeBack);
-      return response;
-    } catch (error) {
-      const cause = error instanceof TypeError ? error.cause : undefined;
-      if (!(cause instanceof EgressError)) throw error;
-      throw new TypeError('fetch failed', { cause: new Error(`[${cause.code}]`) });
-    }
-  };
-}
-
-/** The instant that a `Retry-After` names, in seconds or as a date (RFC 9110 §10.2.3); null for neither. */
-function retryAfter(value: string | null, now: number): number | null {
-  if (value === null) return null;
-  if (/^\d{1,6}$/.test(value)) return now + Number(value) * 1_000;
-  const date = /^[A-Z][a-z]{2}, .* GMT$/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(date) ? null : Math.min(date, now + MAX_PAUSE_MS);
 }

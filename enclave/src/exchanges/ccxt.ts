@@ -5,7 +5,7 @@ import { Recent } from '@perf-aggregator/shared/recent';
 import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 import type { Fetch } from '../egress/fetch.ts';
 import { binance } from './binance.ts';
-import { CcxtClient, type ClientContext, transportOf } from './ccxt-client.ts';
+import { CcxtClient, type ClientContext } from './ccxt-client.ts';
 import type { VenueClient } from './client.ts';
 import { pullAccount } from './engine.ts';
 import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
@@ -20,6 +20,7 @@ import { createMarkets } from './markets.ts';
 import type { Exchanges, Venue, VenueAccount } from './port.ts';
 import type { CallBounds, RetryPorts } from './retry.ts';
 import type { VenueTable } from './table.ts';
+import { transportOf } from './transport.ts';
 import { createSharedExchange } from './venue-library.ts';
 
 type Lanes = Pick<AddressLimiters, 'sync' | 'admission'>;

@@ -12,6 +12,8 @@ export const EXCHANGE_ERROR_CODES = [
   'exchange_bad_response',
   /** The host is not on the measured allowlist, its certificate was refused, or it redirected: never retried. */
   'exchange_untrusted',
+  /** The venue refuses the address that it sees, or its region (HTTP 451, or 403 from a firewall): never retried. */
+  'exchange_region_refused',
 ] as const;
 export type ExchangeErrorCode = (typeof EXCHANGE_ERROR_CODES)[number];
 

@@ -42,6 +42,33 @@ export function isOfVenue({ code }: ExchangeError): boolean {
   return !OF_ACCOUNT.has(code);
 }
 
+/**
+ * Whether an answer is about the address that asks, and not about its key: 451 (RFC 7725), by which Binance refuses
+ * whole countries; or 403 without the venue's own error code, which a firewall before the venue writes.
+ */
+export function isRegionRefusal(status: number, body: string): boolean {
+  if (status === 451) return true;
+  return status === 403 && !isVenueRefusal(body);
+}
+
+/** The refusal of an address: `exchange_region_refused`. */
+export function regionRefused(status: number): ExchangeError {
+  return new ExchangeError(
+    'exchange_region_refused',
+    `HTTP ${status}: the venue refuses the address that this service asks from, or its region; the key was not judged`,
+  );
+}
+
+/** A JSON object with a code, as venues refuse keys. */
+function isVenueRefusal(body: string): boolean {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, 'code');
+  } catch {
+    return false;
+  }
+}
+
 /** The coded error for whatever `operation` threw. */
 export function toExchangeError(
   error: unknown,

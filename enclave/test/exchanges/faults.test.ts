@@ -2,7 +2,7 @@ import ccxt from 'ccxt';
 import { describe, expect, it } from 'vitest';
 import { binance } from '../../src/exchanges/binance.ts';
 import { ExchangeError, type ExchangeErrorCode } from '../../src/exchanges/errors.ts';
-import { isRetryable, toExchangeError } from '../../src/exchanges/faults.ts';
+import { isRegionRefusal, isRetryable, regionRefused, toExchangeError } from '../../src/exchanges/faults.ts';
 
 const URL_WITH_SECRETS = 'https://api.binance.com/api/v3/account?timestamp=1&signature=deadbeef';
 
@@ -34,5 +34,37 @@ describe('when ccxt throws', () => {
     expect(coded.cause).toBeUndefined();
     expect(coded.message).not.toMatch(/https|signature|timestamp|Invalid API/);
     expect(isRetryable(coded)).toBe(code === 'exchange_unavailable' || code === 'exchange_rate_limited');
+  });
+});
+
+describe('when an answer is about the address and not about the key', () => {
+  it.each<[number, string, boolean]>([
+    [451, '{"code":0,"msg":"Service unavailable from a restricted location"}', true],
+    [451, '', true],
+    [451, '{"code":-2015,"msg":"Invalid API-key"}', true],
+    [403, '', true],
+    [403, '<html>403 ERROR</html>', true],
+    [403, '{"message":"Forbidden"}', true],
+    [403, '"code"', true],
+    [403, 'null', true],
+    [403, '[]', true],
+    [403, '{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}', false],
+    [401, '', false],
+    [400, '<html>', false],
+    [200, '', false],
+    [503, '<html>', false],
+  ])('HTTP %i with %s: %s', (status, body, refused) => {
+    expect(isRegionRefusal(status, body)).toBe(refused);
+  });
+
+  it('says so under a code of its own, which no retry mends, and which nothing renames', () => {
+    const refused = regionRefused(451);
+    expect(refused).toBeInstanceOf(ExchangeError);
+    expect(refused.code).toBe('exchange_region_refused');
+    expect(refused.message).toMatch(
+      /HTTP 451: the venue refuses the address .* or its region; the key was not/,
+    );
+    expect(isRetryable(refused)).toBe(false);
+    expect(toExchangeError(refused, 'binance account', binance.errorCodes)).toBe(refused);
   });
 });

@@ -14,7 +14,7 @@ import { DOCS_POLICY, docsPage } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import { sendProblem } from './problem.ts';
 import { type RateLimit, RateLimits } from './rate-limit.ts';
-import { allowOnly, routeOperations } from './routes.ts';
+import { allowOnly, egressMember, routeOperations } from './routes.ts';
 import type { Sources } from './sources.ts';
 
 /** What the edge rests on. */
@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly sources: Sources;
   readonly emit: EventSink;
   readonly version: string;
+  /** Addresses that venues see, as the operator says; told with the quote and by `/health`; left out: none. */
+  readonly egressAddresses?: readonly string[];
   /** Seconds; advertised by `/health`. */
   readonly sessionTtl: { readonly default: number; readonly max: number };
   /** Requests that one source may make; left out: as many as it likes. */
@@ -47,7 +49,8 @@ export function createApp(options: AppOptions): Express {
   if (options.corsOrigins && options.corsOrigins.length > 0) app.use(allowOrigins(options.corsOrigins));
   if (limits) app.use(limitedPaths(), limits.all());
 
-  routeOperations(app, { relay, sources, limits });
+  const egress = egressMember(options.egressAddresses ?? []);
+  routeOperations(app, { relay, sources, limits, told: egress });
 
   const health = app.route('/health').get(async (_request, response) => {
     const { database, enclave, venues } = await options.health();
@@ -56,6 +59,7 @@ export function createApp(options: AppOptions): Express {
       status: isWell ? 'ok' : 'degraded',
       version: options.version,
       session_ttl: options.sessionTtl,
+      ...egress,
       parts: { service: 'ok', database, enclave, venues },
     });
   });

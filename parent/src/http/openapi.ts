@@ -32,8 +32,19 @@ export interface OpenApiOperation extends Json {
   readonly responses: Readonly<Record<string, Json>>;
 }
 
+const egressAddresses = z
+  .array(z.string().meta({ description: 'IPv4 or IPv6' }))
+  .optional()
+  .meta({
+    description:
+      "addresses that venues see, for allow-lists of API keys: the operator's word, which no enclave vouches for",
+  });
+
 const answers = {
-  Quote: z.strictObject({ attestation: z.string().meta({ contentEncoding: 'base64' }) }),
+  Quote: z.strictObject({
+    attestation: z.string().meta({ contentEncoding: 'base64' }),
+    egress_addresses: egressAddresses,
+  }),
   Submitted: z.strictObject({
     session_id: sessionId,
     expires_at: z.number().int().nonnegative().meta({ description: 'ms since the Unix epoch' }),
@@ -56,6 +67,7 @@ const answers = {
         }),
       ),
     }),
+    egress_addresses: egressAddresses,
   }),
   Readiness: z.strictObject({
     ready: z.boolean(),

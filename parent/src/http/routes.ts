@@ -22,13 +22,26 @@ const INPUTS: Readonly<Record<HttpRoute['input'], (request: Request) => Uint8Arr
   none: () => NOTHING,
 };
 
+/** Sends what the enclave answered. `told`: what the operator says beside it, which no enclave vouches for. */
+type Output = (response: Response, bytes: Uint8Array, told: EgressMember) => void;
+
 /** How the enclave's bytes leave, by what they are. */
-const OUTPUTS: Readonly<Record<HttpRoute['output'], (response: Response, bytes: Uint8Array) => void>> = {
-  document: (response, bytes) => response.json({ attestation: encodeBase64(bytes) }),
+const OUTPUTS: Readonly<Record<HttpRoute['output'], Output>> = {
+  document: (response, bytes, told) => response.json({ attestation: encodeBase64(bytes), ...told }),
   receipt: sendJson,
   reply: sendJson,
   none: (response) => response.end(),
 };
+
+/** Addresses that venues see, as a member of an answer. */
+export interface EgressMember {
+  readonly egress_addresses?: readonly string[];
+}
+
+/** The member; without it where the operator said nothing. */
+export function egressMember(addresses: readonly string[]): EgressMember {
+  return addresses.length === 0 ? {} : { egress_addresses: addresses };
+}
 
 /** What the routes rest on. */
 export interface RoutesOptions {
@@ -36,10 +49,12 @@ export interface RoutesOptions {
   readonly sources: Sources;
   /** Left out: everybody may ask as much as they like. */
   readonly limits?: RateLimits | undefined;
+  /** Beside every quote. */
+  readonly told: EgressMember;
 }
 
 /** Adds a route for each operation that a client may ask for. */
-export function routeOperations(app: Express, { relay, sources, limits }: RoutesOptions): void {
+export function routeOperations(app: Express, { relay, sources, limits, told }: RoutesOptions): void {
   // Whatever its media type says, the body is the client's business and the enclave's.
   const raw = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
   const body: RequestHandler = (request, response, next) => {
@@ -50,7 +65,7 @@ export function routeOperations(app: Express, { relay, sources, limits }: Routes
     const route = app.route(path.replace('{sessionId}', ':sessionId'));
     const hasSession = path.includes('{');
     const before = limits ? [limits.of(rateClass), ...(hasSession ? [limits.ofSession()] : [])] : [];
-    const handle = handler({ relay, sources }, operation, { input, output, status, hasSession });
+    const handle = handler({ relay, sources }, operation, { input, output, status, told, hasSession });
     if (method === 'GET') route.get(...before, handle).all(allowOnly('GET, HEAD'));
     else if (method === 'POST') route.post(...before, body, handle).all(allowOnly('POST'));
     else route.delete(...before, handle).all(allowOnly('DELETE'));
@@ -68,7 +83,10 @@ export function allowOnly(methods: string): RequestHandler {
 function handler(
   { relay, sources }: Pick<RoutesOptions, 'relay' | 'sources'>,
   operation: Operation,
-  route: Pick<HttpRoute, 'input' | 'output' | 'status'> & { readonly hasSession: boolean },
+  route: Pick<HttpRoute, 'input' | 'output' | 'status'> & {
+    readonly told: EgressMember;
+    readonly hasSession: boolean;
+  },
 ): RequestHandler {
   return async (request, response) => {
     const session = route.hasSession ? parseSession(request) : null;
@@ -81,7 +99,7 @@ function handler(
     };
     const bytes = await relay.ask(operation, session, INPUTS[route.input](request), caller);
     response.status(route.status);
-    OUTPUTS[route.output](response, bytes);
+    OUTPUTS[route.output](response, bytes, route.told);
   };
 }
 

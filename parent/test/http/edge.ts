@@ -38,6 +38,11 @@ export interface Edge {
   answer: () => Promise<Uint8Array>;
 }
 
+/** What the operator of the edge says. */
+export interface Said {
+  readonly egressAddresses?: readonly string[];
+}
+
 /** A problem document, as far as tests look at it. */
 export interface Problem {
   readonly code: string;
@@ -45,7 +50,7 @@ export interface Problem {
 }
 
 /** Serves the edge for the tests of a file; each test finds it anew. */
-export function serveEdge(): Edge {
+export function serveEdge(said: Said = {}): Edge {
   const fresh = () => ({
     logged: '',
     asked: [],
@@ -75,6 +80,7 @@ export function serveEdge(): Edge {
       readiness: () => Promise.resolve(edge.ready),
       health: () => Promise.resolve(edge.health),
       emit,
+      ...said,
     });
     server = createHttpServer(app, emit);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

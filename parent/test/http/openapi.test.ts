@@ -52,6 +52,7 @@ beforeAll(async () => {
   app = createApp({
     ...AROUND,
     relay: { ask } as unknown as Relay,
+    egressAddresses: ['203.0.113.7', '2001:db8::7'],
   });
   server = createHttpServer(app, AROUND.emit);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -7,21 +7,44 @@ import { join } from 'node:path';
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** Codes of {@link WorldError}. */
-export const WORLD_ERROR_CODES = ['world_unreadable', 'world_start_failed', 'world_crash_loop'] as const;
+export const WORLD_ERROR_CODES = [
+  'world_unreadable',
+  'world_start_failed',
+  'world_crash_loop',
+  'world_unwritable',
+  'world_in_use',
+  'world_foreign',
+] as const;
 export type WorldErrorCode = (typeof WORLD_ERROR_CODES)[number];
 
-/** The world cannot be opened or kept running. */
+/** The world cannot be opened, kept running or deleted. */
 export class WorldError extends CodedError<WorldErrorCode> {}
+
+/** What `work` gives; a fault of the file system as one of the world. @throws WorldError `world_unwritable` */
+export function writing<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof WorldError) throw cause;
+    const { code = 'unknown' } = cause as NodeJS.ErrnoException;
+    throw new WorldError('world_unwritable', `${path} cannot be written or deleted (${code})`, cause);
+  }
+}
 
 /** Files of one world. */
 export class WorldFiles {
   readonly folder: string;
 
-  /** @param folder - made if absent, for its owner only */
+  /**
+   * @param folder - made if absent, for its owner only
+   * @throws WorldError `world_unwritable`
+   */
   constructor(folder: string) {
     this.folder = folder;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
+    writing(folder, () => {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      chmodSync(folder, 0o700);
+    });
   }
 
   /** A path inside the folder. */
@@ -42,15 +65,17 @@ export class WorldFiles {
     }
   }
 
-  /** Writes a file whole or not at all. */
+  /** Writes a file whole or not at all. @throws WorldError `world_unwritable` */
   write(name: string, value: unknown): void {
     this.writeText(name, JSON.stringify(value, null, 2));
   }
 
   /** As {@link WorldFiles.write}, for text. */
   writeText(name: string, text: string): void {
-    writeFileSync(this.path(`${name}.new`), text, { mode: 0o600 });
-    renameSync(this.path(`${name}.new`), this.path(name));
+    writing(this.path(name), () => {
+      writeFileSync(this.path(`${name}.new`), text, { mode: 0o600 });
+      renameSync(this.path(`${name}.new`), this.path(name));
+    });
   }
 
   has(name: string): boolean {

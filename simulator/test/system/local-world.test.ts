@@ -1,8 +1,10 @@
 /** `make run`, as processes: the transcript, the second run, kills, Ctrl-C, a busy port. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Command, isAlive, run } from './command.ts';
 
@@ -134,6 +136,23 @@ describe('when the world stays up', () => {
     const judged = JSON.parse(stdout) as Judged & { claims: { metrics: object } };
     expect(judged.verified).toBe(true);
     expect(Object.keys(judged.claims.metrics)).toEqual(['sharpeRatio']);
+  });
+
+  it('lets nobody else into its folder, to start there or to delete it', async () => {
+    const other = await run(home, 'simulate', '--once', '--port', '0');
+    expect(other).toMatchObject({ code: 1, stdout: '' });
+    expect(other.stderr).toContain(
+      `world_in_use: ${home} is in use by the simulation of process ${world.child.pid}`,
+    );
+    const reset = spawnSync('make', ['-s', 'reset'], {
+      cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+      env: { ...process.env, PERF_AGGREGATOR_HOME: home },
+      encoding: 'utf8',
+    });
+    // It holds files of this test besides; either is reason enough.
+    expect(reset.status).not.toBe(0);
+    expect(reset.stderr).toMatch(/world_(foreign|in_use): /);
+    expect(await untilOk('summary')).toContain('SIMULATED');
   });
 
   it.each(['enclave', 'parent', 'internet'])('loses no session when the %s is killed', async (name) => {

@@ -69,6 +69,29 @@ describe('when the venue refuses the key', () => {
   });
 });
 
+describe('when the venue refuses the address', () => {
+  it.each<[string, Fault]>([
+    ['its country is not served', 'region'],
+    ['a firewall stands before the venue', 'firewall'],
+    ['a firewall answers in JSON of its own', { status: 403, body: '{"message":"Forbidden"}' }],
+  ])('exchange_region_refused where %s, not a wrong key, and without a second try', async (_name, fault) => {
+    const refused = await failure({ fault: () => fault });
+    expect(refused.code).toBe('exchange_region_refused');
+    expect(refused.message).toContain('or its region');
+    expect(road.waits).toEqual([]);
+    expect(road.requests).toHaveLength(1);
+  });
+
+  it('so it is in the middle of a pull', async () => {
+    const refused = await failure({ fault: first(9, '/api/v3/myTrades', 'region') });
+    expect(refused.code).toBe('exchange_region_refused');
+  });
+
+  it('exchange_auth where the venue itself judges the key with 403', async () => {
+    expect((await failure({ fault: () => error(403, -2015) })).code).toBe('exchange_auth');
+  });
+});
+
 describe('when the venue is busy', () => {
   it('waits as long as Retry-After says, then goes on', async () => {
     road = await openRoad({ fault: first(1, '/api/v3/account', error(429, -1003, { 'retry-after': '7' })) });

@@ -133,6 +133,8 @@ describe('when a venue has a bad day', () => {
     ['an object where everything is listed', answer(200, '{}'), 'exchange_bad_response'],
     ['truncated JSON', () => 'truncate', 'exchange_bad_response'],
     ['a reset in the middle of the body', () => 'break', 'exchange_unavailable'],
+    ['an address in a country that is not served', () => 'region', 'exchange_region_refused'],
+    ['a firewall before the venue', () => 'firewall', 'exchange_region_refused'],
     ['a redirect', answer(302, '', { location: 'https://api.binance.com/' }), 'exchange_untrusted'],
     ['clock skew', refused(400, -1021), 'exchange_clock'],
   ])('tells of %s, and gives exact numbers afterwards', async (_name, what, code) => {

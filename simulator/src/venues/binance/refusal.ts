@@ -53,3 +53,28 @@ export const refusals = {
       { 'retry-after': String(retryAfterSeconds) },
     ),
 } as const;
+
+/** How an address is refused, whatever its key. */
+export type AddressRefusal = 'region' | 'firewall';
+
+/** The venue's answer from a country that it does not serve, and that of the firewall (CloudFront) before it. */
+export const ADDRESS_REFUSALS: Readonly<
+  Record<
+    AddressRefusal,
+    { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  >
+> = {
+  region: {
+    status: 451,
+    headers: {},
+    body: JSON.stringify({
+      code: 0,
+      msg: "Service unavailable from a restricted location according to 'b. Eligibility' in https://www.binance.com/en/terms.",
+    }),
+  },
+  firewall: {
+    status: 403,
+    headers: { 'content-type': 'text/html', server: 'CloudFront' },
+    body: '<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY><H1>403 ERROR</H1></BODY></HTML>',
+  },
+};

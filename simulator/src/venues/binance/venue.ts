@@ -10,7 +10,7 @@ import { deliver, type SpoiltDelivery } from './delivery.ts';
 import { Parameters } from './parameters.ts';
 import * as endpoints from './private.ts';
 import { exchangeInfo, klines, ticker24h, tickerPrice } from './public.ts';
-import { BinanceRefusal, refusals } from './refusal.ts';
+import { ADDRESS_REFUSALS, type AddressRefusal, BinanceRefusal, refusals } from './refusal.ts';
 import { createTape, type Tape } from './tape.ts';
 
 /** Host names under which the real venue answers what this one does. */
@@ -27,12 +27,13 @@ export interface VenueRequest {
 /**
  * What happens instead of the venue's answer. `reset`: the connection breaks; `hang`: no answer ever comes;
  * `truncate`: its first half comes as if it were whole; `break`: the connection breaks in the middle of it;
- * `drip`: it comes slowly.
+ * `drip`: it comes slowly; `region` and `firewall`: the address that asks is refused, whatever its key.
  */
 export type Fault =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
   | 'reset'
   | 'hang'
+  | AddressRefusal
   | SpoiltDelivery;
 
 export interface BinanceVenueOptions {
@@ -75,10 +76,11 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
       incoming.socket.destroy();
       return;
     }
-    if (fault !== null && typeof fault === 'object') {
+    const instead = fault === 'region' || fault === 'firewall' ? ADDRESS_REFUSALS[fault] : fault;
+    if (instead !== null && typeof instead === 'object') {
       outgoing
-        .writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers })
-        .end(fault.body);
+        .writeHead(instead.status, { 'content-type': 'application/json', ...instead.headers })
+        .end(instead.body);
       return;
     }
     const now = options.clock.now();
@@ -91,12 +93,12 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
         authorize(accounts, typeof apiKey === 'string' ? apiKey : undefined, rawQuery, now);
       const body = JSON.stringify(route.answer(request, signer, now));
       const headers = { 'x-mbx-used-weight-1m': String(used) };
-      deliver(incoming, outgoing, { status: 200, body, headers }, fault);
+      deliver(incoming, outgoing, { status: 200, body, headers }, instead);
     } catch (error) {
       const refusal = error instanceof BinanceRefusal ? error : refusals.internal();
       const body = JSON.stringify({ code: refusal.code, msg: refusal.message });
       const { status, headers } = refusal;
-      deliver(incoming, outgoing, { status, body, headers }, fault);
+      deliver(incoming, outgoing, { status, body, headers }, instead);
     }
   };
   return { handle };

@@ -1,0 +1,53 @@
+/** A session that is kept in a file: taken up, asked, and kept again. */
+import { SecureClient } from '../sdk/secure-client.ts';
+import type { CliContext } from './context.ts';
+import { UsageError } from './exit.ts';
+
+/**
+ * What `ask` gets of a kept session, which is asked where `--url` says, else where it was registered; it is kept again
+ * after it, whatever came of it.
+ * @param prefix - of the session's id; undefined: the one used last
+ * @throws UsageError `session_missing`, `input_malformed`; `file_unwritable` before anything is asked
+ */
+export async function withKeptSession<T>(
+  context: CliContext,
+  prefix: string | undefined,
+  ask: (client: SecureClient) => Promise<T>,
+): Promise<T> {
+  const client = takeUp(context, prefix);
+  return ask(client).finally(() => context.sessions.save(client.export()));
+}
+
+/** Ends a kept session and deletes its file. @returns its id. @throws as {@link withKeptSession} */
+export async function endKeptSession(context: CliContext, prefix: string | undefined): Promise<string> {
+  const client = takeUp(context, prefix);
+  const { sessionId } = client.export();
+  await client.revoke();
+  context.sessions.remove(sessionId);
+  return sessionId;
+}
+
+/**
+ * Keeps a session that was just opened. One that cannot be kept is ended again: nobody could read or end it afterwards,
+ * while the service would hold its keys.
+ * @throws UsageError `file_unwritable`
+ */
+export async function keepNewSession(context: CliContext, client: SecureClient): Promise<void> {
+  const { sessionId } = client.export();
+  try {
+    context.sessions.save(client.export());
+  } catch (cause) {
+    const ended = await client.revoke().then(
+      () => 'it was ended again',
+      () => `it could not be ended either: DELETE /enclave/revoke/${sessionId} does, and so does its end`,
+    );
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError('file_unwritable', `the session cannot be kept (${why}); ${ended}`, cause);
+  }
+}
+
+function takeUp(context: CliContext, prefix: string | undefined): SecureClient {
+  const kept = context.sessions.load(prefix);
+  context.sessions.check();
+  return SecureClient.resume(kept, context.ports);
+}

@@ -1,0 +1,115 @@
+/** `--url`: offered by the commands that ask a service, and heeded by every one of them. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CliContext } from '../../src/cli/context.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { FakeService, MADE_AT, PCRS, ROOT, SESSION } from '../sdk/fake-service.ts';
+import { run } from './cli.ts';
+
+const SECRETS = { PERF_AGGREGATOR_API_KEY: 'key-marker', PERF_AGGREGATOR_API_SECRET: 'secret-marker' };
+const NEW = ['quote', 'register'];
+const KEPT = ['metrics', 'summary', 'returns', 'trades', 'report', 'renew', 'revoke'];
+let home: string;
+let service: FakeService;
+let flags: Readonly<Record<string, string[]>>;
+/** Beginnings of the URLs that were asked. */
+let asked: Set<string>;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'pa-url-'));
+  const root = join(home, 'root.pem');
+  writeFileSync(root, `-----BEGIN CERTIFICATE-----\n${encodeBase64(ROOT)}\n-----END CERTIFICATE-----\n`);
+  service = new FakeService();
+  asked = new Set();
+  const trust = ['--root', root, '--pcr', `0=${PCRS[0]}`];
+  flags = { quote: trust, register: ['--user', 'u', ...trust] };
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+const cli = (...argv: string[]) =>
+  run(argv, {
+    ...{ clock: { now: () => MADE_AT }, home, environment: SECRETS },
+    adapter: (config: { url: string }) => {
+      const { origin } = new URL(config.url);
+      asked.add(origin);
+      return service.adapter({ ...config, url: config.url.replace(origin, 'http://service.test') } as never);
+    },
+  });
+const registeredAt = () =>
+  (JSON.parse(readFileSync(join(home, 'sessions', `${SESSION}.json`), 'utf8')) as { enclaveUrl: string })
+    .enclaveUrl;
+
+describe('when --url is offered', () => {
+  it('it is by every command that asks a service, and by no other', () => {
+    const program = createProgram(() => ({}) as CliContext, []);
+    const offering = program.commands.filter(({ options }) => options.some(({ long }) => long === '--url'));
+    expect(offering.map((command) => command.name()).sort()).toEqual([...NEW, ...KEPT].sort());
+    for (const command of offering) expect(command.helpInformation()).toContain('--url');
+  });
+
+  it.each(['verify', 'verify-attestation', 'measure', 'kms-policy', 'analyze'])(
+    '%s knows none',
+    async (name) => {
+      expect((await cli(name, 'file', '--url', 'http://moved.test')).code).toBe(2);
+    },
+  );
+});
+
+describe.each([
+  ['before the command', (name: string) => ['--url', 'http://moved.test', name]],
+  ['after it', (name: string) => [name, '--url', 'http://moved.test']],
+  ['after it, in one word', (name: string) => [name, '--url=http://moved.test']],
+  [
+    'twice, the last counts',
+    (name: string) => ['--url=http://elsewhere.test', name, '--url', 'http://moved.test'],
+  ],
+  [
+    'twice, in one word',
+    (name: string) => ['--url', 'http://elsewhere.test', name, '--url=http://moved.test'],
+  ],
+])('when --url is given %s', (_, line) => {
+  it.each(NEW)('%s goes there', async (name) => {
+    await cli(...line(name), ...flags[name]!);
+    expect([...asked]).toEqual(['http://moved.test']);
+  });
+
+  it.each(KEPT)(
+    '%s goes there with a session that was registered elsewhere, which stays so',
+    async (name) => {
+      expect((await cli('register', '--url', 'http://first.test', ...flags['register']!)).code).toBe(0);
+      expect([...asked]).toEqual(['http://first.test']);
+      asked.clear();
+      service.answer = (path, honest) => (path.includes('/enclave/') ? honest() : undefined);
+      await cli(...line(name));
+      expect([...asked]).toEqual(['http://moved.test']);
+      if (name !== 'revoke') expect(registeredAt()).toBe('http://first.test');
+    },
+  );
+});
+
+describe('when --url is not given', () => {
+  it.each(KEPT)('%s goes where the session was registered', async (name) => {
+    await cli('register', '--url', 'http://first.test', ...flags['register']!);
+    asked.clear();
+    await cli(name);
+    expect([...asked]).toEqual(['http://first.test']);
+  });
+
+  it.each(NEW)('%s goes where make run leaves the service', async (name) => {
+    await cli(name, ...flags[name]!);
+    expect([...asked]).toEqual(['http://127.0.0.1:3000']);
+  });
+});
+
+describe('when --url is no address', () => {
+  it.each(['', 'service.test', 'ftp://service.test', 'http://', '127.0.0.1:3000'])(
+    '"%s" is refused',
+    async (url) => {
+      expect((await cli('quote', '--url', url, ...flags['quote']!)).code).toBe(2);
+      expect([...asked]).toEqual([]);
+    },
+  );
+});
