@@ -52,7 +52,10 @@ function hold(text, everyMs) {
   if (isOver()) return;
   const socket = net.connect({ port: Number(port), host: '127.0.0.1' });
   socket.pause();
-  const timer = setInterval(() => socket.writable && socket.writableLength < 262_144 && socket.write(text), everyMs);
+  const timer = setInterval(
+    () => socket.writable && socket.writableLength < 262_144 && socket.write(text),
+    everyMs,
+  );
   socket.on('error', () => undefined);
   socket.on('close', () => {
     clearInterval(timer);
@@ -70,7 +73,11 @@ const kinds = {
   'hang-ups': () => ask(() => post(lines[at++ % lines.length]), { isCut: true }),
   'non-readers': () => hold(get(lines[0]).repeat(20), 50),
   'slow-heads': () => hold('GET / HTTP/1.1\r\nX: y\r\n'.slice(0, 16), 500),
-  bodies: () => hold(`POST /enclave/submit_key HTTP/1.1\r\nHost: a\r\nContent-Length: 1073741824\r\n\r\n${'x'.repeat(65_536)}`, 20),
+  bodies: () =>
+    hold(
+      `POST /enclave/submit_key HTTP/1.1\r\nHost: a\r\nContent-Length: 1073741824\r\n\r\n${'x'.repeat(65_536)}`,
+      20,
+    ),
 };
 for (let index = 0; index < Number(count); index++) kinds[kind]();
 setTimeout(() => {

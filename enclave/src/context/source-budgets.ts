@@ -1,0 +1,54 @@
+/**
+ * How many accounts each source may have asked about. Every account of a submission costs some of what a venue allows
+ * this enclave's address, whether or not it exists.
+ */
+import type { Clock } from '@perf-aggregator/shared/clock';
+import { Recent } from '@perf-aggregator/shared/recent';
+import { Refusal } from '../errors.ts';
+
+/** A token bucket for each source. */
+export interface SourceLimits {
+  /** At once. */
+  readonly burst: number;
+  readonly perMinute: number;
+}
+
+/** Two of the largest submissions at once, and one a minute. */
+export const ACCOUNTS_PER_SOURCE: SourceLimits = { burst: 64, perMinute: 32 };
+/** Sources that are counted at once; one that is forgotten begins anew. */
+const MAX_SOURCES = 10_000;
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+export class SourceBudgets {
+  readonly #limits: SourceLimits;
+  readonly #clock: Clock;
+  readonly #buckets = new Recent<string, Bucket>(MAX_SOURCES);
+
+  constructor(limits: SourceLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /**
+   * Takes one account from the budget of `source`; requests without a source share one.
+   * @throws Refusal `rate_limited` with the time until there is one again
+   */
+  spend(source: string | null): void {
+    const { burst, perMinute } = this.#limits;
+    const now = this.#clock.now();
+    const bucket = this.#buckets.get(source ?? '') ?? { tokens: burst, at: now };
+    bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * perMinute) / 60_000);
+    bucket.at = now;
+    this.#buckets.set(source ?? '', bucket);
+    if (bucket.tokens < 1) {
+      throw new Refusal('rate_limited', 'this source has asked about too many accounts', {
+        retryAfterMs: Math.ceil(((1 - bucket.tokens) * 60_000) / perMinute),
+      });
+    }
+    bucket.tokens -= 1;
+  }
+}
