@@ -13,8 +13,8 @@ export interface SourceLimits {
   readonly perMinute: number;
 }
 
-/** Two of the largest submissions at once, and one a minute. */
-export const ACCOUNTS_PER_SOURCE: SourceLimits = { burst: 64, perMinute: 32 };
+/** One of the largest submissions at once, and as much a minute: less than a venue guarantees to submissions. */
+export const ACCOUNTS_PER_SOURCE: SourceLimits = { burst: 32, perMinute: 32 };
 /** Sources that are counted at once; one that is forgotten begins anew. */
 const MAX_SOURCES = 10_000;
 
@@ -34,21 +34,28 @@ export class SourceBudgets {
   }
 
   /**
-   * Takes one account from the budget of `source`; requests without a source share one.
+   * Looks whether an account is left in the budget of `source`; requests without a source share one.
    * @throws Refusal `rate_limited` with the time until there is one again
    */
+  require(source: string | null): void {
+    this.#withOne(source);
+  }
+
+  /** Takes one account. @throws Refusal as {@link require} */
   spend(source: string | null): void {
+    this.#withOne(source).tokens -= 1;
+  }
+
+  #withOne(source: string | null): Bucket {
     const { burst, perMinute } = this.#limits;
     const now = this.#clock.now();
     const bucket = this.#buckets.get(source ?? '') ?? { tokens: burst, at: now };
     bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * perMinute) / 60_000);
     bucket.at = now;
     this.#buckets.set(source ?? '', bucket);
-    if (bucket.tokens < 1) {
-      throw new Refusal('rate_limited', 'this source has asked about too many accounts', {
-        retryAfterMs: Math.ceil(((1 - bucket.tokens) * 60_000) / perMinute),
-      });
-    }
-    bucket.tokens -= 1;
+    if (bucket.tokens >= 1) return bucket;
+    throw new Refusal('rate_limited', 'this source has asked about too many accounts', {
+      retryAfterMs: Math.ceil(((1 - bucket.tokens) * 60_000) / perMinute),
+    });
   }
 }

@@ -33,11 +33,13 @@ type Submission = z.infer<typeof submission>;
 const ADMISSION_MS = 25_000;
 
 export const submit: Handler = async (context, request, { signal }) => {
+  const source = request.source ?? null;
+  // Before anything is opened for it.
+  context.sourceBudgets.require(source);
   const submitted = parseSubmission(request.body);
   const { keys, plaintext } = open(context, submitted);
   try {
     const payload = parsePayload(plaintext);
-    const source = request.source ?? null;
     const spend = () => context.sourceBudgets.spend(source);
     const bounds = { deadline: context.clock.now() + ADMISSION_MS, signal, spend };
     const accounts = await context.accountsUnderWay.during(payload.accounts.length, () =>

@@ -7,11 +7,12 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import type { EventSink } from '../events.ts';
+import type { Shed } from '../relay/relay.ts';
 import { Conduct, CREDIT, type CreditLimits } from './conduct.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import { type Application, messagesOf } from './messages.ts';
 import { refuseSocket } from './refusal.ts';
-import { type Shed, Shedding } from './shedding.ts';
+import { Shedding } from './shedding.ts';
 import { sourceOf } from './sources.ts';
 
 /** How long a request may be and take, bytes and ms, and how many connections there may be. */

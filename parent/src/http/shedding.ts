@@ -6,13 +6,8 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import type { EventSink } from '../events.ts';
+import type { Shed } from '../relay/relay.ts';
 import { answerRefusal, refuseSocket } from './refusal.ts';
-
-/** Why, and when to come again. */
-export interface Shed {
-  readonly code: PublicCode;
-  readonly retryAfterMs: number;
-}
 
 /** How long a refusal is held back, ms. */
 const HELD_MS = 200;

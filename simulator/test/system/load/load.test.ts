@@ -29,6 +29,7 @@ let world: LocalWorld;
 let client: SecureClient;
 let summary: string;
 let quiet: number;
+let attacks = 0;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'pa-load-'));
@@ -40,7 +41,7 @@ beforeAll(async () => {
     random: systemRandom,
     historyDays: 60,
     // As in production.
-    accountsPerSource: { burst: 64, perMinute: 32 },
+    accountsPerSource: { burst: 32, perMinute: 32 },
     onDeath: (name) => console.error(`${name} died`),
     onGiveUp: (name) => console.error(`${name} does not come back`),
   });
@@ -99,7 +100,18 @@ interface Tally {
 
 async function attack(kind: string, count: number, file?: string, seconds = SECONDS): Promise<Tally> {
   const { port } = new URL(world.url);
-  const given = [ATTACK, kind, port, String(seconds), String(count), ...(file ? [join(home, file)] : [])];
+  // A source of its own each time: what the one before it owes is not its debt.
+  attacks += 1;
+  const source = `127.0.1.${attacks}`;
+  const given = [
+    ATTACK,
+    kind,
+    source,
+    port,
+    String(seconds),
+    String(count),
+    ...(file ? [join(home, file)] : []),
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, given, { timeout: (seconds + 20) * 1_000 });
   return JSON.parse(stdout) as Tally;
 }

@@ -2,7 +2,7 @@
 import http from 'node:http';
 import type { SecureClientOptions } from '@perf-aggregator/client';
 
-/** Where the victims connect from; attackers come from 127.0.0.1. */
+/** Where the victims connect from. */
 export const VICTIM = '127.0.0.2';
 
 /** The SDK's way to the network, from the victims' address. */
