@@ -6,11 +6,14 @@ import { fileURLToPath } from 'node:url';
 
 const HEAD = `# Metrics of a report
 
-Made from the registry (\`shared/src/messages/report/metrics.ts\`) by \`node scripts/report-metrics.mjs\`; a test holds the
-two together. A holder shows or withholds each metric by its name. \`ratio\`: 0.05 is 5 %. \`money\`: exact decimal text in
-the reporting currency. A metric is null where it is undefined.
+A holder shows or withholds each metric by its name. The formulas are in [metrics.md](metrics.md). A metric is null where
+it is undefined.
 
-Profiles: \`ratios\` tells no money and no tables, \`summary\` adds tables that tell no money, \`full\` is everything.
+- Units: \`ratio\`: 0.05 is 5 %. \`money\`: exact decimal text in the reporting currency.
+- Profiles: \`ratios\` shows no money and no tables. \`summary\` adds tables that show no money. \`full\` is everything.
+
+\`node scripts/report-metrics.mjs\` makes this page from \`shared/src/messages/report/metrics.ts\`. A test holds the two
+together.
 `;
 
 /** The page, from the registry's entries by name. */
