@@ -12,7 +12,7 @@ const text = read('docs/operations.md');
 
 /** Lines of shell blocks without comments, and what stands in backquotes; each a command line. */
 const commands: readonly string[] = [
-  ...[...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].flatMap(([, block]) =>
+  ...[...text.matchAll(/^ *```sh(?: aws)?\n([\s\S]*?)^ *```$/gm)].flatMap(([, block]) =>
     block!.replaceAll(/\\\n\s*/g, '').split('\n'),
   ),
   ...[...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!),
