@@ -6,6 +6,8 @@ import { type AttackClass, type Case, type Outcome, Wrong } from './outcome.ts';
 import { SEED } from './seeded.ts';
 
 const KINDS = ['refused', 'identical', 'unavailable', 'stale:undetectable'] as const;
+/** Longest line of a page, in characters. */
+const LINE = 120;
 type Row = Record<(typeof KINDS)[number], number> & { readonly refusedWith: readonly string[] };
 
 /** Counts of every class that has run. */
@@ -47,20 +49,46 @@ export class Tally {
     return faults;
   }
 
-  /** The table as Markdown. */
+  /** The table as Markdown; below it the sets of codes that its last column numbers. */
   table(): string {
+    const sets = new Map<string, number>();
     const rows = [...this.#rows].map(([name, row]) => {
       const counts = KINDS.map((kind) => row[kind] || '');
-      return `| ${name} | ${counts.join(' | ')} | ${codesOf(row.refusedWith)} |`;
+      return `| ${name} | ${counts.join(' | ')} | ${setOf(row.refusedWith, sets)} |`;
     });
     const sums = KINDS.map((kind) => [...this.#rows.values()].reduce((sum, row) => sum + row[kind], 0));
     return [
-      `| class | ${KINDS.join(' | ')} | refused with one of |`,
-      `|---|${'--:|'.repeat(KINDS.length)}---|`,
+      `| class | ${KINDS.join(' | ')} | codes |`,
+      `|---|${'--:|'.repeat(KINDS.length + 1)}`,
       ...rows,
       `| **all ${this.total}** | ${sums.join(' | ')} | |`,
+      '',
+      ...[...sets].map(([codes, number]) => wrapped(`${number}. `, codes)),
     ].join('\n');
   }
+}
+
+/** The number of a set of codes among those seen so far; none without codes. */
+function setOf(refusedWith: readonly string[], sets: Map<string, number>): string {
+  const codes = codesOf(refusedWith);
+  if (codes === '') return '';
+  const number = sets.get(codes) ?? sets.size + 1;
+  sets.set(codes, number);
+  return String(number);
+}
+
+/** An item of a list, over several lines where it is longer than one may be. */
+function wrapped(mark: string, text: string): string {
+  const lines: string[] = [];
+  let line = mark.trimEnd();
+  for (const word of text.split(' ')) {
+    if (line.length + 1 + word.length > LINE) {
+      lines.push(line);
+      line = ' '.repeat(mark.length - 1);
+    }
+    line = `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
 }
 
 function checkAllowed(
