@@ -1,13 +1,12 @@
 /** Runs classes of attacks, counts what came of them, and writes the table that docs/testing.md shows. */
 import { PUBLIC_CODES } from '@perf-aggregator/shared/wire/failure';
+import { listItem } from '../../../../scripts/list-item.mjs';
 import { ATTESTATION } from './codes.ts';
 import type { LeakSearch } from './leaks.ts';
 import { type AttackClass, type Case, type Outcome, Wrong } from './outcome.ts';
 import { SEED } from './seeded.ts';
 
 const KINDS = ['refused', 'identical', 'unavailable', 'stale:undetectable'] as const;
-/** Longest line of a page, in characters. */
-const LINE = 120;
 type Row = Record<(typeof KINDS)[number], number> & { readonly refusedWith: readonly string[] };
 
 /** Counts of every class that has run. */
@@ -63,7 +62,7 @@ export class Tally {
       ...rows,
       `| **all ${this.total}** | ${sums.join(' | ')} | |`,
       '',
-      ...[...sets].map(([codes, number]) => wrapped(`${number}. `, codes)),
+      ...[...sets].flatMap(([codes, number]) => listItem(`${number}. `, codes)),
     ].join('\n');
   }
 }
@@ -75,20 +74,6 @@ function setOf(refusedWith: readonly string[], sets: Map<string, number>): strin
   const number = sets.get(codes) ?? sets.size + 1;
   sets.set(codes, number);
   return String(number);
-}
-
-/** An item of a list, over several lines where it is longer than one may be. */
-function wrapped(mark: string, text: string): string {
-  const lines: string[] = [];
-  let line = mark.trimEnd();
-  for (const word of text.split(' ')) {
-    if (line.length + 1 + word.length > LINE) {
-      lines.push(line);
-      line = ' '.repeat(mark.length - 1);
-    }
-    line = `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }
 
 function checkAllowed(
