@@ -43,10 +43,10 @@ function isParameter(name: string): boolean {
 
 const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)![1]!) as Record<string, string>;
 
-/** Names in the first column of the table under a heading, or before the colon of the items there. */
+/** Names in the first column of the table under a heading, or in the heads of the items there. */
 function rowsOf(heading: string): readonly string[] {
   const [section] = text.slice(text.indexOf(`\n${heading}\n`) + 1 + heading.length).split(/\n#{2,3} /);
-  return [...section!.matchAll(/^(?:\| (`[^|]+) \||- (`.+?)(?:: |$))/gm)].flatMap(([, row, item]) =>
+  return [...section!.matchAll(/^(?:\| (`[^|]+) \||- (`[^(:]+)(?: \(|: |$))/gm)].flatMap(([, row, item]) =>
     [...(row ?? item)!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
   );
 }
