@@ -10,12 +10,15 @@ const ROOT = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const text = read('docs/operations.md');
 
+/** Without its blocks, each paragraph on one line: a command in backquotes may go over the end of a line. */
+const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '').replaceAll(/(?<!\n)\n(?!\n)\s*/g, ' ');
+
 /** Lines of shell blocks without comments, and what stands in backquotes; each a command line. */
 const commands: readonly string[] = [
   ...[...text.matchAll(/^ *```sh(?: aws)?\n([\s\S]*?)^ *```$/gm)].flatMap(([, block]) =>
     block!.replaceAll(/\\\n\s*/g, '').split('\n'),
   ),
-  ...[...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!),
+  ...[...prose.matchAll(/`([^`]+)`/g)].map(([, code]) => code!),
 ]
   .flatMap((line) => line.replace(/ +# .*$/, '').split(' && '))
   .map((line) => line.trim());
