@@ -9,7 +9,7 @@ export function listItem(mark, text) {
   let isEmpty = true;
   for (const word of text.split(' ')) {
     const longer = isEmpty ? line + word : `${line} ${word}`;
-    if (!isEmpty && [...longer].length > LINE) {
+    if (!isEmpty && Array.from(longer).length > LINE) {
       lines.push(line);
       line = indentation + word;
     } else line = longer;

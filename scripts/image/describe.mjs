@@ -9,18 +9,12 @@ const PAGE = join(ROOT, 'docs/image.md');
 
 const PURPOSES = [
   [/^\/app\/main\.mjs$/, 'the entry: hardening, module, configuration, then what serves'],
-  [
-    /^\/app\/serve\.mjs$/,
-    'names the function that serves, so that a test can start the same bytes',
-  ],
+  [/^\/app\/serve\.mjs$/, 'names the function that serves, so that a test can start the same bytes'],
   [/^\/app\/shared\.mjs$/, 'everything else of the enclave, with the packages below'],
   [/^\/app\/nsm\.node$/, 'one ioctl on /dev/nsm (enclave/native/nsm.c)'],
   [/^\/app\/vsock\.node$/, 'descriptors of AF_VSOCK (shared/native/vsock.c)'],
   [/^\/etc\/perf-aggregator\/enclave\.json$/, 'measured configuration: hosts, ports, predecessors'],
-  [
-    /^\/etc\/perf-aggregator\/ca\.pem$/,
-    'the only trusted certificate authorities: of KMS and the venues',
-  ],
+  [/^\/etc\/perf-aggregator\/ca\.pem$/, 'the only trusted certificate authorities: of KMS and the venues'],
   [/^\/usr\/local\/bin\/node$/, 'the runtime, stripped of symbols'],
   [/\/ld-linux[^/]*$/, 'loads node and its libraries'],
   [/\/libc\.so\.6$/, 'the C library'],
@@ -69,7 +63,11 @@ function replaceTable(text, name, rows) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const read = (name) => JSON.parse(readFileSync(join(ROOT, 'dist/images/enclave', name), 'utf8'));
   const files = read('files.json');
-  const tables = { files: fileRows(files), hashes: hashRows(files), packages: packageRows(read('packages.json')) };
+  const tables = {
+    files: fileRows(files),
+    hashes: hashRows(files),
+    packages: packageRows(read('packages.json')),
+  };
   const page = Object.entries(tables).reduce(
     (text, [name, rows]) => replaceTable(text, name, rows),
     readFileSync(PAGE, 'utf8'),

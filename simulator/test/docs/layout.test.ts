@@ -19,7 +19,8 @@ function faultsOf(text: string): readonly string[] {
   const faults: string[] = [];
   let [isCode, length] = [false, 0];
   text.split('\n').forEach((line, index) => {
-    if ([...line].length > MAX_CHARACTERS) faults.push(`line ${index + 1}: ${[...line].length} characters`);
+    if (Array.from(line).length > MAX_CHARACTERS)
+      faults.push(`line ${index + 1}: ${Array.from(line).length} characters`);
     if (/^\s*```/.test(line)) isCode = !isCode;
     const isText = !isCode && !/^\s*$|^\s*```|^#|^\s*[|<]/.test(line);
     length = !isText ? 0 : /^\s*(?:[-*>]|\d+\.)\s/.test(line) ? 1 : length + 1;
