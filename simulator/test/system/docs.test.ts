@@ -60,7 +60,7 @@ interface Typed {
   readonly steps: string;
 }
 
-/** Runs a command in the network of the world, without the caller's own home; it is ended after a minute. */
+/** Runs a command in the network of the world, without the caller's own home; it is ended before the test is. */
 function run(words: readonly string[], folder: string, path = process.env['PATH']): Promise<Typed> {
   const [program, ...rest] = network.wrap(words);
   const { PERF_AGGREGATOR_HOME: _, ...environment } = process.env;
@@ -68,7 +68,7 @@ function run(words: readonly string[], folder: string, path = process.env['PATH'
     cwd: folder,
     env: { ...environment, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: 110_000,
   });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (text: Buffer) => {
