@@ -89,7 +89,9 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
   });
   let isDraining = false;
   const subjects = { store, enclaves, isDraining: () => isDraining, now: () => clock.now(), counters };
-  const sources = createSources(config.trustedProxies, systemRandom.bytes(32));
+  const sources = createSources(config.trustedProxies, systemRandom.bytes(32), (peer) =>
+    emit({ event: 'proxy_unnamed', peer }),
+  );
   const app = createApp({
     relay,
     emit,
