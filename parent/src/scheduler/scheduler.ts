@@ -52,7 +52,7 @@ const OVER: ReadonlySet<PublicCode> = new Set(['session_expired', 'session_lost'
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #running = new Map<string, Promise<void>>();
-  /** Sessions that failed and could not be postponed, until the next poll: they take no place from others. */
+  /** Sessions that failed, until the next poll: they take no place from others. */
   readonly #resting = new Map<string, NodeJS.Timeout>();
   /** Failures since the last success. */
   readonly #attempts = new Recent<string, number>(MAX_COUNTED);
@@ -129,15 +129,17 @@ export class Scheduler {
       emit({ event: 'sync_done', ...outcome() });
     } catch (error) {
       const code = error instanceof RelayError ? error.code : 'internal';
+      // Whatever comes of it: what is due still is not begun again before the next poll, or nothing else would run.
+      this.#rest(session);
       await (OVER.has(code) ? this.#end(session, code) : this.#putOff(session, code, outcome()));
     }
   }
 
   async #end(session: string, code: PublicCode): Promise<void> {
     this.#attempts.delete(session);
-    // What is unknown is erased already.
+    // What is unknown is erased already, or is being erased.
     if (code === 'session_unknown') return;
-    await this.#options.store.erase(session).catch(() => this.#rest(session));
+    await this.#options.store.erase(session).catch(() => undefined);
   }
 
   async #putOff(
@@ -153,7 +155,7 @@ export class Scheduler {
     if (attempts === MAX_ATTEMPTS && !OF_SERVICE.has(code)) {
       emit({ event: 'sync_quarantined', session: outcome.session, code, attempts });
     }
-    await store.postpone(session, clock.now() + retryMs).catch(() => this.#rest(session));
+    await store.postpone(session, clock.now() + retryMs).catch(() => undefined);
   }
 
   /** Full jitter over the upper half. */
@@ -163,9 +165,10 @@ export class Scheduler {
     return Math.ceil((most * (1 + this.#options.random())) / 2);
   }
 
-  /** What could not be postponed stays due: it waits a poll, not a microtask. */
+  /** Leaves a session alone until the next poll. */
   #rest(session: string): void {
     if (this.#stopped) return;
+    clearTimeout(this.#resting.get(session));
     const timer = setTimeout(() => this.#resting.delete(session), this.#options.pollMs);
     this.#resting.set(session, timer);
   }

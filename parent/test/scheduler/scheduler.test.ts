@@ -192,6 +192,24 @@ describe('when synchronisations fail', () => {
     await scheduler.stop();
   });
 
+  it.each(['session_unknown', 'session_expired', 'state_rejected'] as const)(
+    'while the store does not change, %s is asked once a poll, and never in a loop',
+    async (code) => {
+      due('a');
+      store.erase = () => Promise.reject(new StoreError('store_failed', 'the disk is full'));
+      store.postpone = () => Promise.reject(new StoreError('store_failed', 'the disk is full'));
+      const scheduler = schedulerOf(() => {
+        if (synced.length > 100) throw new Error('a loop');
+        throw relayError(code, 'x', null);
+      });
+      scheduler.start();
+      await pass(50);
+      expect(synced.length).toBeGreaterThan(1);
+      expect(synced.length).toBeLessThanOrEqual(5);
+      await scheduler.stop();
+    },
+  );
+
   it('one that cannot be put off waits for a poll', async () => {
     due('a');
     store.postpone = () => Promise.reject(new StoreError('store_failed', 'the disk is full'));
