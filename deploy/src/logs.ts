@@ -9,7 +9,10 @@ export type LogName = (typeof LOGS)[number];
 
 /** Lines that are counted, by metric. The parent's are known by the names of its events and by public codes, not by words. */
 export const COUNTED = {
-  EnclaveLost: ['parent', '{ ($.event = "enclave_lost") || ($.event = "enclave_absent") }'],
+  EnclaveLost: [
+    'parent',
+    '{ ($.event = "enclave_lost") || ($.event = "enclave_silent") || ($.event = "enclave_absent") }',
+  ],
   KmsFailed: ['parent', '{ $.code = "kms_unavailable" }'],
   GenesisMismatch: ['parent', '{ $.code = "genesis_mismatch" }'],
   RequestFailed: ['parent', '{ $.event = "request_failed" }'],
