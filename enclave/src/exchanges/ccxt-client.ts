@@ -4,6 +4,7 @@
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
+import { endedBy } from '../egress/ends.ts';
 import type { Fetch } from '../egress/fetch.ts';
 import type { CandleSpan, SpotMarket, TransferPage, VenueClient } from './client.ts';
 import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
@@ -211,5 +212,5 @@ function sortTransfers(all: readonly ReturnType<VenueTable['read']['transfer']>[
 function until(fetch: Fetch, signal: AbortSignal | undefined): Fetch {
   if (!signal) return fetch;
   return (url, request = {}) =>
-    fetch(url, { ...request, signal: request.signal ? AbortSignal.any([request.signal, signal]) : signal });
+    endedBy({ signals: [request.signal, signal] }, (either) => fetch(url, { ...request, signal: either }));
 }
