@@ -49,6 +49,20 @@ describe('when the suites of the system are listed', () => {
   });
 });
 
+describe('when somebody who is not root runs a suite that only root can run', () => {
+  it('it is not run, and that is said', () => {
+    const script = `${root}scripts/system-suites.mjs`;
+    const told = `process.getuid = () => 1000; process.argv = [process.execPath, '${script}', 'images']; await import('${script}')`;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', told], {
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([
+      1,
+      '\nnot run, since they need root: images; sudo make test-system SUITE=…\n',
+    ]);
+  });
+});
+
 describe('when CI runs what needs only npm', () => {
   const script = readFileSync(`${root}.ci/run`, 'utf8');
   const linesOf = (start: string) => script.split('\n').filter((line) => line.startsWith(start));
