@@ -27,7 +27,7 @@ test-system: build ## the world as processes, in named suites (SUITE=crash for o
 	@scripts/need-debian.sh openssl=openssl chromium=chromium qemu-system-x86_64=qemu-system-x86 cpio=cpio \
 	  mksquashfs=squashfs-tools systemd-analyze=systemd /bin/busybox=busybox-static cc=gcc /usr/include/stdio.h=libc6-dev \
 	  /usr/include/linux/vm_sockets.h=linux-libc-dev buildah=buildah podman=podman runc=runc conmon=conmon \
-	  mmdebstrap=mmdebstrap ip=iproute2
+	  mmdebstrap=mmdebstrap ip=iproute2 unshare=util-linux zsh=zsh dash=dash bash=bash
 	@node scripts/system-suites.mjs $(SUITE)
 
 check: build ## format, lint, types and boundaries

@@ -1,4 +1,4 @@
-// Holds the sources against the rules of the house (rooms.json, DESIGN: docs/architecture.md):
+// Holds the sources against the rules of the house (rooms.json, docs/architecture.md):
 // which room may import which, which rooms run in browsers too, who may read clocks, randomness and the
 // environment, that no file and no folder of a room imports in a circle, and that zod comes as a namespace.
 // Exit code 1 and one line per break.

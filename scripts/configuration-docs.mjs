@@ -1,24 +1,25 @@
-// Writes the table of the parent's variables in docs/configuration.md from their schema (parent/src/variables.ts), after
-// a build: configuration-docs.mjs. What stands around the table is written by hand. parent/test/configuration-document
+// Writes the list of the parent's variables in docs/configuration.md from their schema (parent/src/variables.ts), after
+// a build: configuration-docs.mjs. What stands around the list is written by hand. parent/test/configuration-document
 // holds the page against the schema.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { listItem } from './list-item.mjs';
 
 const PAGE = new URL('../docs/configuration.md', import.meta.url);
-const TABLE = /(<!-- parent variables -->\n(?:\|.*\n){2})((?:\|.*\n)*)/;
+const LIST = /(<!-- parent variables -->\n)((?:.+\n)*)/;
 
-/** Lines of the table. */
+/** Lines of the list. */
 export function variableRows(variables) {
-  return variables.map(({ name, preset, absent, meaning }) => {
-    const otherwise = preset === null ? (absent ?? 'required') : `\`${preset}\``;
-    return `| \`${name}\` | ${otherwise} | ${meaning} |`;
+  return variables.flatMap(({ name, preset, absent, meaning }) => {
+    const otherwise = preset === null ? (absent ?? 'required') : `default \`${preset}\``;
+    return listItem('- ', `\`${name}\` (${otherwise}): ${meaning}`);
   });
 }
 
-/** Lines of the table that the page has now. */
+/** Lines of the list that the page has now. */
 export function writtenRows(page) {
-  const [, , rows] = TABLE.exec(page) ?? [];
-  if (rows === undefined) throw new Error('docs/configuration.md has no table of parent variables');
+  const [, , rows] = LIST.exec(page) ?? [];
+  if (rows === undefined) throw new Error('docs/configuration.md has no list of parent variables');
   return rows.trimEnd().split('\n');
 }
 
@@ -28,6 +29,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const rows = variableRows(describeVariables());
   writeFileSync(
     PAGE,
-    page.replace(TABLE, (_, head) => `${head}${rows.join('\n')}\n`),
+    page.replace(LIST, (_, head) => `${head}${rows.join('\n')}\n`),
   );
 }

@@ -6,20 +6,27 @@ import { fileURLToPath } from 'node:url';
 
 const HEAD = `# Metrics of a report
 
-Made from the registry (\`shared/src/messages/report/metrics.ts\`) by \`node scripts/report-metrics.mjs\`; a test holds the
-two together. A holder shows or withholds each metric by its name. \`ratio\`: 0.05 is 5 %. \`money\`: exact decimal text in
-the reporting currency. A metric is null where it is undefined.
+A holder shows or withholds each metric by its name. The formulas are in [metrics.md](metrics.md). A metric is null
+where it is undefined. The groups follow.
 
-Profiles: \`ratios\` tells no money and no tables, \`summary\` adds tables that tell no money, \`full\` is everything.
+- Units: \`ratio\`: 0.05 is 5 %. \`money\`: exact decimal text in the reporting currency.
+- Profiles: \`ratios\` shows no money and no tables. \`summary\` adds tables that show no money. \`full\` is everything.
+
+\`node scripts/report-metrics.mjs\` makes this page from \`shared/src/messages/report/metrics.ts\`. A test holds the two
+together.
 `;
 
-/** The page, from the registry's entries by name. */
+/** The page, from the registry's entries by name: a table for each group, in the order in which they begin. */
 export function pageOf(registry) {
-  const rows = Object.entries(registry).map(
-    ([name, { label, unit, group, profile, definition }]) =>
-      `| \`${name}\` | ${label} | ${unit} | ${group} | ${profile} | ${definition} |`,
-  );
-  return `${HEAD}\n| name | label | unit | group | profile | definition |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+  const groups = new Map();
+  for (const [name, { label, unit, group, profile, definition }] of Object.entries(registry)) {
+    const rows = groups.get(group) ?? [];
+    groups.set(group, rows);
+    rows.push(`| \`${name}\` | ${label} | ${unit} | ${profile} | ${definition} |`);
+  }
+  const head = '| name | label | unit | profile | definition |\n|---|---|---|---|---|';
+  const tables = [...groups].map(([group, rows]) => `## ${group}\n\n${head}\n${rows.join('\n')}\n`);
+  return [HEAD, ...tables].join('\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

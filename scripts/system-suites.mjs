@@ -22,6 +22,7 @@ export const SUITES = {
     ],
     minutes: 8,
   },
+  docs: { files: ['simulator/test/system/docs.test.ts'], minutes: 4 },
   store: { files: ['simulator/test/system/damaged-store.test.ts'], minutes: 8 },
   crash: { files: ['simulator/test/system/crash.test.ts'], minutes: 10 },
   load: { files: ['simulator/test/system/load'], minutes: 5 },

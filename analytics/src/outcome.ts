@@ -1,4 +1,4 @@
-/** Defined or not: a metric is a finite number or the reason why it has none (METRICS §0 "undefined"). */
+/** Defined or not: a metric is a finite number or the reason why it has none (docs/metrics.md §0 "undefined"). */
 
 /** Why a metric is null. */
 export const UNDEFINED_REASONS = [

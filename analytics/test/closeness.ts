@@ -1,4 +1,4 @@
-/** Numbers as equal as the goldens ask (METRICS §0): relative 1e-9, absolute 1e-12 near zero. */
+/** Numbers as equal as the goldens ask (docs/metrics.md §0): relative 1e-9, absolute 1e-12 near zero. */
 import { expect } from 'vitest';
 
 export interface Closeness {

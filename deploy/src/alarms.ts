@@ -106,7 +106,7 @@ function serviceAlarms(parameters: Parameters, { balancer, targets }: Balancer):
     },
     {
       id: 'EnclaveLost',
-      says: 'An enclave was lost, silent or absent in three reports of the parent.',
+      says: 'The parent lost an enclave, or found none, in three of its reports.',
       metric: counted(parameters, 'EnclaveLost', Duration.minutes(15)),
       atLeast: 3,
       periods: 1,

@@ -18,8 +18,8 @@ const ENCLAVE_VSOCK_PORT = 5005;
 const EGRESS_VSOCK_PORT = 8003;
 /** Any CID of the machine that listens. */
 const ANY_CID = 4_294_967_295;
-/** All requests come from the load balancer's addresses; single clients are limited there. */
-const SERVICE_RATE_LIMIT = '1000000';
+/** Requests of one source in 15 minutes: three a second, besides what the load balancer's firewall lets through. */
+const SERVICE_RATE_LIMIT = '3000';
 /** How long a parent that ends goes on answering while `/ready` says no: the load balancer notices within 20 s. */
 const DRAIN_DELAY_S = '25';
 const START_TIMEOUT = 'PT20M';
@@ -124,6 +124,8 @@ function parentTags(parameters: Parameters, facts: InstanceFacts): Readonly<Reco
     KMS_KEY_ARN: facts.keyArn,
     KMS_ROLE_ARN: facts.roleArn,
     RATE_LIMIT_MAX: SERVICE_RATE_LIMIT,
+    // The load balancer says who a request is from, and nobody else can reach the parent.
+    TRUSTED_PROXIES: facts.network.vpc.vpcCidrBlock,
     DRAIN_DELAY: DRAIN_DELAY_S,
   };
   return Object.fromEntries(

@@ -11,7 +11,7 @@ export type LogName = (typeof LOGS)[number];
 export const COUNTED = {
   EnclaveLost: [
     'parent',
-    '{ ($.event = "enclave_lost") || ($.event = "enclave_silent") || ($.event = "enclave_absent") }',
+    '{ ($.event = "enclave_lost") || ($.event = "enclave_absent") || ($.event = "enclave_silent") }',
   ],
   KmsFailed: ['parent', '{ $.code = "kms_unavailable" }'],
   GenesisMismatch: ['parent', '{ $.code = "genesis_mismatch" }'],

@@ -114,7 +114,8 @@ describe('when the instance is described', () => {
       'perf-aggregator:EGRESS_ADDRESSES': { Ref: 'Address' },
       'perf-aggregator:KMS_KEY_ARN': { 'Fn::GetAtt': ['Key', 'Arn'] },
       'perf-aggregator:KMS_ROLE_ARN': ROLE_ARN,
-      'perf-aggregator:RATE_LIMIT_MAX': '1000000',
+      'perf-aggregator:RATE_LIMIT_MAX': '3000',
+      'perf-aggregator:TRUSTED_PROXIES': { 'Fn::GetAtt': [expect.stringMatching(/^Vpc/), 'CidrBlock'] },
       'perf-aggregator:DRAIN_DELAY': '25',
     });
     expect(tagsOf(whole)).toMatchObject({
@@ -123,11 +124,17 @@ describe('when the instance is described', () => {
     });
   });
 
+  /** What CloudFormation puts in, where it is not the key's ARN. */
+  const RESOLVED: Readonly<Record<string, string>> = {
+    'perf-aggregator:EGRESS_ADDRESSES': '203.0.113.7',
+    'perf-aggregator:TRUSTED_PROXIES': '10.0.0.0/16',
+  };
+
   it('the parent takes them, all of them, and the image listens where they say', () => {
     const environment = Object.fromEntries(
       Object.entries(tagsOf(whole)).map(([name, value]) => [
         name.replace('perf-aggregator:', ''),
-        typeof value === 'string' ? value : name.endsWith('_ADDRESSES') ? '203.0.113.7' : KEY_ARN,
+        typeof value === 'string' ? value : (RESOLVED[name] ?? KEY_ARN),
       ]),
     );
     const config = parseConfig(environment);
@@ -138,7 +145,11 @@ describe('when the instance is described', () => {
     });
     expect(config.egressAllow.at(-1)).toEqual({ host: 'kms.eu-west-1.amazonaws.com', port: 443 });
     expect(config.egressAddresses).toEqual(['203.0.113.7']);
-    expect(config).toMatchObject({ rateLimit: { max: 1_000_000 }, drainDelayMs: 25_000 });
+    expect(config).toMatchObject({
+      rateLimit: { max: 3_000 },
+      trustedProxies: ['10.0.0.0/16'],
+      drainDelayMs: 25_000,
+    });
     const image = JSON.parse(
       readFileSync(new URL('../../enclave/image/enclave.json', import.meta.url), 'utf8'),
     ) as { readonly listen: string; readonly egress: string; readonly allow: readonly object[] };

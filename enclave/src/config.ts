@@ -42,6 +42,10 @@ export const imageConfig = z.strictObject({
   hotSessions: z.number().int().min(1),
   /** Submissions that one handshake key takes; left out: 65,536. Each costs some 100 bytes for two hours. */
   submissionsPerHandshakeKey: z.number().int().min(1).max(MAX_SUBMISSIONS).optional(),
+  /** Accounts that one source may have asked about: at once, and per minute; left out: 32 and 32. */
+  accountsPerSource: z
+    .strictObject({ burst: z.number().int().min(1), perMinute: z.number().int().min(1) })
+    .optional(),
 });
 /** What an image holds: the same for everybody who runs it, and part of its PCRs. */
 export type ImageConfig = z.infer<typeof imageConfig>;

@@ -21,10 +21,9 @@ import { healthOf, readinessOf } from './health.ts';
 import { createApp } from './http/app.ts';
 import { operationOf } from './http/matching.ts';
 import { createHttpServer, HTTP_LIMITS } from './http/server.ts';
-import type { Shed } from './http/shedding.ts';
 import { createSources, type Sources } from './http/sources.ts';
 import { createPools } from './relay/pools.ts';
-import { Relay } from './relay/relay.ts';
+import { Relay, type Shed } from './relay/relay.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import type { Store } from './storage/port.ts';
 import { watchStore } from './storage/watched.ts';
@@ -175,7 +174,6 @@ function listenHttp(server: http.Server, config: ParentConfig): Promise<void> {
 function shedBy(relay: Relay, sources: Sources) {
   return (request: http.IncomingMessage): Shed | null => {
     const operation = operationOf(request.method ?? '', request.url ?? '');
-    if (operation === null || !relay.isFullFor(operation, sources.of(request))) return null;
-    return { code: 'overloaded', retryAfterMs: 1_000 };
+    return operation === null ? null : relay.refusalOf(operation, sources.of(request));
   };
 }

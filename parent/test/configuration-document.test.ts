@@ -12,11 +12,11 @@ const { variableRows, writtenRows } = (await import(
 const page = readFileSync(new URL('docs/configuration.md', ROOT), 'utf8');
 
 describe('when docs/configuration.md is held against the schema', () => {
-  it("its table is the schema's: node scripts/configuration-docs.mjs writes it", () => {
+  it("its list is the schema's: node scripts/configuration-docs.mjs writes it", () => {
     expect(writtenRows(page)).toEqual(variableRows(describeVariables()));
   });
 
-  it('a variable whose words would break the table is none', () => {
+  it('a variable whose words would break the list is none', () => {
     for (const { meaning, absent = '' } of describeVariables()) expect(meaning + absent).not.toMatch(/[|\n]/);
   });
 

@@ -6,13 +6,19 @@ import { createLog, logEvents } from '../src/log.ts';
 
 const names = Object.keys(EVENTS) as EventName[];
 
-/** Rows of the table in docs/operations.md: event, level, fields as they are written there. */
+/** Events in docs/operations.md, as rows or items: name, level, fields as they are written there. */
 function documented(): readonly (readonly string[])[] {
   const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   const [section] = text.slice(text.indexOf('### Events of the parent')).split(/\n#{2,3} (?!Events)/);
-  return [...section!.matchAll(/^\| `(\w+)` \| (\w+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(
-    ([, name, level, fields]) => [name!, level!, fields!],
+  const rows = section!.matchAll(/^\| `(\w+)` \| (\w+) \| ([^|]+) \| ([^|]+) \|$/gm);
+  const items = section!.matchAll(
+    /^- `(\w+)`\n {2}- Level: (\w+)\n(?: {2}- Fields: (.*(?:\n {4}.*)*)\n)? {2}- When: .+/gm,
   );
+  return [...rows, ...items].map(([, name, level, fields = '']) => [
+    name!,
+    level!,
+    fields.replaceAll(/\n +/g, ' '),
+  ]);
 }
 
 /** Fields of an event as the document writes them: in brackets what may be missing. */

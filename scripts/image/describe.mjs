@@ -9,18 +9,12 @@ const PAGE = join(ROOT, 'docs/image.md');
 
 const PURPOSES = [
   [/^\/app\/main\.mjs$/, 'the entry: hardening, module, configuration, then what serves'],
-  [
-    /^\/app\/serve\.mjs$/,
-    'a name for the function that serves: three lines, so that a test can start the same bytes',
-  ],
+  [/^\/app\/serve\.mjs$/, 'names the function that serves, so that a test can start the same bytes'],
   [/^\/app\/shared\.mjs$/, 'everything else of the enclave, with the packages below'],
   [/^\/app\/nsm\.node$/, 'one ioctl on /dev/nsm (enclave/native/nsm.c)'],
   [/^\/app\/vsock\.node$/, 'descriptors of AF_VSOCK (shared/native/vsock.c)'],
   [/^\/etc\/perf-aggregator\/enclave\.json$/, 'measured configuration: hosts, ports, predecessors'],
-  [
-    /^\/etc\/perf-aggregator\/ca\.pem$/,
-    'certificate authorities of KMS and the venues; no others are trusted',
-  ],
+  [/^\/etc\/perf-aggregator\/ca\.pem$/, 'the only trusted certificate authorities: of KMS and the venues'],
   [/^\/usr\/local\/bin\/node$/, 'the runtime, stripped of symbols'],
   [/\/ld-linux[^/]*$/, 'loads node and its libraries'],
   [/\/libc\.so\.6$/, 'the C library'],
@@ -30,15 +24,21 @@ const PURPOSES = [
   [/\/libgcc_s\.so\.1$/, 'unwinds C++ exceptions'],
 ];
 
-/** Lines of the table of files. Hashes of what lies in the repository as it is; the others are a release's. */
+/** Lines of the table of files. */
 export function fileRows(files) {
-  return files.map(({ path, mode, sha256, origin }) => {
+  return files.map(({ path, mode, origin }) => {
     const why = PURPOSES.find(([pattern]) => pattern.test(path))?.[1];
     if (why === undefined) throw new Error(`${path}: why is it in the image?`);
     const from = origin.kind === 'debian' ? `Debian ${origin.name}` : origin.kind;
-    const hash = path.startsWith('/etc/') ? `\`${sha256}\`` : 'of the release';
-    return `| \`${path}\` | ${mode} | ${from} | ${why} | ${hash} |`;
+    return `| \`${path}\` | ${mode} | ${from} | ${why} |`;
   });
+}
+
+/** Lines of the table of hashes: of files that lie in the repository as they are. The others are a release's. */
+export function hashRows(files) {
+  return files
+    .filter(({ path }) => path.startsWith('/etc/'))
+    .map(({ path, sha256 }) => `| \`${path}\` | \`${sha256}\` |`);
 }
 
 /** Lines of the table of packages, the largest first. */
@@ -62,6 +62,15 @@ function replaceTable(text, name, rows) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const read = (name) => JSON.parse(readFileSync(join(ROOT, 'dist/images/enclave', name), 'utf8'));
-  const page = replaceTable(readFileSync(PAGE, 'utf8'), 'files', fileRows(read('files.json')));
-  writeFileSync(PAGE, replaceTable(page, 'packages', packageRows(read('packages.json'))));
+  const files = read('files.json');
+  const tables = {
+    files: fileRows(files),
+    hashes: hashRows(files),
+    packages: packageRows(read('packages.json')),
+  };
+  const page = Object.entries(tables).reduce(
+    (text, [name, rows]) => replaceTable(text, name, rows),
+    readFileSync(PAGE, 'utf8'),
+  );
+  writeFileSync(PAGE, page);
 }

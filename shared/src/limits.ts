@@ -9,7 +9,7 @@ export const MAX_FRAGMENT_BYTES = 256 * 1024;
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 /** Requests under way at once on one connection. */
 export const MAX_IN_FLIGHT = 256;
-/** Depth of nesting that a frame or message may have (DESIGN §6). */
+/** Depth of nesting that a frame or message may have (docs/design.md §6). */
 export const MAX_CBOR_DEPTH = 8;
 /** HTTP request body that the parent accepts: a submission with many accounts fits many times over. */
 export const MAX_BODY_BYTES = 64 * 1024;

@@ -134,6 +134,7 @@ function nextSteps(world: LocalWorld): string {
     table([
       ['./perf-aggregator metrics --from 2026-01-01', 'the same account, another period'],
       ['./perf-aggregator report --disclose sharpeRatio,maxDrawdown', 'show two numbers, withhold the rest'],
+      [`${home}/keys/README.md`, 'keys to register, of every kind'],
       ['docs/architecture.md', 'the road that these numbers came'],
       [`${home}/logs/`, 'what parent and enclave wrote meanwhile'],
     ]),

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { enclaveOptions } from '@perf-aggregator/enclave/hardening';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
 import { assertUsable } from './world/contents.ts';
+import type { EnclavePart } from './world/enclave-part.ts';
 import { WorldFiles } from './world/files.ts';
 import type { HostPorts } from './world/hosts.ts';
 import { lockWorld } from './world/lock.ts';
@@ -16,6 +17,8 @@ export interface LocalWorldOptions
   readonly host: string;
   /** 0: any. */
   readonly port: number;
+  /** Accounts that one source may have asked about; default: as many as it likes. */
+  readonly accountsPerSource?: EnclavePart['accountsPerSource'];
   /** What joins parent and enclave. `vsock`: AF_VSOCK within this machine, where its native part was built. */
   readonly transport?: 'unix' | 'vsock';
 }
@@ -93,7 +96,7 @@ async function startProcesses(
   await supervisor.start({
     name: 'enclave',
     module: './processes/enclave.js',
-    argument: () => ({ home, listen, egress }),
+    argument: () => ({ home, listen, egress, accountsPerSource: options.accountsPerSource }),
     execArgv: enclaveOptions(process.allowedNodeEnvironmentFlags),
     logPath: logPath('enclave'),
   });

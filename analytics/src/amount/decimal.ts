@@ -1,5 +1,5 @@
 /**
- * Exact money (METRICS §0 "money"): integers over a power of ten, which is all that decimals, their sums and
+ * Exact money (docs/metrics.md §0 "money"): integers over a power of ten, which is all that decimals, their sums and
  * their products need. `dividedBy` and `formatMoney` round, and say how; ratios are doubles (`toNumber`).
  *
  * Our own because it was measured: with decimal.js a history of 50,000 fills took twice as long, most
@@ -21,7 +21,7 @@ import {
 /** An exact decimal number as text: optional minus, digits, optional fraction. Never an exponent. */
 export type Decimal = string;
 
-/** Decimals of money in reports (METRICS §6 "Rounding"). */
+/** Decimals of money in reports (docs/metrics.md §6 "Rounding"). */
 const MONEY_DECIMALS = 12;
 
 const DECIMAL = /^-?\d{1,40}(?:\.\d{1,40})?$/;
@@ -164,7 +164,7 @@ export function formatDecimal(amount: Amount): Decimal {
   return amount.toString();
 }
 
-/** Rounded to 12 decimals, half to even (METRICS §6). */
+/** Rounded to 12 decimals, half to even (docs/metrics.md §6). */
 export function formatMoney(amount: Amount): Decimal {
   return write(amount.unitsAt(MONEY_DECIMALS), MONEY_DECIMALS);
 }

@@ -7,7 +7,7 @@ export interface HistoryTerms {
   readonly reportingCurrency: string;
   /** Which lots a disposal takes first; FIFO when left out. */
   readonly method?: CostMethod;
-  /** Assets that no market prices any more, or ever did: worth 0 where no mark is known (METRICS §1). */
+  /** Assets that no market prices any more, or ever did: worth 0 where no mark is known (docs/metrics.md §1). */
   readonly delistedAssets?: readonly string[];
 }
 

@@ -62,7 +62,7 @@ export interface TransferEntry extends EntryBase {
   /**
    * Another wallet of the same venue account (`funding`, `margin`, …) to or from which this moved; absent: a
    * deposit from or a withdrawal to somewhere else. Where that wallet is read too, its own entry of the same amount
-   * is the other side; where it is not, the account has no value until as much has come back (METRICS §1).
+   * is the other side; where it is not, the account has no value until as much has come back (docs/metrics.md §1).
    */
   readonly counterWallet?: string;
 }

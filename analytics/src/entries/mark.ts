@@ -16,13 +16,13 @@ export interface Mark {
   readonly resolution: '1d' | '1m';
   /**
    * Of a minute: the lowest and the highest price at which it traded. A fill of that minute outside of them did not
-   * happen on the market (METRICS §1). Both or none.
+   * happen on the market (docs/metrics.md §1). Both or none.
    */
   readonly low?: Decimal;
   readonly high?: Decimal;
   /**
    * Of a day: what traded on the venue in its 24 hours, in units of `asset`, of an inverse contract in units of its
-   * quote. A holding of more than a tenth of it rests on an illiquid mark (METRICS §1).
+   * quote. A holding of more than a tenth of it rests on an illiquid mark (docs/metrics.md §1).
    */
   readonly volume?: Decimal;
   /** Of a day: the volume-weighted median price of its 24 hours, or the average where the venue tells no median. */

@@ -1,4 +1,4 @@
-/** One order of entries (METRICS §6): time, then exchange, then id, numeric where numeric. */
+/** One order of entries (docs/metrics.md §6): time, then exchange, then id, numeric where numeric. */
 import type { LedgerEntry } from './entry.ts';
 import { identityOf } from './identity.ts';
 

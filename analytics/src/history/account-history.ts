@@ -82,7 +82,7 @@ export interface AccountHistoryJson extends Omit<AccountHistory, 'returns' | 'ex
   readonly returns: readonly (number | null)[];
 }
 
-/** The history as plain JSON (METRICS §12). */
+/** The history as plain JSON (docs/metrics.md §12). */
 export function toHistoryJson(history: AccountHistory): AccountHistoryJson {
   const { exact: _, returns, ...rest } = history;
   return { ...rest, returns: Array.from(returns, (value) => (Number.isNaN(value) ? null : value)) };

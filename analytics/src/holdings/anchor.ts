@@ -1,5 +1,5 @@
 /**
- * The anchor (DESIGN §9): what the venue says an account holds now, against what its entries add up to.
+ * The anchor (docs/design.md §9): what the venue says an account holds now, against what its entries add up to.
  * Whatever the entries cannot explain is taken as held since before the first of them (a history that
  * begins too late is the usual cause), reported as a difference, and booked as a loss by `adverseReturn`.
  */

@@ -3,7 +3,7 @@
  *
  * A contract is held under its symbol, in units of its underlying (linear) or of its quote (inverse), and what its
  * fills cost is owed or owned in its settlement currency. So units at mark and cash together are the wallet balance
- * and the unrealised P&L (METRICS §1), whatever lots say: a linear long of one BTC bought at 50,000 is `+1` of
+ * and the unrealised P&L (docs/metrics.md §1), whatever lots say: a linear long of one BTC bought at 50,000 is `+1` of
  * `BTC/USDT:USDT` and `−50,000 USDT`. An inverse long of 100 USD bought at 50,000 is `+100` of `BTC/USD:BTC`, which
  * is worth −100/mark BTC, and `+0.002 BTC`. What margin borrows is a negative holding.
  */
@@ -26,7 +26,7 @@ export function postEntry(entry: ParsedEntry, sums: AssetSums): void {
 
 /**
  * Adds what `entry` moves on all own accounts together. A matched internal transfer leaves one account and
- * reaches the other later: it stays a holding while in transit (METRICS §1), at the venue that it left, so only
+ * reaches the other later: it stays a holding while in transit (docs/metrics.md §1), at the venue that it left, so only
  * what was lost on the way and the fees move anything.
  */
 export function postOwnEntry(entry: ParsedEntry, internal: InternalTransfers, holdings: Holdings): void {

@@ -1,6 +1,6 @@
 /**
- * Money in wallets that nobody reads (METRICS §1, first honesty rule): what went there, by venue, account and asset,
- * less what came back. While that is not zero the account cannot be valued: a loss might be waiting there, or a
+ * Money in wallets that nobody reads (docs/metrics.md §1.2 "Unread wallets"): what went there, by venue, account and
+ * asset, less what came back. While that is not zero the account cannot be valued: a loss might be waiting there, or a
  * profit that was made elsewhere.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';

@@ -1,4 +1,4 @@
-/** Lots of assets (METRICS §6): one position an asset, across all own accounts, in the reporting currency. */
+/** Lots of assets (docs/metrics.md §6): one position an asset, across all own accounts, in the reporting currency. */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import type { Closing } from './closing.ts';

@@ -1,4 +1,4 @@
-/** Lots of contracts (METRICS §6): one position a venue and symbol, in its settlement currency. */
+/** Lots of contracts (docs/metrics.md §6): one position a venue and symbol, in its settlement currency. */
 import type { Amount } from '../amount/decimal.ts';
 import type { ParsedContract, ParsedFill } from '../entries/parse.ts';
 import type { Closing } from './closing.ts';

@@ -1,4 +1,4 @@
-/** Which lot a disposal takes first (METRICS §6 "Methods"). */
+/** Which lot a disposal takes first (docs/metrics.md §6 "Methods"). */
 import { InputError } from '../errors.ts';
 
 /**

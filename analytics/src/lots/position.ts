@@ -1,5 +1,5 @@
 /**
- * One position: trades open and close lots (METRICS §6).
+ * One position: trades open and close lots (docs/metrics.md §6).
  *
  * A trade on the side of the position, or on a flat one, opens a lot; one against it closes lots in the order of
  * the method, and what is left over opens the other side at its own price. Spot cannot go short: there the rest

@@ -1,5 +1,5 @@
 /**
- * Profit of an account (METRICS §6): every entry opens or closes lots.
+ * Profit of an account (docs/metrics.md §6): every entry opens or closes lots.
  *
  * The lot key of spot is the asset, across all own accounts, and its lots are priced in the reporting currency. A fill
  * belongs to its symbol; what else it disposes of (a quote that is not the reporting currency, a fee in a third

@@ -1,4 +1,4 @@
-/** A list of trades as it stands, without an account around it: lots, profit and statistics (METRICS §6). */
+/** A list of trades as it stands, without an account around it: lots, profit and statistics (docs/metrics.md §6). */
 import { type Amount, type Decimal, formatMoney, ONE, parseDecimal, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { parseSymbol, roleOf } from '../entries/symbol.ts';
@@ -84,7 +84,7 @@ export interface TradeListResult {
 
 /**
  * Matches a list symbol by symbol. A fee in a third currency is worth what the last trades of the list say
- * ({@link ListRates}), and is a disposal of that currency where the list holds some of it (METRICS §6).
+ * ({@link ListRates}), and is a disposal of that currency where the list holds some of it (docs/metrics.md §6).
  * Not checked: that the list is complete, and in order.
  */
 export function matchTradeList(trades: readonly ListedTrade[], options: TradeListOptions): TradeListResult {

@@ -1,4 +1,4 @@
-/** Statistics of closing trades (METRICS §6): an order counts once, however many fills it had. */
+/** Statistics of closing trades (docs/metrics.md §6): an order counts once, however many fills it had. */
 import { Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { type Outcome, settle, type UndefinedReason } from '../outcome.ts';

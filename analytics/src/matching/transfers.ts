@@ -1,7 +1,7 @@
 /**
- * Internal transfer matching (METRICS §1): a withdrawal of one own account that is the deposit of another, or the two
- * sides of a transfer between two wallets of one account. The other side of a transfer between wallets that has no
- * entry lies in a wallet that nobody reads: what happens to it there is not known.
+ * Internal transfer matching (docs/metrics.md §1): a withdrawal of one own account that is the deposit of another, or
+ * the two sides of a transfer between two wallets of one account. The other side of a transfer between wallets that has
+ * no entry lies in a wallet that nobody reads: what happens to it there is not known.
  */
 import { type Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
 import type { ParsedEntry, ParsedTransfer } from '../entries/parse.ts';

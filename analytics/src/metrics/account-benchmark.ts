@@ -6,7 +6,7 @@ import type { RateParameters } from '../series/rates.ts';
 import type { ReturnSeries } from '../series/return-series.ts';
 import type { AccountPeriod } from './period.ts';
 
-/** METRICS §4. */
+/** docs/metrics.md §4. */
 export interface AccountBenchmark extends BenchmarkMetrics {
   /** The asset. */
   readonly name: string;

@@ -41,7 +41,7 @@ export type AccountField = ValueField | CashFlowField;
 type ValueField = 'adverseReturn' | 'backfilledShare' | 'turnoverAnnualized' | 'illiquidPnlShare';
 
 /**
- * Every metric of METRICS.md in scope, by its name there. Ratios are numbers (0.05 = 5 %), money exact
+ * Every metric of docs/metrics.md, by its name there. Ratios are numbers (0.05 = 5 %), money exact
  * decimal text in the reporting currency, times ms UTC. Null: see `undefinedReasons`.
  */
 export interface Metrics

@@ -1,11 +1,11 @@
 /**
- * `adverseReturn` (METRICS §1): what the total return would be if everything doubtful were a loss.
+ * `adverseReturn` (docs/metrics.md §1): what the total return would be if everything doubtful were a loss.
  *
  *     adverseReturn = (1 + T) · max(V − S, 0) / (V + N + M) − 1
  *
  * - T: the smaller of `totalReturn` and the same return with assets without a price at 0, with money in wallets that
  *   are not read lost until it is back (and what came from there beyond that no profit), and with the days of
- *   unvalued large flows by the formula of METRICS §2;
+ *   unvalued large flows by the formula of docs/metrics.md §2;
  * - V: value at the end of the period, assets without a price and money in unread wallets at 0;
  * - S: value held beyond what the entries explain (it may not be the trader's);
  * - M: value that the entries say and the account does not hold (it may be lost);

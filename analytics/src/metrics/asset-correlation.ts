@@ -1,4 +1,4 @@
-/** How the assets of an account move together (METRICS §8): daily returns of what was held in a period. */
+/** How the assets of an account move together (docs/metrics.md §8): daily returns of what was held in a period. */
 import { toNumber } from '../amount/decimal.ts';
 import { parseSymbol } from '../entries/symbol.ts';
 import type { AccountHistory } from '../history/account-history.ts';
@@ -9,7 +9,7 @@ import type { AccountPeriod } from './period.ts';
 /** Assets that a matrix has at most. */
 export const CORRELATED_ASSETS = 50;
 
-/** METRICS §8 of an account. */
+/** docs/metrics.md §8 of an account. */
 export interface AssetCorrelation {
   /** By code; the underlying of a contract. The reporting currency itself does not vary and is left out. */
   readonly assets: readonly string[];

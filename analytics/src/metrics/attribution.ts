@@ -1,4 +1,4 @@
-/** Where a period's profit came from (METRICS §6 "attribution"): by venue, account and symbol. */
+/** Where a period's profit came from (docs/metrics.md §6 "attribution"): by venue, account and symbol. */
 import { type Amount, type Decimal, formatDecimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import {
   addRow,

@@ -1,6 +1,6 @@
 /**
- * Cash (METRICS §7): fiat currencies and listed stablecoins. They are no exposure, and what they gain against the
- * reporting currency is a currency effect, not a result of trading.
+ * Cash (docs/metrics.md §7): fiat currencies and listed stablecoins. They are no exposure, and what they gain against
+ * the reporting currency is a currency effect, not a result of trading.
  */
 const CASH: ReadonlySet<string> = new Set([
   ...['AUD', 'BRL', 'CAD', 'CHF', 'EUR', 'GBP', 'JPY', 'KRW', 'PLN', 'TRY', 'USD'],

@@ -1,6 +1,6 @@
 /**
- * The table that an allocator expects (METRICS §10, after the GIPS standards 2020): calendar years, since inception,
- * three-year deviation, assets, leverage. No claim of compliance is made: only a firm can make one.
+ * The table that an allocator expects (docs/metrics.md §10, after the GIPS standards 2020): calendar years, since
+ * inception, three-year deviation, assets, leverage. No claim of compliance is made: only a firm can make one.
  */
 import { type Decimal, formatMoney } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
@@ -13,7 +13,7 @@ import { exposure } from './exposure.ts';
 const DAYS_PER_YEAR = 365;
 /** Monthly returns of the ex-post deviation; none before there are as many. */
 const DEVIATION_MONTHS = 36;
-/** What is done about large flows (METRICS §1). */
+/** What is done about large flows (docs/metrics.md §1). */
 const LARGE_FLOWS =
   'above 1 % of net assets: valued at the minute, and linked there; a day where that is impossible has no return';
 /** Years that are shown: the latest. */

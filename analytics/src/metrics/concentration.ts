@@ -1,4 +1,4 @@
-/** Concentration of a portfolio (METRICS §7): of weights w_i = |v_i| / sum |v_j|. */
+/** Concentration of a portfolio (docs/metrics.md §7): of weights w_i = |v_i| / sum |v_j|. */
 import { InputError } from '../errors.ts';
 import type { UndefinedReason } from '../outcome.ts';
 

@@ -96,7 +96,7 @@ class Path {
 
   after(value: number): Pick<DailyReturn, 'cumulativeReturn' | 'drawdown'> {
     if (!Number.isNaN(value)) {
-      // Wiped out is for good (METRICS §2).
+      // Wiped out is for good (docs/metrics.md §2).
       this.#value = Math.max(0, (this.#value ?? 1) * (1 + value));
       this.#peak = Math.max(this.#peak, this.#value);
     }

@@ -1,4 +1,4 @@
-/** What an account is exposed to at an instant (METRICS §7). */
+/** What an account is exposed to at an instant (docs/metrics.md §7). */
 import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
 import type { UndefinedReason } from '../outcome.ts';

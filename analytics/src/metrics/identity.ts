@@ -1,7 +1,10 @@
 /** Checks that a report makes of itself: numbers that were come to on different ways must agree. */
 import { type Amount, type Decimal, formatMoney, toNumber } from '../amount/decimal.ts';
 
-/** `profit`: METRICS §6. `monthlyChain`: months chain to the total. `attribution`: rows sum to what they explain. */
+/**
+ * `profit`: docs/metrics.md §6. `monthlyChain`: months chain to the total. `attribution`: rows sum to what they
+ * explain.
+ */
 export type IdentityName = 'profit' | 'monthlyChain' | 'attribution';
 
 export interface IdentityCheck {

@@ -1,4 +1,4 @@
-/** Profit in money and over money (METRICS §2). None of these is a performance; they stand beside it. */
+/** Profit in money and over money (docs/metrics.md §2). None of these is a performance; they stand beside it. */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
 import { type CashFlowMetrics, cashFlowMetrics } from '../series/cash-flow-metrics.ts';
 import type { DatedAmount } from '../series/xirr.ts';

@@ -1,4 +1,4 @@
-/** Money at risk (METRICS §3 "...Amount"): a ratio times NAV at the end. */
+/** Money at risk (docs/metrics.md §3 "...Amount"): a ratio times NAV at the end. */
 import { type Amount, type Decimal, formatMoney, fromNumber } from '../amount/decimal.ts';
 import type { UndefinedReason } from '../outcome.ts';
 import type { ReturnsMetrics } from '../series/returns-metrics.ts';

@@ -1,4 +1,4 @@
-/** Round trips of a period: what was opened and closed again, order by order (METRICS §6). */
+/** Round trips of a period: what was opened and closed again, order by order (docs/metrics.md §6). */
 import {
   type Amount,
   type Decimal,

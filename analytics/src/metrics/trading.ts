@@ -1,4 +1,4 @@
-/** Trading over a period (METRICS §6): sums of the daily rows, in all and by symbol. */
+/** Trading over a period (docs/metrics.md §6): sums of the daily rows, in all and by symbol. */
 import { type Amount, type Decimal, formatDecimal, formatMoney } from '../amount/decimal.ts';
 import { addRow, emptyRow, type TradingRow } from '../matching/trading-rows.ts';
 

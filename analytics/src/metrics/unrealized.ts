@@ -1,4 +1,4 @@
-/** Unrealised profit of what is open at an instant (METRICS §6), in the reporting currency. */
+/** Unrealised profit of what is open at an instant (docs/metrics.md §6), in the reporting currency. */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
 import type { Subject } from '../matching/trading-rows.ts';

@@ -1,4 +1,4 @@
-/** Prices in the reporting currency, from marks (METRICS §1 "price at the valuation time"). */
+/** Prices in the reporting currency, from marks (docs/metrics.md §1 "price at the valuation time"). */
 
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { type Amount, ONE, parseDecimal } from '../amount/decimal.ts';
@@ -94,7 +94,7 @@ export class PriceBook {
 
   /**
    * As `at`, for a holding: where it is above a tenth of what traded in the last whole day that is known, at the
-   * worse of the mark and that day's volume-weighted median (METRICS §1 "Illiquid marks").
+   * worse of the mark and that day's volume-weighted median (docs/metrics.md §1 "Illiquid marks").
    */
   ofHeld(asset: string, time: number, held: Held): HeldPrice | null {
     return this.#best(asset, time, (pair) => lastMark(pair, time, held.venue), held);

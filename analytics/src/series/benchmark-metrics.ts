@@ -1,4 +1,4 @@
-/** Metrics against a benchmark (METRICS §4), over the periods in which both have a return. */
+/** Metrics against a benchmark (docs/metrics.md §4), over the periods in which both have a return. */
 import { finiteOr, type Outcome, settle, type UndefinedReason } from '../outcome.ts';
 import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
 import { largestMagnitude, moments } from './moments.ts';
@@ -23,7 +23,7 @@ export type BenchmarkField =
   | 'benchmarkTotalReturn'
   | 'benchmarkAnnualizedReturn';
 
-/** Names and units of METRICS §4; all of the paired sample. */
+/** Names and units of docs/metrics.md §4; all of the paired sample. */
 export interface BenchmarkMetrics extends Readonly<Record<BenchmarkField, number | null>> {
   readonly pairedObservationCount: number;
   readonly undefinedReasons: Readonly<Partial<Record<BenchmarkField, UndefinedReason>>>;

@@ -1,4 +1,4 @@
-/** Returns by UTC calendar month and year (METRICS §2). */
+/** Returns by UTC calendar month and year (docs/metrics.md §2). */
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { monthIndex, monthKey, startOfMonth, yearKey } from '../time/calendar.ts';
 import { firstAtOrAfter } from '../time/instants.ts';

@@ -38,7 +38,7 @@ export const FREQUENCIES = Object.keys(GRIDS) as readonly Frequency[];
  * A series with the periods that `frequency` says. Hours, days and weeks are of one length and begin at
  * `startTime`; months, quarters and years are those of the calendar, the first the one that holds `startTime`.
  * @param returns - null, NaN: the period has no return
- * @param periodsPerYear - A; 8760, 365, 52, 12, 4, 1 when left out (METRICS §0)
+ * @param periodsPerYear - A; 8760, 365, 52, 12, 4, 1 when left out (docs/metrics.md §0)
  * @throws InputError `analytics_parameter_invalid`
  */
 export function calendarSeries(

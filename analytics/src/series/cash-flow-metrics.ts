@@ -1,4 +1,4 @@
-/** Returns on the money that flowed in and out (METRICS §2), from two values and the flows between them. */
+/** Returns on the money that flowed in and out (docs/metrics.md §2), from two values and the flows between them. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
@@ -20,7 +20,7 @@ export interface CashFlowPeriod {
 /** Fields that are a number, or null with an entry in `undefinedReasons`. */
 export type CashFlowField = 'modifiedDietz' | 'xirr' | 'moneyWeightedReturn' | 'simpleReturnOnFlows';
 
-/** Names of METRICS §2. */
+/** Names of docs/metrics.md §2. */
 export interface CashFlowMetrics extends Readonly<Record<CashFlowField, number | null>> {
   readonly xirrMultipleRoots: boolean;
   readonly undefinedReasons: Readonly<Partial<Record<CashFlowField, UndefinedReason>>>;

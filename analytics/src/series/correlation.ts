@@ -1,4 +1,4 @@
-/** Correlation matrix of assets (METRICS §8). */
+/** Correlation matrix of assets (docs/metrics.md §8). */
 import { InputError } from '../errors.ts';
 import { comoments } from './paired.ts';
 import { toReturns } from './return-series.ts';

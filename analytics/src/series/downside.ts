@@ -1,4 +1,4 @@
-/** What falls short of a minimum acceptable return, per period (METRICS §3). */
+/** What falls short of a minimum acceptable return, per period (docs/metrics.md §3). */
 import { finiteOr, type Outcome } from '../outcome.ts';
 import { type Moments, powerOfTwo } from './moments.ts';
 import { insufficient } from './risk.ts';

@@ -1,4 +1,4 @@
-/** Drawdown (METRICS §3): p_0 = 1 before the first return, so that a loss in the first period counts. */
+/** Drawdown (docs/metrics.md §3): p_0 = 1 before the first return, so that a loss in the first period counts. */
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { ReturnSeries } from './return-series.ts';
 

@@ -13,7 +13,7 @@ const SMALL = 2 ** -STEP;
 
 /**
  * prod(1 + r) of `returns[from .. to)`, in time order. At the first factor that is not above zero the capital
- * is lost and stays lost (METRICS §2 "wiped out").
+ * is lost and stays lost (docs/metrics.md §2 "wiped out").
  */
 export function growth(returns: Float64Array, from = 0, to = returns.length): Growth {
   let mantissa = 1;

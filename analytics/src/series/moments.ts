@@ -1,5 +1,5 @@
 /**
- * Mean and central moments in two passes (METRICS §0 "statistics"), summed in blocks so that a million terms
+ * Mean and central moments in two passes (docs/metrics.md §0 "statistics"), summed in blocks so that a million terms
  * lose no digits, and in units of the largest magnitude so that no power of a return leaves the range of a double.
  */
 
@@ -50,7 +50,7 @@ export function moments(values: Float64Array, origin = 0): Moments {
   };
 }
 
-/** `deviation`, or 0 if it is zero beside `magnitude` (METRICS §0 "zero variance"). */
+/** `deviation`, or 0 if it is zero beside `magnitude` (docs/metrics.md §0 "zero variance"). */
 export function nonZero(deviation: number, magnitude: number): number {
   return deviation <= ZERO_VARIANCE * magnitude ? 0 : deviation;
 }

@@ -1,6 +1,6 @@
 /** The normal distribution. */
 
-/** z of 5 % and 1 % (METRICS §3). */
+/** z of 5 % and 1 % (docs/metrics.md §3). */
 export const Z_05 = -1.6448536269514729;
 export const Z_01 = -2.3263478740408408;
 

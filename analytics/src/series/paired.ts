@@ -1,4 +1,4 @@
-/** Two series on equal timestamps (METRICS §4), and how they move together. */
+/** Two series on equal timestamps (docs/metrics.md §4), and how they move together. */
 import { largestMagnitude, nonZero, powerOfTwo } from './moments.ts';
 import type { ReturnSeries } from './return-series.ts';
 

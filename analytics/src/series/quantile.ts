@@ -19,7 +19,7 @@ export class OrderStatistics {
     this.#values = values.slice();
   }
 
-  /** Quantile by linear interpolation, Hyndman-Fan type 7 (METRICS §0); NaN for none. */
+  /** Quantile by linear interpolation, Hyndman-Fan type 7 (docs/metrics.md §0); NaN for none. */
   quantile(p: number): number {
     const last = this.#values.length - 1;
     if (last < 0) return Number.NaN;

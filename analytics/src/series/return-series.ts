@@ -13,7 +13,7 @@ export interface ReturnSeries {
   readonly periodsPerYear: number;
 }
 
-/** Periods in a year of a market that never closes (METRICS §0): never 252. */
+/** Periods in a year of a market that never closes (docs/metrics.md §0): never 252. */
 export const DAILY_PERIODS_PER_YEAR = 365;
 
 /**
@@ -57,7 +57,7 @@ export function toReturns(values: ArrayLike<number | null>): Float64Array {
 }
 
 /**
- * The periods that have a return (METRICS §0 "missing": dropped, never filled); the series itself if all have.
+ * The periods that have a return (docs/metrics.md §0 "missing": dropped, never filled); the series itself if all have.
  * Not checked: that times ascend.
  * @throws InputError `analytics_parameter_invalid` for an infinite return, arrays of unequal length, and
  *   `periodsPerYear` that is not above 0

@@ -1,4 +1,4 @@
-/** All metrics that follow from period returns alone (METRICS §2, §3, §5). */
+/** All metrics that follow from period returns alone (docs/metrics.md §2, §3, §5). */
 import { InputError } from '../errors.ts';
 import { type Outcome, settle, type UndefinedReason } from '../outcome.ts';
 import { monthlyReturns, yearlyReturns } from './calendar-returns.ts';
@@ -56,7 +56,7 @@ export type ReturnsField =
   | 'payoffRatio'
   | 'periodProfitFactor';
 
-/** Names, signs and units of METRICS §2, §3 and §5. Times in ms UTC. */
+/** Names, signs and units of docs/metrics.md §2, §3 and §5. Times in ms UTC. */
 export interface ReturnsMetrics extends Readonly<Record<ReturnsField, number | null>> {
   readonly observationCount: number;
   readonly periodsPerYear: number;

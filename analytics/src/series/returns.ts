@@ -1,4 +1,4 @@
-/** Returns over a record (METRICS §2). Every function takes the observed returns only. */
+/** Returns over a record (docs/metrics.md §2). Every function takes the observed returns only. */
 import { finiteOr, type Outcome } from '../outcome.ts';
 import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
 import type { Moments } from './moments.ts';

@@ -1,4 +1,6 @@
-/** Volatility and what is measured by it (METRICS §3). Of the moments of the observed returns; rates per period. */
+/**
+ * Volatility and what is measured by it (docs/metrics.md §3). Of the moments of the observed returns; rates per period.
+ */
 import { finiteOr, type Outcome, type UndefinedReason } from '../outcome.ts';
 import type { Moments } from './moments.ts';
 import { normalDistribution } from './normal.ts';

@@ -1,4 +1,4 @@
-/** Metrics over a window that moves along a series (METRICS §3, §4, window by window). */
+/** Metrics over a window that moves along a series (docs/metrics.md §3, §4, window by window). */
 import { InputError } from '../errors.ts';
 import { pairReturns } from './paired.ts';
 import { perPeriodRate, type RateParameters, readRates } from './rates.ts';

@@ -1,6 +1,6 @@
 /**
- * Value at risk and expected shortfall of one period (METRICS §3): positive magnitudes are losses, negative ones
- * say that even the tail made money.
+ * Value at risk and expected shortfall of one period (docs/metrics.md §3): positive magnitudes are losses, negative
+ * ones say that even the tail made money.
  */
 import { finiteOr, type Outcome } from '../outcome.ts';
 import type { Moments } from './moments.ts';

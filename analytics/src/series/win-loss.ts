@@ -1,4 +1,4 @@
-/** How often and how much periods win and lose (METRICS §5). Periods of exactly 0 are neither. */
+/** How often and how much periods win and lose (docs/metrics.md §5). Periods of exactly 0 are neither. */
 import { finiteOr, type Outcome, type UndefinedReason } from '../outcome.ts';
 
 /** The period win statistics. */

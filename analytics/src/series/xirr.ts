@@ -1,4 +1,4 @@
-/** Internal rate of return of dated amounts (METRICS §2 `xirr`; Excel XIRR, days over 365). */
+/** Internal rate of return of dated amounts (docs/metrics.md §2 `xirr`; Excel XIRR, days over 365). */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /**
- * The UTC calendar (METRICS §0 "clock"): a day is [00:00:00.000, 24:00:00.000). Months are counted from year 0, so
- * that quarters and years are whole numbers of them; dates by the civil-date algorithms of Howard Hinnant
+ * The UTC calendar (docs/metrics.md §0 "clock"): a day is [00:00:00.000, 24:00:00.000). Months are counted from year 0,
+ * so that quarters and years are whole numbers of them; dates by the civil-date algorithms of Howard Hinnant
  * ("chrono-Compatible Low-Level Date Algorithms"), in integers, without a Date.
  */
 

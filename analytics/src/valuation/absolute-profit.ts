@@ -1,4 +1,4 @@
-/** Profit in money (METRICS §2). */
+/** Profit in money (docs/metrics.md §2). */
 import type { Amount } from '../amount/decimal.ts';
 import { type Flow, sumFlows } from './flows.ts';
 

@@ -1,4 +1,4 @@
-/** External flows (METRICS §1): what crosses the boundary of the set of own accounts, valued at its instant. */
+/** External flows (docs/metrics.md §1): what crosses the boundary of the set of own accounts, valued at its instant. */
 import { type Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
 import { toFineScale } from '../amount/scale.ts';
 import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../entries/parse.ts';

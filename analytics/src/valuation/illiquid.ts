@@ -1,7 +1,8 @@
 /**
- * Profit that rests on illiquid marks (METRICS §1): what a holding gained on days at whose beginning or end it was too
- * large for its market, by value at both ends less what was paid for it in between. When such a holding is sold, the
- * gain of that day takes back what its marks had promised too much. `illiquidPnlShare` of a period sums these days.
+ * Profit that rests on illiquid marks (docs/metrics.md §1): what a holding gained on days at whose beginning or end it
+ * was too large for its market, by value at both ends less what was paid for it in between. When such a holding is
+ * sold, the gain of that day takes back what its marks had promised too much. `illiquidPnlShare` of a period sums these
+ * days.
  */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
 import type { ParsedEntry, ParsedFill } from '../entries/parse.ts';

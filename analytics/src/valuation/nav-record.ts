@@ -31,8 +31,8 @@ export interface NavReturns {
 }
 
 /**
- * r = (V_i + W_i) / (V_{i−1} + D_i) − 1 (METRICS §2), with the flows of a gap taken together. Large flows are
- * put through the formula as well, and counted (METRICS §1): the record has nothing better.
+ * r = (V_i + W_i) / (V_{i−1} + D_i) − 1 (docs/metrics.md §2), with the flows of a gap taken together. Large flows are
+ * put through the formula as well, and counted (docs/metrics.md §1): the record has nothing better.
  */
 export function navReturns(record: NavRecord): NavReturns {
   const { navs, times, deposits, withdrawals, periodsPerYear = DAILY_PERIODS_PER_YEAR } = record;

@@ -1,4 +1,4 @@
-/** Net asset value (METRICS §1): holdings times prices at 00:00 UTC and, by minute marks, at instants. */
+/** Net asset value (docs/metrics.md §1): holdings times prices at 00:00 UTC and, by minute marks, at instants. */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import { toFineScale } from '../amount/scale.ts';
 import { parseSymbol } from '../entries/symbol.ts';

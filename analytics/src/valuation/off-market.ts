@@ -1,8 +1,8 @@
 /**
- * Fills outside their market (METRICS §1 "Position moves"): a position handed over at a price of one's choice, a block
- * trade, anything whose price lies outside the range of its minute. Such a fill is booked at the mark of its minute,
- * and what it was better for the account is a deposit, what it was worse a withdrawal: it can neither make a profit
- * nor hide a loss.
+ * Fills outside their market (docs/metrics.md §1 "Position moves"): a position handed over at a price of one's choice,
+ * a block trade, anything whose price lies outside the range of its minute. Such a fill is booked at the mark of its
+ * minute, and what it was better for the account is a deposit, what it was worse a withdrawal: it can neither make a
+ * profit nor hide a loss.
  *
  * Where nobody says the range of a minute nothing can be said of its fills; `checkedFillShare` tells how many were
  * compared. Not checked: whether a fill within the range was made against oneself or an accomplice.

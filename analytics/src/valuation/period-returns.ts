@@ -1,5 +1,5 @@
 /**
- * Period returns of an account (METRICS §2): true time-weighted, linked at every flow whose instant can be
+ * Period returns of an account (docs/metrics.md §2): true time-weighted, linked at every flow whose instant can be
  * valued; else r = (V_i + W_i) / (V_{i−1} + D_i) − 1, deposits from the start, withdrawals at the end.
  */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';

@@ -1,4 +1,4 @@
-/** What the entries cannot explain against the live balances (DESIGN §9): valued, reported, never hidden. */
+/** What the entries cannot explain against the live balances (docs/design.md §9): valued, reported, never hidden. */
 import { type Amount, type Decimal, formatDecimal, formatMoney, ratio, ZERO } from '../amount/decimal.ts';
 import type { Anchor, Difference } from '../holdings/anchor.ts';
 import type { PriceBook } from '../prices/price-book.ts';

@@ -134,7 +134,7 @@ export const XIRR_46: Readonly<Record<string, Answers>> = {
   almostTotalLoss: { right: { xirr: -0.99999 } },
   totalLoss: {
     wrong: {
-      xirr: { today: null, right: -1, why: 'the limit (METRICS §2)' },
+      xirr: { today: null, right: -1, why: 'the limit (docs/metrics.md §2)' },
       'undefinedReasons.xirr': { today: 'noData', right: undefined },
     },
   },

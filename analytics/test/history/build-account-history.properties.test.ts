@@ -223,7 +223,7 @@ describe('when months are linked', () => {
 });
 
 describe('when every acquisition is known and everything is sold', () => {
-  it('has realised what the account earned, before fees (METRICS §6, the identity)', () => {
+  it('has realised what the account earned, before fees (docs/metrics.md §6, the identity)', () => {
     const trades = fc.array(fc.tuple(decimal(1, 9, 4), decimal(50, 150, 2), decimal(50, 150, 2)), {
       minLength: 1,
       maxLength: 20,

@@ -1,4 +1,4 @@
-/** The trader calls a deposit a rebate, or has himself sent airdrops (METRICS §1 "Credits"). */
+/** The trader calls a deposit a rebate, or has himself sent airdrops (docs/metrics.md §1 "Credits"). */
 import { describe, expect, it } from 'vitest';
 import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';

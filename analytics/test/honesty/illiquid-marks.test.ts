@@ -1,4 +1,4 @@
-/** The trader marks up a coin that nobody but him trades (METRICS §1 "Illiquid marks"). */
+/** The trader marks up a coin that nobody but him trades (docs/metrics.md §1 "Illiquid marks"). */
 import { describe, expect, it } from 'vitest';
 import type { Mark } from '../../src/entries/mark.ts';
 import type { HistoryInput } from '../../src/history/build-account-history.ts';

@@ -1,4 +1,4 @@
-/** The trader deposits much after a loss, so that it looks small (METRICS §1 "Large flows"). */
+/** The trader deposits much after a loss, so that it looks small (docs/metrics.md §1 "Large flows"). */
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { contractFill, mark, transfer } from '../entries/entries.ts';

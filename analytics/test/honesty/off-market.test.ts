@@ -1,4 +1,4 @@
-/** The trader hands a position over at a price of his choice (METRICS §1 "Position moves"). */
+/** The trader hands a position over at a price of his choice (docs/metrics.md §1 "Position moves"). */
 import { describe, expect, it } from 'vitest';
 import type { FillEntry } from '../../src/entries/entry.ts';
 import type { Mark } from '../../src/entries/mark.ts';

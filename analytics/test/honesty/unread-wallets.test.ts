@@ -1,4 +1,4 @@
-/** The trader moves a loss to a wallet that is not read, or a profit out of one (METRICS §1). */
+/** The trader moves a loss to a wallet that is not read, or a profit out of one (docs/metrics.md §1). */
 import { describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../src/entries/entry.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';

@@ -1,4 +1,4 @@
-/** Fees in a currency that other trades of the same list price (METRICS §6 "Fee currency"). */
+/** Fees in a currency that other trades of the same list price (docs/metrics.md §6 "Fee currency"). */
 import { describe, expect, it } from 'vitest';
 import { formatMoney } from '../../src/amount/decimal.ts';
 import { type ListedTrade, matchTradeList } from '../../src/matching/trade-list.ts';

@@ -1,4 +1,4 @@
-/** METRICS §11, field by field: what is null, and for which reason. */
+/** docs/metrics.md §11, field by field: what is null, and for which reason. */
 import { describe, expect, it } from 'vitest';
 import { benchmarkMetrics } from '../../src/series/benchmark-metrics.ts';
 import { toReturnSeries } from '../../src/series/return-series.ts';

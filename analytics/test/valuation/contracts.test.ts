@@ -1,4 +1,4 @@
-/** Contracts: our value is the wallet balance and the unrealised P&L at mark, at every step (METRICS §1). */
+/** Contracts: our value is the wallet balance and the unrealised P&L at mark, at every step (docs/metrics.md §1). */
 import { describe, expect, it } from 'vitest';
 import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';

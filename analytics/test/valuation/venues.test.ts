@@ -1,4 +1,4 @@
-/** Each venue's holdings are worth that venue's prices (METRICS §1 "from the same venue"). */
+/** Each venue's holdings are worth that venue's prices (docs/metrics.md §1 "from the same venue"). */
 import { describe, expect, it } from 'vitest';
 import { contractFill, mark, transfer } from '../entries/entries.ts';
 import { build, position, snapshot } from '../history/input.ts';

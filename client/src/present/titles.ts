@@ -13,6 +13,7 @@ const SEALED_TITLES: Readonly<Record<string, string>> = {
   asset_unpriced: 'The session has no price of the benchmark or of its currency in the one asked for',
   account_unreadable: 'The account cannot be read',
   exchange_unsupported: 'The venue or the type of account is not supported',
+  exchange_region_refused: 'The venue refuses the address or region that the service asks from',
   exchange_symbol_unknown: 'A symbol is not listed at the venue',
   exchange_auth: 'The venue does not accept the key, its signature or its address',
   exchange_rate_limited: 'The venue allows no more calls for now',

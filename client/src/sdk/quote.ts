@@ -1,4 +1,4 @@
-/** The quote: what a client must see before it encrypts anything to an enclave (DESIGN §6). */
+/** The quote: what a client must see before it encrypts anything to an enclave (docs/design.md §6). */
 import {
   type AttestationPolicy,
   PolicyError,

@@ -15,7 +15,7 @@ const golden = JSON.parse(readFileSync(FIXTURES, 'utf8')) as {
   readonly extraCases: readonly Golden[];
 };
 
-/** Where the goldens' names are not those of the metric definitions (METRICS §12). */
+/** Where the goldens' names are not those of the metric definitions (docs/metrics.md §12). */
 const RENAMED: Readonly<Record<string, string>> = { twr: 'totalReturn', twrAnnualized: 'annualizedReturn' };
 /** Told by times, not by indices: `analytics/test/series` compares them. */
 const BY_INDEX = 'maxDrawdownDetail';

@@ -1,6 +1,6 @@
 /**
  * What `analyze` says of each file of `fixtures/`, and what is right (their `*.expected.json`). `refusal` is the
- * code of the error, or null; `shown.X` is what people read beside X. METRICS are the metric definitions.
+ * code of the error, or null; `shown.X` is what people read beside X.
  */
 import { type Answers, oneOf } from '../../../shared/test/field/answers.ts';
 
@@ -121,7 +121,7 @@ export const VALUES: Cases = {
   '30-first-loss.csv': { right: { maxDrawdown: 0.5 } },
   '34-total-loss.csv': {
     wrong: {
-      xirr: { today: null, right: -1, why: 'the limit (METRICS §2)' },
+      xirr: { today: null, right: -1, why: 'the limit (docs/metrics.md §2)' },
       'undefinedReasons.xirr': { today: 'noData', right: undefined },
     },
     right: { totalReturn: -1, modifiedDietz: -1 },
@@ -169,7 +169,7 @@ export const TRADES: Cases = {
   },
 };
 
-/** Files as exchanges and other programs write them; a fee in the base asset lessens the lot (METRICS §6). */
+/** Files as exchanges and other programs write them; a fee in the base asset lessens the lot (docs/metrics.md §6). */
 export const EXPORTS: Cases = {
   '08-binance-trades-raw.csv': {
     wrong: {

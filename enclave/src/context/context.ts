@@ -12,6 +12,7 @@ import type { Log } from '../log.ts';
 import type { Nsm } from '../nsm/port.ts';
 import type { Vault } from '../sessions/vault.ts';
 import type { Allowance } from './allowance.ts';
+import type { SourceBudgets } from './source-budgets.ts';
 
 /** An enclave of one deployment, without keys. */
 export interface DeployedContext {
@@ -41,4 +42,6 @@ export interface EnclaveContext extends Omit<DeployedContext, 'serveWith'>, Keyr
   readonly vault: Vault;
   /** Accounts whose venues are being asked for submissions. */
   readonly accountsUnderWay: Allowance;
+  /** Accounts that each source may have asked about. */
+  readonly sourceBudgets: SourceBudgets;
 }

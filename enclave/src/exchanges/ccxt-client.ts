@@ -208,9 +208,29 @@ function sortTransfers(all: readonly ReturnType<VenueTable['read']['transfer']>[
   };
 }
 
-/** The same way out, whose requests end when `signal` aborts. */
+/** How long a request whose caller is gone may take to end by itself, ms. */
+const GRACE_MS = 1_000;
+
+/**
+ * The same way out, whose callers are let go when `signal` aborts. A request that is under way has a moment to end by
+ * itself: cut, it would take its connection along, and whoever hangs up again and again would buy TLS handshakes.
+ */
 function until(fetch: Fetch, signal: AbortSignal | undefined): Fetch {
   if (!signal) return fetch;
-  return (url, request = {}) =>
-    endedBy({ signals: [request.signal, signal] }, (either) => fetch(url, { ...request, signal: either }));
+  return async (url, request = {}) => {
+    signal.throwIfAborted();
+    const cut = new AbortController();
+    let onAbort: () => void = () => undefined;
+    const gone = new Promise<never>((_, reject) => {
+      onAbort = () => {
+        reject(signal.reason as Error);
+        setTimeout(() => cut.abort(), GRACE_MS).unref();
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+    const ends = { signals: [request.signal, cut.signal] };
+    const answer = endedBy(ends, (either) => fetch(url, { ...request, signal: either }));
+    answer.catch(() => undefined);
+    return Promise.race([answer, gone]).finally(() => signal.removeEventListener('abort', onAbort));
+  };
 }

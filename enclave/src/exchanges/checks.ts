@@ -1,5 +1,5 @@
 /**
- * Comparing fills with their market (METRICS §1 "Position moves"): the range of the minute that holds a fill. A
+ * Comparing fills with their market (docs/metrics.md §1 "Position moves"): the range of the minute that holds a fill. A
  * request brings the minutes of one market over sixteen hours, and every account shares the venue's limits; so the
  * minutes of the largest fills come first, and what a round of requests does not reach is not compared:
  * `checkedFillShare` tells (ADR 0012).

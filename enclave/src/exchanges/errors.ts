@@ -1,4 +1,4 @@
-/** What may go wrong with an exchange, as closed codes (DESIGN §8). */
+/** What may go wrong with an exchange, as closed codes (docs/design.md §8). */
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** Codes of {@link ExchangeError}. */

@@ -1,6 +1,6 @@
 /**
  * Reading prices: the close of every day since the first activity, for every asset in scope, and the close of
- * single minutes where value changed hands (METRICS §1: the last minute that ended at or before the instant).
+ * single minutes where value changed hands (docs/metrics.md §1: the last minute that ended at or before the instant).
  */
 
 import type { Mark } from '@perf-aggregator/analytics';

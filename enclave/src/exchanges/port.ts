@@ -7,7 +7,7 @@ import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { AccountCoverage } from '@perf-aggregator/shared/messages/answers/metrics';
 import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 
-/** Venues that the engine knows (DESIGN §8); a venue without a data table is `exchange_unsupported`. */
+/** Venues that the engine knows (docs/design.md §8); a venue without a data table is `exchange_unsupported`. */
 export const VENUES = ['binance'] as const;
 export type Venue = (typeof VENUES)[number];
 

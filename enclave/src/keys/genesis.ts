@@ -1,5 +1,5 @@
 /**
- * Genesis (DESIGN §5): the root is drawn by KMS for attested code, once per deployment, and every later
+ * Genesis (docs/design.md §5): the root is drawn by KMS for attested code, once per deployment, and every later
  * boot proves that the blob it was given is the one that a genuine enclave drew.
  *
  * Anyone with `kms:Encrypt` could plant a root that they know. They cannot plant evidence: a genuine enclave

@@ -1,5 +1,5 @@
 /**
- * Handshake keys (DESIGN §5): X25519, random, in memory only, rotated hourly with one predecessor kept,
+ * Handshake keys (docs/design.md §5): X25519, random, in memory only, rotated hourly with one predecessor kept,
  * then zeroed: what was submitted under a key that is gone can be read by nobody. A key that has taken its last
  * submission is rotated early, so that a flood of them turns nobody away.
  */

@@ -1,4 +1,4 @@
-/** The keys that follow from the deployment's root (DESIGN §5): one HKDF-SHA-256 label each. */
+/** The keys that follow from the deployment's root (docs/design.md §5): one HKDF-SHA-256 label each. */
 
 import { utf8, wipe } from '@perf-aggregator/shared/bytes';
 import { crypto } from '@perf-aggregator/shared/crypto';

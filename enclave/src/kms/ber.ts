@@ -61,7 +61,7 @@ class Parser {
     };
   }
 
-  /** Children up to `end`, or up to end-of-contents when it is undefined (§8.1.5). */
+  /** Children up to `end`, or up to end-of-contents when it is undefined (X.690 §8.1.5). */
   #children(end: number | undefined, limit: number, depth: number): BerValue[] {
     const children: BerValue[] = [];
     for (;;) {

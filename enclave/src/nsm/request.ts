@@ -23,7 +23,8 @@ export type NsmRequest =
 export const MAX_REQUEST_BYTES = 4 * 1024;
 /**
  * Of each input of an attestation document. AWS's document says 1,024 in its schema (attestation_process.md
- * §2.2.1) and 512 in its rules for verifiers (§3.2.2.2, but for the key); its own test sends 1,024 of each.
+ * §2.2.1) and 512 in its rules for verifiers (attestation_process.md §3.2.2.2, but for the key); its own test sends
+ * 1,024 of each.
  */
 export const MAX_ATTESTATION_INPUT_BYTES = 1024;
 

@@ -15,21 +15,28 @@ import {
 } from '../exchanges/port.ts';
 import type { AccountState } from '../sessions/formats/state.ts';
 
+/** How far an admission may go. */
+export interface AdmissionBounds extends InspectionBounds {
+  /** Pays for one account. @throws Refusal `rate_limited` */
+  readonly spend: () => void;
+}
+
 /**
  * Checks the accounts of a payload with their venues.
  * @throws SealedRefusal `duplicate_account`, `excessive_permissions`, `withdrawal_permission`,
- *   `read_permission_missing`; ExchangeError; the reason of the signal in `bounds`
+ *   `read_permission_missing`; Refusal `rate_limited`; ExchangeError; the reason of the signal in `bounds`
  */
 export async function admitAccounts(
   exchanges: Exchanges,
   payload: SubmissionPayload,
-  bounds: InspectionBounds,
+  bounds: AdmissionBounds,
 ): Promise<AccountState[]> {
   const accounts = payload.accounts.map(toVenueAccount);
   refuseRepeated(accounts.map(({ venue, apiKey }) => `${venue} ${apiKey}`));
   const admitted: AccountState[] = [];
   const known: string[] = [];
   for (const access of accounts) {
+    bounds.spend();
     const inspection = await exchanges.inspect(access, bounds);
     refusePermissions(access.account, inspection, payload.allowTradingKeys);
     if (inspection.uid !== null) known.push(`${access.venue} ${inspection.uid}`);

@@ -1,4 +1,4 @@
-/** `quote`: an attestation document for the current handshake key (DESIGN §6). Body: the client's nonce. */
+/** `quote`: an attestation document for the current handshake key (docs/design.md §6). Body: the client's nonce. */
 import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
 import { Refusal } from '../errors.ts';
 import { type Handler, ok } from './operation.ts';

@@ -33,18 +33,21 @@ type Submission = z.infer<typeof submission>;
 const ADMISSION_MS = 25_000;
 
 export const submit: Handler = async (context, request, { signal }) => {
+  const source = request.source ?? null;
+  // Before anything is opened for it.
+  context.sourceBudgets.require(source);
   const submitted = parseSubmission(request.body);
   const { keys, plaintext } = open(context, submitted);
   try {
     const payload = parsePayload(plaintext);
-    const bounds = { deadline: context.clock.now() + ADMISSION_MS, signal };
+    const spend = () => context.sourceBudgets.spend(source);
+    const bounds = { deadline: context.clock.now() + ADMISSION_MS, signal, spend };
     const accounts = await context.accountsUnderWay.during(payload.accounts.length, () =>
       admitAccounts(context.exchanges, payload, bounds),
     );
     // Nobody would learn of the session.
     signal.throwIfAborted();
     const state = newSession(context, submitted, keys, payload, accounts);
-    const source = request.source ?? null;
     const nothing = { entries: [], marks: [] };
     const { write } = context.vault.write(null, state, nothing, context.clock.now(), source);
     context.log('session_opened', { accounts: accounts.length, persistence: state.persistence });

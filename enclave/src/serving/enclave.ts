@@ -12,6 +12,7 @@ import { type BootContext, Lifecycle } from '../boot/lifecycle.ts';
 import { configSha256, configure, type EnclaveConfig, type ImageConfig } from '../config.ts';
 import { Allowance } from '../context/allowance.ts';
 import type { DeployedContext, Keyring } from '../context/context.ts';
+import { ACCOUNTS_PER_SOURCE, SourceBudgets } from '../context/source-budgets.ts';
 import { createFetch } from '../egress/fetch.ts';
 import { TunnelAgent } from '../egress/tunnel-agent.ts';
 import { createExchanges } from '../exchanges/ccxt.ts';
@@ -111,6 +112,7 @@ function serve(config: EnclaveConfig, ports: EnclavePorts, { identity }: Keyring
     log,
     handshake: new HandshakeKeys(clock, random, config.submissionsPerHandshakeKey),
     accountsUnderWay: new Allowance(MAX_ACCOUNTS_UNDER_WAY, 'accounts of submissions'),
+    sourceBudgets: new SourceBudgets(config.accountsPerSource ?? ACCOUNTS_PER_SOURCE, clock),
     vault: new Vault({ clock, random, sealingBase, capacity: config.hotSessions }),
   };
 }

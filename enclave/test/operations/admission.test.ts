@@ -1,13 +1,13 @@
 import { parseSubmissionPayload } from '@perf-aggregator/shared/messages/submission';
 import { describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
-import { SealedRefusal } from '../../src/errors.ts';
+import { Refusal, SealedRefusal } from '../../src/errors.ts';
 import { ExchangeError } from '../../src/exchanges/errors.ts';
 import type { AccountInspection, Exchanges } from '../../src/exchanges/port.ts';
 import { admitAccounts } from '../../src/operations/admission.ts';
 
 const READ_ONLY: AccountInspection = { canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: null };
-const BOUNDS = { deadline: 1_000 };
+const BOUNDS = { deadline: 1_000, spend: () => undefined };
 const ACCOUNT = { exchange: 'binance', apiKey: 'key-0', apiSecret: 'secret-0' };
 
 /** Venues that say `inspections` of the accounts in order. */
@@ -85,6 +85,19 @@ describe('when accounts are refused', () => {
       [0, 1, 2].map((index) => ({ ...ACCOUNT, apiKey: `key-${index}` })),
     );
     expect(await codeOfRejection(refused, SealedRefusal)).toBe('withdrawal_permission');
+    expect(exchanges.asked).toEqual(['key-0', 'key-1']);
+  });
+
+  it('each account is paid for before its venue is asked, and none is asked about that is not', async () => {
+    const exchanges = venues();
+    let left = 2;
+    const spend = () => {
+      if (left-- === 0) throw new Refusal('rate_limited', 'no more');
+    };
+    const accounts = [0, 1, 2].map((index) => ({ ...ACCOUNT, apiKey: `key-${index}` }));
+    const payload = parseSubmissionPayload({ userId: 'u', accounts });
+    const refused = admitAccounts(exchanges, payload, { ...BOUNDS, spend });
+    expect(await codeOfRejection(refused, Refusal)).toBe('rate_limited');
     expect(exchanges.asked).toEqual(['key-0', 'key-1']);
   });
 

@@ -17,10 +17,20 @@ export interface ConnectionLimits {
 
 type Exchange = readonly [request: IncomingMessage, response: ServerResponse];
 
+/** Whom to tell what a client did. */
+export interface Told {
+  /** It sent more requests than a connection may have. */
+  onOverflow(socket: Socket): void;
+  /** It went away before it was answered. */
+  onAbort(socket: Socket): void;
+  /** Whether its source has behaved so badly that nothing of it is taken. */
+  isUnwelcome(socket: Socket): boolean;
+}
+
 interface Line {
   current: ServerResponse | null;
   readonly waiting: Exchange[];
-  /** The last answer of the connection is decided: what comes after it is not looked at. */
+  /** The connection was cut: what comes after is not looked at. */
   isOver: boolean;
 }
 
@@ -28,21 +38,21 @@ interface Line {
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #begin: (request: IncomingMessage, response: ServerResponse) => void;
-  readonly #overflow: (response: ServerResponse) => void;
+  readonly #told: Told;
   readonly #lines = new WeakMap<Socket, Line>();
 
   /**
    * @param begin - answers a request
-   * @param overflow - refuses one that is more than a connection may have
+   * @param told - what clients do that they should not
    */
   constructor(
     limits: ConnectionLimits,
     begin: (request: IncomingMessage, response: ServerResponse) => void,
-    overflow: (response: ServerResponse) => void,
+    told: Told,
   ) {
     this.#limits = limits;
     this.#begin = begin;
-    this.#overflow = overflow;
+    this.#told = told;
   }
 
   /** The answer that is being given on a connection now; null: none. */
@@ -54,13 +64,20 @@ export class Connections {
   take(request: IncomingMessage, response: ServerResponse): void {
     const line = this.#lineOf(request.socket);
     if (line.isOver) return;
-    if (!line.current) this.#start(line, request, response);
+    if (this.#told.isUnwelcome(request.socket)) this.#cut(line, request.socket);
+    else if (!line.current) this.#start(line, request, response);
     else if (line.waiting.length + 1 < this.#limits.maxOutstanding) line.waiting.push([request, response]);
     else {
-      line.isOver = true;
-      response.setHeader('Connection', 'close');
-      this.#overflow(response);
+      // No client of good will does this.
+      this.#told.onOverflow(request.socket);
+      this.#cut(line, request.socket);
     }
+  }
+
+  /** Whatever else it sent is not looked at. */
+  #cut(line: Line, socket: Socket): void {
+    line.isOver = true;
+    socket.resetAndDestroy();
   }
 
   #lineOf(socket: Socket): Line {
@@ -80,6 +97,7 @@ export class Connections {
       socket.setTimeout(this.#limits.writeStallMs);
     });
     response.once('close', () => {
+      if (!response.writableEnded) this.#told.onAbort(socket);
       line.current = null;
       const next = line.waiting.shift();
       if (next && !socket.destroyed) this.#start(line, ...next);

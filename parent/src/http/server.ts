@@ -7,10 +7,12 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import type { EventSink } from '../events.ts';
+import type { Shed } from '../relay/relay.ts';
+import { Conduct, CREDIT, type CreditLimits } from './conduct.ts';
 import { type ConnectionLimits, Connections } from './connections.ts';
 import { type Application, messagesOf } from './messages.ts';
-import { answerRefusal, refuseSocket } from './refusal.ts';
-import { type Shed, Shedding } from './shedding.ts';
+import { refuseSocket } from './refusal.ts';
+import { Shedding } from './shedding.ts';
 import { sourceOf } from './sources.ts';
 
 /** How long a request may be and take, bytes and ms, and how many connections there may be. */
@@ -29,6 +31,8 @@ export interface HttpLimits extends ConnectionLimits {
   readonly maxConnections: number;
   /** Of which so many of one source, if it is no proxy. */
   readonly maxConnectionsPerSource: number;
+  /** What a source may do before it is not let in for a while, if it is no proxy. */
+  readonly credit: CreditLimits;
 }
 
 /** Limits of the service. */
@@ -40,6 +44,7 @@ export const HTTP_LIMITS: HttpLimits = {
   checkingIntervalMs: 1_000,
   maxConnections: 4_096,
   maxConnectionsPerSource: 1_024,
+  credit: CREDIT,
   maxOutstanding: 8,
   writeStallMs: 10_000,
   probeMs: 500,
@@ -72,9 +77,18 @@ export function createHttpServer(
     if (shed) shedding.refuse(response, shed);
     else app(request, response);
   };
-  const connections = new Connections(limits, begin, (response) =>
-    answerRefusal(response, { code: 'overloaded', retryAfterMs: null, sealed: null }),
-  );
+  const conduct = new Conduct(limits.credit, () => performance.now());
+  const charge = (socket: Socket, what: Parameters<Conduct['charge']>[1]) =>
+    gate.isProxy(socket.remoteAddress ?? '') || conduct.charge(sourceOfSocket(socket), what);
+  const connections = new Connections(limits, begin, {
+    onOverflow: (socket) => {
+      charge(socket, 'overflow');
+      shedding.count('overloaded');
+    },
+    onAbort: (socket) => charge(socket, 'abort'),
+    isUnwelcome: (socket) =>
+      !gate.isProxy(socket.remoteAddress ?? '') && conduct.isOut(sourceOfSocket(socket)),
+  });
   const server = http.createServer({
     ...messagesOf(app),
     maxHeaderSize: limits.maxHeaderBytes,
@@ -100,12 +114,25 @@ export function createHttpServer(
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
     else refuse(socket, codeOf(error));
   });
+  server.on('connection', (socket: Socket) => {
+    if (charge(socket, 'connection')) return;
+    shedding.count('rate_limited');
+    socket.resetAndDestroy();
+  });
   boundConnections(server, limits, gate, (socket) => shedding.refuseSocket(socket, 'overloaded'));
   return server;
 
   function refuse(socket: Duplex, code: PublicCode): void {
-    emit({ event: 'request_refused', route: 'none', ...refuseSocket(socket, code) });
+    charge(socket as Socket, 'malformed');
+    const refused = refuseSocket(socket, code);
+    if (shedding.isCalm()) emit({ event: 'request_refused', route: 'none', ...refused });
+    else shedding.count(code);
   }
+}
+
+/** The source of whoever connected, whatever its requests say. */
+function sourceOfSocket({ remoteAddress = '' }: Socket): string {
+  return sourceOf(remoteAddress) ?? remoteAddress;
 }
 
 /** Keeps to the numbers of connections. */
@@ -118,8 +145,9 @@ function boundConnections(
   const bySource = new Map<string, number>();
   let all = 0;
   server.on('connection', (socket: Socket) => {
+    if (socket.destroyed) return;
     const address = socket.remoteAddress ?? '';
-    const source = sourceOf(address) ?? address;
+    const source = sourceOfSocket(socket);
     const count = (bySource.get(source) ?? 0) + 1;
     all += 1;
     bySource.set(source, count);

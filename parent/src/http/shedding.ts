@@ -6,24 +6,23 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
 import type { EventSink } from '../events.ts';
+import type { Shed } from '../relay/relay.ts';
 import { answerRefusal, refuseSocket } from './refusal.ts';
-
-/** Why, and when to come again. */
-export interface Shed {
-  readonly code: PublicCode;
-  readonly retryAfterMs: number;
-}
 
 /** How long a refusal is held back, ms. */
 const HELD_MS = 200;
 /** Refusals held back at once; the rest leave at once, with their connections. */
 const MAX_HELD = 1_024;
 const TOLD_EVERY_MS = 1_000;
+/** Lines a second about single refusals: a flood of them would fill the log. */
+const MAX_SINGLY = 10;
 
 export class Shedding {
   readonly #emit: EventSink;
   readonly #counts = new Map<PublicCode, number>();
   #held = 0;
+  #since = 0;
+  #singly = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(emit: EventSink) {
@@ -32,7 +31,7 @@ export class Shedding {
 
   /** Refuses a request that nobody has looked at. */
   refuse(response: ServerResponse, { code, retryAfterMs }: Shed): void {
-    this.#count(code);
+    this.count(code);
     const answer = () => answerRefusal(response, { code, retryAfterMs, sealed: null });
     if (this.#held >= MAX_HELD) {
       response.setHeader('Connection', 'close');
@@ -49,11 +48,23 @@ export class Shedding {
 
   /** Refuses a connection. */
   refuseSocket(socket: Duplex, code: PublicCode): void {
-    this.#count(code);
+    this.count(code);
     refuseSocket(socket, code);
   }
 
-  #count(code: PublicCode): void {
+  /** Whether what is refused is little enough to be told one by one. */
+  isCalm(): boolean {
+    const now = performance.now();
+    if (now - this.#since >= TOLD_EVERY_MS) {
+      this.#since = now;
+      this.#singly = 0;
+    }
+    this.#singly += 1;
+    return this.#singly <= MAX_SINGLY;
+  }
+
+  /** Counts what was refused. */
+  count(code: PublicCode): void {
     this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
     this.#timer ??= setTimeout(() => this.#tell(), TOLD_EVERY_MS).unref();
   }

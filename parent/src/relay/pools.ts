@@ -14,7 +14,7 @@ export const POOL_LIMITS: Readonly<Record<PoolName, PoolLimits>> = {
   control: { places: 16, waiting: 64, patienceMs: 5_000 },
   quote: { places: 16, waiting: 256, patienceMs: 5_000 },
   submit: { places: 8, waiting: 64, patienceMs: 10_000 },
-  read: { places: 64, waiting: 256, patienceMs: 5_000 },
+  read: { places: 16, waiting: 256, patienceMs: 5_000 },
   cold: { places: 4, waiting: 64, patienceMs: 10_000 },
   report: { places: 4, waiting: 64, patienceMs: 10_000 },
   sync: { places: 8, waiting: 64, patienceMs: 60_000 },

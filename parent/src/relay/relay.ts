@@ -3,6 +3,7 @@
  * it, and with what changed on disk before anybody is answered. It opens nothing.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
+import { Recent } from '@perf-aggregator/shared/recent';
 import { Turns } from '@perf-aggregator/shared/turns';
 import {
   decodeReply,
@@ -63,6 +64,15 @@ interface Asking {
   readonly caller: Caller;
 }
 
+/** Why a request is refused unread, and when to come again. */
+export interface Shed {
+  readonly code: PublicCode;
+  readonly retryAfterMs: number;
+}
+
+const RETRY_MS = 1_000;
+const MAX_SENT_AWAY = 10_000;
+
 /** What the parent asks for itself: no client takes its turns. */
 const PARENT: Caller = { source: 'parent' };
 
@@ -72,14 +82,22 @@ export class Relay {
   readonly #turns = new Turns();
   readonly #running = new Running();
   readonly #openings = new Openings();
+  /** Until when which sources were told to stay away, by operation, ms. */
+  readonly #sentAway = new Recent<string, number>(MAX_SENT_AWAY);
 
   constructor(options: RelayOptions) {
     this.#options = options;
   }
 
-  /** Whether `operation` of `source` would be refused now: there is no place for it, and none to wait in. */
-  isFullFor(operation: Operation, source: string): boolean {
-    return poolOf(this.#options.pools, operation)?.isFullFor(source) ?? false;
+  /**
+   * Why `operation` of `source` would be refused now: an enclave told it to come later, or there is no place for it and
+   * none to wait in. Null: it would not.
+   */
+  refusalOf(operation: Operation, source: string): Shed | null {
+    const waitMs = (this.#sentAway.peek(`${operation} ${source}`) ?? 0) - this.#options.clock.now();
+    if (waitMs > 0) return { code: 'rate_limited', retryAfterMs: waitMs };
+    const isFull = poolOf(this.#options.pools, operation)?.isFullFor(source) ?? false;
+    return isFull ? { code: 'overloaded', retryAfterMs: RETRY_MS } : null;
   }
 
   /**
@@ -98,8 +116,16 @@ export class Relay {
       return await this.#askOf(operation, session, body, caller);
     } catch (error) {
       if (caller.signal?.aborted && error === caller.signal.reason) throw error;
-      throw toRelayError(error);
+      const refusal = toRelayError(error);
+      this.#remember(operation, caller.source, refusal);
+      throw refusal;
     }
+  }
+
+  /** What an enclave sent away need not be carried to it again. */
+  #remember(operation: Operation, source: string, { failure }: RelayError): void {
+    if (failure.code !== 'rate_limited' || failure.retryAfterMs === null) return;
+    this.#sentAway.set(`${operation} ${source}`, this.#options.clock.now() + failure.retryAfterMs);
   }
 
   /** Changes of one session come one after the other; its end overtakes them, and ends whatever is under way. */

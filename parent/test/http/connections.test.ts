@@ -59,6 +59,11 @@ function connect(options: Partial<net.TcpNetConnectOpts> = {}) {
   return { socket, seen };
 }
 
+/** The end of a connection, however it came. */
+function gone(socket: net.Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -89,24 +94,20 @@ describe('when requests are pipelined', () => {
 
   it('one more than a connection may have ends it, and what is behind it is not looked at', async () => {
     const asked: string[] = [];
-    const waiting: (() => void)[] = [];
+    let closed = 0;
     app = (request, response) => {
       asked.push(request.url ?? '');
-      waiting.push(() => response.end('fine'));
+      response.once('close', () => {
+        closed += 1;
+      });
     };
-    const { socket, seen } = connect();
+    const { socket } = connect();
     socket.write(['/1', '/2', '/3', '/4', '/5', '/6'].map((path) => GET.replace('/', path)).join(''));
-    for (let answered = 0; answered < 3; answered++) {
-      await until(() => waiting.length > answered);
-      waiting[answered]!();
-    }
-    await once(socket, 'end');
-    expect(asked).toEqual(['/1', '/2', '/3']);
-    expect(count(seen.answer, /HTTP\/1\.1 200 /g)).toBe(3);
-    expect(count(seen.answer, /HTTP\/1\.1 503 /g)).toBe(1);
-    expect(seen.answer.slice(seen.answer.indexOf(' 503 '))).toMatch(
-      /Connection: close[\s\S]*"code":"overloaded"/,
-    );
+    await gone(socket);
+    await until(() => closed === 1);
+    expect(asked).toEqual(['/1']);
+    await until(() => told.length > 0);
+    expect(told).toEqual([{ event: 'requests_shed', code: 'overloaded', count: 1 }]);
   });
 });
 
@@ -273,5 +274,73 @@ describe('when the service is about to end', () => {
     socket.write(GET);
     await once(socket, 'end');
     expect(seen.answer.slice(seen.answer.indexOf('fine'))).toContain('Connection: close');
+  });
+});
+
+describe('when a source behaves badly', () => {
+  const credit = { most: 100, perSecond: 0 };
+  const tries = async () => {
+    const { socket, seen } = connect();
+    socket.write(GET);
+    await Promise.race([gone(socket), until(() => seen.answer !== '')]);
+    socket.destroy();
+    return seen.answer.slice(9, 12);
+  };
+
+  it('it is not let in any more, and others are', async () => {
+    server.close();
+    await serve({ ...LIMITS, credit });
+    expect(await tries()).toBe('200');
+    const { socket } = connect();
+    socket.write(GET.repeat(8));
+    await gone(socket);
+    expect([await tries(), await tries()]).toEqual(['', '']);
+    const other = connect({ localAddress: '127.0.0.3' });
+    other.socket.write(GET);
+    await until(() => other.seen.answer !== '');
+    expect(other.seen.answer.slice(9, 12)).toBe('200');
+    await until(() => told.some(({ event }) => event === 'requests_shed'));
+  });
+
+  it('its other connections are cut with their next request', async () => {
+    server.close();
+    await serve({ ...LIMITS, credit });
+    const kept = connect();
+    kept.socket.write(GET);
+    await until(() => kept.seen.answer !== '');
+    const { socket } = connect();
+    socket.write(GET.repeat(8));
+    await gone(socket);
+    kept.socket.write(GET);
+    await gone(kept.socket);
+    expect(count(kept.seen.answer, /HTTP\/1\.1 200 /g)).toBe(1);
+  });
+
+  it('a proxy is let in whatever its clients do', async () => {
+    server.close();
+    await serve({ ...LIMITS, credit });
+    gate = { ...OPEN_GATE, isProxy: () => true };
+    for (let again = 0; again < 3; again++) {
+      const { socket } = connect();
+      socket.write(GET.repeat(8));
+      await gone(socket);
+    }
+    expect(await tries()).toBe('200');
+  });
+
+  it('what is no request costs, and is told one by one only while it is little', async () => {
+    server.close();
+    await serve({ ...LIMITS, credit: { most: 1_000, perSecond: 0 } });
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const { socket, seen } = connect();
+        socket.write('nonsense\r\n\r\n');
+        await once(socket, 'end').catch(() => undefined);
+        return seen.answer.slice(9, 12);
+      }),
+    );
+    expect(new Set(answers)).toEqual(new Set(['400']));
+    expect(told.filter(({ event }) => event === 'request_refused').length).toBeLessThanOrEqual(20);
+    await until(() => told.some(({ event }) => event === 'requests_shed'));
   });
 });

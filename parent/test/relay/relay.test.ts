@@ -386,11 +386,26 @@ describe('when an enclave answers slowly', () => {
       void relay.ask('submit', null, BODY, { source: 'flood' }).catch(() => undefined);
     }
     await new Promise((resolve) => setImmediate(resolve));
-    expect(relay.isFullFor('submit', 'flood')).toBe(true);
-    expect(relay.isFullFor('submit', 'other')).toBe(false);
-    expect(relay.isFullFor('quote', 'flood')).toBe(false);
+    expect(relay.refusalOf('submit', 'flood')).toEqual({ code: 'overloaded', retryAfterMs: 1_000 });
+    expect(relay.refusalOf('submit', 'other')).toBeNull();
+    expect(relay.refusalOf('quote', 'flood')).toBeNull();
     expect(await refusal(relay.ask('submit', null, BODY, { source: 'flood' }))).toBe('overloaded');
     expect(await relay.ask('quote', null, BODY, { source: 'flood' })).toEqual(ANSWER);
+  });
+
+  it('a source that an enclave sent away is not carried to it again until then', async () => {
+    const clock = { time: 0, now: () => clock.time };
+    const failure = { code: 'rate_limited', retryAfterMs: 500, sealed: null } as const;
+    const channel = { request: () => Promise.resolve(encodeReply({ outcome: 'failure', failure })) };
+    const relay = new Relay({
+      ...{ enclaves: only(channel), store, pools: createPools(1), clock, maxSessionTtlMs: 1 },
+    });
+    expect(await refusal(relay.ask('submit', null, BODY, { source: 's' }))).toBe('rate_limited');
+    clock.time = 100;
+    expect(relay.refusalOf('submit', 's')).toEqual({ code: 'rate_limited', retryAfterMs: 400 });
+    expect([relay.refusalOf('submit', 'other'), relay.refusalOf('quote', 's')]).toEqual([null, null]);
+    clock.time = 500;
+    expect(relay.refusalOf('submit', 's')).toBeNull();
   });
 
   it('pools together leave room on a connection', () => {

@@ -7,7 +7,7 @@ import { decodeCbor } from '../codec/cbor-decode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
 import { CodecError } from '../errors.ts';
 
-/** What a verifier may believe of the KMS key's policy (DESIGN §4c). */
+/** What a verifier may believe of the KMS key's policy (docs/design.md §4). */
 export const KMS_POLICY_STATES = ['locked', 'mutable', 'unknown'] as const;
 export type KmsPolicyState = (typeof KMS_POLICY_STATES)[number];
 

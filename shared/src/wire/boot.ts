@@ -9,7 +9,7 @@ import { TransportError } from './errors.ts';
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 const genesisRecord = z.strictObject({ blob: bytes, evidence: bytes });
-/** What the parent stores, first writer wins (DESIGN §5). */
+/** What the parent stores, first writer wins (docs/design.md §5). */
 export type GenesisRecord = z.infer<typeof genesisRecord>;
 
 const roleCredentials = z.strictObject({

@@ -38,7 +38,7 @@ describe('when RFC 8785 gives the answer', () => {
     expect(canonicalJson(new DataView(decodeHex(bits).buffer).getFloat64(0))).toBe(text);
   });
 
-  it('writes the sample of §3.2.2', () => {
+  it('writes the sample of RFC 8785 §3.2.2', () => {
     const input = String.raw`{
       "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
       "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
@@ -50,7 +50,7 @@ describe('when RFC 8785 gives the answer', () => {
     );
   });
 
-  it('sorts the members of §3.2.3 by UTF-16 code units', () => {
+  it('sorts the members of RFC 8785 §3.2.3 by UTF-16 code units', () => {
     const input = String.raw`{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh",
       "1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}`;
     const values = Object.values(JSON.parse(canonicalJson(JSON.parse(input))) as object);

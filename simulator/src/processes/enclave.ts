@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hardenProcess } from '@perf-aggregator/enclave/hardening';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
-import { startEnclave } from '../world/enclave-part.ts';
+import { type EnclavePart, startEnclave } from '../world/enclave-part.ts';
 import { WorldFiles } from '../world/files.ts';
 import { readNsm } from '../world/state.ts';
 import { runChild } from './child.ts';
@@ -14,19 +14,21 @@ export interface EnclaveArgument {
   readonly home: string;
   readonly listen: string;
   readonly egress: string;
+  readonly accountsPerSource?: EnclavePart['accountsPerSource'];
 }
 
-await runChild(async ({ home, listen, egress }: EnclaveArgument) => {
+await runChild(async ({ home, listen, egress, accountsPerSource }: EnclaveArgument) => {
   hardenProcess(process, globalThis);
   const files = new WorldFiles(home);
   const enclave = await startEnclave({
     listen,
     egress,
+    accountsPerSource,
     nsm: readNsm(files),
     caBundle: readFileSync(files.path('ca.pem'), 'utf8'),
     clock: systemClock,
     random: systemRandom,
-    sleep: (ms) => sleep(ms),
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     log: (event, facts) => {
       const time = new Date(systemClock.now()).toISOString();
       process.stdout.write(`${JSON.stringify({ time, room: 'enclave', event, ...facts })}\n`);

@@ -3,8 +3,8 @@ import { systemClock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { WorldFiles } from '../world/files.ts';
 import type { HostPorts } from '../world/hosts.ts';
-import { startInternet } from '../world/internet.ts';
-import { readNsm } from '../world/state.ts';
+import { startInternet, trialCustomers } from '../world/internet.ts';
+import { readNsm, type VenueState } from '../world/state.ts';
 import { runChild } from './child.ts';
 
 /** What the supervisor says. */
@@ -15,8 +15,10 @@ export interface InternetArgument {
 
 await runChild(async ({ home, ports }: InternetArgument) => {
   const files = new WorldFiles(home);
+  const venue = files.read<VenueState>('venue.json');
   const internet = await startInternet({
-    venue: files.read('venue.json'),
+    venue,
+    accounts: trialCustomers(venue, files.read('keys.json')),
     kms: files.read('kms.json'),
     role: files.read('role.json'),
     pki: files.read('pki.json'),

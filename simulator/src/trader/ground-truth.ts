@@ -1,6 +1,6 @@
 /**
  * The true numbers of a simulated account, written straight from its own events and the market, exactly. It
- * shares no code with what is tested against it (`analytics`, `enclave`), and follows METRICS §1, §2, §6:
+ * shares no code with what is tested against it (`analytics`, `enclave`), and follows docs/metrics.md §1, §2, §6:
  * a price at an instant is the close of the last minute that ended at or before it; returns are linked at
  * every external flow; lots are first in, first out.
  */
@@ -123,7 +123,7 @@ function dailyTruth(events: readonly TraderEvent[], market: Market, first: numbe
 
 /**
  * Value just before an external flow, and the signed flow: what crosses the border. A withdrawal's network fee
- * is a cost that falls before the flow, as withdrawals leave last in the formula of METRICS §2.
+ * is a cost that falls before the flow, as withdrawals leave last in the formula of docs/metrics.md §2.
  */
 function flowOf(
   event: TraderDeposit | TraderWithdrawal,

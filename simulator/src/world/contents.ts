@@ -18,10 +18,11 @@ const PARTS = [
   'venue.json',
 ] as const;
 /** What may lie beside them; `.new` is a file whose writing was cut off. */
-const FILES = new Set([...PARTS, 'report.json'].flatMap((name) => [name, `${name}.new`]));
+const FILES = new Set([...PARTS, 'keys.json', 'report.json'].flatMap((name) => [name, `${name}.new`]));
 const FOLDERS: Readonly<Record<string, RegExp>> = {
   store: /^(?:data|lock)\.mdb$/,
   sessions: /^(?:[\w-]{1,100}\.json(?:(?:\.\d+)?\.new)?|trial\.\d+\.new)$/,
+  keys: /^(?:[\w-]{1,40}\.(?:key|secret)|README\.md)(?:\.new)?$/,
   logs: /^(?:internet|enclave|parent)\.log$/,
 };
 

@@ -21,12 +21,14 @@ export interface EnclavePart {
   readonly caBundle: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly log: (event: string, facts?: Readonly<Record<string, string | number | boolean>>) => void;
   /** ms; default 5 minutes. */
   readonly syncIntervalMs?: number;
   /** Default 65,536. */
   readonly submissionsPerHandshakeKey?: number;
+  /** Default: as many as one person at one machine likes. */
+  readonly accountsPerSource?: NonNullable<ImageConfig['accountsPerSource']> | undefined;
 }
 
 /** Starts an enclave in phase `boot`. */
@@ -49,6 +51,7 @@ export function imageConfig(part: EnclavePart): ImageConfig {
     predecessors: [],
     syncIntervalMs: part.syncIntervalMs ?? 300_000,
     hotSessions: 256,
+    accountsPerSource: part.accountsPerSource ?? { burst: 1_000_000, perMinute: 1_000_000 },
     ...(part.submissionsPerHandshakeKey === undefined
       ? {}
       : { submissionsPerHandshakeKey: part.submissionsPerHandshakeKey }),

@@ -15,6 +15,7 @@ import type { BinanceAccount } from '../venues/binance/authorization.ts';
 import { BINANCE_HOSTS, type BinanceVenueOptions, createBinanceVenue } from '../venues/binance/venue.ts';
 import { type HostPorts, KMS_HOST } from './hosts.ts';
 import type { PkiState, VenueState } from './state.ts';
+import { SECOND_HISTORY_DAYS, type TrialKeys, toCustomers } from './trial-keys.ts';
 
 /** What the internet is made of. */
 export interface InternetOptions {
@@ -56,6 +57,13 @@ export function worldAccount(venue: VenueState): {
 export function toCustomer(venue: VenueState, history: TraderAccount): BinanceAccount {
   const { apiKey, apiSecret, uid } = venue;
   return { apiKey, apiSecret, uid, permissions: { read: true, trade: false, withdraw: false }, history };
+}
+
+/** The customers whose keys a world offers to try. */
+export function trialCustomers(venue: VenueState, keys: TrialKeys): readonly BinanceAccount[] {
+  const historyDays = Math.min(SECOND_HISTORY_DAYS, venue.historyDays ?? SECOND_HISTORY_DAYS);
+  const second = worldAccount({ ...venue, seed: `${venue.seed}/second`, historyDays });
+  return toCustomers(keys, toCustomer(venue, worldAccount(venue).account), second.account);
 }
 
 /** Starts the exchange and the key service. */

@@ -17,18 +17,13 @@ import { SIMULATED_PCRS_HEX } from '../nsm/measurements.ts';
 import { createAuthority, issueServerCertificate, type PemPair } from '../pki/authority.ts';
 import type { WorldFiles } from './files.ts';
 import { WORLD_HOSTS } from './hosts.ts';
+import { type ApiKey, drawKey, drawTrialKeys, type TrialKeys, writeKeyFiles } from './trial-keys.ts';
 
 const REGION = 'us-east-1';
 const ACCOUNT = '000000000000';
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/perf-aggregator-parent`;
 const CREDENTIALS_MS = 36 * HOUR_MS;
 const RENEW_BEFORE_MS = 24 * HOUR_MS;
-
-/** A key that can read and nothing else. */
-export interface ApiKey {
-  readonly apiKey: string;
-  readonly apiSecret: string;
-}
 
 /** The venue's account and the days its history covers. */
 export interface VenueState extends ApiKey {
@@ -113,11 +108,7 @@ export async function createWorldState({
   };
 }
 
-function drawKey(random: Random): ApiKey {
-  return { apiKey: encodeHex(random.bytes(32)), apiSecret: encodeHex(random.bytes(32)) };
-}
-
-/** Opens the world in `files`, made on the first call; the role's credentials are fresh after every call. */
+/** Opens the world in `files`, made on the first call; keys to try lie there, and the role's credentials are fresh. */
 export async function openWorldState(files: WorldFiles, making: WorldMaking): Promise<WorldState> {
   if (!files.has('venue.json')) saveWorldState(files, await createWorldState(making));
   const role = files.read<IssuedCredentials>('role.json');
@@ -127,10 +118,13 @@ export async function openWorldState(files: WorldFiles, making: WorldMaking): Pr
       issueCredentials(role.roleArn, making.clock.now() + CREDENTIALS_MS, making.random),
     );
   }
+  const venue = files.read<VenueState>('venue.json');
+  if (!files.has('keys.json')) files.write('keys.json', drawTrialKeys(making.random));
+  writeKeyFiles(files, venue, files.read<TrialKeys>('keys.json'));
   return {
     nsm: readNsm(files),
     kms: files.read('kms.json'),
-    venue: files.read('venue.json'),
+    venue,
     pki: files.read('pki.json'),
     role: files.read('role.json'),
   };

@@ -25,19 +25,34 @@ const sources: readonly Source[] = ROOMS.flatMap((room) =>
     .map((path) => ({ path, text: readFileSync(path, 'utf8') })),
 );
 
-/** `## Title: \`Name\`, …` and the rows of the tables below it. */
+/** `## Title: \`Name\`, …` and what stands below it: codes with status, meaning and advice, as rows or items. */
 const sections: readonly Section[] = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8')
   .split(/^## /m)
   .slice(1)
   .map((text) => ({
     names: [...text.slice(0, text.indexOf('\n')).matchAll(/`(\w+)`/g)].map(([, name]) => name!),
-    rows: [...text.matchAll(/^\| `\w+` \|.*$/gm)].map(([row]) =>
-      row
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    ),
+    rows: [...rowsOf(text), ...itemsOf(text)],
   }));
+
+/** Cells of the rows of tables. */
+function rowsOf(text: string): readonly (readonly string[])[] {
+  return [...text.matchAll(/^\| `\w+` \|.*$/gm)].map(([row]) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+/** The same of items: `- \`code\` (status): meaning`, and below it `- What to do: advice`. */
+function itemsOf(text: string): readonly (readonly string[])[] {
+  const items = text.matchAll(
+    /^- (`\w+`)(?: \((\d{3})\))?: ([^\n]*(?:\n {2}(?!- )[^\n]*)*)\n {2}- What to do: (.*(?:\n {4}.*)*)/gm,
+  );
+  return [...items].map(([, code, status, meaning, advice]) =>
+    [code, status, meaning, advice].filter((cell) => cell !== undefined),
+  );
+}
 
 /** Name → codes: every class and alias of CodedError, and the lists of codes that are not errors. */
 async function declaredCodes(): Promise<ReadonlyMap<string, readonly string[]>> {

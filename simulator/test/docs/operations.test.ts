@@ -10,12 +10,15 @@ const ROOT = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const text = read('docs/operations.md');
 
+/** Without its blocks, each paragraph on one line: a command in backquotes may go over the end of a line. */
+const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '').replaceAll(/(?<!\n)\n(?!\n)\s*/g, ' ');
+
 /** Lines of shell blocks without comments, and what stands in backquotes; each a command line. */
 const commands: readonly string[] = [
-  ...[...text.matchAll(/^ *```sh\n([\s\S]*?)^ *```$/gm)].flatMap(([, block]) =>
+  ...[...text.matchAll(/^ *```sh(?: aws)?\n([\s\S]*?)^ *```$/gm)].flatMap(([, block]) =>
     block!.replaceAll(/\\\n\s*/g, '').split('\n'),
   ),
-  ...[...text.matchAll(/`([^`\n]+)`/g)].map(([, code]) => code!),
+  ...[...prose.matchAll(/`([^`]+)`/g)].map(([, code]) => code!),
 ]
   .flatMap((line) => line.replace(/ +# .*$/, '').split(' && '))
   .map((line) => line.trim());
@@ -43,11 +46,11 @@ function isParameter(name: string): boolean {
 
 const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)![1]!) as Record<string, string>;
 
-/** Names in the first column of the table under a heading. */
+/** Names in the first column of the table under a heading, or in the heads of the items there. */
 function rowsOf(heading: string): readonly string[] {
   const [section] = text.slice(text.indexOf(`\n${heading}\n`) + 1 + heading.length).split(/\n#{2,3} /);
-  return [...section!.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell]) =>
-    [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
+  return [...section!.matchAll(/^(?:\| (`[^|]+) \||- (`[^(:]+)(?: \(|: |$))/gm)].flatMap(([, row, item]) =>
+    [...(row ?? item)!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
   );
 }
 

@@ -1,7 +1,6 @@
 /**
  * What attacks of the trader, the operator and the account's administrator are told today, and what is right. T: the
- * trader; H: with a hostile operator; A: the administrator; S, V: what a verifier reads. METRICS are the metric
- * definitions. `truth` is computed from the events themselves; dust is worth nothing.
+ * trader; H: with a hostile operator; A: the administrator; S, V: what a verifier reads. `truth` is computed from the events themselves; dust is worth nothing.
  */
 import { type Answers, between, oneOf } from '../../../shared/test/field/answers.ts';
 
@@ -16,7 +15,7 @@ export const HIDDEN_LOSS_T1: Answers = {
     'claims.fullHistoryReturn': {
       today: 0.07129181500000126,
       right: between(-1, -0.4706),
-      why: 'the floor, as the top-ups are explained by nothing (METRICS §1.3)',
+      why: 'the floor, as the top-ups are explained by nothing (docs/metrics.md §1.3)',
     },
     'claims.fullHistoryMaxDrawdown': { today: 0.035386631423601766, right: between(0.4816, 1) },
     'claims.adverseReturn': { today: 0.07129181500000126, right: between(-1, -0.4706) },
@@ -34,7 +33,7 @@ export const HIDDEN_LOSS_KEPT_T1: Answers = {
     'claims.adverseReturn': {
       today: -0.2493907858734853,
       right: between(-1, -0.2749),
-      why: 'a floor is not above the truth (METRICS §1.1)',
+      why: 'a floor is not above the truth (docs/metrics.md §1.1)',
     },
     'claims.reconciliation.unexplainedShare': { today: 0.47753089586911485, right: 0 },
   },
@@ -127,7 +126,7 @@ export const SELF_TRADE_T6: Answers = {
       today: 0.8249800135499932,
       right: 0,
       within: 0.05,
-      why: 'own prints set no range: booked at the market, the rest is a flow (METRICS §1.4)',
+      why: 'own prints set no range: booked at the market, the rest is a flow (docs/metrics.md §1.4)',
     },
     'claims.fullHistoryReturn': { today: 0.8249800135499932, right: 0, within: 0.05 },
     'claims.adverseReturn': { today: 0.8249800135499932, right: between(-1, 0.05) },
@@ -138,7 +137,11 @@ export const SELF_TRADE_T6: Answers = {
 export const PARAMETERS_T3: Readonly<Record<string, Answers>> = {
   'nothing is asked': {
     wrong: {
-      'metrics.annualizedReturn': { today: 0.07430069686271999, right: null, why: '200 days (METRICS §1.5)' },
+      'metrics.annualizedReturn': {
+        today: 0.07430069686271999,
+        right: null,
+        why: '200 days (docs/metrics.md §1.5)',
+      },
     },
     right: {
       'metrics.totalReturn': 0.04005250500000024,
@@ -160,7 +163,7 @@ export const PARAMETERS_T3: Readonly<Record<string, Answers>> = {
       fullHistoryReturn: {
         today: -0.24809743259046912,
         right: 0.0401,
-        why: 'the full history is told in the currency of the session (METRICS §1.5)',
+        why: 'the full history is told in the currency of the session (docs/metrics.md §1.5)',
       },
       fullHistoryMaxDrawdown: { today: 0.45103086196793574, right: 0.0214 },
     },
@@ -193,13 +196,13 @@ export const PARAMETERS_T3: Readonly<Record<string, Answers>> = {
 /** The key is revoked at the peak; 30 days later. */
 export const FROZEN_T4: Answers = {
   wrong: {
-    refusal: { today: null, right: 'data_stale', why: 'data of more than 48 hours (METRICS §1.5)' },
+    refusal: { today: null, right: 'data_stale', why: 'data of more than 48 hours (docs/metrics.md §1.5)' },
     ageDays: { today: 30, right: undefined },
     'claims.fullHistoryReturn': { today: 0.06675417500000114, right: undefined },
     'metrics.adverseReturn': {
       today: 0.06675417500000114,
       right: -1,
-      why: 'worth nothing in the floor (METRICS §1.2)',
+      why: 'worth nothing in the floor (docs/metrics.md §1.2)',
     },
   },
 };
@@ -218,7 +221,11 @@ export const ROLLED_BACK_H1: Answers = {
       right: true,
       why: 'nothing shows that a younger state was there; the age of the data is told',
     },
-    'old.refusal': { today: null, right: 'data_stale', why: 'data of more than 48 hours (METRICS §1.5)' },
+    'old.refusal': {
+      today: null,
+      right: 'data_stale',
+      why: 'data of more than 48 hours (docs/metrics.md §1.5)',
+    },
     'old.claims.fullHistoryReturn': { today: 0.06946104500000216, right: undefined },
   },
   right: { before: 0.06946104500000216, after: -0.41320117999999884, ofTheWitness: 'rollback_detected' },

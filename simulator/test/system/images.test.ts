@@ -76,7 +76,7 @@ describe("when the enclave's image is built", () => {
   });
 
   it('is what docs/image.md says, file by file and package by package', async () => {
-    const { fileRows, packageRows } = (await import(DESCRIBE)) as Record<
+    const { fileRows, hashRows, packageRows } = (await import(DESCRIBE)) as Record<
       string,
       (facts: unknown[]) => string[]
     >;
@@ -84,6 +84,7 @@ describe("when the enclave's image is built", () => {
     const table = (name: string) =>
       new RegExp(`<!-- ${name} -->\\n(?:\\|.*\\n){2}((?:\\|.*\\n)*)`).exec(page)![1]!.trim().split('\n');
     expect(table('files'), 'node scripts/image/describe.mjs').toEqual(fileRows!(readFacts('files.json')));
+    expect(table('hashes'), 'node scripts/image/describe.mjs').toEqual(hashRows!(readFacts('files.json')));
     // Sizes follow from every change.
     const named = (rows: readonly string[]) => rows.map((row) => row.split('|').slice(1, 4).join('|')).sort();
     expect(named(table('packages'))).toEqual(named(packageRows!(readFacts('packages.json'))));

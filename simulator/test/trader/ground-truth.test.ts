@@ -71,7 +71,7 @@ describe('when an account is small enough for pen and paper', () => {
     expect(Number(truth.days[0]?.nav)).toBeCloseTo(end, 8);
   });
 
-  it('matches first in, first out, and treats fees as METRICS §6 says', () => {
+  it('matches first in, first out, and treats fees as docs/metrics.md §6 says', () => {
     const bnb: TraderEvent = {
       kind: 'deposit',
       id: 'n',

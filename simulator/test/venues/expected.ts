@@ -47,7 +47,7 @@ const euro = (time: number): string => formatScaled(market.euro.priceAt(time), E
 export const sorted = (texts: Iterable<string>): readonly string[] =>
   [...new Set(texts)].sort((a, b) => (a < b ? -1 : 1));
 
-/** Every price that METRICS asks for, from the market itself. */
+/** Every price that docs/metrics.md asks for, from the market itself. */
 export function expectedMarks(): readonly string[] {
   const wanted: string[] = [];
   const since = new Map<string, number>();

@@ -20,7 +20,7 @@ function closeTo(actual: number | null, expected: number, what: string): void {
   );
 }
 
-/** Money: the same decimal number, to the 12 places of METRICS §6. */
+/** Money: the same decimal number, to the 12 places of docs/metrics.md §6. */
 function sameMoney(actual: string | null, expected: string | Decimal, what: string): void {
   const rounded = new Decimal(expected).toDecimalPlaces(12, Decimal.ROUND_HALF_EVEN);
   expect(new Decimal(actual ?? Number.NaN).toFixed(), what).toBe(rounded.toFixed());

@@ -36,7 +36,7 @@ const coverage = z.strictObject({
   unavailable: z.array(z.string()),
 });
 
-/** The claims that no holder can withhold (DESIGN §10), and `metrics` with what is disclosed. */
+/** The claims that no holder can withhold (docs/design.md §10), and `metrics` with what is disclosed. */
 export const reportClaims = z.strictObject({
   /** Seconds since the epoch (RFC 7519). */
   iat: z.number().int(),

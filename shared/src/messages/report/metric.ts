@@ -28,7 +28,7 @@ export interface ReportMetric<Shape extends z.ZodType = z.ZodType> {
   readonly group: MetricGroup;
   /** What a report may say under the name. */
   readonly shape: Shape;
-  /** One line; the formula stands in METRICS. */
+  /** One line; the formula stands in docs/metrics.md. */
   readonly definition: string;
   /** The smallest profile that shows it; the larger ones do too. */
   readonly profile: Profile;

@@ -59,7 +59,7 @@ const span = z.strictObject({
   navEnd: decimal.nullable(),
 });
 
-/** The allocator's table (METRICS §10). */
+/** The allocator's table (docs/metrics.md §10). */
 export const compliance = z.strictObject({
   reportingCurrency: z.string(),
   inceptionTime: instant.nullable(),

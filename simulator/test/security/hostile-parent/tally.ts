@@ -1,5 +1,6 @@
 /** Runs classes of attacks, counts what came of them, and writes the table that docs/testing.md shows. */
 import { PUBLIC_CODES } from '@perf-aggregator/shared/wire/failure';
+import { listItem } from '../../../../scripts/list-item.mjs';
 import { ATTESTATION } from './codes.ts';
 import type { LeakSearch } from './leaks.ts';
 import { type AttackClass, type Case, type Outcome, Wrong } from './outcome.ts';
@@ -47,20 +48,32 @@ export class Tally {
     return faults;
   }
 
-  /** The table as Markdown. */
+  /** The table as Markdown; below it the sets of codes that its last column numbers. */
   table(): string {
+    const sets = new Map<string, number>();
     const rows = [...this.#rows].map(([name, row]) => {
       const counts = KINDS.map((kind) => row[kind] || '');
-      return `| ${name} | ${counts.join(' | ')} | ${codesOf(row.refusedWith)} |`;
+      return `| ${name} | ${counts.join(' | ')} | ${setOf(row.refusedWith, sets)} |`;
     });
     const sums = KINDS.map((kind) => [...this.#rows.values()].reduce((sum, row) => sum + row[kind], 0));
     return [
-      `| class | ${KINDS.join(' | ')} | refused with one of |`,
-      `|---|${'--:|'.repeat(KINDS.length)}---|`,
+      `| class | ${KINDS.join(' | ')} | codes |`,
+      `|---|${'--:|'.repeat(KINDS.length + 1)}`,
       ...rows,
       `| **all ${this.total}** | ${sums.join(' | ')} | |`,
+      '',
+      ...[...sets].flatMap(([codes, number]) => listItem(`${number}. `, codes)),
     ].join('\n');
   }
+}
+
+/** The number of a set of codes among those seen so far; none without codes. */
+function setOf(refusedWith: readonly string[], sets: Map<string, number>): string {
+  const codes = codesOf(refusedWith);
+  if (codes === '') return '';
+  const number = sets.get(codes) ?? sets.size + 1;
+  sets.set(codes, number);
+  return String(number);
 }
 
 function checkAllowed(

@@ -1,7 +1,7 @@
 // One attack of a client, bounded in number and time, in a process of its own: what it costs must not be taken for what
 // its victims wait.
 //
-//   node attack.mjs KIND PORT SECONDS COUNT [FILE]
+//   node attack.mjs KIND SOURCE PORT SECONDS COUNT [FILE]
 //
 // Kinds: `reads` (COUNT connections ask PATH in FILE without a pause), `submissions` (the bodies in FILE over COUNT
 // connections, again and again), `hang-ups` (the same, and every connection is cut at once), `non-readers` (COUNT
@@ -10,7 +10,7 @@
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 
-const [kind, port, seconds, count, file] = process.argv.slice(2);
+const [kind, localAddress, port, seconds, count, file] = process.argv.slice(2);
 const until = performance.now() + Number(seconds) * 1_000;
 const tally = { answers: 0, refusals: 0, others: 0 };
 const isOver = () => performance.now() >= until;
@@ -22,7 +22,7 @@ const post = (body) =>
 /** Asks what `next` gives over one connection, made again when it is cut. */
 function ask(next, { isCut = false } = {}) {
   if (isOver()) return;
-  const socket = net.connect({ port: Number(port), host: '127.0.0.1', noDelay: true });
+  const socket = net.connect({ port: Number(port), host: '127.0.0.1', localAddress, noDelay: true });
   let left = null;
   const send = () => {
     if (isOver()) return void socket.destroy();
@@ -50,9 +50,12 @@ function ask(next, { isCut = false } = {}) {
 /** Holds a connection open and writes `text` every `everyMs`, whether or not the socket takes it. */
 function hold(text, everyMs) {
   if (isOver()) return;
-  const socket = net.connect({ port: Number(port), host: '127.0.0.1' });
+  const socket = net.connect({ port: Number(port), host: '127.0.0.1', localAddress });
   socket.pause();
-  const timer = setInterval(() => socket.writable && socket.writableLength < 262_144 && socket.write(text), everyMs);
+  const timer = setInterval(
+    () => socket.writable && socket.writableLength < 262_144 && socket.write(text),
+    everyMs,
+  );
   socket.on('error', () => undefined);
   socket.on('close', () => {
     clearInterval(timer);
@@ -70,7 +73,11 @@ const kinds = {
   'hang-ups': () => ask(() => post(lines[at++ % lines.length]), { isCut: true }),
   'non-readers': () => hold(get(lines[0]).repeat(20), 50),
   'slow-heads': () => hold('GET / HTTP/1.1\r\nX: y\r\n'.slice(0, 16), 500),
-  bodies: () => hold(`POST /enclave/submit_key HTTP/1.1\r\nHost: a\r\nContent-Length: 1073741824\r\n\r\n${'x'.repeat(65_536)}`, 20),
+  bodies: () =>
+    hold(
+      `POST /enclave/submit_key HTTP/1.1\r\nHost: a\r\nContent-Length: 1073741824\r\n\r\n${'x'.repeat(65_536)}`,
+      20,
+    ),
 };
 for (let index = 0; index < Number(count); index++) kinds[kind]();
 setTimeout(() => {

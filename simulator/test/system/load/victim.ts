@@ -2,7 +2,7 @@
 import http from 'node:http';
 import type { SecureClientOptions } from '@perf-aggregator/client';
 
-/** Where the victims connect from; attackers come from 127.0.0.1. */
+/** Where the victims connect from. */
 export const VICTIM = '127.0.0.2';
 
 /** The SDK's way to the network, from the victims' address. */
@@ -29,7 +29,10 @@ export const fromVictim: NonNullable<SecureClientOptions['adapter']> = (config) 
   });
 
 /** One question. @returns its status, and how long it took, ms */
-export function ask(url: string, agent: http.Agent): Promise<{ readonly status: number; readonly ms: number; readonly text: string }> {
+export function ask(
+  url: string,
+  agent: http.Agent,
+): Promise<{ readonly status: number; readonly ms: number; readonly text: string }> {
   const began = performance.now();
   return new Promise((resolve, reject) => {
     const request = http.get(url, { agent }, (response) => {
@@ -49,7 +52,10 @@ export function ask(url: string, agent: http.Agent): Promise<{ readonly status: 
 }
 
 /** Asks `url` every 25 ms until `done`. @returns what was waited, sorted, ms, and how many were not answered with 200 */
-export async function watch(url: string, done: Promise<unknown>): Promise<{ readonly waits: number[]; readonly failed: number }> {
+export async function watch(
+  url: string,
+  done: Promise<unknown>,
+): Promise<{ readonly waits: number[]; readonly failed: number }> {
   const agent = new http.Agent({ keepAlive: true, localAddress: VICTIM, maxSockets: 16 });
   const waits: number[] = [];
   let failed = 0;

@@ -1,6 +1,5 @@
 /**
- * What Binance's field cases come to today, and what is right (`fixtures/*.json`). METRICS are the metric
- * definitions.
+ * What Binance's field cases come to today, and what is right (`fixtures/*.json`).
  */
 import { type Answers, between } from '../../../../shared/test/field/answers.ts';
 
@@ -45,7 +44,7 @@ export const WALLET_TRANSFER_03: Answers = {
     totalReturn: {
       today: 0,
       right: -0.6,
-      why: 'what is still away is a loss of the day it left (METRICS §1.2)',
+      why: 'what is still away is a loss of the day it left (docs/metrics.md §1.2)',
     },
   },
   right: { adverseReturn: -0.6 },

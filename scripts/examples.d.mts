@@ -1,0 +1,2 @@
+/** Files of a simulated account, by name. */
+export function accountFiles(): Readonly<Record<string, string>>;

@@ -1,0 +1,1 @@
+export declare function listItem(mark: string, text: string): string[];
