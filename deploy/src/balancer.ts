@@ -32,13 +32,14 @@ export function createBalancer(scope: Stack, parameters: Parameters, network: Ne
     port: PARENT_PORT,
     protocol: ApplicationProtocol.HTTP,
     targetType: TargetType.INSTANCE,
-    // Not ready: no store, no enclave, an enclave without keys, or a parent that is ending.
+    // Not ready: no store, no enclave, an enclave without keys or answers, or a parent that is ending. One minute of it
+    // replaces the instance: an enclave that computes a large account does not answer for up to 47 seconds.
     healthCheck: {
       path: '/ready',
       interval: Duration.seconds(10),
       timeout: Duration.seconds(5),
       healthyThresholdCount: 2,
-      unhealthyThresholdCount: 2,
+      unhealthyThresholdCount: 6,
     },
     deregistrationDelay: Duration.seconds(30),
   });

@@ -20,7 +20,7 @@ const EGRESS_VSOCK_PORT = 8003;
 const ANY_CID = 4_294_967_295;
 /** Requests of one source in 15 minutes: three a second, besides what the load balancer's firewall lets through. */
 const SERVICE_RATE_LIMIT = '3000';
-/** How long a parent that ends goes on answering while `/ready` says no: the load balancer notices within 20 s. */
+/** How long a parent that ends goes on answering while `/ready` says no, s: whoever watches it has time to notice. */
 const DRAIN_DELAY_S = '25';
 const START_TIMEOUT = 'PT20M';
 /** Longer than a start: an instance that cannot serve is replaced at last, not in a loop. */

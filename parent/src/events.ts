@@ -58,6 +58,9 @@ export const EVENTS = {
     code: publicCode,
   }),
   request_aborted: kind('info', 'request aborted', { ...request, durationMs: count }),
+  proxy_unnamed: kind('warn', 'somebody forwards for others and is not in TRUSTED_PROXIES', {
+    peer: text,
+  }),
   requests_shed: kind('warn', 'requests refused unread', { code: publicCode, count }),
   request_failed: kind('error', 'request failed', { request_id: text, err: thrown }, 'RequestFailed'),
 

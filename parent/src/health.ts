@@ -1,6 +1,7 @@
 /** How the service is, as monitors and load balancers ask: every part answers within a second, or counts as away. */
 import { MINUTE_MS } from '@perf-aggregator/shared/time';
 import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
+import type { Counters, RequestCounts } from './counters.ts';
 import type { Enclaves } from './enclaves/enclaves.ts';
 import type { Store } from './storage/port.ts';
 
@@ -20,6 +21,7 @@ export interface Health {
   readonly enclave: 'ok' | 'silent' | 'absent';
   /** Every venue that an enclave has asked, with the code of what is wrong with it; null: nothing is. */
   readonly venues: readonly VenueHealth[];
+  readonly requests: RequestCounts;
 }
 
 const PART_MS = 1_000;
@@ -32,6 +34,7 @@ export interface HealthSubjects {
   readonly enclaves: Enclaves;
   readonly isDraining: () => boolean;
   readonly now: () => number;
+  readonly counters: Counters;
 }
 
 /** Looks whether all can be asked. */
@@ -45,11 +48,12 @@ export async function readinessOf({ store, enclaves, isDraining }: HealthSubject
 }
 
 /** Looks at every part. */
-export async function healthOf({ store, enclaves, now }: HealthSubjects): Promise<Health> {
+export async function healthOf({ store, enclaves, now, counters }: HealthSubjects): Promise<Health> {
   return {
     database: (await answers(store.count())) ? 'ok' : 'unavailable',
     enclave: enclaves.state,
     venues: latest(enclaves.venues, now() - FAULT_MS),
+    requests: counters.requests,
   };
 }
 

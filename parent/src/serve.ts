@@ -11,6 +11,7 @@ import { systemRandom } from '@perf-aggregator/shared/random';
 import { listen } from '@perf-aggregator/shared/transport/socket';
 import { VERSION } from '@perf-aggregator/shared/version';
 import type { ParentConfig } from './config.ts';
+import { Counters } from './counters.ts';
 import type { CredentialSource } from './credentials/port.ts';
 import type { Resolver } from './egress/port.ts';
 import { createEgressProxy, type EgressProxy } from './egress/proxy.ts';
@@ -55,7 +56,9 @@ const DRAIN_MS = 5_000;
  * @throws ListenError `port_in_use`, `port_unavailable`; TransportError for the egress endpoint
  */
 export async function serveParent(config: ParentConfig, ports: ParentPorts): Promise<RunningParent> {
-  const { clock, emit } = ports;
+  const { clock } = ports;
+  const counters = new Counters();
+  const emit = counters.counting(ports.emit);
   const store = watchStore(ports.store, emit);
   const proxy = await startEgress(config, ports);
   const connections = config.enclaves.map(
@@ -85,8 +88,10 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
     random: Math.random,
   });
   let isDraining = false;
-  const subjects = { store, enclaves, isDraining: () => isDraining, now: () => clock.now() };
-  const sources = createSources(config.trustedProxies, systemRandom.bytes(32));
+  const subjects = { store, enclaves, isDraining: () => isDraining, now: () => clock.now(), counters };
+  const sources = createSources(config.trustedProxies, systemRandom.bytes(32), (peer) =>
+    emit({ event: 'proxy_unnamed', peer }),
+  );
   const app = createApp({
     relay,
     emit,

@@ -1,5 +1,6 @@
 import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Counters } from '../src/counters.ts';
 import { Enclaves } from '../src/enclaves/enclaves.ts';
 import { type HealthSubjects, healthOf, readinessOf } from '../src/health.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -23,7 +24,13 @@ function subjects(
     venues,
     connect: () => Promise.reject(new Error('away')),
   }));
-  return { store, enclaves: new Enclaves(links), isDraining: () => false, now: () => NOW };
+  return {
+    store,
+    enclaves: new Enclaves(links),
+    isDraining: () => false,
+    now: () => NOW,
+    counters: new Counters(),
+  };
 }
 
 const binance = (at: number, fault: string | null): VenueHealth => ({ venue: 'binance', at, fault });
@@ -34,6 +41,7 @@ describe('when the parts of a service are looked at', () => {
       database: 'ok',
       enclave: 'ok',
       venues: [binance(NOW, null)],
+      requests: { answered: 0, aborted: 0, refused: 0 },
     });
     expect(await readinessOf(subjects({}))).toEqual({
       parts: { store: true, enclave: true },

@@ -36,7 +36,7 @@ export interface EnclavePorts {
 }
 
 /** Messages that are being answered, states among them, take no more memory than this. */
-const MAX_BYTES_UNDER_WAY = 256 * 1024 * 1024;
+const MAX_BYTES_UNDER_WAY = 384 * 1024 * 1024;
 /** Accounts of submissions that are being asked about: what eight of the largest bring. */
 const MAX_ACCOUNTS_UNDER_WAY = 8 * MAX_ACCOUNTS;
 

@@ -61,7 +61,7 @@ describe('when a session lives in memory', () => {
 });
 
 describe('when places in memory are asked for', () => {
-  const NAMES = [...'abcdefghijklmnopqrstuvwxyz'];
+  const NAMES = 'abcdefghijklmnopqrstuvwxyz'.split('');
   /** A session of the account `uid`, or of a key whose account the venue does not name. */
   const of = (name: string, uid: string | null, apiKey = 'key', count = 1) => {
     const [account] = stateOf().accounts;

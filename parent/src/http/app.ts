@@ -53,7 +53,7 @@ export function createApp(options: AppOptions): Express {
   routeOperations(app, { relay, sources, limits, told: egress });
 
   const health = app.route('/health').get(async (_request, response) => {
-    const { database, enclave, venues } = await options.health();
+    const { database, enclave, venues, requests } = await options.health();
     const isWell = database === 'ok' && enclave === 'ok' && venues.every(({ fault }) => fault === null);
     response.json({
       status: isWell ? 'ok' : 'degraded',
@@ -61,6 +61,7 @@ export function createApp(options: AppOptions): Express {
       session_ttl: options.sessionTtl,
       ...egress,
       parts: { service: 'ok', database, enclave, venues },
+      requests,
     });
   });
   health.all(allowOnly('GET, HEAD'));

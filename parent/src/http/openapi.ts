@@ -67,6 +67,13 @@ const answers = {
         }),
       ),
     }),
+    requests: z
+      .strictObject({
+        answered: z.number().int().nonnegative(),
+        aborted: z.number().int().nonnegative(),
+        refused: z.number().int().nonnegative(),
+      })
+      .meta({ description: 'since the start, by their end' }),
     egress_addresses: egressAddresses,
   }),
   Readiness: z.strictObject({

@@ -66,7 +66,7 @@ export class Shedding {
   /** Counts what was refused. */
   count(code: PublicCode): void {
     this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
-    this.#timer ??= setTimeout(() => this.#tell(), TOLD_EVERY_MS).unref();
+    if (this.#timer === null) this.#timer = setTimeout(() => this.#tell(), TOLD_EVERY_MS).unref();
   }
 
   #tell(): void {

@@ -22,8 +22,19 @@ export interface Sources {
 /**
  * @param proxies - addresses and networks (CIDR) whose `X-Forwarded-For` is believed
  * @param secret - of this process: without it no address is found by its alias
+ * @param onUnnamedProxy - told once when somebody who is no proxy forwards for others: perhaps one was not named, and
+ *   all its clients count as one source
  */
-export function createSources(proxies: readonly string[], secret: Uint8Array): Sources {
+export function createSources(
+  proxies: readonly string[],
+  secret: Uint8Array,
+  onUnnamedProxy: (address: string) => void = () => undefined,
+): Sources {
+  let isToldOf = false;
+  const tellOf = ({ socket }: IncomingMessage): void => {
+    if (!isToldOf) onUnnamedProxy(socket.remoteAddress ?? '');
+    isToldOf = true;
+  };
   const trust = proxyAddress.compile([...proxies]);
   const direct = new WeakMap<Socket, string>();
   const ofPeer = ({ socket }: IncomingMessage): string => {
@@ -33,13 +44,16 @@ export function createSources(proxies: readonly string[], secret: Uint8Array): S
     direct.set(socket, source);
     return source;
   };
+  const isProxyAddress = (address: string) => proxies.length > 0 && trust(withoutMapping(address), 0);
+  const isProxy = ({ socket }: IncomingMessage) => isProxyAddress(socket.remoteAddress ?? '');
   return {
     of(request) {
+      if (request.headers['x-forwarded-for'] !== undefined && !isProxy(request)) tellOf(request);
       if (proxies.length === 0) return ofPeer(request);
       // A proxy that forwards something else than an address answers for it itself.
       return sourceOf(proxyAddress(request, trust)) ?? ofPeer(request);
     },
-    isProxy: (address) => proxies.length > 0 && trust(withoutMapping(address), 0),
+    isProxy: isProxyAddress,
     aliasOf: (source) => createHmac('sha256', secret).update(source).digest('base64url').slice(0, 22),
   };
 }

@@ -9,7 +9,13 @@ export const AROUND = {
       enclaves: { configured: 1, serving: 1 },
       isDraining: false,
     }),
-  health: () => Promise.resolve({ database: 'ok', enclave: 'ok', venues: [] }),
+  health: () =>
+    Promise.resolve({
+      database: 'ok',
+      enclave: 'ok',
+      venues: [],
+      requests: { answered: 0, aborted: 0, refused: 0 },
+    }),
   sources: createSources([], new Uint8Array(32)),
   emit: () => undefined,
   version: '1.2.3',

@@ -22,7 +22,12 @@ export const READY: Readiness = {
 };
 
 /** What `/health` says of the parts unless a test says otherwise. */
-export const WELL: Health = { database: 'ok', enclave: 'ok', venues: [] };
+export const WELL: Health = {
+  database: 'ok',
+  enclave: 'ok',
+  venues: [],
+  requests: { answered: 3, aborted: 2, refused: 1 },
+};
 
 /** What is served now. */
 export interface Edge {

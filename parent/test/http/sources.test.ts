@@ -64,6 +64,17 @@ describe('when a request says who it is forwarded for', () => {
     expect(createSources(proxies, SECRET).of(request(peer, forwarded))).toBe(source);
   });
 
+  it('one who forwards and is not named is told of, once', () => {
+    const told: string[] = [];
+    const sources = createSources(['10.0.0.0/8'], SECRET, (address) => told.push(address));
+    sources.of(request('10.1.1.1', '198.51.100.1'));
+    sources.of(request('192.0.2.9'));
+    expect(told).toEqual([]);
+    sources.of(request('192.0.2.9', '198.51.100.1'));
+    sources.of(request('192.0.2.9', '198.51.100.1'));
+    expect(told).toEqual(['192.0.2.9']);
+  });
+
   it('a connection that is gone has a source all the same', () => {
     expect(createSources([], SECRET).of(request(undefined))).toBe('unknown');
   });

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { Counters } from '../src/counters.ts';
+import type { ParentEvent } from '../src/events.ts';
+
+describe('when events are counted', () => {
+  it('requests count by their end, other events do not, and all are handed on', () => {
+    const told: ParentEvent[] = [];
+    const counters = new Counters();
+    const emit = counters.counting((event) => told.push(event));
+    const asked = { request_id: 'r', method: 'GET', route: '/health', durationMs: 1 };
+    const events: ParentEvent[] = [
+      { event: 'request', ...asked, status: 200, code: undefined },
+      { event: 'request', ...asked, status: 503, code: 'overloaded' },
+      { event: 'request_aborted', ...asked },
+      { event: 'request_refused', request_id: 'r', route: 'none', status: 400, code: 'request_malformed' },
+      { event: 'requests_shed', code: 'overloaded', count: 5 },
+      { event: 'drained', durationMs: 1 },
+    ];
+    for (const event of events) emit(event);
+    expect(counters.requests).toEqual({ answered: 2, aborted: 1, refused: 6 });
+    expect(told).toEqual(events);
+  });
+});
