@@ -1,3 +1,6 @@
 export declare const SUITES: Readonly<
-  Record<string, { readonly files: readonly string[]; readonly minutes: number }>
+  Record<
+    string,
+    { readonly files: readonly string[]; readonly minutes: number; readonly needsRoot?: boolean }
+  >
 >;

@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { endedBy } from './ends.ts';
 import { EgressError } from './errors.ts';
 
 /** Bounds of every request. */
@@ -51,14 +52,14 @@ export function createFetch(agent: https.Agent, limits: FetchLimits): Fetch {
     const target = new URL(url);
     if (target.protocol !== 'https:')
       throw networkFault('egress_url_refused', `${target.protocol} is not https`);
-    const deadline = AbortSignal.timeout(limits.timeoutMs);
-    const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
-    const release = await turns.take(signal);
-    try {
-      return await send(agent, target, request, signal, limits.maxResponseBytes);
-    } finally {
-      release();
-    }
+    return endedBy({ signals: [request.signal], timeoutMs: limits.timeoutMs }, async (signal) => {
+      const release = await turns.take(signal);
+      try {
+        return await send(agent, target, request, signal, limits.maxResponseBytes);
+      } finally {
+        release();
+      }
+    });
   };
 }
 

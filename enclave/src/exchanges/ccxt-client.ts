@@ -4,6 +4,7 @@
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
+import { endedBy } from '../egress/ends.ts';
 import type { Fetch } from '../egress/fetch.ts';
 import type { CandleSpan, SpotMarket, TransferPage, VenueClient } from './client.ts';
 import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
@@ -219,7 +220,6 @@ function until(fetch: Fetch, signal: AbortSignal | undefined): Fetch {
   return async (url, request = {}) => {
     signal.throwIfAborted();
     const cut = new AbortController();
-    const bounds = request.signal ? AbortSignal.any([request.signal, cut.signal]) : cut.signal;
     let onAbort: () => void = () => undefined;
     const gone = new Promise<never>((_, reject) => {
       onAbort = () => {
@@ -228,7 +228,8 @@ function until(fetch: Fetch, signal: AbortSignal | undefined): Fetch {
       };
       signal.addEventListener('abort', onAbort, { once: true });
     });
-    const answer = fetch(url, { ...request, signal: bounds });
+    const ends = { signals: [request.signal, cut.signal] };
+    const answer = endedBy(ends, (either) => fetch(url, { ...request, signal: either }));
     answer.catch(() => undefined);
     return Promise.race([answer, gone]).finally(() => signal.removeEventListener('abort', onAbort));
   };

@@ -1,4 +1,5 @@
 /** The bytes of a sealed reply as the client reads them: JSON (docs/protocol.md §5). */
+import { utf8 } from '@perf-aggregator/shared/bytes';
 import type { Box } from '@perf-aggregator/shared/messages/box';
 import type { ReplyHeader } from '@perf-aggregator/shared/messages/reply';
 
@@ -9,12 +10,8 @@ import type { ReplyHeader } from '@perf-aggregator/shared/messages/reply';
 export function replyJson(sealed: ReplyHeader & Box): Uint8Array {
   const { v, session_id, sequence, nonce, ciphertext, tag } = sealed;
   const head = JSON.stringify({ v, session_id, sequence, nonce: toBase64(nonce) }).slice(0, -1);
-  // ASCII, all of it.
-  const json = Buffer.from(
-    `${head},"ciphertext":"${toBase64(ciphertext)}","tag":"${toBase64(tag)}"}`,
-    'latin1',
-  );
-  return new Uint8Array(json.buffer, json.byteOffset, json.length);
+  // Its own buffer: what `Buffer.from` gives may lie among other bytes of the process, up to 64 KiB of them (Node 24).
+  return utf8(`${head},"ciphertext":"${toBase64(ciphertext)}","tag":"${toBase64(tag)}"}`);
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -116,15 +116,15 @@ describe('when a client does not read', () => {
     const large = Buffer.alloc(32 * 1024 * 1024);
     const ends: string[] = [];
     app = ({ socket }, response) => {
-      response.once('finish', () => ends.push(socket.destroyed ? 'cut' : 'finish'));
-      response.once('close', () => ends.push('close'));
+      // Node 20 says that an answer finished though it was cut off, Node 24 does not: both close it.
+      response.once('close', () => ends.push(socket.destroyed ? 'cut' : 'answered'));
       response.end(large);
     };
     const deaf = connect();
     deaf.socket.pause();
     deaf.socket.write(GET);
-    await until(() => ends.length === 2);
-    expect(ends).toEqual(['cut', 'close']);
+    await until(() => ends.length === 1);
+    expect(ends).toEqual(['cut']);
 
     const slow = net.connect({ port, host: '127.0.0.1' });
     slow.on('error', () => undefined);
@@ -136,8 +136,8 @@ describe('when a client does not read', () => {
       // Longer than a stall takes altogether, and something of it each time.
       if (taken < large.length) setTimeout(() => slow.resume(), 2);
     });
-    await until(() => ends.length === 4);
-    expect(ends).toEqual(['cut', 'close', 'finish', 'close']);
+    await until(() => ends.length === 2);
+    expect(ends).toEqual(['cut', 'answered']);
   });
 });
 

@@ -1,8 +1,10 @@
-/** Every test of the system belongs to one suite, and every suite to CI. */
+/** Every test of the system belongs to one suite, and every suite to CI; what needs only npm runs there on two Nodes. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { SUITES } from '../../../scripts/system-suites.mjs';
+import { versionOfFloor, versionOfImage } from '../../../scripts/with-node.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const rooms = ['attestation', 'enclave', 'parent', 'client', 'deploy', 'simulator'];
@@ -44,5 +46,61 @@ describe('when the suites of the system are listed', () => {
       expect(suite).toBe(name);
       expect(Number(seconds)).toBeGreaterThan(60 * SUITES[name!]!.minutes);
     }
+  });
+});
+
+describe('when somebody who is not root runs a suite that only root can run', () => {
+  it('it is not run, and that is said', () => {
+    const script = `${root}scripts/system-suites.mjs`;
+    const told = `process.getuid = () => 1000; process.argv = [process.execPath, '${script}', 'images']; await import('${script}')`;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', told], {
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([
+      1,
+      '\nnot run, since they need root: images; sudo make test-system SUITE=…\n',
+    ]);
+  });
+});
+
+describe('when CI runs what needs only npm', () => {
+  const script = readFileSync(`${root}.ci/run`, 'utf8');
+  const linesOf = (start: string) => script.split('\n').filter((line) => line.startsWith(start));
+
+  it('it does so on the Node of the machine, then builds anew and does so on another', () => {
+    const under = 'node scripts/with-node.mjs "$other"';
+    expect(linesOf('suite ')[0]).toBe('suite test 1200 make test');
+    expect(linesOf('beside ')).toEqual([`beside other-test 1500 ${under} make test`]);
+    expect(linesOf('gather ')).toEqual(['gather other-test']);
+    expect(linesOf('step other-')).toEqual([`step other-build ${under} make clean build`]);
+  });
+
+  it('one of the two is the Node of both images, and where that is the machine’s, the floor', () => {
+    const chosen = script.slice(script.indexOf('other='), script.indexOf('step other-'));
+    const choose = (version: string) => {
+      const told = `node() { [ "$1" = -p ] && echo ${version} || command node "$@"; }\n${chosen}\necho "$other"`;
+      return spawnSync('bash', ['-c', told], { cwd: root, encoding: 'utf8' }).stdout.trim();
+    };
+    expect([choose('v20.20.2'), choose('v22.23.3'), choose(`v${versionOfImage()}`)]).toEqual([
+      ...['image', 'image', 'floor'],
+    ]);
+    const parent = readFileSync(`${root}Dockerfile.parent`, 'utf8');
+    expect(parent).toContain(`=node:${versionOfImage()}-`);
+    expect(versionOfFloor()).toBe('20.19.0');
+  });
+});
+
+describe('when a command runs under another Node', () => {
+  const run = (...words: string[]) => {
+    const { status, stdout } = spawnSync(process.execPath, [`${root}scripts/with-node.mjs`, ...words], {
+      encoding: 'utf8',
+    });
+    return { status, stdout };
+  };
+
+  it('nothing is run without one', () => {
+    expect(run()).toEqual({ status: 2, stdout: '' });
+    expect(run('image')).toEqual({ status: 2, stdout: '' });
+    expect(run('--image')).toEqual({ status: 0, stdout: `${versionOfImage()}\n` });
   });
 });

@@ -1,0 +1,2 @@
+export declare function versionOfImage(): string;
+export declare function versionOfFloor(): string;
