@@ -140,9 +140,7 @@ export class Fold {
     this.#paid = new Map();
   }
 
-  /**
-   * ⏎ @param until - an instant after everything that happened on the day, and at or before its end
-   */
+  /** @param until - an instant after everything that happened on the day, and at or before its end */
   #noteDay(until: number): void {
     const { journal } = this.#context;
     journal.moved.note(until, this.#moved, !this.#unread.areOutstanding);
