@@ -15,7 +15,10 @@ import { KmsError } from '../kms/errors.ts';
 import { ok } from '../operations/operation.ts';
 import type { BootContext } from './lifecycle.ts';
 
-/** Answers a boot request. @throws Refusal `kms_unavailable`, `genesis_mismatch`, `deployment_refused`, `enclave_not_ready` */
+/**
+ * Answers a boot request.
+ * @throws Refusal `kms_unavailable`, `genesis_mismatch`, `deployment_refused`, `enclave_not_ready`
+ */
 export async function boot(context: BootContext, request: EnclaveRequest): Promise<EnclaveReply> {
   const asked = decodeBootRequest(request.body);
   try {

@@ -10,7 +10,7 @@ import type { Candle, EntryOwner, RawTransfer, VenueTable } from './table.ts';
 /** Adds amounts of any length without rounding; decimal.js keeps 20 digits by default. */
 const Exact = Decimal.clone({ precision: 200 });
 
-/** Deposit status: 1 success, 6 credited but not yet withdrawable; 0, 2 and 7 and 8 are on their way. */
+/** Deposit status: 1 success, 6 credited but not yet withdrawable; 0, 2, 7 and 8 are on their way. */
 const DEPOSIT_SETTLED = new Set(['1', '6']);
 const DEPOSIT_PENDING = new Set(['0', '8']);
 /** Withdrawal status: 6 completed; 0 email sent, 2 awaiting approval, 4 processing; 1, 3, 5 ended without. */
