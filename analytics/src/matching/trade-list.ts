@@ -83,8 +83,8 @@ export interface TradeListResult {
 }
 
 /**
- * Matches a list symbol by symbol. A fee in a third currency is valued by the last trades of the list ({@link
- * ListRates}). It is also a disposal of that currency where the list holds some of it (docs/metrics.md §6). Not
+ * Matches a list symbol by symbol. A fee in a third currency is valued by the last trades of the list
+ * ({@link ListRates}). It is also a disposal of that currency where the list holds some of it (docs/metrics.md §6). Not
  * checked: that the list is complete, and in order.
  */
 export function matchTradeList(trades: readonly ListedTrade[], options: TradeListOptions): TradeListResult {
