@@ -1,17 +1,17 @@
-/** Quantiles and means of tails by selection: a million values need no sorting. */
+/** Quantiles and means of tails by selection. A million values need no sorting. */
 
 /** A range of at most this size is selected from directly, without a sample of it. */
 const SAMPLED_ABOVE = 600;
-/** Rounds in a random order are about ten; each costs at most the length of the range. */
+/** In a random order about ten rounds suffice. Each costs at most the length of the range. */
 const MAX_ROUNDS = 64;
 
 /**
- * Order statistics of a sample. Holds a copy of it, in which every answer leaves the values a little more in
- * order, so that later questions cost less.
+ * Order statistics of a sample. It holds a copy. Every answer leaves the copy a little more sorted, so that later
+ * answers cost less.
  */
 export class OrderStatistics {
   readonly #values: Float64Array;
-  /** Indices that hold what they would hold after sorting, ascending. */
+  /** Indices whose value is already the one that sorting would put there, ascending. */
   readonly #settled: number[] = [];
 
   /** @param values - finite numbers; they are copied */
