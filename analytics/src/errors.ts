@@ -1,7 +1,7 @@
-/** Errors of the analytics room: what it was given cannot be analysed as it is. */
+/** Errors of the analytics room: the input cannot be analysed as it is. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 
-/** Input that is not what it claims to be: the caller refuses it or asks again. */
+/** Malformed or inconsistent input. The caller refuses it or asks again. */
 export class InputError extends CodedError<InputErrorCode> {}
 
 /** Codes of {@link InputError}. */

@@ -1,6 +1,7 @@
 /**
- * Pure: no I/O, no clock. The road from what venues tell to the numbers of an account, and the shapes of what goes in and
- * comes out; everything else is imported by the path of its file (`@perf-aggregator/analytics/series/returns-metrics`).
+ * Pure: no I/O, no clock. This file exports the functions that turn venue data into the numbers of an account, and the
+ * shapes of their inputs and outputs. Everything else is imported by the path of its file
+ * (`@perf-aggregator/analytics/series/returns-metrics`).
  */
 
 export { AccountBook } from './book/account-book.ts';

@@ -1,4 +1,4 @@
-/** Defined or not: a metric is a finite number or the reason why it has none (docs/metrics.md §0 "undefined"). */
+/** Defined or not: a metric is a finite number, or the reason why it has none (docs/metrics.md §0 "undefined"). */
 
 /** Why a metric is null. */
 export const UNDEFINED_REASONS = [
@@ -13,16 +13,16 @@ export const UNDEFINED_REASONS = [
 ] as const;
 export type UndefinedReason = (typeof UNDEFINED_REASONS)[number];
 
-/** A value, or why there is none. */
+/** A value, or the reason why there is none. */
 export type Outcome = number | UndefinedReason;
 
-/** Values with null for the undefined ones, and the reasons of those. */
+/** Values, with null for the undefined ones, and the reasons of those. */
 export interface Settled<Field extends string> {
   readonly values: Readonly<Record<Field, number | null>>;
   readonly reasons: Readonly<Partial<Record<Field, UndefinedReason>>>;
 }
 
-/** `value` if it is finite, else `reason`: NaN and infinities never leave this room. */
+/** `value` if it is finite, otherwise `reason`. NaN and infinities never leave this room. */
 export function finiteOr(value: number, reason: UndefinedReason): Outcome {
   return Number.isFinite(value) ? value : reason;
 }

@@ -1,7 +1,7 @@
 /**
- * The enclave's configuration: what its image holds, and what a deployment adds (its KMS key, its role). Together
- * they are everything that trust depends on, measured as `config_sha256` into every attestation document's
- * `user_data`. There are no other inputs.
+ * The enclave's configuration: the contents of its image, and what a deployment adds (its KMS key, its role). Trust
+ * depends on these two and nothing else. `config_sha256` measures them into every attestation document's `user_data`.
+ * There are no other inputs.
  */
 import { createHash } from 'node:crypto';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
@@ -18,7 +18,7 @@ const measurements = z.strictObject({ 0: sha384Hex, 1: sha384Hex, 2: sha384Hex }
 
 /** Schema of {@link ImageConfig}. */
 export const imageConfig = z.strictObject({
-  /** Version of the software, as reports say it. */
+  /** Version of the software, as reports state it. */
   softwareVersion: z.string().min(1),
   /** Where the parent dials in: `vsock://CID:PORT` or `unix:PATH`. */
   listen: z.string(),
@@ -31,26 +31,26 @@ export const imageConfig = z.strictObject({
   /** SHA-256 of SubjectPublicKeyInfo, base64, by host; a host without pins needs only the CA. */
   pins: z.record(z.string(), z.array(z.string())),
   kms: z.strictObject({
-    /** EncryptionContext of every call. */
+    /** EncryptionContext of every call to KMS. */
     encryptionContext: z.record(z.string(), z.string()),
   }),
-  /** Images whose genesis evidence this one accepts: the ones it replaced. */
+  /** Images whose genesis evidence this image accepts: the images that it replaced. */
   predecessors: z.array(measurements),
   /** How long after a finished synchronisation the next one is due, ms. */
   syncIntervalMs: z.number().int().min(1_000),
   /** Sessions kept open in memory at once. */
   hotSessions: z.number().int().min(1),
-  /** Submissions that one handshake key takes; left out: 65,536. Each costs some 100 bytes for two hours. */
+  /** Submissions that one handshake key accepts; left out: 65,536. Each costs some 100 bytes for two hours. */
   submissionsPerHandshakeKey: z.number().int().min(1).max(MAX_SUBMISSIONS).optional(),
-  /** Accounts that one source may have asked about: at once, and per minute; left out: 32 and 32. */
+  /** How many accounts one source may ask about: at once, and per minute; left out: 32 and 32. */
   accountsPerSource: z
     .strictObject({ burst: z.number().int().min(1), perMinute: z.number().int().min(1) })
     .optional(),
 });
-/** What an image holds: the same for everybody who runs it, and part of its PCRs. */
+/** The configuration in an image. It is the same for everybody who runs the image, and part of its PCRs. */
 export type ImageConfig = z.infer<typeof imageConfig>;
 
-/** What an image holds and what its deployment adds. */
+/** The configuration in an image, and what its deployment adds. */
 export interface EnclaveConfig extends ImageConfig {
   readonly kms: ImageConfig['kms'] & {
     readonly region: string;
@@ -94,7 +94,8 @@ export function readImageConfig(read: (file: ImageFile) => string): ImageConfig 
 /**
  * The configuration of an image in a deployment. The key service's host follows from the key's ARN and may be dialled
  * besides the image's own hosts.
- * @throws EnclaveConfigError `deployment_invalid`: an ARN that is none, or of an alias. Whether the key is the right one is not for the enclave to say: `config_sha256` names it.
+ * @throws EnclaveConfigError `deployment_invalid`: the ARN is malformed, or names an alias. The enclave does not judge
+ *   whether the key is the right one: `config_sha256` names it.
  */
 export function configure(image: ImageConfig, { keyArn, roleArn }: Deployment): EnclaveConfig {
   const service = keyService(keyArn);
@@ -111,8 +112,8 @@ export function configure(image: ImageConfig, { keyArn, roleArn }: Deployment): 
 }
 
 /**
- * SHA-256 of what trust depends on: the canonical JSON (RFC 8785) of the configuration without the two
- * endpoints when they are unix sockets (a development path says nothing about trust and changes every run).
+ * SHA-256 of what trust depends on: the canonical JSON (RFC 8785) of the configuration. An endpoint that is a unix
+ * socket is left out, because a development path does not affect trust and changes every run.
  */
 export function configSha256(config: EnclaveConfig): Uint8Array {
   const { listen, egress, ...rest } = config;

@@ -19,7 +19,7 @@ export class Refusal extends CodedError<PublicCode> {
   }
 }
 
-/** Codes that only the client may see, because they depend on what it handed over. */
+/** Codes that only the client may see, because they depend on the data that it sent. */
 export const SEALED_CODES = [
   'payload_malformed',
   'duplicate_account',
@@ -33,5 +33,5 @@ export const SEALED_CODES = [
 ] as const;
 export type SealedCode = (typeof SEALED_CODES)[number];
 
-/** A refusal whose reason is for the client's eyes: it is sealed before it leaves. */
+/** A refusal whose reason is for the client only. It is sealed before it leaves. */
 export class SealedRefusal extends CodedError<SealedCode> {}

@@ -1,4 +1,4 @@
-/** What an enclave tells its operator. */
+/** What an enclave reports to its operator. */
 
-/** Says what happened: never a credential, an account's data, a label or a number of theirs. */
+/** Reports an event. Never contains a credential, or an account's data, labels or numbers. */
 export type Log = (event: string, facts?: Readonly<Record<string, string | number | boolean>>) => void;

@@ -1,6 +1,6 @@
 /**
- * Production's enclave: the measured configuration of the image, the device of the hypervisor, the module's
- * clock. There is no other mode: an image that is not an enclave does not start.
+ * The enclave in production: the image's measured configuration, the hypervisor's device, the module's clock. There is
+ * no other mode: an image that is not an enclave does not start.
  */
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,7 +54,8 @@ async function main(): Promise<void> {
     sleep: (ms, signal) => sleep(ms, undefined, { signal }),
     log,
   });
-  // Before it listens, so that who sees it listen may end it. A start that failed ends by itself, below.
+  // This comes before it listens, so that a process that sees it listen may end it. A failed start ends by itself,
+  // below.
   process.once('SIGTERM', () => {
     stop();
     void serving.then((enclave) => enclave.close().then(() => process.exit(0))).catch(() => undefined);

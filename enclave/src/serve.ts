@@ -1,6 +1,6 @@
 /**
- * The enclave on its endpoint: the parent dials in, requests come over multiplexed connections. Production's
- * `main` and the simulator call this same function with their own ports.
+ * The enclave on its endpoint. The parent dials in, and requests come over multiplexed connections. Production's `main`
+ * and the simulator call this function with their own ports.
  */
 import net from 'node:net';
 import { CodedError } from '@perf-aggregator/shared/errors';
@@ -12,7 +12,7 @@ import { createEnclave, type EnclavePorts } from './serving/enclave.ts';
 
 /** A running enclave. */
 export interface RunningEnclave {
-  /** Refuses new requests, lets what is under way end (10 s), and closes the connections. */
+  /** Refuses new requests, lets those under way end (10 s), and closes the connections. */
   close(): Promise<void>;
 }
 

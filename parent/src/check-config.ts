@@ -1,15 +1,18 @@
-/** `--check-config`: what the parent would be started with, and every fault of it. Nothing is opened or asked. */
+/**
+ * `--check-config`: shows the configuration that the parent would start with, and every fault of it. It opens nothing
+ * and contacts nobody.
+ */
 import { type Environment, faultsOf } from './config.ts';
 import { describeVariables, type Variable } from './variables.ts';
 
-/** What is to be said of an environment. */
+/** The result of the check of an environment. */
 export interface ConfigCheck {
   readonly isSound: boolean;
   /** One line for each variable (name, source, value), then one for each fault. */
   readonly text: string;
 }
 
-/** Looks at `environment` as the parent would at its start. Values that could be secrets are not in the text. */
+/** Reads `environment` as the parent would at its start. Values that could be secrets are not in the text. */
 export function checkConfig(environment: Environment): ConfigCheck {
   const faults = faultsOf(environment);
   const variables = describeVariables();

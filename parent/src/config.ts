@@ -1,4 +1,4 @@
-/** The parent's configuration: environment variables, read once, every fault reported at once. */
+/** The parent's configuration: environment variables, which are read once. Every fault is reported at once. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { DEFAULT_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
 import type { Endpoint } from '@perf-aggregator/shared/transport/endpoint';
@@ -7,22 +7,22 @@ import type * as z from 'zod';
 import type { HostPort } from './variable-forms.ts';
 import { SOURCES, VARIABLES } from './variables.ts';
 
-/** The environment is unusable; the message lists every fault. */
+/** The environment is unusable. The message lists every fault. */
 export class ConfigError extends CodedError<'config_invalid'> {}
 
-/** What the parent needs to know. `docs/configuration.md` explains every variable. */
+/** The settings of the parent. `docs/configuration.md` explains every variable. */
 export interface ParentConfig {
   readonly host: string;
   readonly port: number;
   /** Where the enclaves listen. */
   readonly enclaves: readonly Endpoint[];
-  /** What every one of them is told at boot. */
+  /** What every enclave receives at boot. */
   readonly deployment: Deployment;
   /** Where the egress proxy listens for the enclave. */
   readonly egress: Endpoint;
-  /** Hosts that the enclaves may reach, that of the key service among them. */
+  /** Hosts that the enclaves may reach. The host of the key service is among them. */
   readonly egressAllow: readonly HostPort[];
-  /** Addresses that venues see, as the operator says; none where nothing was said. */
+  /** Addresses that venues see, by the operator's setting. Empty without a setting. */
   readonly egressAddresses: readonly string[];
   /** Folder of the embedded store. */
   readonly storePath: string;
@@ -34,15 +34,17 @@ export interface ParentConfig {
   readonly sessionCleanupInterval: number;
   /** Requests that one address may make in a window (ms). */
   readonly rateLimit: { readonly max: number; readonly windowMs: number };
-  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[];
-  /** Origins whose pages may ask. */
+  /** Origins whose pages may send requests. */
   readonly corsOrigins: readonly string[];
-  /** How long `/ready` says no before requests are refused, ms: the time that a load balancer takes to notice. */
+  /**
+   * How long `/ready` reports "not ready" before requests are refused, ms. A load balancer needs this time to notice.
+   */
   readonly drainDelayMs: number;
 }
 
-/** Variables by name; one that is empty counts as absent. */
+/** Variables by name. An empty one counts as absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -73,15 +75,18 @@ export function parseConfig(environment: Environment): ParentConfig {
   };
 }
 
-/** Where the rest of the configuration, and credentials, may come from. */
+/** Other sources of the configuration and of credentials. */
 export interface ConfigSources {
   /** URL of the instance's metadata service. */
   readonly metadataEndpoint: string;
-  /** Whether tags of the instance are variables. */
+  /** Whether tags of the instance count as variables. */
   readonly isTagged: boolean;
 }
 
-/** Reads what must be known before the instance's tags are. @throws ConfigError `config_invalid`, with every fault */
+/**
+ * Reads the variables that are needed before the instance's tags can be read. @throws ConfigError `config_invalid`,
+ * with every fault
+ */
 export function parseSources(environment: Environment): ConfigSources {
   const isSound = SOURCES.safeParse(present(environment)).success;
   const read = parse(isSound ? SOURCES : VARIABLES, environment);
@@ -91,7 +96,7 @@ export function parseSources(environment: Environment): ConfigSources {
   };
 }
 
-/** Every fault of the environment, as `NAME: why`; none when it can be used. */
+/** Every fault of the environment, as `NAME: why`. Empty when it can be used. */
 export function faultsOf(environment: Environment): readonly string[] {
   const { error } = VARIABLES.safeParse(present(environment));
   return error ? linesOf(error) : [];
@@ -107,7 +112,7 @@ function linesOf(error: z.ZodError): readonly string[] {
   return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
 }
 
-/** The variables that are set to something. */
+/** The variables that are not empty. */
 function present(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
 }

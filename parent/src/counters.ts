@@ -1,13 +1,13 @@
-/** How many requests came to which end since the start: counted from the events, so that both always agree. */
+/** How many requests ended in which way since the start. The counts come from the events, so both always agree. */
 import type { EventSink } from './events.ts';
 
 /** Requests by their end. */
 export interface RequestCounts {
-  /** An answer was sent, whatever it said. */
+  /** An answer was sent, whatever its status. */
   readonly answered: number;
-  /** Whoever asked went away first. */
+  /** The client left first. */
   readonly aborted: number;
-  /** Refused unread: there was no room, or it was no request. */
+  /** Refused unread: there was no room, or the bytes were no request. */
   readonly refused: number;
 }
 
@@ -18,7 +18,7 @@ export class Counters {
     return { ...this.#counts };
   }
 
-  /** A sink that counts, and hands on to `emit`. */
+  /** A sink that counts each event and passes it to `emit`. */
   counting(emit: EventSink): EventSink {
     return (event) => {
       if (event.event === 'request') this.#counts.answered += 1;

@@ -1,4 +1,4 @@
-/** How the relay fails: with a public code, which the edge turns into a problem document. */
+/** How the relay fails: with a public code. The edge turns it into a problem document. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import type { Failure, PublicCode } from '@perf-aggregator/shared/wire/failure';
 
@@ -12,7 +12,7 @@ export class RelayError extends CodedError<PublicCode> {
   }
 }
 
-/** A {@link RelayError} that the parent decides by itself. */
+/** A {@link RelayError} that the parent itself decides on. */
 export function relayError(code: PublicCode, message: string, retryAfterMs: number | null, cause?: unknown) {
   return new RelayError({ code, retryAfterMs, sealed: null }, message, cause);
 }

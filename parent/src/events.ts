@@ -1,22 +1,22 @@
 /**
- * What the parent tells of itself: a closed set of events, which the log writes, alarms count by name, and whoever else
- * counts or audits reads. No event holds a URL, query, body, blob or credential, nor more of a session's id than its
- * first eight characters. docs/operations.md says what each means.
+ * What the parent reports about itself: a closed set of events. The log writes them, alarms count them by name, and
+ * other readers count or audit them. No event holds a URL, query, body, blob or credential. Of a session's id it holds
+ * at most the first eight characters. docs/operations.md explains each event.
  */
 import { PUBLIC_CODES } from '@perf-aggregator/shared/wire/failure';
 import * as z from 'zod';
 
-/** How much an event matters; the log leaves out what is below its own level. */
+/** How important an event is. The log leaves out events below its own level. */
 export type EventLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** What all events of one name have in common. */
+/** What all events of one name share. */
 interface EventKind<F extends z.ZodRawShape> {
   readonly level: EventLevel;
-  /** The words of its log line; they may change, the name does not. */
+  /** The words of its log line. They may change; the name does not. */
   readonly says: string;
-  /** Its fields, none of which is ever more than it says. */
+  /** Its fields. They hold no more than their names state. */
   readonly fields: z.ZodObject<F>;
-  /** The alarm of `deploy` that counts it by its name; null: none does. */
+  /** The alarm of `deploy` that counts the event by its name. Null: there is none. */
   readonly alarm: string | null;
 }
 
@@ -32,9 +32,12 @@ function kind<F extends z.ZodRawShape>(
 const text = z.string();
 const count = z.int().min(0);
 const publicCode = z.enum(PUBLIC_CODES);
-/** The first eight characters of a session's id: enough to follow one through a log, too few to ask for it. */
+/**
+ * The first eight characters of a session's id: enough to follow one session through a log, too few to request its
+ * data.
+ */
 const sessionPrefix = z.string().max(8);
-/** What was thrown, with its stack. */
+/** The error that was thrown, with its stack. */
 const thrown = z.unknown();
 const request = { request_id: text, method: text, route: text };
 const target = { host: text, port: count };
@@ -118,5 +121,5 @@ export type ParentEvent = { [N in EventName]: EventOf<N> }[EventName];
 /** Why the egress proxy made no tunnel. */
 export type EgressRefusal = EventOf<'egress_refused'>['reason'];
 
-/** Where events go. It must not throw, and must not wait. */
+/** The receiver of events. It must not throw and must not block. */
 export type EventSink = (event: ParentEvent) => void;

@@ -1,34 +1,36 @@
-/** How the service is, as monitors and load balancers ask: every part answers within a second, or counts as away. */
+/**
+ * The state of the service for monitors and load balancers. A part that does not answer within a second counts as away.
+ */
 import { MINUTE_MS } from '@perf-aggregator/shared/time';
 import type { VenueHealth } from '@perf-aggregator/shared/wire/ping';
 import type { Counters, RequestCounts } from './counters.ts';
 import type { Enclaves } from './enclaves/enclaves.ts';
 import type { Store } from './storage/port.ts';
 
-/** What `/ready` says. */
+/** The answer of `/ready`. */
 export interface Readiness {
-  /** Whether each part answers; of enclaves, whether any does. */
+  /** Whether each part answers. For enclaves, whether any of them does. */
   readonly parts: { readonly store: boolean; readonly enclave: boolean };
   readonly enclaves: { readonly configured: number; readonly serving: number };
   /** Whether this parent is about to end. */
   readonly isDraining: boolean;
 }
 
-/** What `/health` says of the parts. */
+/** The answer of `/health` about the parts. */
 export interface Health {
   readonly database: 'ok' | 'unavailable';
-  /** `silent`: it is connected and does not answer. */
+  /** `silent`: connected, but without an answer. */
   readonly enclave: 'ok' | 'silent' | 'absent';
-  /** Every venue that an enclave has asked, with the code of what is wrong with it; null: nothing is. */
+  /** Every venue that an enclave has asked, with the code of its fault. Null: no fault. */
   readonly venues: readonly VenueHealth[];
   readonly requests: RequestCounts;
 }
 
 const PART_MS = 1_000;
-/** A fault that is older says nothing of now. */
+/** An older fault shows nothing about the present. */
 const FAULT_MS = 15 * MINUTE_MS;
 
-/** What is looked at. */
+/** The parts that are checked. */
 export interface HealthSubjects {
   readonly store: Store;
   readonly enclaves: Enclaves;
@@ -37,7 +39,7 @@ export interface HealthSubjects {
   readonly counters: Counters;
 }
 
-/** Looks whether all can be asked. */
+/** Checks whether every part answers. */
 export async function readinessOf({ store, enclaves, isDraining }: HealthSubjects): Promise<Readiness> {
   const [isStored, isAnswering] = await Promise.all([answers(store.count()), answers(enclaves.answer())]);
   return {
@@ -47,7 +49,7 @@ export async function readinessOf({ store, enclaves, isDraining }: HealthSubject
   };
 }
 
-/** Looks at every part. */
+/** Checks every part. */
 export async function healthOf({ store, enclaves, now, counters }: HealthSubjects): Promise<Health> {
   return {
     database: (await answers(store.count())) ? 'ok' : 'unavailable',
@@ -57,7 +59,7 @@ export async function healthOf({ store, enclaves, now, counters }: HealthSubject
   };
 }
 
-/** Of several enclaves the one that asked last; old faults are not told. */
+/** For each venue, the answer of the enclave that asked it last. Old faults are left out. */
 function latest(all: readonly VenueHealth[], since: number): VenueHealth[] {
   const byVenue = new Map<string, VenueHealth>();
   for (const health of all) {

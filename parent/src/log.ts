@@ -1,4 +1,7 @@
-/** Structured logs (pino). What goes in are events, named field by field; bodies, queries and blobs never do. */
+/**
+ * Structured logs (pino). The inputs are events, and each of their fields is named. Bodies, queries and blobs are never
+ * logged.
+ */
 import { type DestinationStream, pino } from 'pino';
 import { EVENTS, type EventSink } from './events.ts';
 

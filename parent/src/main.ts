@@ -1,4 +1,4 @@
-/** Production's parent: the environment, the system's clock and name service, LMDB. */
+/** The parent in production: the environment, the system's clock and name service, LMDB. */
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { checkConfig } from './check-config.ts';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Starts, or with `--check-config` only says how it would. */
+/** Starts the parent. With `--check-config` it only reports how it would start. */
 async function run(options: readonly string[]): Promise<void> {
   if (options.length === 0) return main();
   if (options.length > 1 || options[0] !== '--check-config') {

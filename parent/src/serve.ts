@@ -1,6 +1,6 @@
 /**
- * The parent: HTTP edge, relay, egress proxy, store and scheduler, put together. Production's `main.ts` and
- * the simulator call this same function with their own ports.
+ * The parent, built from HTTP edge, relay, egress proxy, store and scheduler. Production's `main.ts` and the simulator
+ * call this function with their own ports.
  */
 
 import type http from 'node:http';
@@ -29,7 +29,7 @@ import { Scheduler } from './scheduler/scheduler.ts';
 import type { Store } from './storage/port.ts';
 import { watchStore } from './storage/watched.ts';
 
-/** What the parent reaches the world through. */
+/** How the parent reaches the world. */
 export interface ParentPorts {
   readonly store: Store;
   readonly resolver: Resolver;
@@ -42,11 +42,11 @@ export interface ParentPorts {
 export interface RunningParent {
   /** Port that the HTTP edge listens on. */
   readonly port: number;
-  /** Says so at `/ready`, stops taking requests, lets what is under way end, and closes the store. */
+  /** Reports the end at `/ready`, stops accepting requests, lets requests under way end, and closes the store. */
   close(): Promise<void>;
 }
 
-/** The HTTP port is taken, or may not be listened on. */
+/** The HTTP port is in use, or the process may not listen on it. */
 export class ListenError extends CodedError<'port_in_use' | 'port_unavailable'> {}
 
 const DRAIN_MS = 5_000;
@@ -131,7 +131,7 @@ export async function serveParent(config: ParentConfig, ports: ParentPorts): Pro
       await closed;
       clearTimeout(cut);
       for (const connection of connections) connection.close();
-      // Nothing is under way any more; what is still open are the enclave's idle connections.
+      // Nothing is under way any more. Only the enclave's idle connections are still open.
       await proxy.close();
       await store.close();
       emit({ event: 'drained', durationMs: Math.round(performance.now() - started) });
@@ -175,7 +175,7 @@ function listenHttp(server: http.Server, config: ParentConfig): Promise<void> {
   });
 }
 
-/** Refuses what the relay would refuse, before anything is done for it. */
+/** Refuses requests that the relay would refuse, before any work for them. */
 function shedBy(relay: Relay, sources: Sources) {
   return (request: http.IncomingMessage): Shed | null => {
     const operation = operationOf(request.method ?? '', request.url ?? '');

@@ -1,4 +1,4 @@
-/** Forms of environment variables: text in, value out, and a fault in words that an operator can follow. */
+/** Forms of environment variables: text in, value out. A fault is described in words that an operator can act on. */
 import { type Endpoint, formatEndpoint, parseEndpoint } from '@perf-aggregator/shared/transport/endpoint';
 import ipaddr from 'ipaddr.js';
 import * as z from 'zod';
@@ -6,13 +6,13 @@ import * as z from 'zod';
 /** Any text. */
 export const text = z.string();
 
-/** A host, and the port of it that may be dialled. */
+/** A host, and the port that may be dialled on it. */
 export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
 
-/** Text that `isSound` accepts; `form` says how it should look. */
+/** Text that `isSound` accepts. `form` describes the right form. */
 export function shaped(isSound: (value: string) => boolean, form: string) {
   const fault = (value: unknown) => `${form}, not "${typeof value === 'string' ? value : ''}"`;
   return z
@@ -20,12 +20,12 @@ export function shaped(isSound: (value: string) => boolean, form: string) {
     .refine((value) => isSound(value), { error: ({ input }) => fault(input) });
 }
 
-/** One of the values that are listed. */
+/** One of the listed values. */
 export function oneOf(values: readonly string[]) {
   return shaped((value) => values.includes(value), `one of ${values.join(', ')}`);
 }
 
-/** A whole number in decimal digits, `min` to `max`. */
+/** A whole number in decimal digits, from `min` to `max`. */
 export function whole(min: number, max: number) {
   return text
     .refine((value) => /^\d{1,12}$/.test(value) && Number(value) >= min && Number(value) <= max, {
@@ -34,29 +34,29 @@ export function whole(min: number, max: number) {
     .transform(Number);
 }
 
-/** What is said of a value that is no whole number from `min` to `max`. */
+/** The message for a value that is not a whole number from `min` to `max`. */
 export function wholeFault(min: number, max: number, value: unknown): string {
   return `a whole number from ${min} to ${max}, not "${String(value)}"`;
 }
 
-/** More than any deployment has ways out. */
+/** More outgoing addresses than any deployment has. */
 const MAX_ADDRESSES = 16;
 const ENDPOINT_FORM = 'missing: vsock://CID:PORT or unix:PATH';
 const HOSTS_FORM = 'missing: host:port,host:port,…';
 
-/** Where somebody listens. */
+/** An endpoint of a listener. */
 export const endpoint = z
   .string({ error: ENDPOINT_FORM })
   .transform((value, context) => readEndpoint(value, context) ?? z.NEVER);
 
-/** Where several listen, with commas between. */
+/** Endpoints of several listeners, separated by commas. */
 export const endpoints = z.string({ error: ENDPOINT_FORM }).transform((value, context) => {
   const read = value.split(',').flatMap((item) => readEndpoint(item.trim(), context) ?? []);
   if (new Set(read.map(formatEndpoint)).size < read.length) context.addIssue('names an endpoint twice');
   return read;
 });
 
-/** Hosts with their ports, with commas between. */
+/** Hosts with their ports, separated by commas. */
 export const hosts = z.string({ error: HOSTS_FORM }).transform((value, context): HostPort[] => {
   const items = value.split(',').filter(Boolean);
   if (items.length === 0) context.addIssue(HOSTS_FORM);
@@ -69,10 +69,10 @@ export const hosts = z.string({ error: HOSTS_FORM }).transform((value, context):
   });
 });
 
-/** Addresses and networks (CIDR), with commas between; none in an empty text. */
+/** Addresses and networks (CIDR), separated by commas. An empty text gives none. */
 export const networks = listed(isNetwork, 'an address or a network, as 10.0.0.0/8');
 
-/** Web origins (RFC 6454 §6.2), with commas between, or `*`; none in an empty text. */
+/** Web origins (RFC 6454 §6.2), separated by commas, or `*`. An empty text gives none. */
 export const origins = listed(
   (item) => item === '*' || (URL.canParse(item) && new URL(item).origin === item),
   'an origin, as https://app.example.com, or *',
@@ -101,7 +101,7 @@ function isNetwork(item: string): boolean {
 /** One IP address, without a zone. */
 const address = z.union([z.ipv4(), z.ipv6()]);
 
-/** IP addresses with commas between. */
+/** IP addresses, separated by commas. */
 export const addresses = z.string().transform((value, context): string[] => {
   const items = value
     .split(',')

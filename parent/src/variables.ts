@@ -1,6 +1,6 @@
 /**
- * The environment variables of the parent: one schema that reads them, and says of each what it is for. The table in
- * docs/configuration.md is written from it (`node scripts/configuration-docs.mjs`); `--check-config` shows it.
+ * The environment variables of the parent. One schema reads them and describes the purpose of each. The table in
+ * docs/configuration.md is generated from it (`node scripts/configuration-docs.mjs`), and `--check-config` shows it.
  */
 import { DEFAULT_SESSION_TTL_S, MAX_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
 import { isRoleArn, keyService } from '@perf-aggregator/shared/wire/deployment';
@@ -19,11 +19,14 @@ import {
   wholeFault,
 } from './variable-forms.ts';
 
-/** What is said of a variable, besides how it is read. */
+/** The description of a variable, besides its form. */
 interface About {
   /** For docs/configuration.md, in Markdown. */
   readonly meaning: string;
-  /** What holds where it is absent and the schema has no default; Markdown. Left out: it is required. */
+  /**
+   * What applies when the variable is absent and the schema has no default; Markdown. Left out: the variable is
+   * required.
+   */
   readonly absent?: string;
   /** Whether its value is never shown. */
   readonly isSecret?: true;
@@ -31,7 +34,7 @@ interface About {
 
 const about = z.registry<About>();
 
-/** A name of the whole system that a parent must not be given, or can do nothing with yet. */
+/** A name of the whole system that a parent must not have, or cannot use yet. */
 function refused(why: string) {
   const meaning = `Refused when set: ${why}.`;
   return z
@@ -44,7 +47,7 @@ function optional(said: About & { readonly absent: string }) {
   return text.optional().register(about, said);
 }
 
-/** What is read before the tags of the instance, which may hold the rest. */
+/** Variables that are read before the tags of the instance. The tags may hold the others. */
 const sources = {
   AWS_EC2_METADATA_SERVICE_ENDPOINT: shaped(
     (value) => /^https?:/.test(value) && URL.canParse(value),
@@ -61,7 +64,7 @@ const sources = {
     }),
 };
 
-/** The variables that say where others come from. */
+/** The variables that name the sources of the others. */
 export const SOURCES = z.object(sources);
 
 const TTL = { min: 60, max: MAX_SESSION_TTL_S };
@@ -189,11 +192,11 @@ export const VARIABLES = z
   })
   .refine(
     ({ DEFAULT_SESSION_TTL: preset, MAX_SESSION_TTL: max }) =>
-      // Whichever of them is at fault by itself is no number.
+      // When one of them has its own fault, it is not a number here.
       typeof preset !== 'number' || typeof max !== 'number' || preset <= max,
     {
       path: ['DEFAULT_SESSION_TTL'],
-      // However many other variables are at fault.
+      // This check runs however many other variables have faults.
       when: () => true,
       error: ({ input }) => {
         const { DEFAULT_SESSION_TTL: preset, MAX_SESSION_TTL: max } = input as Record<string, number>;
@@ -202,13 +205,13 @@ export const VARIABLES = z
     },
   );
 
-/** The value of every variable, read. */
+/** The parsed value of every variable. */
 export type Variables = z.infer<typeof VARIABLES>;
 
-/** What is said of one variable. */
+/** The description of one variable. */
 export interface Variable extends About {
   readonly name: string;
-  /** The value that counts where it is absent; null: there is none, and `absent` says what holds. */
+  /** The default value when the variable is absent. Null: there is none, and `absent` describes what applies. */
   readonly preset: string | null;
 }
 

@@ -1,6 +1,6 @@
-/** Byte arrays: what every room needs and the platform does not offer in browsers and Node alike. */
+/** Byte arrays: functions that every room needs and that no platform offers in both browsers and Node. */
 
-/** One array holding `parts` in order. */
+/** One array that holds `parts` in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
@@ -13,7 +13,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return out;
 }
 
-/** Whether two arrays hold the same bytes, in time that depends on their length only. */
+/** Whether two arrays hold the same bytes. The time depends only on their length. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -22,7 +22,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 const encoder = new TextEncoder();
-// A leading U+FEFF is part of the text: two byte strings never give the same text.
+// A leading U+FEFF is part of the text. So two different byte strings never give the same text.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** UTF-8 bytes of `text`. */
@@ -31,7 +31,7 @@ export function utf8(text: string): Uint8Array {
 }
 
 /**
- * Text of UTF-8 `bytes`; malformed sequences are refused, not replaced.
+ * Text of UTF-8 `bytes`. Malformed sequences are refused and not replaced.
  * @throws TypeError when `bytes` are not UTF-8
  */
 export function fromUtf8(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-/** The clock port. Pure code takes an instant; adapters take a {@link Clock}. */
+/** The clock port. Pure code gets an instant as an argument; adapters get a {@link Clock}. */
 
 /** Milliseconds since the Unix epoch, UTC. */
 export type Instant = number;

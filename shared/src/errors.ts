@@ -1,8 +1,8 @@
 /**
- * Coded errors: every error this project raises on purpose.
+ * Coded errors: every error that this project raises on purpose.
  *
- * A code is a closed, documented word (`docs/errors.md`); the message is for people and never holds a
- * secret, a credential, account data or a URL with a query. Code is what callers decide on.
+ * A code is a closed, documented word (`docs/errors.md`). Callers decide by the code. The message is for people, and
+ * never holds a secret, a credential, account data or a URL with a query.
  */
 
 /** Base of every error raised on purpose. One subclass per decision that a caller makes. */
@@ -12,8 +12,8 @@ export class CodedError<Code extends string = string> extends Error {
 
   /**
    * @param code - one of the subclass's closed codes
-   * @param message - what and where, for people; no secrets
-   * @param cause - the underlying error; stays inside this process, never crosses the wire
+   * @param message - what happened and where, for people; no secrets
+   * @param cause - the underlying error; it stays inside this process and never crosses the wire
    */
   constructor(code: Code, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -22,7 +22,7 @@ export class CodedError<Code extends string = string> extends Error {
   }
 }
 
-/** Bytes or text that do not decode: the caller refuses the input. */
+/** Bytes or text that do not decode. The caller refuses the input. */
 export class CodecError extends CodedError<CodecErrorCode> {}
 
 /** Codes of {@link CodecError}. */
@@ -40,6 +40,6 @@ export type CodecErrorCode = (typeof CODEC_ERROR_CODES)[number];
 /** A cryptographic operation that refused its input (a failed tag, a point of small order, a bad key). */
 export class CryptoError extends CodedError<CryptoErrorCode> {}
 
-/** Codes of {@link CryptoError}. All failures to open an AEAD box are alike. */
+/** Codes of {@link CryptoError}. All failures to open an AEAD box have one code. */
 export const CRYPTO_ERROR_CODES = ['aead_open_failed', 'key_invalid', 'shared_secret_zero'] as const;
 export type CryptoErrorCode = (typeof CRYPTO_ERROR_CODES)[number];

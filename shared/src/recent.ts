@@ -1,16 +1,16 @@
-/** A bounded memory: what was used least recently goes first. */
+/** A bounded memory. The least recently used value is dropped first. */
 
 /** Values by key, at most `places` of them. */
 export class Recent<Key, Value> {
   readonly #places: number;
-  /** Least recently used first: a Map keeps the order of insertion. */
+  /** Least recently used first, because a Map keeps the order of insertion. */
   readonly #kept = new Map<Key, Value>();
 
   readonly #onEvicted: (key: Key) => void;
 
   /**
    * @param places - at least 1
-   * @param onEvicted - told of what had to go for something newer
+   * @param onEvicted - called with what was dropped for a newer value
    */
   constructor(places: number, onEvicted: (key: Key) => void = () => undefined) {
     if (!Number.isInteger(places) || places < 1) throw new RangeError(`${places} places`);
@@ -26,14 +26,14 @@ export class Recent<Key, Value> {
     return this.#kept.has(key);
   }
 
-  /** The value, which counts as used now; undefined: there is none. */
+  /** The value, which now counts as used. Undefined: there is none. */
   get(key: Key): Value | undefined {
     const value = this.#kept.get(key);
     if (value !== undefined || this.#kept.has(key)) this.set(key, value as Value);
     return value;
   }
 
-  /** The value, without using it. */
+  /** The value. It does not count as used. */
   peek(key: Key): Value | undefined {
     return this.#kept.get(key);
   }

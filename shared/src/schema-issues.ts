@@ -1,4 +1,4 @@
-/** What a schema complains of, as text for people: where, and what; never the value that stands there. */
+/** The complaints of a schema as text for people: the place and the fault, but never the value. */
 import type * as z from 'zod';
 
 /**
@@ -10,8 +10,8 @@ export function textOfIssues({ issues }: z.ZodError, whole: string): string {
 }
 
 /**
- * Where each issue is, each place once. Unknown members are named one by one. Messages of a schema may repeat what
- * stands there; paths do not.
+ * Where each issue is, each place once. Unknown members are named one by one. Messages of a schema may repeat values;
+ * paths do not.
  */
 export function placesOfIssues({ issues }: z.ZodError, whole: string): readonly string[] {
   return [...new Set(issues.flatMap((issue) => placesOf(issue, whole)))];

@@ -1,10 +1,10 @@
-/** Takes turns: work of one name runs one after the other, work of different names side by side. */
+/** Work of one name runs one after the other. Work of different names runs side by side. */
 
-/** Queues by name; a name that nobody waits for costs nothing. */
+/** Queues by name. A name without waiting work costs nothing. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  /** Runs `work` after everything of the same name that came before, whatever became of that. */
+  /** Runs `work` after all earlier work of the same name, whether that succeeded or failed. */
   async take<T>(name: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(name) ?? Promise.resolve();
     const turn = before.then(work);

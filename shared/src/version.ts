@@ -1,4 +1,4 @@
-/** The version of this software, in one place: packages, images, reports and specification say the same. */
+/** The version of this software, in one place. Packages, images, reports and specification have the same version. */
 
 /** Semantic version. */
 export const VERSION = '0.1.0';

@@ -1,9 +1,9 @@
 /**
- * Exact money (docs/metrics.md §0 "money"): integers over a power of ten, which is all that decimals, their sums and
- * their products need. `dividedBy` and `formatMoney` round, and say how; ratios are doubles (`toNumber`).
+ * Exact money (docs/metrics.md §0 "money"): integers over a power of ten. Decimals, their sums and their products need
+ * no more. `dividedBy` and `formatMoney` round, and document how. Ratios are doubles (`toNumber`).
  *
- * Our own because it was measured: with decimal.js a history of 50,000 fills took twice as long, most
- * of it in collecting garbage. The tests hold the two against each other.
+ * This code replaces decimal.js because of a measurement: with decimal.js a history of 50,000 fills took twice as long,
+ * mostly in garbage collection. The tests compare the two.
  */
 import { InputError, type InputErrorCode } from '../errors.ts';
 import {
@@ -26,7 +26,7 @@ const MONEY_DECIMALS = 12;
 
 const DECIMAL = /^-?\d{1,40}(?:\.\d{1,40})?$/;
 
-/** Powers of ten that are doubles exactly. */
+/** Powers of ten that doubles hold exactly. */
 const EXACT_POWERS: readonly number[] = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 /** An exact decimal number, units / 10^scale. Immutable. */
@@ -39,7 +39,7 @@ export class Amount {
     this.#scale = scale;
   }
 
-  /** Decimals that are kept; trailing zeros count. */
+  /** Number of decimals. Trailing zeros count. */
   get scale(): number {
     return this.#scale;
   }
@@ -102,12 +102,12 @@ export class Amount {
     return this.unitsAt(scale) === other.unitsAt(scale);
   }
 
-  /** The same where it has no more than `scale` decimals; else rounded to them, half to even. */
+  /** The same amount where it has at most `scale` decimals. Otherwise rounded to them, half to even. */
   atMost(scale: number): Amount {
     return this.#scale <= scale ? this : new Amount(this.unitsAt(scale), scale);
   }
 
-  /** How many 10^−scale this is: exact at its own scale or a finer one, half to even at a coarser one. */
+  /** How many 10^−scale this is. Exact at its own scale or a finer one, half to even at a coarser one. */
   unitsAt(scale: number): Whole {
     return scale === this.#scale ? this.#units : this.#rescaled(scale);
   }
@@ -119,7 +119,7 @@ export class Amount {
 
   /** The nearest double. */
   toNumber(): number {
-    // Of two exact doubles, the quotient is the nearest one (IEEE 754); beyond, the text is read.
+    // The quotient of two exact doubles is the nearest double (IEEE 754). Larger values are parsed from the text.
     if (typeof this.#units === 'number' && this.#scale < EXACT_POWERS.length)
       return this.#units / EXACT_POWERS[this.#scale]!;
     return Number(this.toString());
@@ -136,7 +136,7 @@ export const ONE = new Amount(1, 0);
 
 /**
  * Reads a decimal: optional minus, 1 to 40 digits, optionally a point and 1 to 40 digits; no exponent.
- * @param what - names the field in the error; the value itself is account data and stays out of it
+ * @param what - names the field in the error; the value itself is account data and is not in the error
  * @throws InputError `ledger_decimal_malformed`, or `code` when given
  */
 export function parseDecimal(

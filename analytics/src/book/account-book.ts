@@ -1,10 +1,10 @@
 /**
- * The book of a set of own accounts: everything that follows from their entries and prices, kept so that more of both
- * cost what they change and not what there is. What it says never depends on how often it was asked, or in how many
- * pieces entries and marks came.
+ * The book of a set of own accounts: everything that follows from their entries and prices. New entries and prices cost
+ * work for what they change, not for everything in the book. The results do not depend on how often they were read, or
+ * on how entries and marks were divided into batches.
  *
- * Entries are folded in order. Of anything new the book knows the earliest instant that it can make a difference to;
- * it goes back to a checkpoint before it and folds on from there.
+ * Entries are folded in order. For anything new, the book finds the earliest instant that it can affect. The book goes
+ * back to a checkpoint before that instant and folds again from there.
  */
 import type { Mark } from '../entries/mark.ts';
 import { EntryOrder, type EntrySource } from '../entries/order.ts';
@@ -19,9 +19,9 @@ import { Journal } from './journal.ts';
 import { type FoldTerms, type HistoryTerms, toFoldTerms } from './terms.ts';
 import { ValuedDays } from './valued-days.ts';
 
-/** What is new. */
+/** What is new since the last append. */
 export interface BookChange {
-  /** Entries of the source, by their indices; none comes twice. */
+  /** Entries of the source, by their indices. No index comes twice. */
   readonly added: readonly number[];
   readonly marks: readonly Mark[];
 }
@@ -37,7 +37,7 @@ export class AccountBook {
   #prices: PriceBook;
   #isBroken = false;
 
-  /** @param source - grows at its end; what of it belongs to the book is what {@link AccountBook.append} says */
+  /** @param source - grows at its end; {@link AccountBook.append} names the entries that belong to the book */
   constructor(source: EntrySource, terms: HistoryTerms) {
     this.terms = toFoldTerms(terms);
     this.valuedDays = new ValuedDays(this.terms.delistedAssets);
@@ -54,30 +54,30 @@ export class AccountBook {
     return this.#internal.count;
   }
 
-  /** Time of the first entry, ms UTC; null: there is none. */
+  /** Time of the first entry, ms UTC. Null: there is no entry. */
   get earliest(): number | null {
     return this.#order.length === 0 ? null : this.#order.timeAt(0);
   }
 
-  /** Where everything stands after the last entry. It will not go on. */
+  /** The state after the last entry. Nobody continues this fold. */
   get tip(): Fold {
     return this.#checkpoints.last ?? new Fold(this.#context());
   }
 
-  /** How many of some entries of the source, by their indices, are in the book. */
+  /** How many of the given entries of the source, by their indices, are in the book. */
   countOf(indices: Iterable<number>): number {
     let count = 0;
     for (const index of indices) if (this.#order.has(index)) count += 1;
     return count;
   }
 
-  /** How many places to go back to are kept. */
+  /** The number of checkpoints. */
   get checkpointCount(): number {
     return this.#checkpoints.count;
   }
 
   /**
-   * Takes what is new.
+   * Adds what is new.
    * @throws InputError `ledger_*`; the book is of no use any more
    */
   append({ added, marks }: BookChange): void {
@@ -85,7 +85,8 @@ export class AccountBook {
     this.#isBroken = true;
     this.#prices = this.#prices.with(marks);
     const dirty = Math.min(this.#order.add(added), this.#matchTransfers(added));
-    // What is held without an entry is valued on every day; entries ask only for what is in them.
+    // A holding without an entry is valued on every day, so every mark counts here. The fold needs only marks of assets
+    // that entries name.
     this.valuedDays.forget(Math.min(dirty, earliestEffect(marks)));
     const { tip } = this;
     this.#fold(
@@ -137,7 +138,7 @@ export class AccountBook {
     for (let place = fold.count; place < length; ) {
       const time = this.#order.timeAt(place);
       const entries: ParsedEntry[] = [];
-      // What is no instant equals nothing, itself included: reading it throws.
+      // A time that is not an instant does not equal even itself. Parsing such an entry throws.
       do entries.push(this.#parsed(place++));
       while (place < length && this.#order.timeAt(place) === time);
       fold.take(entries);

@@ -1,12 +1,12 @@
-/** Places to go back to: many among the latest entries, ever fewer the older they are. */
+/** Finished folds to go back to. There are many among the latest entries, and fewer and fewer among older ones. */
 import type { Fold } from './fold.ts';
 
-/** So many entries from the end a fold leaves its first checkpoint on the way; each further one is four times as far. */
+/** A fold leaves its first checkpoint this many entries before the end. Each further one is four times as far away. */
 const NEAREST = 64;
 const FACTOR = 4;
 
 export class Checkpoints {
-  /** Ascending; the last is where everything stands. */
+  /** Ascending. The last one is the state after the last entry. */
   #folds: Fold[] = [];
 
   get last(): Fold | undefined {
@@ -17,22 +17,25 @@ export class Checkpoints {
     return this.#folds.length;
   }
 
-  /** The last one all of whose entries are before `time`; undefined: none is. */
+  /** The last checkpoint whose entries are all before `time`. Undefined: there is none. */
   before(time: number): Fold | undefined {
     return this.#folds.findLast((fold) => fold.time < time);
   }
 
-  /** Forgets those that hold anything of `time` or later. */
+  /** Forgets the checkpoints that hold anything of `time` or later. */
   rewind(time: number): void {
     this.#folds = this.#folds.filter((fold) => fold.time < time);
   }
 
-  /** Takes a fold that will not go on. */
+  /** Adds a finished fold, which nobody continues. */
   add(fold: Fold): void {
     this.#folds.push(fold);
   }
 
-  /** Drops those whose neighbours are close enough, seen from the end: about two for each fourfold age are left. */
+  /**
+   * Drops a checkpoint when its neighbours are close enough together, measured from the end. About two remain for each
+   * fourfold increase in age.
+   */
   thin(): void {
     const kept = this.#folds.slice(-2).reverse();
     const end = this.last?.count ?? 0;
@@ -46,7 +49,7 @@ export class Checkpoints {
   }
 }
 
-/** Whether a fold should leave a checkpoint when so many entries are to come. */
+/** Whether a fold should leave a checkpoint when `left` entries are still to come. */
 export function isCheckpoint(left: number): boolean {
   for (let age = NEAREST; age <= left; age *= FACTOR) if (age === left) return true;
   return false;

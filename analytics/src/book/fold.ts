@@ -1,6 +1,6 @@
 /**
- * One pass over ordered entries: where everything stands after the last of them, and a journal of the way there. A fold
- * that is over is cloned, never gone on with, so that it can be gone back to.
+ * One pass over ordered entries. A fold holds the state after the last entry, and writes a journal on the way. A
+ * finished fold is never continued. It is cloned, so that a reader can go back to it.
  */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
@@ -21,7 +21,7 @@ import { OffMarketBooking } from '../valuation/off-market.ts';
 import type { Journal } from './journal.ts';
 import type { FoldTerms } from './terms.ts';
 
-/** What folding looks up, and where it writes. */
+/** What a fold looks up, and the journal that it writes to. */
 export interface FoldContext extends FoldTerms {
   readonly internal: InternalTransfers;
   readonly prices: PriceBook;
@@ -42,7 +42,7 @@ export class Fold {
   #count = 0;
   #time = Number.NEGATIVE_INFINITY;
 
-  /** @param before - where to go on; it stays as it is */
+  /** @param before - the fold to continue from; it does not change */
   constructor(context: FoldContext, before?: Fold) {
     this.#context = context;
     this.#rows = before === undefined ? new TradingRows() : before.#rows.clone();
@@ -68,32 +68,32 @@ export class Fold {
     this.#time = before.#time;
   }
 
-  /** Entries so far. */
+  /** The number of entries so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** Of the last entry, ms UTC; minus infinity before the first. */
+  /** Time of the last entry, ms UTC. Minus infinity before the first. */
   get time(): number {
     return this.#time;
   }
 
-  /** What the entries of each account moved. */
+  /** What the entries moved in each account. */
   get accounts(): ReadonlyMap<string, AccountMoves> {
     return this.#accounts;
   }
 
-  /** Lots that are open, assets only. */
+  /** Open lots. Assets only, no contracts. */
   openLots(): ReturnType<LotMatching['openLots']> {
     return this.#matching.openLots();
   }
 
-  /** Time of the first entry that an asset or a contract is in, in whatever part; undefined: there is none. */
+  /** Time of the first entry that names an asset or a contract anywhere. Undefined: there is none. */
   firstSeen(asset: string): number | undefined {
     return this.#firstSeen.get(asset);
   }
 
-  /** Takes all entries of one instant, which is after those before. */
+  /** Books all entries of one instant. The instant is after those of all earlier entries. */
   take(entries: readonly ParsedEntry[]): void {
     const { time } = entries[0]!;
     if (startOfDay(time) !== startOfDay(this.#time)) this.#endDay();
@@ -111,7 +111,7 @@ export class Fold {
     for (const entry of booked) this.#apply(entry);
   }
 
-  /** Notes where everything stands after the last entry. */
+  /** Records the state after the last entry. */
   end(): void {
     if (this.#count > 0) this.#noteDay(this.#time + 1);
   }
@@ -140,7 +140,7 @@ export class Fold {
     this.#paid = new Map();
   }
 
-  /** @param until - after all that happened on the day, and not after its end */
+  /** @param until - an instant after everything that happened on the day, and at or before its end */
   #noteDay(until: number): void {
     const { journal } = this.#context;
     journal.moved.note(until, this.#moved, !this.#unread.areOutstanding);

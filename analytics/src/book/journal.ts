@@ -1,4 +1,4 @@
-/** What folding entries leaves behind, in order of time: all that a history says of the past. */
+/** The journal that a fold writes, in order of time. It holds everything that a history states about the past. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
@@ -11,36 +11,36 @@ import type { OffMarketBooking } from '../valuation/off-market.ts';
 import { MovedHoldings } from './moved.ts';
 import { Timed } from './timed.ts';
 
-/** A day on which something happened; all of it never changes again. */
+/** A day on which something happened. A finished day never changes again. */
 export interface FoldedDay {
   /** 00:00 UTC, ms. */
   readonly day: number;
   readonly rows: readonly TradingRow[];
   readonly credits: DayCredits;
   readonly paid: Paid;
-  /** At its end. */
+  /** Positions at the end of the day. */
   readonly open: readonly OpenPosition[];
-  /** How the fills up to its end were made. */
+  /** How the fills up to the end of the day were made. */
   readonly fills: OffMarketBooking;
 }
 
 export class Journal {
   readonly closedTrades = new Timed<ClosedTrade>();
-  /** Of credits all, whether flows or income. */
+  /** Holds every credit, whether it is a flow or income. */
   readonly flows = new Timed<Flow>();
   readonly unreadPoints = new Timed<FlowPoint>();
   readonly moved = new MovedHoldings();
-  /** By the instant at which they end, or after all that happened on them so far. */
+  /** A finished day stands at its end. An unfinished day stands after everything that has happened on it so far. */
   readonly days = new Timed<FoldedDay>();
 
-  /** The day that holds `time`; undefined: nothing happened on it. */
+  /** The day that holds `time`. Undefined: nothing happened on that day. */
   dayOf(time: number): FoldedDay | undefined {
     const day = startOfDay(time);
     const last = this.days.at(day + DAY_MS);
     return last?.day === day ? last : undefined;
   }
 
-  /** Forgets what came after `time`, which no day ends at that is not over. */
+  /** Forgets everything after `time`. No unfinished day ends at `time`. */
   rewind(time: number): void {
     this.closedTrades.rewind(time);
     this.flows.rewind(time);

@@ -1,6 +1,6 @@
 /**
- * What the entries moved, at instants: a column of sums for each asset at a venue, with a row where it is another one
- * than before. What was held before the first entry is no part of it, so that another opening changes nothing here.
+ * What the entries moved, at instants: a column of sums for each asset at a venue. A column has a row only where its
+ * sum changed. Holdings before the first entry are not part of it, so a different opening changes nothing here.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type { Holdings } from '../holdings/holdings.ts';
@@ -16,7 +16,7 @@ export class MovedHoldings {
   readonly #columns = new Map<string, Column>();
   readonly #isKnown = new Timed<boolean>();
 
-  /** Notes what was moved before `instant`, which is not before the one noted before. */
+  /** Notes what was moved before `instant`. It is not before the last noted instant. */
   note(instant: number, holdings: Holdings, isKnown: boolean): void {
     if (this.#isKnown.last !== isKnown) this.#isKnown.push(instant, isKnown);
     for (const [venue, sums] of holdings.byVenue()) {
@@ -35,7 +35,9 @@ export class MovedHoldings {
     return this.#columns.values();
   }
 
-  /** What of an asset was moved before a noted instant, or before one to which nothing came since the last noted. */
+  /**
+   * What was moved of an asset before a noted instant, or before an instant with no entries since the last noted one.
+   */
   before(instant: number, held: HeldAsset): Amount {
     return this.#columns.get(heldKey(held))?.sums.at(instant) ?? ZERO;
   }
@@ -45,7 +47,7 @@ export class MovedHoldings {
     return this.#isKnown.at(instant) ?? true;
   }
 
-  /** Forgets what was noted of instants after `time`. */
+  /** Forgets the notes of instants after `time`. */
   rewind(time: number): void {
     this.#isKnown.rewind(time);
     for (const [key, { sums }] of this.#columns) {

@@ -1,24 +1,26 @@
-/** What a book, and every history of it, is in. */
+/** The terms of a book, and of every history of it. */
 import type { CostMethod } from '../lots/method.ts';
 
-/** What a history is in, whatever is in it. */
+/** The terms of a history, whatever entries it has. */
 export interface HistoryTerms {
   /** `USDT`, `USD`, `EUR`, `BTC`, or any currency to which marks lead. */
   readonly reportingCurrency: string;
-  /** Which lots a disposal takes first; FIFO when left out. */
+  /** Which lots a disposal uses first. FIFO when left out. */
   readonly method?: CostMethod;
-  /** Assets that no market prices any more, or ever did: worth 0 where no mark is known (docs/metrics.md §1). */
+  /**
+   * Assets that no market prices any more, or never did. They are worth 0 where no mark is known (docs/metrics.md §1).
+   */
   readonly delistedAssets?: readonly string[];
 }
 
-/** The same as folding needs it. */
+/** The same terms in the form that a fold needs. */
 export interface FoldTerms {
   readonly reportingCurrency: string;
   readonly method: CostMethod;
   readonly delistedAssets: ReadonlySet<string>;
 }
 
-/** The terms with what was left out. */
+/** The terms with their defaults. */
 export function toFoldTerms({
   reportingCurrency,
   method = 'fifo',

@@ -1,24 +1,24 @@
-/** What happened, by instant: grows at its end and is cut back to an instant. */
+/** Items by instant. The list grows at its end, and can be cut back to an instant. */
 
-/** What happened until somebody asked. */
+/** The items up to the time at which the list was read. */
 export class TimedList<T> implements Iterable<T> {
   readonly length: number;
   readonly #times: readonly number[];
   readonly #items: readonly T[];
 
-  /** @param items - may grow, and `times` with them */
+  /** @param items - they may grow together with `times` */
   constructor(times: readonly number[], items: readonly T[]) {
     this.length = items.length;
     this.#times = times;
     this.#items = items;
   }
 
-  /** The last at or before `time`. */
+  /** The last item at or before `time`. */
   at(time: number): T | undefined {
     return this.#items[countUntil(this.#times, this.length, time) - 1];
   }
 
-  /** Those with `from <= time < until`. */
+  /** The items with `from <= time < until`. */
   between(from: number, until: number): readonly T[] {
     const first = countUntil(this.#times, this.length, from - 1);
     return this.#items.slice(first, countUntil(this.#times, this.length, until - 1));
@@ -32,7 +32,7 @@ export class TimedList<T> implements Iterable<T> {
 export class Timed<T> {
   #times: number[] = [];
   #items: T[] = [];
-  /** How many were given out, and must stay. */
+  /** How many items were returned to readers. They must stay. */
   #given = 0;
 
   get length(): number {
@@ -43,18 +43,18 @@ export class Timed<T> {
     return this.#items.at(-1);
   }
 
-  /** @param time - not before the one before it */
+  /** @param time - at or after that of the last item */
   push(time: number, item: T): void {
     this.#times.push(time);
     this.#items.push(item);
   }
 
-  /** The last at or before `time`. */
+  /** The last item at or before `time`. */
   at(time: number): T | undefined {
     return this.#items[this.#countUntil(time) - 1];
   }
 
-  /** Forgets what came after `time`. */
+  /** Forgets the items after `time`. */
   rewind(time: number): void {
     const length = this.#countUntil(time);
     if (length < this.#given) {
@@ -66,7 +66,7 @@ export class Timed<T> {
     this.#items.length = length;
   }
 
-  /** All of it, as it is now: it stays so. */
+  /** All present items. The returned list does not change. */
   list(): TimedList<T> {
     this.#given = this.#items.length;
     return new TimedList(this.#times, this.#items);
@@ -77,7 +77,7 @@ export class Timed<T> {
   }
 }
 
-/** How many of the first `length` are not after `time`. */
+/** How many of the first `length` times are at or before `time`. */
 function countUntil(times: readonly number[], length: number, time: number): number {
   let [low, high] = [0, length];
   while (low < high) {

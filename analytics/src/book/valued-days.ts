@@ -1,6 +1,6 @@
 /**
- * Values at the bounds of days and at flows, each as long as nothing that it rests on changes: what was moved before it,
- * what was held before the first entry, and the prices until then.
+ * Values at the bounds of days and at flows. Each is kept as long as its inputs do not change: the movements before it,
+ * the holdings before the first entry, and the prices until then.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type { Holdings } from '../holdings/holdings.ts';
@@ -10,20 +10,20 @@ import { heldKey } from '../valuation/illiquid.ts';
 import { type HeldAsset, type HeldValue, heldValue, NavSum, type Valuation } from '../valuation/nav.ts';
 import type { MovedHoldings } from './moved.ts';
 
-/** What is valued. */
+/** The inputs of a valuation. */
 export interface Valued {
   readonly moved: MovedHoldings;
   readonly opening: Holdings;
   readonly prices: PriceBook;
 }
 
-/** An asset at a venue: what was held of it before the first entry, and its value at each bound; null: nothing held. */
+/** An asset at a venue: the holding before the first entry, and the value at each bound. Null: nothing was held. */
 interface Column extends HeldAsset {
   readonly opening: Amount;
   readonly values: (HeldValue | null)[];
 }
 
-/** A point, and the flows that it was made of. */
+/** A point, and the flows that it comes from. */
 interface KnownPoint {
   readonly flows: readonly Flow[];
   readonly point: FlowPoint;
@@ -40,7 +40,7 @@ export class ValuedDays {
     this.#delistedAssets = delistedAssets;
   }
 
-  /** Forgets what rests on anything that happened at `time` or later. */
+  /** Forgets what depends on anything at `time` or later. */
   forget(time: number): void {
     const kept = countBefore(this.#bounds, time);
     this.#valuations.length = Math.min(this.#valuations.length, kept);
@@ -48,7 +48,7 @@ export class ValuedDays {
     for (const instant of this.#points.keys()) if (instant >= time) this.#points.delete(instant);
   }
 
-  /** Values at `bounds`, which are whole days one after the other. */
+  /** Values at `bounds`, which are consecutive whole days. */
   at(valued: Valued, bounds: readonly number[]): readonly Valuation[] {
     if (bounds[0] !== this.#bounds[0]) this.forget(Number.NEGATIVE_INFINITY);
     if (bounds.length > this.#bounds.length || bounds[0] !== this.#bounds[0]) this.#bounds = bounds;
@@ -73,12 +73,12 @@ export class ValuedDays {
     return this.#valuations.slice(0, bounds.length);
   }
 
-  /** Value of an asset at a bound that was valued; 0 where it is not held or has no price. */
+  /** Value of an asset at a bound that was valued. 0 where it is not held or has no price. */
   valueOf(key: string, bound: number): Amount {
     return this.#columns.get(key)?.values[bound]?.value ?? ZERO;
   }
 
-  /** How the flows of one instant link returns; after {@link ValuedDays.at} of the same. */
+  /** How the flows of one instant link returns. Call {@link ValuedDays.at} with the same values first. */
   pointOf(valued: Valued, flows: readonly Flow[]): FlowPoint {
     const { time } = flows[0]!;
     const known = this.#points.get(time);
@@ -90,7 +90,7 @@ export class ValuedDays {
     return point;
   }
 
-  /** Value just before an instant, to the minute; null where it is not known. */
+  /** Value just before an instant, to the minute. Null where it is not known. */
   #valueBefore(time: number, valued: Valued): Amount | null {
     if (!valued.moved.isKnownBefore(time)) return null;
     const sum = new NavSum();
@@ -120,7 +120,7 @@ export class ValuedDays {
     return heldValue(asset, quantity, priceOf({ venue, quantity }), this.#delistedAssets);
   }
 
-  /** Makes columns for all that was ever held, anew where what was held at the beginning is not what it was. */
+  /** Makes columns for everything that was ever held. A column starts again when its opening has changed. */
   #changeOpening({ moved, opening }: Valued): boolean {
     const openings = new Map<string, HeldAsset & { readonly opening: Amount }>();
     for (const { venue, asset } of moved.assets()) {

@@ -1,10 +1,10 @@
 /**
- * Entries of a ledger, once each, packed: what repeats is a number, texts are bytes ({@link PackedText}), and an index of
- * hashes finds identities. Some fifty bytes a fill instead of a thousand.
+ * The entries of a ledger, once each, packed. Repeated parts are a number, texts are bytes ({@link PackedText}), and an
+ * index of hashes finds identities. A fill takes some fifty bytes instead of a thousand.
  *
- * A log grows at its end and nowhere else, so of copies that contradict each other the first one counts; that there were
- * others is noted. A fork shares all that is there with the log it was made of; the first of the two that grows goes on
- * in place, the other then copies.
+ * A log grows only at its end. So of copies that contradict each other the first one counts, and the log notes that
+ * there were others. A fork shares all present entries with its origin. The first of the two that grows continues in
+ * place. The other one then makes a copy.
  */
 import type { LedgerEntry } from './entry.ts';
 import { type EntryTemplate, joinEntry, splitEntry, templateOf } from './entry-template.ts';
@@ -12,13 +12,13 @@ import { identityOf, isSameContent } from './identity.ts';
 import type { EntrySource } from './order.ts';
 import { PackedText } from './packed-text.ts';
 
-/** Template of entries that are kept as they are: no shape of ours fits them. */
+/** Template number of entries that are kept whole, because no template fits them. */
 const ODD = 0xffff_ffff;
 const FIRST_CAPACITY = 256;
-/** Slots of the index for each entry, at least. */
+/** The index has at least this many slots for each entry. */
 const SLOTS_PER_ENTRY = 1.5;
 
-/** What logs of one origin share. */
+/** The data that logs of one origin share. */
 class Store {
   length = 0;
   readonly templates: EntryTemplate[] = [];
@@ -27,10 +27,10 @@ class Store {
   times = new Float64Array(FIRST_CAPACITY);
   template = new Uint32Array(FIRST_CAPACITY);
   offsets = new Uint32Array(FIRST_CAPACITY);
-  /** Of identities. */
+  /** Hashes of identities. */
   hashes = new Uint32Array(FIRST_CAPACITY);
   texts = new PackedText();
-  /** Index of an entry plus one, by the hash of its identity; 0: free. */
+  /** Index of an entry plus one, by the hash of its identity. 0: free. */
   slots = new Uint32Array(2 * FIRST_CAPACITY);
 
   at(index: number): LedgerEntry {
@@ -45,7 +45,7 @@ class Store {
     return (template === ODD ? this.odd.get(index)! : this.templates[template]!).kind;
   }
 
-  /** @param identity - of the entry */
+  /** @param identity - the entry's identity */
   push(entry: LedgerEntry, identity: string): void {
     if (this.length === this.times.length) this.#grow();
     const index = this.length++;
@@ -64,7 +64,7 @@ class Store {
     else this.#insert(index);
   }
 
-  /** Index of the entry of an identity; −1: there is none. */
+  /** Index of the entry of an identity. −1: there is none. */
   find(identity: string): number {
     const { slots } = this;
     const wanted = hash(identity);
@@ -75,7 +75,7 @@ class Store {
     }
   }
 
-  /** The first `length` entries, in a store of their own. */
+  /** The first `length` entries, in their own store. */
   copy(length: number): Store {
     const store = new Store();
     store.templates.push(...this.templates);
@@ -129,7 +129,7 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
   #store: Store;
   #length: number;
   #conflicts = new Set<number>();
-  /** Whether no fork has the same set. */
+  /** Whether no fork shares the set. */
   #ownsConflicts = true;
 
   constructor() {
@@ -141,12 +141,12 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
     return this.#length;
   }
 
-  /** Indices of the entries that came with other contents as well. */
+  /** Indices of the entries that also came with other contents. */
   get conflicts(): ReadonlySet<number> {
     return this.#conflicts;
   }
 
-  /** The entry at an index, made anew. */
+  /** The entry at an index, rebuilt. */
   at(index: number): LedgerEntry {
     return this.#store.at(index);
   }
@@ -164,15 +164,17 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
     return this.#find(identity) >= 0;
   }
 
-  /** Whether the log would be another one with this entry: it is not known, or the first to contradict what is. */
+  /**
+   * Whether this entry would change the log: its identity is unknown, or it is the first to contradict the known entry.
+   */
   isNews(entry: LedgerEntry): boolean {
     const index = this.#find(identityOf(entry));
     return index < 0 || this.#isConflict(index, entry);
   }
 
   /**
-   * Takes an entry. One whose identity is known is a copy, and left out: the first one counts. A copy that contradicts
-   * it is noted ({@link EntryLog.conflicts}), once for each identity.
+   * Adds an entry. An entry with a known identity is a copy and is left out, because the first one counts. A copy that
+   * contradicts the first is noted ({@link EntryLog.conflicts}), once for each identity.
    * @returns whether it was news
    */
   push(entry: LedgerEntry): boolean {
@@ -183,14 +185,14 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
       this.#noteConflict(known);
       return true;
     }
-    // Another log of the same origin has grown: what it has is not of this one.
+    // Another log of the same origin has grown. Its new entries do not belong to this log.
     if (this.#store.length > this.#length) this.#store = this.#store.copy(this.#length);
     this.#store.push(entry, identity);
     this.#length += 1;
     return true;
   }
 
-  /** A log with the same entries and conflicts; what either takes is not of the other. */
+  /** A log with the same entries and conflicts. Neither log gets what is added to the other. */
   fork(): EntryLog {
     const fork = new EntryLog();
     fork.#store = this.#store;
@@ -201,7 +203,10 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
     return fork;
   }
 
-  /** Whether the other log began as this one: an index of this one means the same entry there. */
+  /**
+   * Whether the other log starts with the content of this one. Then an index of this log means the same entry in the
+   * other.
+   */
   isBeginningOf(other: EntryLog): boolean {
     return this.#store === other.#store && this.#length <= other.#length;
   }
@@ -210,7 +215,7 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
     for (let index = 0; index < this.#length; index++) yield this.at(index);
   }
 
-  /** Index of the entry of an identity; −1: there is none. */
+  /** Index of the entry of an identity. −1: there is none. */
   #find(identity: string): number {
     const index = this.#store.find(identity);
     return index < this.#length ? index : -1;

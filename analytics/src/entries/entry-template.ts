@@ -1,14 +1,14 @@
-/** What entries have in common with many others, and what each has of its own. */
+/** The part that many entries have in common, and the part that each has of its own. */
 import type { CashEntry, FillEntry, LedgerEntry, Money, TransferEntry } from './entry.ts';
 
-/** An entry apart: what names the part that repeats, and the texts of its own, its id first. */
+/** An entry in parts: the key of the common part, and the entry's own texts, its id first. */
 export interface EntryParts {
-  /** One text for each {@link templateOf}. */
+  /** One key for each {@link templateOf}. */
   readonly key: string;
   readonly texts: readonly (string | null)[];
 }
 
-/** An entry without its time and its own texts; amounts in it are empty. */
+/** An entry without its time and its own texts. Its amounts are empty. */
 export type EntryTemplate = LedgerEntry;
 
 const EMPTY = '';
@@ -17,14 +17,14 @@ const FILL_MEMBERS = 14;
 const TRANSFER_MEMBERS = 11;
 const CASH_MEMBERS = 9;
 
-/** The parts of an entry; null: it is not of the shape of its kind, to the last member. */
+/** The parts of an entry. Null: it does not have exactly the members of its kind. */
 export function splitEntry(entry: LedgerEntry): EntryParts | null {
   if (typeof entry.time !== 'number') return null;
   if (entry.kind === 'fill') return splitFill(entry);
   return entry.kind === 'transfer' ? splitTransfer(entry) : splitCash(entry);
 }
 
-/** What an entry that can be split has in common with all of its key. */
+/** The common part of all entries of one key. */
 export function templateOf(entry: LedgerEntry): EntryTemplate {
   const base = { ...entry, id: EMPTY, time: 0 };
   if (base.kind === 'fill') {
@@ -36,7 +36,7 @@ export function templateOf(entry: LedgerEntry): EntryTemplate {
   return { ...base, amount: EMPTY };
 }
 
-/** The entry again. @param next - its texts, one after the other */
+/** Rebuilds the entry. @param next - its texts, one after the other */
 export function joinEntry(template: EntryTemplate, time: number, next: () => string | null): LedgerEntry {
   const id = next()!;
   if (template.kind === 'fill') {
@@ -81,7 +81,7 @@ function splitCash(entry: CashEntry): EntryParts | null {
   return { key: JSON.stringify([...common, symbol]), texts: [id, amount] };
 }
 
-/** Whether an entry has so many members, and those of the optional ones that are not undefined. */
+/** Whether an entry has this many members, plus the optional ones that are not undefined. */
 function hasMembers(entry: LedgerEntry, count: number, optional: readonly unknown[]): boolean {
   const present = optional.reduce<number>((sum, value) => (value === undefined ? sum : sum + 1), 0);
   return Object.keys(entry).length === count + present;

@@ -1,10 +1,10 @@
 /**
- * Ledger entries: what happened on an account, exactly as the venue told it. Amounts are exact decimal
- * strings; instants are integer milliseconds UTC. Entries are plain data and know nothing of sessions.
+ * Ledger entries: what happened on an account, exactly as the venue reported it. Amounts are exact decimal strings.
+ * Instants are integer milliseconds UTC. Entries are plain data and know nothing of sessions.
  */
 import type { Decimal } from '../amount/decimal.ts';
 
-/** What every entry says. (venue, account, market, symbol or asset, kind, id) identifies it once and for all. */
+/** The members of every entry. (venue, account, market, symbol or asset, kind, id) identifies it for good. */
 export interface EntryBase {
   /** The venue's own identifier. */
   readonly id: string;
@@ -16,7 +16,7 @@ export interface EntryBase {
   readonly market: Market;
 }
 
-/** What an entry belongs to, and the wallet of its account that it moves. */
+/** The market of an entry. It names the wallet of the account that the entry moves. */
 export type Market = 'spot' | 'margin' | 'linear' | 'inverse' | 'option';
 
 /** An amount of one asset or currency. */
@@ -26,8 +26,8 @@ export interface Money {
 }
 
 /**
- * An execution, a liquidation, a conversion of one asset into another, the settlement of a dated contract.
- * `quantity` is in base units, of contracts in contracts; `price` in quote for one unit of base.
+ * An execution, a liquidation, a conversion of one asset into another, or the settlement of a dated contract.
+ * `quantity` is in base units, or in contracts for a contract. `price` is in quote for one unit of base.
  */
 export interface FillEntry extends EntryBase {
   readonly kind: 'fill';
@@ -38,31 +38,32 @@ export interface FillEntry extends EntryBase {
   readonly side: 'buy' | 'sell';
   readonly quantity: Decimal;
   readonly price: Decimal;
-  /** Paid to the venue; negative for a rebate; null when the venue names none. */
+  /** Paid to the venue. Negative: a rebate. Null: the venue names none. */
   readonly fee: Money | null;
   readonly orderId: string | null;
-  /** Units of base (linear) or of quote (inverse) for one contract; 1 when left out. Contracts only. */
+  /** Units of base (linear) or of quote (inverse) for one contract. 1 when left out. Only for contracts. */
   readonly contractSize?: Decimal;
   /** Currency of a contract's profit: quote (linear), base (inverse). */
   readonly settle?: string;
-  /** Whether the venue says that it was agreed upon outside the order book. */
+  /** Whether the venue states that the fill was agreed outside the order book. */
   readonly block?: boolean;
 }
 
-/** A deposit to or a withdrawal from the account. `amount` is what arrived or left, without the fee. */
+/** A deposit to or a withdrawal from the account. `amount` is the amount that arrived or left, without the fee. */
 export interface TransferEntry extends EntryBase {
   readonly kind: 'transfer';
   readonly direction: 'deposit' | 'withdrawal';
   readonly asset: string;
   readonly amount: Decimal;
-  /** Debited on top of `amount`; null when none is named. */
+  /** Debited in addition to `amount`. Null: the venue names none. */
   readonly fee: Money | null;
-  /** Transaction hash, where the venue tells it: matches internal transfers. */
+  /** Transaction hash, where the venue gives it. It matches internal transfers. */
   readonly transactionHash: string | null;
   /**
-   * Another wallet of the same venue account (`funding`, `margin`, …) to or from which this moved; absent: a
-   * deposit from or a withdrawal to somewhere else. Where that wallet is read too, its own entry of the same amount
-   * is the other side; where it is not, the account has no value until as much has come back (docs/metrics.md §1).
+   * Another wallet of the same venue account (`funding`, `margin`, …) to or from which this moved. Absent: a deposit
+   * from or a withdrawal to an account elsewhere. Where that wallet is read too, its own entry of the same amount is
+   * the other side. Where it is not read, the account has no value until the same amount has come back (docs/metrics.md
+   * §1).
    */
   readonly counterWallet?: string;
 }
@@ -72,7 +73,7 @@ export interface CashEntry extends EntryBase {
   readonly kind: 'fee' | 'funding' | 'interest' | 'rebate' | 'other';
   readonly asset: string;
   readonly amount: Decimal;
-  /** The contract that it belongs to, if any. */
+  /** The contract of the movement. Null: there is none. */
   readonly symbol: string | null;
 }
 

@@ -1,24 +1,24 @@
-/** What makes two entries, or two marks, one and the same, and when copies of one contradict each other. */
+/** When two entries, or two marks, are the same one, and when copies of one contradict each other. */
 import type { LedgerEntry } from './entry.ts';
 import type { Mark } from './mark.ts';
 
-/** What identifies an entry once and for all: (venue, account, market, symbol or asset, kind, id). */
+/** The identity of an entry, for good: (venue, account, market, symbol or asset, kind, id). */
 export function identityOf(entry: LedgerEntry): string {
   const subject = entry.kind === 'fill' ? entry.symbol : entry.asset;
   return `${entry.venue}\n${entry.account}\n${entry.market}\n${subject}\n${entry.kind}\n${entry.id}`;
 }
 
-/** What identifies a mark: a venue, an asset in a quote, an instant and what closes there. */
+/** The identity of a mark: a venue, an asset in a quote, an instant, and the span that closes there. */
 export function markIdentity(mark: Mark): string {
   return `${mark.venue}\n${mark.asset}\n${mark.quote}\n${mark.resolution}\n${mark.time}`;
 }
 
-/** Whether two entries say the same to the last member, whatever the order of their members. */
+/** Whether two entries have the same content in every member, whatever the order of their members. */
 export function isSameContent(one: LedgerEntry, other: LedgerEntry): boolean {
   return isSame(one, other);
 }
 
-/** Of plain data: entries that nobody has parsed may hold anything of it. */
+/** Compares plain data. An entry that is not parsed yet may hold any of it. */
 function isSame(one: unknown, other: unknown): boolean {
   if (!isObject(one) || !isObject(other)) return Object.is(one, other);
   const names = Object.keys(one);

@@ -1,8 +1,11 @@
-/** Prices of a ledger, once each. As entries do, forks share what they have in common, and grow apart without a copy. */
+/**
+ * The prices of a ledger, once each. Like logs of entries, forks share their common part, and each grows on its own
+ * without a copy.
+ */
 import { markIdentity } from './identity.ts';
 import type { Mark } from './mark.ts';
 
-/** What logs of one origin share. */
+/** The data that logs of one origin share. */
 interface Store {
   readonly marks: Mark[];
   /** Places by identity. */
@@ -23,31 +26,31 @@ export class MarkLog implements Iterable<Mark> {
     return place !== undefined && place < this.#length;
   }
 
-  /** Whether the log would be another one with this mark. */
+  /** Whether this mark would change the log. */
   isNews(mark: Mark): boolean {
     return !this.has(markIdentity(mark));
   }
 
   /**
-   * Takes a mark; one whose identity is known is a copy, and left out: the first one counts.
+   * Adds a mark. A mark with a known identity is a copy and is left out, because the first one counts.
    * @returns whether it was news
    */
   push(mark: Mark): boolean {
     const identity = markIdentity(mark);
     if (this.has(identity)) return false;
-    // Another log of the same origin has grown: what it has is not of this one.
+    // Another log of the same origin has grown. Its new marks do not belong to this log.
     if (this.#store.marks.length > this.#length) this.#store = this.#copy();
     this.#store.places.set(identity, this.#store.marks.push(mark) - 1);
     this.#length += 1;
     return true;
   }
 
-  /** Those from a place on. */
+  /** The marks from a place on. */
   since(place: number): readonly Mark[] {
     return this.#store.marks.slice(place, this.#length);
   }
 
-  /** A log with the same marks; what either takes is not of the other. */
+  /** A log with the same marks. Neither log gets what is added to the other. */
   fork(): MarkLog {
     const fork = new MarkLog();
     fork.#store = this.#store;
@@ -55,7 +58,7 @@ export class MarkLog implements Iterable<Mark> {
     return fork;
   }
 
-  /** Whether the other log began as this one. */
+  /** Whether the other log starts with the content of this one. */
   isBeginningOf(other: MarkLog): boolean {
     return this.#store === other.#store && this.#length <= other.#length;
   }

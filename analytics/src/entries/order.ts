@@ -1,8 +1,8 @@
-/** One order of entries (docs/metrics.md §6): time, then exchange, then id, numeric where numeric. */
+/** The one order of entries (docs/metrics.md §6): time, then exchange, then id. Numeric ids compare as numbers. */
 import type { LedgerEntry } from './entry.ts';
 import { identityOf } from './identity.ts';
 
-/** Entries by index, whoever holds them. What stands at an index never changes. */
+/** Entries by index, in any store. The entry at an index never changes. */
 export interface EntrySource {
   readonly length: number;
   at(index: number): LedgerEntry;
@@ -14,7 +14,7 @@ export interface EntrySource {
 
 const FIRST_CAPACITY = 256;
 
-/** The order of the entries of a source: four bytes each. */
+/** The order of the entries of a source. It takes four bytes for each entry. */
 export class EntryOrder {
   readonly source: EntrySource;
   #order = new Uint32Array(FIRST_CAPACITY);
@@ -48,7 +48,7 @@ export class EntryOrder {
     return place < this.#length && this.#order[place] === index;
   }
 
-  /** Takes entries by their indices. @returns the earliest instant of them; infinite: there are none */
+  /** Adds entries by their indices. @returns their earliest instant; infinity: there are none */
   add(indices: readonly number[]): number {
     if (indices.length === 0) return Number.POSITIVE_INFINITY;
     const sorted = Uint32Array.from(indices).sort((a, b) => this.compare(a, b));
@@ -80,7 +80,7 @@ export class EntryOrder {
     }
   }
 
-  /** How many of the order come before an entry. */
+  /** How many entries of the order come before an entry. */
   #countBefore(index: number): number {
     let [low, high] = [0, this.#length];
     while (low < high) {
@@ -92,7 +92,7 @@ export class EntryOrder {
   }
 }
 
-/** Order of two entries; total over distinct identities. */
+/** Order of two entries. It is total over distinct identities. */
 export function compareEntries(a: LedgerEntry, b: LedgerEntry): number {
   return (
     a.time - b.time ||
@@ -102,7 +102,7 @@ export function compareEntries(a: LedgerEntry, b: LedgerEntry): number {
   );
 }
 
-/** Numeric ids by value and before the others; the others by code units. */
+/** Numeric ids come first, by value. The others follow, by code units. */
 export function compareIds(a: string, b: string): number {
   const [numericA, numericB] = [isNumeric(a), isNumeric(b)];
   if (numericA !== numericB) return numericA ? -1 : 1;

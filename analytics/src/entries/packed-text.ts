@@ -1,11 +1,12 @@
 /**
- * Texts one after the other in bytes. Numbers, which most of a ledger is, take half a byte a character; what else there
- * is one byte a character, or two where it is not Latin-1. Every text comes back as it was, to the last code unit.
+ * Texts one after the other, in bytes. Numeric texts, which are most of a ledger, take half a byte a character. Other
+ * texts take one byte a character, or two where they are not Latin-1. Every text comes back exactly, to the last code
+ * unit.
  */
 
-/** Characters of half a byte each. */
+/** Characters that take half a byte each. */
 const NUMERIC = '0123456789.-';
-/** First byte of a text: its length where it is numeric, else one of these. */
+/** First byte of a text: its length for a numeric text, or else one of these codes. */
 const LONGEST_NUMERIC = 0xfc;
 const LATIN = 0xfd;
 const WIDE = 0xfe;
@@ -21,7 +22,7 @@ export class PackedText {
   #bytes: Uint8Array;
   #length: number;
 
-  /** @param bytes - taken over */
+  /** @param bytes - the new text uses this array, without a copy */
   constructor(bytes: Uint8Array = new Uint8Array(FIRST_CAPACITY), length = 0) {
     this.#bytes = bytes;
     this.#length = length;
@@ -31,7 +32,7 @@ export class PackedText {
     return this.#length;
   }
 
-  /** The first `length` bytes, to grow by themselves. */
+  /** A copy of the first `length` bytes, which grows on its own. */
   copy(length: number): PackedText {
     return new PackedText(this.#bytes.slice(0, length), length);
   }
@@ -77,7 +78,7 @@ export class PackedText {
   }
 }
 
-/** Reads texts in the order in which they were pushed. */
+/** Reads texts in the order in which they were added. */
 export class TextReader {
   readonly #bytes: Uint8Array;
   #at: number;

@@ -1,4 +1,4 @@
-/** Entries with their amounts read: the one place where ledger text becomes exact numbers. */
+/** Entries with parsed amounts. This is the one place where ledger text becomes exact numbers. */
 import { type Amount, ONE, parseDecimal } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { InputError } from '../errors.ts';
@@ -18,16 +18,18 @@ export interface ParsedFill
   > {
   readonly quantity: Amount;
   readonly price: Amount;
-  /** quantity × price, in quote; of a contract what one side of it is worth, in its settlement currency. */
+  /** quantity × price, in quote. For a contract, the value of one side of it, in its settlement currency. */
   readonly cost: Amount;
   readonly fee: ParsedMoney | null;
-  /** Null: not a contract. */
+  /** Null: this is not a contract. */
   readonly contract: ParsedContract | null;
-  /** Agreed upon outside the order book. */
+  /** Whether the fill was agreed outside the order book. */
   readonly block: boolean;
 }
 
-/** What a contract is worth: linear quantity × size × price in quote, inverse quantity × size / price in base. */
+/**
+ * The terms of a contract's value: linear quantity × size × price in quote, inverse quantity × size / price in base.
+ */
 export interface ParsedContract {
   readonly size: Amount;
   readonly settle: string;
@@ -37,7 +39,7 @@ export interface ParsedContract {
 export interface ParsedTransfer extends Omit<TransferEntry, 'amount' | 'fee'> {
   readonly amount: Amount;
   readonly fee: ParsedMoney | null;
-  /** No entry of a venue: what a fill outside its market was better or worse than the mark at which it is booked. */
+  /** Marks an entry that no venue sent: the difference between a fill outside its market and the mark that books it. */
   readonly offMarket?: true;
 }
 
@@ -48,9 +50,9 @@ export interface ParsedCash extends Omit<CashEntry, 'amount'> {
 export type ParsedEntry = ParsedFill | ParsedTransfer | ParsedCash;
 
 /**
- * Reads one entry. Signs are checked (a fill has a positive quantity and no negative price, of an inverse contract a
- * positive one, a transfer no negative amount), and that the symbol of a contract says what it settles in; whether
- * the venue told the truth is not. Options are not supported.
+ * Reads one entry. Signs are checked: a fill has a positive quantity and no negative price (a positive one for an
+ * inverse contract), and a transfer has no negative amount. The symbol of a contract must name its settlement currency.
+ * Whether the venue's data is true is not checked. Options are not supported.
  * @throws InputError `ledger_decimal_malformed`, `ledger_entry_malformed`, `ledger_market_unsupported`
  */
 export function parseEntry(entry: LedgerEntry): ParsedEntry {
@@ -69,7 +71,7 @@ function parseFill(entry: FillEntry): ParsedFill {
   const contract = parseContract(entry);
   if (!quantity.isPositive() || price.isNegative()) throw malformed('the quantity or price of a fill');
   if (contract?.inverse && price.isZero()) throw malformed('the price of a fill');
-  // Member by member: there are millions, and spreading took a tenth of the time of a history.
+  // Member by member, because there are millions of entries. A spread cost a tenth of the time of a history.
   return {
     kind: entry.kind,
     id: entry.id,
@@ -102,13 +104,13 @@ function parseContract(entry: FillEntry): ParsedContract | null {
   return { size, settle, inverse };
 }
 
-/** Whether a unified symbol is that of a contract of these terms: prices know contracts by their symbols. */
+/** Whether a unified symbol is that of a contract of these terms. Prices know contracts by their symbols. */
 export function settlesIn(symbol: string, settle: string, inverse: boolean): boolean {
   const said = parseSymbol(symbol);
   return !said.spot && said.settle === settle && said.inverse === inverse;
 }
 
-/** What one side of a fill is worth: in quote, of a contract in its settlement currency. */
+/** The value of one side of a fill: in quote, or for a contract in its settlement currency. */
 export function costOf(quantity: Amount, price: Amount, contract: ParsedContract | null): Amount {
   if (contract === null) return quantity.times(price);
   const units = quantity.times(contract.size);

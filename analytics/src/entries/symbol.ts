@@ -1,7 +1,7 @@
-/** What the unified symbol of a market says: `BTC/USDT` spot, `BTC/USDT:USDT` linear, `BTC/USD:BTC` inverse. */
+/** What the unified symbol of a market names: `BTC/USDT` spot, `BTC/USDT:USDT` linear, `BTC/USD:BTC` inverse. */
 
 export interface MarketSymbol {
-  /** Null: the symbol does not say. */
+  /** Null: the symbol does not name it. */
   readonly base: string | null;
   readonly quote: string | null;
   /** Currency of the profit. */
@@ -10,7 +10,7 @@ export interface MarketSymbol {
   readonly inverse: boolean;
 }
 
-/** Reads a symbol; what has no slash is spot of unnamed currencies. Suffixes of dated contracts are left aside. */
+/** Reads a symbol. A symbol without a slash is spot of unnamed currencies. Suffixes of dated contracts are ignored. */
 export function parseSymbol(symbol: string): MarketSymbol {
   const [, base, quote, settle] = /^([^/:]+)\/([^/:]+)(?::([^-]+).*)?$/.exec(symbol) ?? [];
   if (base === undefined || quote === undefined) {
@@ -25,7 +25,7 @@ export function parseSymbol(symbol: string): MarketSymbol {
   };
 }
 
-/** What `currency` is to a market; by the ends of the symbol where it names no currencies (`BTCUSDT`). */
+/** The role of `currency` in a market. Where the symbol names no currencies (`BTCUSDT`), its two ends decide. */
 export function roleOf(currency: string, symbol: string): 'profit' | 'base' | 'other' {
   const { base, settle } = parseSymbol(symbol);
   if (settle === null) {

@@ -1,4 +1,4 @@
-/** What a history says: daily values and returns of a set of own accounts, and what they rest on. */
+/** The content of a history: daily values and returns of a set of own accounts, and the inputs behind them. */
 import type { Amount, Decimal } from '../amount/decimal.ts';
 import type { TimedList } from '../book/timed.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
@@ -18,15 +18,21 @@ export interface AccountFlow {
   readonly direction: 'deposit' | 'withdrawal';
   readonly asset: string;
   readonly amount: Decimal;
-  /** In the reporting currency; null: the asset has no price. */
+  /** In the reporting currency. Null: the asset has no price. */
   readonly value: Decimal | null;
-  /** A rebate or other credit of a day with more than 1 % of NAV of them, not income until classified. */
+  /**
+   * Whether this is a rebate or other credit on a day whose credits exceed 1 % of NAV. It is not income until it is
+   * classified.
+   */
   readonly unclassifiedCredit: boolean;
-  /** What a fill outside its market was better (a deposit) or worse than the mark at which it is booked. */
+  /**
+   * Whether this is the difference between a fill outside its market and the mark that books it. A better price is a
+   * deposit.
+   */
   readonly offMarket: boolean;
 }
 
-/** An open lot; `price` in the reporting currency, null when the cost is not known. */
+/** An open lot. `price` in the reporting currency; null when the cost is not known. */
 export interface OpenLot {
   readonly asset: string;
   readonly time: number;
@@ -34,20 +40,22 @@ export interface OpenLot {
   readonly price: Decimal | null;
 }
 
-/** Exact amounts behind the text, for metrics. */
+/** The exact amounts behind the text, for metrics. */
 export interface ExactHistory {
-  /** At `startTime` and at the end of each day: one more than there are days. */
+  /** At `startTime` and at the end of each day: one more value than days. */
   readonly nav: readonly (Amount | null)[];
-  /** As `nav`, with assets without a price and money in unread wallets at 0: what `adverseReturn` starts from. */
+  /**
+   * Like `nav`, with assets without a price and money in unread wallets at 0. `adverseReturn` starts from these values.
+   */
   readonly floorNav: readonly Amount[];
-  /** Returns of `floorNav`, days with unvalued large flows included by the formula. */
+  /** Returns of `floorNav`. Days with unvalued large flows are included by the formula. */
   readonly floorReturns: Float64Array;
-  /** What holdings too large for their markets gained on each day: what `illiquidPnlShare` of a period sums. */
+  /** The gain of holdings too large for their markets on each day. `illiquidPnlShare` of a period sums these days. */
   readonly illiquidPnl: readonly Amount[];
   readonly flows: readonly Flow[];
   readonly trading: readonly TradingRow[];
   readonly closedTrades: TimedList<ClosedTrade>;
-  /** What is open at the same instants as `nav`. */
+  /** Open positions at the same instants as `nav`. */
   readonly open: readonly (readonly OpenPosition[])[];
   readonly prices: PriceBook;
 }
@@ -57,18 +65,18 @@ export interface AccountHistory {
   readonly reportingCurrency: string;
   readonly asOf: number;
   readonly liveSince: number | null;
-  /** Time of the first entry; null: nothing happened. */
+  /** Time of the first entry. Null: there is none. */
   readonly earliestActivity: number | null;
-  /** 00:00 UTC of the first day; null: no whole day yet. */
+  /** 00:00 UTC of the first day. Null: there is no whole day yet. */
   readonly startTime: number | null;
   /** End of each day: 00:00 UTC of the next. */
   readonly days: readonly number[];
   readonly navAtStart: Decimal | null;
-  /** Net asset value at the end of each day; null: a held asset has no price, or a wallet is not read. */
+  /** Net asset value at the end of each day. Null: a held asset has no price, or a wallet is not read. */
   readonly nav: readonly (Decimal | null)[];
   readonly deposits: readonly Decimal[];
   readonly withdrawals: readonly Decimal[];
-  /** Return of each day; NaN: none. */
+  /** Return of each day. NaN: none. */
   readonly returns: Float64Array;
   readonly flows: readonly AccountFlow[];
   readonly openLots: readonly OpenLot[];
@@ -77,7 +85,7 @@ export interface AccountHistory {
   readonly exact: ExactHistory;
 }
 
-/** {@link AccountHistory} as plain JSON: returns with null for none, without the exact amounts. */
+/** {@link AccountHistory} as plain JSON: null where there is no return, and without the exact amounts. */
 export interface AccountHistoryJson extends Omit<AccountHistory, 'returns' | 'exact'> {
   readonly returns: readonly (number | null)[];
 }

@@ -1,4 +1,4 @@
-/** A history in one piece, from everything that it is made of: the road of an account that grows, gone once. */
+/** Builds a history in one step from all its inputs. It uses the code of a growing account once. */
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
 import { AccountBook } from '../book/account-book.ts';
 import type { HistoryTerms } from '../book/terms.ts';
@@ -16,16 +16,16 @@ export interface HistoryInput extends HistoryTerms, HistoryQuestion {
   /** Of all own accounts, in any order; copies are dropped. */
   readonly entries: readonly LedgerEntry[];
   /**
-   * Prices, in whatever quotes: what has none in `reportingCurrency` is priced over another currency. Minute marks at
-   * external flows link the days there; ranges of minutes and volumes of days are used where they are told.
+   * Prices, in any quotes. An asset without a price in `reportingCurrency` is priced over another currency. Minute
+   * marks at external flows link the days there. Ranges of minutes and volumes of days are used where they are given.
    */
   readonly marks: readonly Mark[];
 }
 
 /**
  * Builds the history. Deterministic: the order and copies of the inputs change nothing. Of copies that contradict each
- * other one counts: of an entry that whose canonical JSON sorts last, of a mark that which a price book goes by.
- * Not checked: whether entries and marks are true or complete.
+ * other one counts. For entries it is the one whose canonical JSON sorts last. For marks it is the one that a price
+ * book uses. Not checked: whether entries and marks are true or complete.
  * @throws InputError `ledger_*` for malformed entries, marks and snapshots, `analytics_range_invalid`
  */
 export function buildAccountHistory(input: HistoryInput): AccountHistory {
@@ -38,7 +38,7 @@ export function buildAccountHistory(input: HistoryInput): AccountHistory {
   return historyOf(book, input, entries);
 }
 
-/** The log of entries in any order: where copies contradict each other, those that count come first. */
+/** The log of entries in any order. Where copies contradict each other, the one that counts is added first. */
 function logOf(entries: readonly LedgerEntry[]): EntryLog {
   const log = new EntryLog();
   for (const entry of entries) log.push(entry);

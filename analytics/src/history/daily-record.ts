@@ -1,4 +1,4 @@
-/** Daily values, flows and returns of a book: the grid on which an account's history stands. */
+/** Daily values, flows and returns of a book: the grid of an account's history. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { type Amount, ZERO } from '../amount/decimal.ts';
@@ -19,24 +19,24 @@ import type { Valuation } from '../valuation/nav.ts';
 import { type PeriodReturns, periodReturns } from '../valuation/period-returns.ts';
 
 export interface DailyRecord {
-  /** 00:00 UTC of the first day, then the end of each day: one more than there are days. Empty: no whole day. */
+  /** 00:00 UTC of the first day, then the end of each day: one more bound than days. Empty: there is no whole day. */
   readonly bounds: readonly number[];
   /** One valuation at each bound. */
   readonly valuations: readonly Valuation[];
   readonly flows: readonly Flow[];
   readonly linked: PeriodReturns;
   /**
-   * Returns with unpriced assets and money in unread wallets at 0 and unvalued large flows by the formula: what is
-   * left at the least.
+   * The lower bound of the returns: unpriced assets and money in unread wallets at 0, and unvalued large flows by the
+   * formula.
    */
   readonly floorReturns: Float64Array;
-  /** What holdings too large for their markets gained on each day. */
+  /** The gain of holdings too large for their markets on each day. */
   readonly illiquidPnl: readonly Amount[];
-  /** Rebates and other credits of these days that are income, not flows. */
+  /** Rebates and other credits of these days that are income and not flows. */
   readonly creditIncome: Amount;
 }
 
-/** Records every day from that of `earliestActivity` to the last one that is over at `asOf`. */
+/** Records every day from that of `earliestActivity` to the last finished day at `asOf`. */
 export function recordDays(
   book: AccountBook,
   opening: Holdings,
@@ -108,7 +108,7 @@ function dayBounds(earliestActivity: number | null, asOf: number): readonly numb
   return dayCount < 1 ? [] : Array.from({ length: dayCount + 1 }, (_, i) => first + i * DAY_MS);
 }
 
-/** Looks up the last known NAV at or before an instant; null when none is known yet. */
+/** Finds the last known NAV at or before an instant. Null when none is known yet. */
 function lastKnownNav(
   bounds: readonly number[],
   valuations: readonly Valuation[],

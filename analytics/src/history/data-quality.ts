@@ -1,4 +1,4 @@
-/** What a reader must know before believing the numbers of a history. */
+/** What a reader must know before relying on the numbers of a history. */
 import { type Amount, ratio, ZERO } from '../amount/decimal.ts';
 import { absoluteProfit } from '../valuation/absolute-profit.ts';
 import { type Flow, sumFlows } from '../valuation/flows.ts';
@@ -6,34 +6,34 @@ import { illiquidPnlShare } from '../valuation/illiquid.ts';
 import type { FillConduct } from '../valuation/off-market.ts';
 import type { DailyRecord } from './daily-record.ts';
 
-/** Over the whole history. */
+/** Data quality over the whole history. */
 export interface DataQuality extends FillConduct {
-  /** Returns that span days without a valuation. */
+  /** Returns that cover days without a valuation. */
   readonly gapCount: number;
-  /** Uses of a price older than 24 h in daily values. */
+  /** How often daily values use a price older than 24 h. */
   readonly stalePrices: number;
-  /** Assets without a price where one was needed, sorted; the value of such days is null. */
+  /** Assets without a price where one was needed, sorted. The value of such days is null. */
   readonly unpricedAssets: readonly string[];
-  /** Flows above 1 % of NAV that minute marks could not value; their days have no return. */
+  /** Flows above 1 % of NAV that minute marks could not value. Their days have no return. */
   readonly largeFlowsUnvalued: number;
-  /** Days at whose end money was in a wallet that is not read: they have no value. */
+  /** Days that end with money in an unread wallet. They have no value. */
   readonly unreadWalletDays: number;
   /**
-   * Rebates, airdrops and other credits that are flows until somebody classifies them, as a share of the last NAV;
-   * null without one.
+   * Rebates, airdrops and other credits that are flows until they are classified, as a share of the last NAV. Null
+   * without a NAV.
    */
   readonly unclassifiedCreditsShare: number | null;
-  /** Those that are small enough to be income, as a share of the last NAV; null without one. */
+  /** Credits that are small enough to be income, as a share of the last NAV. Null without a NAV. */
   readonly creditIncomeShare: number | null;
-  /** How much of the profit rests on marks of holdings too large for their markets ({@link illiquidPnlShare}). */
+  /** The share of the profit that rests on marks of holdings too large for their markets ({@link illiquidPnlShare}). */
   readonly illiquidPnlShare: number | null;
-  /** Matched transfers between own accounts, and between wallets of one. */
+  /** Matched transfers between own accounts, and between wallets of one account. */
   readonly internalTransferCount: number;
-  /** Identities of entries that came with contradicting contents. */
+  /** Identities of entries that came with contradictory contents. */
   readonly conflictCount: number;
 }
 
-/** What the record itself shows. */
+/** The data quality that the record itself shows. */
 export function judgeRecord(
   record: DailyRecord,
 ): Omit<DataQuality, keyof FillConduct | 'internalTransferCount' | 'conflictCount'> {

@@ -1,4 +1,4 @@
-/** The history that a book tells. */
+/** The history of a book. */
 import type { AccountBook } from '../book/account-book.ts';
 import type { Journal } from '../book/journal.ts';
 import type { EntryLog } from '../entries/entry-log.ts';
@@ -13,22 +13,22 @@ import { type DailyRecord, recordDays } from './daily-record.ts';
 import { judgeRecord } from './data-quality.ts';
 import { toDailyText, toOpenLots } from './text.ts';
 
-/** A year after which an instant is a mistake: it bounds the number of days. */
+/** An instant from this year on is a mistake. This bounds the number of days. */
 const LATEST_AS_OF = Date.UTC(2200, 0);
 
-/** What of a history is not built but asked for. Times in ms UTC. */
+/** The part of a history that depends on the question. Times in ms UTC. */
 export interface HistoryQuestion {
-  /** Live balances; the latest of each account anchors it. */
+  /** Live balances. The latest of each account anchors it. */
   readonly snapshots: readonly AccountSnapshot[];
-  /** The history ends with the last UTC day that is over at this instant. */
+  /** The history ends with the last UTC day that is finished at this instant. */
   readonly asOf: number;
-  /** Since when the entries were read as they happened; what lies before was read afterwards. */
+  /** Entries from this instant on were read as they happened. Earlier ones were read afterwards. */
   readonly liveSince?: number;
 }
 
 /**
- * The history that a book tells.
- * @param log - of all that the book was given, and perhaps more: whose contradicting copies are counted
+ * The history of a book.
+ * @param log - of everything that the book received, and perhaps more; its contradictory copies are counted
  * @throws InputError `ledger_snapshot_malformed`, `analytics_range_invalid`
  */
 export function historyOf(
@@ -49,7 +49,7 @@ export function historyOf(
     earliestActivity,
     ...toDailyText(record),
     returns: record.linked.returns,
-    // There may be as many as entries, and few ask for them.
+    // There may be as many open lots as entries, and few callers read them.
     get openLots() {
       openLots ??= toOpenLots(tip.openLots());
       return openLots;
@@ -65,12 +65,12 @@ export function historyOf(
   };
 }
 
-/** Of the fills of the history's days, not of what happened since. */
+/** The conduct of the fills on the history's days. Later fills do not count. */
 function conductOf({ journal, prices }: AccountBook, end = 0): FillConduct {
   return (journal.days.at(end)?.fills ?? new OffMarketBooking()).conduct(prices.hasRanges);
 }
 
-/** @throws InputError `analytics_range_invalid` for what is no instant, or one that nobody lives to see */
+/** @throws InputError `analytics_range_invalid` for a value that is not an instant, or is too far in the future */
 export function checkAsOf(asOf: number): void {
   if (!Number.isSafeInteger(asOf) || asOf < 0 || asOf > LATEST_AS_OF) {
     throw new InputError('analytics_range_invalid', 'asOf is not an instant');

@@ -1,10 +1,10 @@
-/** What a history says as text. */
+/** The content of a history as text. */
 import { type Amount, type Decimal, formatDecimal, ZERO } from '../amount/decimal.ts';
 import type { Fold } from '../book/fold.ts';
 import type { Valuation } from '../valuation/nav.ts';
 import { type DailyRecord, flowsByDay } from './daily-record.ts';
 
-/** Valuations outlive the histories that hold them, and so do their texts. */
+/** Valuations outlive the histories that hold them. Their texts are kept as long. */
 const navTexts = new WeakMap<Valuation, Decimal | null>();
 
 function navText(valuation: Valuation): Decimal | null {
@@ -19,7 +19,7 @@ function navText(valuation: Valuation): Decimal | null {
 export function toDailyText(record: DailyRecord) {
   const { bounds, valuations, flows } = record;
   const text = (amount: Amount | null) => amount && formatDecimal(amount);
-  // Of most days there is nothing to write.
+  // Most days have no such sum.
   const sumText = (sum: Amount) => (sum === ZERO ? '0' : formatDecimal(sum));
   return {
     startTime: bounds[0] ?? null,

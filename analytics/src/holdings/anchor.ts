@@ -1,7 +1,7 @@
 /**
- * The anchor (docs/design.md §9): what the venue says an account holds now, against what its entries add up to.
- * Whatever the entries cannot explain is taken as held since before the first of them (a history that
- * begins too late is the usual cause), reported as a difference, and booked as a loss by `adverseReturn`.
+ * The anchor (docs/design.md §9): compares what the venue reports for an account now with the sum of its entries. What
+ * the entries cannot explain counts as held since before the first of them (usually because a history starts too late).
+ * It is reported as a difference, and `adverseReturn` books it as a loss.
  */
 import { Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
 import type { ParsedEntry } from '../entries/parse.ts';
@@ -13,15 +13,15 @@ import { type SnapshotSums, sumSnapshot } from './snapshot-sums.ts';
 /** Venues round the P&L of each fill to eight decimals or more. */
 const FILL_SLACK = parseDecimal('0.00000001', 'a slack');
 
-/** One asset, or contract, of one account for which entries and snapshot disagree. */
+/** An asset or contract of one account where entries and snapshot disagree. */
 export interface Difference {
   readonly account: string;
   readonly venue: string;
   /** The asset, or the symbol of a contract. */
   readonly asset: string;
-  /** What a contract settles in: its difference and that of this currency are one. Null: an asset. */
+  /** The settlement currency of a contract. The differences of both are one. Null: an asset. */
   readonly settle: string | null;
-  /** Of the snapshot, ms UTC. */
+  /** Time of the snapshot, ms UTC. */
   readonly time: number;
   readonly replayed: Amount;
   readonly snapshot: Amount;
@@ -32,20 +32,20 @@ export interface Anchor {
   readonly opening: Holdings;
   /** Assets that disagree in some account, sorted by account and asset. */
   readonly differences: readonly Difference[];
-  /** Everything the snapshots hold. */
+  /** Everything that the snapshots hold. */
   readonly held: Holdings;
-  /** Accounts that have entries and no snapshot: nothing anchors them. Sorted. */
+  /** Accounts with entries and without a snapshot. Nothing anchors them. Sorted. */
   readonly accountsWithoutSnapshot: readonly string[];
 }
 
-/** What the entries of one account move, as the venue books them. */
+/** What the entries of one account move, in the way that the venue books them. */
 export class AccountMoves {
   readonly replayed: AssetSums = new Map();
-  /** What contracts settle in, by symbol. */
+  /** Settlement currencies of contracts, by symbol. */
   readonly settleOf = new Map<string, string>();
-  /** Fills of contracts, by what they settle in. */
+  /** The number of contract fills, by settlement currency. */
   readonly contractFills = new Map<string, number>();
-  /** Of the latest entry. */
+  /** Venue of the latest entry. */
   venue = '';
 
   clone(): AccountMoves {
@@ -73,7 +73,7 @@ interface AccountSums extends SnapshotSums {
 
 /**
  * Compares the latest snapshot of each account with the sum of its entries up to and including its time.
- * @param accounts - that have entries
+ * @param accounts - the accounts with entries
  * @param movesUntil - what the entries of an account move up to and including an instant
  * @throws InputError `ledger_snapshot_malformed`
  */
@@ -119,14 +119,14 @@ function compare(
   return { opening, held, differences };
 }
 
-/** What the snapshot holds, or what was replayed where the two differ by no more than the venue's own rounding. */
+/** The snapshot's amount. Where the difference is within the venue's own rounding, the replayed amount. */
 function settledValue(asset: string, replayed: Amount, { held, slack }: SnapshotSums): Amount {
   const snapshot = held.get(asset) ?? ZERO;
   const allowed = slack.get(asset);
   return allowed === undefined || snapshot.minus(replayed).abs().gt(allowed) ? snapshot : replayed;
 }
 
-/** The sums of a snapshot with room for the rounding of the profit of the fills before it. */
+/** The sums of a snapshot, with room for the rounding of the profits of the fills before it. */
 function withFills(sums: SnapshotSums, { settleOf, contractFills }: AccountMoves): SnapshotSums {
   const slack = new Map(sums.slack);
   for (const [settle, count] of contractFills)

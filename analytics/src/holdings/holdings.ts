@@ -1,14 +1,17 @@
 /** Quantities that are held: by asset, and by venue and asset. */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 
-/** Quantity of each asset; an absent asset is zero, a negative one is owed, or what the entries cannot explain. */
+/**
+ * Quantity of each asset. An absent asset is zero. A negative quantity is owed, or is one that the entries cannot
+ * explain.
+ */
 export type AssetSums = Map<string, Amount>;
 
-/** Quantities by venue and asset: each is valued at its own venue's prices. */
+/** Quantities by venue and asset. Each is valued at its own venue's prices. */
 export class Holdings {
   readonly #venues = new Map<string, AssetSums>();
 
-  /** A copy of `other`; empty without it. */
+  /** A copy of `other`. Without `other` it is empty. */
   constructor(other?: Holdings) {
     if (other === undefined) return;
     for (const [venue, sums] of other.#venues) this.#venues.set(venue, new Map(sums));

@@ -1,4 +1,4 @@
-/** Snapshots as sums, in the terms of {@link Holdings}. */
+/** Snapshots as sums, in the form of {@link Holdings}. */
 import { Amount, type Decimal, parseDecimal } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { settlesIn } from '../entries/parse.ts';
@@ -9,18 +9,18 @@ import { type AssetSums, addAsset } from './holdings.ts';
 export interface SnapshotSums {
   readonly time: number;
   readonly held: AssetSums;
-  /** What contracts settle in, by symbol. */
+  /** Settlement currencies of contracts, by symbol. */
   readonly settleOf: Map<string, string>;
-  /** By settlement currency: by how much the venue's own rounding may move a wallet balance. */
+  /** How much the venue's own rounding may move a wallet balance, by settlement currency. */
   readonly slack: AssetSums;
 }
 
-/** An entry price stands for no more than this share of what the position cost, however few digits it has. */
+/** The rounding of an entry price counts for at most this share of the position's cost, however few digits it has. */
 const ENTRY_SLACK = parseDecimal('0.000001', 'a slack');
 const HALF = parseDecimal('0.5', 'a half');
 
 /**
- * Reads a snapshot; null when it is older than `latest`, the time of one that is known of the account.
+ * Reads a snapshot; null when it is older than `latest`, the time of a known snapshot of the account.
  * @throws InputError `ledger_snapshot_malformed`
  */
 export function sumSnapshot(snapshot: AccountSnapshot, latest: number | undefined): SnapshotSums | null {
@@ -34,7 +34,9 @@ export function sumSnapshot(snapshot: AccountSnapshot, latest: number | undefine
   return sums;
 }
 
-/** A wallet balance leaves out what the open units cost: units and cost are added, as fills would have. */
+/**
+ * A wallet balance does not include the cost of the open units. Units and cost are added here, as fills would add them.
+ */
 function addPosition(position: SnapshotPosition, sums: SnapshotSums): void {
   const { symbol, settle, inverse } = position;
   const size = read(position.contractSize, 'the size of a contract');
@@ -51,7 +53,7 @@ function addPosition(position: SnapshotPosition, sums: SnapshotSums): void {
   addAsset(sums.slack, settle, entrySlack(cost.abs(), entry));
 }
 
-/** Half a unit of the last place of the entry price, in what the position cost. */
+/** Half a unit of the last digit of the entry price, as part of the position's cost. */
 function entrySlack(cost: Amount, entry: Amount): Amount {
   const most = cost.times(ENTRY_SLACK);
   if (entry.isZero()) return most;

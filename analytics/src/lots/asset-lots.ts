@@ -1,4 +1,6 @@
-/** Lots of assets (docs/metrics.md §6): one position an asset, across all own accounts, in the reporting currency. */
+/**
+ * Lots of assets (docs/metrics.md §6): one position for each asset, across all own accounts, in the reporting currency.
+ */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import type { Closing } from './closing.ts';
@@ -17,7 +19,7 @@ interface AssetBook {
   readonly held: Map<string, { readonly holder: Holder; quantity: Amount }>;
 }
 
-/** An open lot; `price` per unit in the reporting currency, null: the cost is not known. */
+/** An open lot. `price` is per unit in the reporting currency. Null: the cost is not known. */
 export interface AssetLot {
   readonly time: number;
   readonly quantity: Amount;
@@ -32,7 +34,7 @@ export class AssetLots {
     this.#method = method;
   }
 
-  /** The same lots; what either does does not change the other. */
+  /** A copy with the same lots. Neither copy changes the other. */
   clone(): AssetLots {
     const copy = new AssetLots(this.#method);
     for (const [asset, { position, held }] of this.#books) {
@@ -42,7 +44,7 @@ export class AssetLots {
     return copy;
   }
 
-  /** Opens a lot; nothing for a quantity that is not positive. `price` null: the cost is not known. */
+  /** Opens a lot. Does nothing for a quantity that is not positive. `price` null: the cost is not known. */
   acquire(
     holder: Holder,
     asset: string,
@@ -57,7 +59,7 @@ export class AssetLots {
     book.position.trade({ side: 'buy', quantity, price, fee, time });
   }
 
-  /** Closes lots at `price`; null: nothing was disposed of. */
+  /** Closes lots at `price`. Null: nothing was disposed of. */
   dispose(
     holder: Holder,
     asset: string,
@@ -73,7 +75,7 @@ export class AssetLots {
     return book.position.trade({ side: 'sell', quantity, price, fee, time }, visit);
   }
 
-  /** Takes lots away without realising anything. @returns what they had cost, and how much of them was known */
+  /** Removes lots without realising anything. @returns their cost, and the quantity of known cost */
   remove(
     holder: Holder,
     asset: string,
@@ -90,12 +92,12 @@ export class AssetLots {
     return { quantity: known, cost };
   }
 
-  /** Counts a movement between own accounts, + in, − out: lots stay as they are. */
+  /** Counts a movement between own accounts, + in, − out. Lots do not change. */
   shift(holder: Holder, asset: string, quantity: Amount): void {
     move(this.#book(asset), holder, quantity);
   }
 
-  /** What is open, assets sorted. */
+  /** Open positions, assets sorted. */
   open(): readonly OpenPosition[] {
     return this.#sorted().map(([asset, { position, held }]) => ({
       asset,

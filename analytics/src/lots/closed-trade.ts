@@ -8,25 +8,25 @@ export interface ClosedTrade {
   readonly account: string;
   readonly symbol: string;
   readonly orderId: string | null;
-  /** Of the fill, ms UTC. */
+  /** Time of the fill, ms UTC. */
   readonly time: number;
-  /** When what it closed was opened: the mean, weighted by quantity. */
+  /** Opening time of the closed lots: the mean, weighted by quantity. */
   readonly openTime: number;
   /** Whether the lots were bought, or sold short. */
   readonly direction: 'long' | 'short';
-  /** Closed against lots of known cost; contracts in contracts. */
+  /** Quantity closed against lots of known cost. For contracts, in contracts. */
   readonly quantity: Amount;
   readonly openValue: Amount;
   readonly closeValue: Amount;
   /** Gross of fees. */
   readonly realizedPnl: Amount;
-  /** Own fee and those of the lots, each in proportion. */
+  /** The fill's own fee and a proportional share of the lots' fees. */
   readonly fees: Amount;
   /** Σ quantity × ms held. */
   readonly heldQuantityMs: Amount;
 }
 
-/** Sums of parts of known cost, in the currency of their values. */
+/** Sums of the parts of known cost, in the currency of their values. */
 export class ClosedParts {
   quantity = ZERO;
   openValue = ZERO;
@@ -34,7 +34,7 @@ export class ClosedParts {
   #weight = 0;
   #weightedOpenTime = 0;
 
-  /** Takes one part; bound, so that it can be handed on. */
+  /** Adds one part. Bound, so that it can be passed as a function. */
   readonly add = ({ quantity, openTime, openValue, closeValue }: ClosedPart): void => {
     if (openValue === null || closeValue === null) return;
     this.quantity = this.quantity.plus(quantity);

@@ -5,7 +5,7 @@ import { add, type Whole } from '../amount/whole.ts';
 import type { Taken } from './taken.ts';
 import type { Units } from './units.ts';
 
-/** Money in quote, of an inverse contract in base. Amounts are made when they are asked for. */
+/** Money in quote, or in base for an inverse contract. Amounts are made when they are read. */
 export class Closing {
   readonly #quantity: Whole;
   readonly #realized: Whole;
@@ -17,9 +17,9 @@ export class Closing {
   readonly #valueScale: number;
 
   /**
-   * @param units - as they are when the sums are made; later ones may be finer
-   * @param taken - from the lots
-   * @param missing - closed from lots of unknown cost, and of spot what no lot covers
+   * @param units - the scales of the sums; later units may be finer
+   * @param taken - the sums of the closed lots
+   * @param missing - quantity closed from lots of unknown cost, and for spot the quantity that no lot covers
    * @param fees - own fee and entry fees, each in proportion; 0 where fees are in the basis
    */
   constructor(units: Units, taken: Taken, realized: Whole, missing: Whole, fees: Whole) {
@@ -33,7 +33,7 @@ export class Closing {
     this.#valueScale = units.valueScale;
   }
 
-  /** Closed against lots. */
+  /** Quantity closed against lots. */
   get quantity(): Amount {
     return new Amount(this.#quantity, this.#quantityScale);
   }
@@ -43,17 +43,17 @@ export class Closing {
     return new Amount(this.#realized, this.#valueScale);
   }
 
-  /** Less the trade's own fee and the fees that opened what it closed, each in proportion. */
+  /** Profit less the trade's own fee and the opening fees of what it closed, each in proportion. */
   get netPnl(): Amount {
     return this.realizedPnl.minus(new Amount(this.#fees, FINE_SCALE));
   }
 
-  /** What the closed parts cost to open. */
+  /** The opening cost of the closed parts. */
   get matchedCost(): Amount {
     return new Amount(this.#cost, this.#valueScale);
   }
 
-  /** Sold without a lot (spot), or from lots without a known cost. */
+  /** Quantity sold without a lot (spot), or from lots without a known cost. */
   get missingQuantity(): Amount {
     return new Amount(this.#missing, this.#quantityScale);
   }

@@ -1,4 +1,4 @@
-/** Lots of contracts (docs/metrics.md §6): one position a venue and symbol, in its settlement currency. */
+/** Lots of contracts (docs/metrics.md §6): one position for each venue and symbol, in its settlement currency. */
 import type { Amount } from '../amount/decimal.ts';
 import type { ParsedContract, ParsedFill } from '../entries/parse.ts';
 import type { Closing } from './closing.ts';
@@ -10,7 +10,7 @@ interface ContractBook {
   readonly venue: string;
   readonly symbol: string;
   readonly contract: ParsedContract;
-  /** The account of the latest fill: it holds what is open. */
+  /** The account of the latest fill. It counts as the holder of the open position. */
   account: string;
   readonly position: Position;
 }
@@ -23,7 +23,7 @@ export class ContractLots {
     this.#method = method;
   }
 
-  /** The same lots; what either does does not change the other. */
+  /** A copy with the same lots. Neither copy changes the other. */
   clone(): ContractLots {
     const copy = new ContractLots(this.#method);
     for (const [key, book] of this.#books) {
@@ -32,7 +32,7 @@ export class ContractLots {
     return copy;
   }
 
-  /** Applies a fill of a contract, `fee` in its settlement currency; null when it only opened. */
+  /** Applies a fill of a contract, with `fee` in its settlement currency. Null: the fill only opened lots. */
   trade(
     fill: ParsedFill,
     contract: ParsedContract,
@@ -45,7 +45,7 @@ export class ContractLots {
     return book.position.trade({ side, quantity, price, fee, time }, visit);
   }
 
-  /** What is open, by venue and symbol. */
+  /** Open positions, by venue and symbol. */
   open(): readonly OpenPosition[] {
     return [...this.#books.values()]
       .filter(({ position }) => !position.quantity.isZero())

@@ -1,4 +1,4 @@
-/** `hifo`: the lots that leave the least profit. */
+/** `hifo`: the lots with the least profit come first. */
 import { subtract, type Whole } from '../amount/whole.ts';
 import type { Inventory } from './inventory.ts';
 import { type Lot, rescale, split } from './lot.ts';
@@ -11,14 +11,14 @@ interface Ranked {
 }
 
 /**
- * A binary heap: the highest entry price first for a long position, the lowest for a short one; ties: the oldest.
- * Fees do not change the order; what has no known price comes last.
+ * A binary heap. The highest entry price comes first for a long position, the lowest for a short one. Of equal prices
+ * the oldest comes first. Fees do not change the order. Lots without a known price come last.
  */
 export class HighestFirst implements Inventory {
   readonly #direction: 1 | -1;
   #heap: Ranked[] = [];
   #sequence = 0;
-  /** Whether a clone may hold the same lots; of them only {@link HighestFirst.#own} is this one's alone. */
+  /** Whether a clone may hold the same lots. Then only {@link HighestFirst.#own} belongs to this one alone. */
   #isShared = false;
   #own: Lot | null = null;
 
@@ -69,7 +69,7 @@ export class HighestFirst implements Inventory {
     return copy;
   }
 
-  /** The lot that comes first, which is about to change. */
+  /** The first lot, made ready for a change. */
   #ownFirst({ lot, sequence }: Ranked): Lot {
     if (!this.#isShared || lot === this.#own) return lot;
     this.#own = { ...lot };

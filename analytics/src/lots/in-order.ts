@@ -1,4 +1,4 @@
-/** Each method's inventory. */
+/** The inventory of each method. */
 import { HighestFirst } from './highest-first.ts';
 import type { Inventory } from './inventory.ts';
 import type { CostMethod } from './method.ts';
@@ -8,7 +8,7 @@ import { Pool } from './pool.ts';
 
 /**
  * An empty inventory.
- * @param direction - 1: acquisitions are bought; −1: sold short. It decides what `hifo` takes first.
+ * @param direction - 1: acquisitions are bought; −1: sold short. It decides which lot `hifo` uses first.
  */
 export function createInventory(method: CostMethod, direction: 1 | -1): Inventory {
   switch (method) {

@@ -1,22 +1,22 @@
-/** Open lots of one thing in the order in which a method gives them away. */
+/** Open lots of one asset or contract, in the order in which a method uses them. */
 import type { Whole } from '../amount/whole.ts';
 import type { Lot } from './lot.ts';
 import type { Taken } from './taken.ts';
 
-/** Lots of one position. All of one direction. */
+/** Lots of one position. All have one direction. */
 export interface Inventory {
-  /** Takes over `lot`, whose quantity is positive. */
+  /** Adds `lot`, whose quantity is positive. The caller must not use it afterwards. */
   add(lot: Lot): void;
   /**
-   * Gives away up to `quantity`, part by part, to `taken`.
-   * @returns what no lot covers
+   * Moves up to `quantity`, part by part, to `taken`.
+   * @returns the quantity that no lot covers
    */
   take(quantity: Whole, taken: Taken): Whole;
   isEmpty(): boolean;
-  /** What is left, oldest first; live lots, for reading. */
+  /** The remaining lots, oldest first. They are live and only for reading. */
   lots(): readonly Lot[];
-  /** Brings every lot to finer scales. */
+  /** Converts every lot to finer scales. */
   rescale(quantity: Whole, price: Whole): void;
-  /** The same lots; what either does does not change the other. Costs a slice of pointers, not a copy of lots. */
+  /** A copy with the same lots. Neither copy changes the other. It costs a slice of pointers, not a copy of lots. */
   clone(): Inventory;
 }

@@ -1,29 +1,32 @@
-/** Lots: what is left of an acquisition, in whole units of scales that their owner knows. */
+/** Lots: the rest of an acquisition, in whole units of scales that their owner knows. */
 import { divideHalfEven, multiply, subtract, type Whole } from '../amount/whole.ts';
 
 /**
- * An open lot, or a part of one. Its cost is its `value`, which parts share in proportion, or, without one, exactly
- * quantity × price.
+ * An open lot, or a part of one. Its cost is its `value`, which parts share in proportion. Without a value the cost is
+ * exactly quantity × price.
  */
 export interface Lot {
   quantity: Whole;
-  /** What a unit was traded at; null: not known, and neither is the cost. */
+  /** Price of a unit at the trade. Null: the price and the cost are not known. */
   price: Whole | null;
-  /** What all that is left cost; null: quantity × price. */
+  /** Cost of the rest of the lot. Null: quantity × price. */
   value: Whole | null;
-  /** What was paid for the trade that opened it, as far as it falls to what is left. */
+  /** The fee of the opening trade, in proportion to the rest of the lot. */
   fee: Whole;
   /** When it was acquired, ms UTC. */
   readonly time: number;
 }
 
-/** What a lot cost to open; null: not known. */
+/** The opening cost of a lot. Null: not known. */
 export function costOf({ quantity, price, value }: Lot): Whole | null {
   if (value !== null) return value;
   return price === null ? null : multiply(quantity, price);
 }
 
-/** Takes `quantity`, less than all, out of `lot`: value and fee in proportion, rounded to a unit, the rest stays. */
+/**
+ * Splits `quantity`, which is less than all, off `lot`. Value and fee go in proportion, rounded to a unit. The rest
+ * stays.
+ */
 export function split(lot: Lot, quantity: Whole): Lot {
   if (lot.value !== null || lot.fee !== 0) return splitShares(lot, quantity);
   lot.quantity = subtract(lot.quantity, quantity);
@@ -39,7 +42,7 @@ function splitShares(lot: Lot, quantity: Whole): Lot {
   return { quantity, price: lot.price, value, fee, time: lot.time };
 }
 
-/** Brings a lot to finer scales: its numbers are multiplied. */
+/** Converts a lot to finer scales by multiplying its numbers. */
 export function rescale(lot: Lot, quantity: Whole, price: Whole): void {
   lot.quantity = multiply(lot.quantity, quantity);
   if (lot.price !== null) lot.price = multiply(lot.price, price);

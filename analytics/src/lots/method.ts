@@ -1,9 +1,9 @@
-/** Which lot a disposal takes first (docs/metrics.md §6 "Methods"). */
+/** Which lot a disposal uses first (docs/metrics.md §6 "Methods"). */
 import { InputError } from '../errors.ts';
 
 /**
- * `fifo`: the oldest. `lifo`: the newest. `hifo`: the one that leaves the least profit: of a long position the
- * highest entry price, of a short one the lowest; the oldest of equals. `average`: all in proportion.
+ * `fifo`: the oldest. `lifo`: the newest. `hifo`: the one with the least profit, that is, the highest entry price of a
+ * long position and the lowest of a short one; of equals the oldest. `average`: all in proportion.
  */
 export const COST_METHODS = ['fifo', 'lifo', 'hifo', 'average'] as const;
 export type CostMethod = (typeof COST_METHODS)[number];

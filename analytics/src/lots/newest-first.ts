@@ -7,7 +7,7 @@ import type { Taken } from './taken.ts';
 /** A stack. */
 export class NewestFirst implements Inventory {
   #lots: Lot[] = [];
-  /** Whether a clone may hold the same lots; of them only {@link NewestFirst.#own} is this one's alone. */
+  /** Whether a clone may hold the same lots. Then only {@link NewestFirst.#own} belongs to this one alone. */
   #isShared = false;
   #own: Lot | null = null;
 
@@ -52,7 +52,7 @@ export class NewestFirst implements Inventory {
     return copy;
   }
 
-  /** The lot on top, which is about to change. */
+  /** The lot on top, made ready for a change. */
   #ownTop(lot: Lot): Lot {
     if (!this.#isShared || lot === this.#own) return lot;
     this.#own = this.#lots[this.#lots.length - 1] = { ...lot };

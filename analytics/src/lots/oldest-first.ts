@@ -6,11 +6,11 @@ import type { Taken } from './taken.ts';
 
 const COMPACT_AT = 1024;
 
-/** A queue; used lots are cut off from time to time, not one by one. */
+/** A queue. Used lots are removed in batches, not one by one. */
 export class OldestFirst implements Inventory {
   #lots: Lot[] = [];
   #head = 0;
-  /** Whether a clone may hold the same lots; of them only {@link OldestFirst.#own} is this one's alone. */
+  /** Whether a clone may hold the same lots. Then only {@link OldestFirst.#own} belongs to this one alone. */
   #isShared = false;
   #own: Lot | null = null;
 
@@ -64,7 +64,7 @@ export class OldestFirst implements Inventory {
     return copy;
   }
 
-  /** The lot at the head, which is about to change. */
+  /** The lot at the head, made ready for a change. */
   #ownHead(lot: Lot): Lot {
     if (!this.#isShared || lot === this.#own) return lot;
     this.#own = this.#lots[this.#head] = { ...lot };

@@ -1,21 +1,23 @@
-/** What is open at an instant: enough to value it, without its lots. */
+/** An open position at an instant: enough to value it, without its lots. */
 import type { Amount } from '../amount/decimal.ts';
 
-/** Spot: an asset across all own accounts. A contract: one symbol of one venue. */
+/** For spot, an asset across all own accounts. For a contract, one symbol of one venue. */
 export interface OpenPosition {
-  /** The asset, or the symbol of a contract: what prices are asked for. */
+  /** The asset, or the symbol of a contract. Prices are looked up by it. */
   readonly asset: string;
-  /** Null: an asset, which belongs to no one venue. */
+  /** Null: an asset, which belongs to no single venue. */
   readonly venue: string | null;
-  /** Signed; assets in units, contracts in units of the underlying (linear) or of the quote (inverse). */
+  /** Signed. Assets in units; contracts in units of the underlying (linear) or of the quote (inverse). */
   readonly quantity: Amount;
   /** The part of it whose cost is known. */
   readonly knownQuantity: Amount;
-  /** Cost of that part: of assets in the reporting currency, of contracts in what they settle in. */
+  /** Cost of that part. For assets in the reporting currency, for contracts in the settlement currency. */
   readonly cost: Amount;
-  /** What a contract settles in, and whether it is worth quantity / price; null: an asset. */
+  /** Settlement currency of a contract, and whether its value is quantity / price. Null: an asset. */
   readonly contract: { readonly settle: string; readonly inverse: boolean } | null;
-  /** How an asset's quantity is spread over own accounts, by venue and account; its sum need not be the quantity. */
+  /**
+   * How an asset's quantity is divided among own accounts, by venue and account. The sum may differ from the quantity.
+   */
   readonly shares: readonly HeldShare[];
 }
 

@@ -6,9 +6,9 @@ import { OldestFirst } from './oldest-first.ts';
 import type { Taken } from './taken.ts';
 
 /**
- * One pool of everything whose cost is known, reset when it is empty; what has no known cost waits behind it,
- * oldest first. Lots of known cost have a value, of which parts take their share in proportion. The time of the pool
- * is the quantity-weighted mean of what went in, to the millisecond.
+ * One pool of all quantities of known cost. It is reset when it is empty. Lots without a known cost come after it,
+ * oldest first. Lots of known cost have a value, and parts get their proportional share of it. The time of the pool is
+ * the quantity-weighted mean of its lots, to the millisecond.
  */
 export class Pool implements Inventory {
   #known: Lot | null = null;

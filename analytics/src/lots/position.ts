@@ -1,13 +1,13 @@
 /**
  * One position: trades open and close lots (docs/metrics.md §6).
  *
- * A trade on the side of the position, or on a flat one, opens a lot; one against it closes lots in the order of
- * the method, and what is left over opens the other side at its own price. Spot cannot go short: there the rest
- * is missing, and no profit comes of it.
+ * A trade on the side of the position, or on a flat one, opens a lot. A trade against it closes lots in the order of
+ * the method, and the rest opens the other side at its own price. Spot cannot go short: there the rest is missing, and
+ * brings no profit.
  *
- * `fifo`, `lifo` and `hifo` of linear contracts and spot are exact. Where something is divided (`average`, inverse
- * contracts, fees in the basis, shares of fees) a part is rounded to 40 decimals, half to even, and the rest stays
- * where it was: nothing is lost.
+ * `fifo`, `lifo` and `hifo` of linear contracts and spot are exact. Where a value is divided (`average`, inverse
+ * contracts, fees in the basis, shares of fees), a part is rounded to 40 decimals, half to even. The rest stays where
+ * it was, so nothing is lost.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
@@ -22,9 +22,9 @@ import { type ContractTerms, Units } from './units.ts';
 
 export interface PositionOptions extends ContractTerms {
   readonly method: CostMethod;
-  /** Whether what is sold beyond the inventory is missing (spot) rather than sold short (contracts). */
+  /** Whether a sale beyond the inventory is missing (spot). Otherwise it is a short sale (contracts). */
   readonly spot: boolean;
-  /** Whether fees raise what a purchase cost and lower what a sale brought, instead of standing beside. */
+  /** Whether fees raise the cost of a purchase and lower the proceeds of a sale. Otherwise they are separate. */
   readonly feesInCostBasis?: boolean;
 }
 
@@ -33,20 +33,20 @@ export interface Trade {
   readonly side: 'buy' | 'sell';
   /** Positive; contracts, or units of the asset. */
   readonly quantity: Amount;
-  /** Not negative; of an inverse contract positive. Null: not known; it realises nothing. */
+  /** Not negative; positive for an inverse contract. Null: not known, and the trade realises nothing. */
   readonly price: Amount | null;
-  /** Paid; negative: received. In the currency of the profit. */
+  /** Paid. Negative: received. In the currency of the profit. */
   readonly fee: Amount;
-  /** ms UTC; never before the trade before it. */
+  /** ms UTC. At or after the time of the trade before it. */
   readonly time: number;
 }
 
 /** A part of a lot that a trade closed. */
 export interface ClosedPart {
   readonly quantity: Amount;
-  /** When it was opened, ms UTC. */
+  /** Opening time of the lot, ms UTC. */
   readonly openTime: number;
-  /** What it cost to open, and what it is worth at the closing price; null: not known. */
+  /** The opening cost of the part, and its value at the closing price. Null: not known. */
   readonly openValue: Amount | null;
   readonly closeValue: Amount | null;
 }
@@ -59,7 +59,7 @@ export interface OpenPart {
   readonly quantity: Amount;
   /** Null: not known. */
   readonly cost: Amount | null;
-  /** When it was opened, ms UTC. */
+  /** Opening time, ms UTC. */
   readonly time: number;
 }
 
@@ -68,7 +68,7 @@ export class Position {
   #units: Units;
   #direction: 1 | -1 = 1;
   #inventory: Inventory;
-  /** Of the open lots, those of unknown cost apart. */
+  /** Sums of the lots that the present trade closes. Lots of unknown cost are separate. */
   readonly #taken = new Taken();
   #held: { quantity: Whole; cost: Whole; unknown: Whole } = { quantity: 0, cost: 0, unknown: 0 };
 
@@ -78,7 +78,7 @@ export class Position {
     this.#inventory = createInventory(options.method, 1);
   }
 
-  /** Applies `trade`; null when it only opened. `visit` is called for every part that it closed, in order. */
+  /** Applies `trade`. Null: it only opened lots. `visit` is called for every part that it closed, in order. */
   trade(trade: Trade, visit?: PartVisitor): Closing | null {
     this.#widen(trade.quantity, trade.price);
     const sign = trade.side === 'buy' ? 1 : -1;
@@ -91,14 +91,14 @@ export class Position {
     return null;
   }
 
-  /** Takes up to `quantity` away without realising anything. @returns what no lot covers */
+  /** Removes up to `quantity` without realising anything. @returns the quantity that no lot covers */
   remove(quantity: Amount, visit?: PartVisitor): Amount {
     this.#widen(quantity, null);
     this.#taken.begin(0, visit && ((part) => visit(this.#toClosedPart(part, null))));
     return this.#units.toQuantity(this.#take(this.#units.ofQuantity(quantity)));
   }
 
-  /** Signed: positive long, negative short. */
+  /** Signed. Positive: long. Negative: short. */
   get quantity(): Amount {
     const units = add(this.#held.quantity, this.#held.unknown);
     return this.#units.toQuantity(this.#direction > 0 ? units : negate(units));
@@ -109,7 +109,7 @@ export class Position {
     return this.#units.toQuantity(this.#direction > 0 ? this.#held.quantity : negate(this.#held.quantity));
   }
 
-  /** What the open lots cost to open; lots of unknown cost count as 0. */
+  /** The opening cost of the open lots. Lots of unknown cost count as 0. */
   get cost(): Amount {
     return this.#units.toValue(this.#held.cost);
   }
@@ -126,14 +126,14 @@ export class Position {
     });
   }
 
-  /** What closing everything of known cost at `mark` would realise, gross of fees. */
+  /** The profit, gross of fees, of closing everything of known cost at `mark`. */
   unrealizedPnl(mark: Amount): Amount {
     this.#widen(ZERO, mark);
     const value = this.#units.value(this.#held.quantity, this.#units.ofPrice(mark));
     return this.#units.toValue(this.#profit(this.#held.cost, value));
   }
 
-  /** The same position; what either does does not change the other. */
+  /** A copy of the position. Neither copy changes the other. */
   clone(): Position {
     const copy = new Position(this.#options);
     copy.#units = this.#units.clone();
@@ -162,7 +162,7 @@ export class Position {
     this.#inventory.add(lot);
   }
 
-  /** Takes lots out of what is open and sums them up in `#taken`. @returns what no lot covers */
+  /** Removes open lots and sums them up in `#taken`. @returns the quantity that no lot covers */
   #take(asked: Whole): Whole {
     const [taken, held] = [this.#taken, this.#held];
     const rest = this.#inventory.take(asked, taken);
@@ -208,13 +208,15 @@ export class Position {
     return fee === 0 ? value : add(value, this.#basisFee(side, share(fee, quantity, asked)));
   }
 
-  /** A long position gains when value rises, a short one when it falls; an inverse one the other way round. */
+  /**
+   * A long position gains when the value rises, a short one when it falls. An inverse position is the other way round.
+   */
   #profit(openValue: Whole, closeValue: Whole): Whole {
     const gainsByRise = this.#direction > 0 !== (this.#options.inverse ?? false);
     return gainsByRise ? subtract(closeValue, openValue) : subtract(openValue, closeValue);
   }
 
-  /** What a fee adds to the value of a trade, if fees are in the basis: a purchase costs more, a sale brings less. */
+  /** What a fee adds to the value of a trade, if fees are in the basis. A purchase costs more, a sale brings less. */
   #basisFee(side: Trade['side'], fee: Whole): Whole {
     if (!this.#options.feesInCostBasis) return 0;
     return (side === 'buy') !== (this.#options.inverse ?? false) ? fee : negate(fee);

@@ -1,13 +1,13 @@
-/** What a trade takes out of the lots: sums under way, in units. */
+/** Sums of the lots that a trade closes, in units. */
 import { add, multiply, type Whole } from '../amount/whole.ts';
 import { costOf, type Lot } from './lot.ts';
 
 /**
- * One is made for a position and used again for each of its trades: a closure with captured sums cost a tenth of
- * the time of matching.
+ * A position has one and uses it for each of its trades. A closure with captured sums cost a tenth of the time of
+ * matching.
  */
 export class Taken {
-  /** Of known cost: quantity and cost. */
+  /** Quantity and cost of the lots of known cost. */
   known: Whole = 0;
   cost: Whole = 0;
   /** Quantity of unknown cost. */
@@ -19,7 +19,7 @@ export class Taken {
   #time = 0;
   #visit: ((part: Lot) => void) | undefined;
 
-  /** Begins anew: parts are held until `time`; `visit` is called for each of them. */
+  /** Starts again. Parts count as held until `time`. `visit` is called for each of them. */
   begin(time: number, visit?: (part: Lot) => void): void {
     this.known = 0;
     this.cost = 0;

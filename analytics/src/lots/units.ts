@@ -4,15 +4,15 @@ import { FINE_SCALE } from '../amount/scale.ts';
 import { divideHalfEven, multiply, powerOfTen, type Whole } from '../amount/whole.ts';
 
 export interface ContractTerms {
-  /** Units of the underlying (linear) or of the quote (inverse) for one contract; 1 when left out. */
+  /** Units of the underlying (linear) or of the quote (inverse) for one contract. 1 when left out. */
   readonly contractSize?: Amount;
   /** Whether a contract is worth contractSize / price, in base. */
   readonly inverse?: boolean;
 }
 
 /**
- * Scales of one position. Quantities and prices keep the finest scale that was seen; values are exact products of
- * the two, or, where something was divided, units of 10^−40.
+ * Scales of one position. Quantities and prices keep the finest scale so far. Values are exact products of the two, or
+ * units of 10^−40 where a value was divided.
  */
 export class Units {
   readonly #contractSize: Amount;
@@ -45,7 +45,7 @@ export class Units {
 
   /**
    * Makes room for the decimals of an input.
-   * @returns by how many decimals quantities and prices must be moved, if they must
+   * @returns by how many decimals quantities and prices must be shifted, if at all
    */
   widen(quantity: Amount, price: Amount | null): { quantity: Whole; price: Whole } | null {
     const priceScale = price === null ? 0 : price.scale + this.#contractScale;
@@ -65,7 +65,7 @@ export class Units {
     return quantity.unitsAt(this.#quantityScale);
   }
 
-  /** Linear: price of a whole contract. */
+  /** Linear contracts: the price of a whole contract. */
   ofPrice(price: Amount): Whole {
     if (this.#inverse || this.#contractSize === ONE) return price.unitsAt(this.#priceScale);
     return price.times(this.#contractSize).unitsAt(this.#priceScale);

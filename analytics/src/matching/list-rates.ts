@@ -1,14 +1,14 @@
-/** What the trades of a list say about the prices of currencies: the last trade of a pair, as the list goes on. */
+/** Prices of currencies from the trades of a list: the last trade of each pair so far. */
 import { type Amount, ONE } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { parseSymbol } from '../entries/symbol.ts';
 
-/** Prices of the spot pairs that have been traded so far. */
+/** Prices of the spot pairs that were traded so far. */
 export class ListRates {
   /** By base and quote; the inverse of a pair by quote and base, to 40 decimals. */
   readonly #last = new Map<string, Map<string, Amount>>();
 
-  /** A trade at a price; contracts and what names no pair say nothing here. */
+  /** Notes a trade at a price. A contract, or a symbol that names no pair, gives no price. */
   note(symbol: string, price: Amount): void {
     const { base, quote, spot } = parseSymbol(symbol);
     if (!spot || base === null || quote === null || !price.isPositive()) return;
@@ -16,7 +16,9 @@ export class ListRates {
     this.#set(quote, base, ONE.dividedBy(price, FINE_SCALE));
   }
 
-  /** One `currency` in `other`: by the last trade of the two, else over one third; null: nothing prices it. */
+  /**
+   * One `currency` in `other`: by the last trade of the pair, or else over a third currency. Null: no trade prices it.
+   */
   rate(currency: string, other: string): Amount | null {
     if (currency === other) return ONE;
     const known = this.#last.get(currency);

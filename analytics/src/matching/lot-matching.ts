@@ -2,9 +2,10 @@
  * Profit of an account (docs/metrics.md §6): every entry opens or closes lots.
  *
  * The lot key of spot is the asset, across all own accounts, and its lots are priced in the reporting currency. A fill
- * belongs to its symbol; what else it disposes of (a quote that is not the reporting currency, a fee in a third
- * currency) belongs to that asset's own symbol against the reporting currency. The reporting currency itself has no
- * lots. The lot key of a contract is its venue and symbol; what it realises is paid in its settlement currency.
+ * belongs to its symbol. A fill may also dispose of another asset: a quote that is not the reporting currency, or a fee
+ * in a third currency. Such a disposal belongs to that asset's own symbol against the reporting currency. The reporting
+ * currency itself has no lots. The lot key of a contract is its venue and symbol. Its realised profit is paid in its
+ * settlement currency.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type {
@@ -25,7 +26,7 @@ import { bookCash, bookDisposal, bookWithdrawal } from './row-booking.ts';
 import type { TradingRow, TradingRows } from './trading-rows.ts';
 import type { InternalTransfers } from './transfers.ts';
 
-/** What matching looks up, and where it puts what it finds. */
+/** What matching looks up, and where it writes its results. */
 export interface MatchingContext {
   readonly internal: InternalTransfers;
   readonly prices: PriceBook;
@@ -34,7 +35,7 @@ export interface MatchingContext {
   readonly close: (trade: ClosedTrade) => void;
 }
 
-/** Lots under way; quantities beyond the inventory are reported as missing, never invented. */
+/** Lots under way. Quantities beyond the inventory are reported as missing, never invented. */
 export class LotMatching {
   #assets: AssetLots;
   #contracts: ContractLots;
@@ -48,7 +49,7 @@ export class LotMatching {
     this.#contracts = new ContractLots(method);
   }
 
-  /** The same lots in another context; what either does does not change the other. */
+  /** A copy of the lots in another context. Neither copy changes the other. */
   clone(context: MatchingContext): LotMatching {
     const copy = new LotMatching(this.#method, context);
     copy.#assets = this.#assets.clone();
@@ -56,7 +57,7 @@ export class LotMatching {
     return copy;
   }
 
-  /** Applies one entry; they come in order. */
+  /** Applies one entry. Entries come in order. */
   apply(entry: ParsedEntry): void {
     if (entry.kind === 'transfer') this.#transfer(entry);
     else if (entry.kind !== 'fill') this.#cash(entry);
@@ -64,12 +65,12 @@ export class LotMatching {
     else this.#contractFill(entry, entry.contract);
   }
 
-  /** What is open now. */
+  /** Positions that are open now. */
   open(): readonly OpenPosition[] {
     return [...this.#assets.open(), ...this.#contracts.open()];
   }
 
-  /** Open lots of assets, price in the reporting currency; null: not known. */
+  /** Open lots of assets, with the price in the reporting currency. Null: not known. */
   openLots(): ReturnType<AssetLots['lots']> {
     return this.#assets.lots();
   }
@@ -120,7 +121,10 @@ export class LotMatching {
     else row.volume = row.volume.plus(fill.cost.times(costPrice));
   }
 
-  /** Books the fee of a fill: one in base at the fill's own price. @returns its value; 0 where nothing prices it */
+  /**
+   * Books the fee of a fill. A fee in base is valued at the fill's own price. @returns its value; 0 where it has no
+   * price
+   */
   #fillFee(fill: ParsedFill, base: string | null, unitPrice: Amount | null): Amount {
     const { fee, time } = fill;
     if (fee === null) return ZERO;
@@ -135,7 +139,7 @@ export class LotMatching {
     return value;
   }
 
-  /** A sale of what the symbol trades: the one disposal that is a trade. */
+  /** A sale of the symbol's base. This is the only disposal that is a trade. */
   #sell(fill: ParsedFill, quantity: Amount, price: Amount | null, fee: Amount): void {
     if (fill.base === this.#context.reportingCurrency) return;
     const parts = new ClosedParts();
@@ -217,7 +221,7 @@ export class LotMatching {
     this.#debit(entry, { amount: amount.neg(), currency: asset });
   }
 
-  /** Takes what was paid out of the lots at its price; what was received (negative) opens a lot at it. */
+  /** Removes a paid amount from the lots at its price. A received (negative) amount opens a lot at its price. */
   #debit(entry: ParsedEntry, { amount, currency }: ParsedMoney): void {
     const price = this.#price(currency, entry.time);
     if (amount.isNegative()) this.#acquire(entry, currency, amount.neg(), price, ZERO);
@@ -240,7 +244,7 @@ export class LotMatching {
     return this.#context.prices.at(asset, time)?.value ?? null;
   }
 
-  /** The row of an asset that is no fill's own. */
+  /** The row of an asset that does not belong to the fill's own symbol. */
   #assetRow({ venue, account, time }: ParsedEntry, asset: string): TradingRow {
     const { reportingCurrency } = this.#context;
     const symbol = asset === reportingCurrency ? asset : `${asset}/${reportingCurrency}`;

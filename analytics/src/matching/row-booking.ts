@@ -3,7 +3,7 @@ import type { Amount } from '../amount/decimal.ts';
 import type { ParsedCash } from '../entries/parse.ts';
 import type { TradingRow } from './trading-rows.ts';
 
-/** Books lots that were disposed of; `price` of a unit, null: not known. */
+/** Books the disposal of lots. `price` is per unit; null: not known. */
 export function bookDisposal(
   row: TradingRow,
   closing: { readonly realizedPnl: Amount; readonly missingQuantity: Amount },
@@ -14,7 +14,7 @@ export function bookDisposal(
   if (price !== null) row.missingProceeds = row.missingProceeds.plus(closing.missingQuantity.times(price));
 }
 
-/** Books lots that a withdrawal took away: what they had gained, and nobody realised. */
+/** Books lots that a withdrawal removed: their gain, which no sale realised. */
 export function bookWithdrawal(
   row: TradingRow,
   { quantity, cost }: { readonly quantity: Amount; readonly cost: Amount },
@@ -23,7 +23,7 @@ export function bookWithdrawal(
   row.withdrawnGain = row.withdrawnGain.plus(quantity.times(price).minus(cost));
 }
 
-/** Books the value of a cash movement (+ received) under its name; rebates are negative fees. */
+/** Books the value of a cash movement (+ received) under its name. Rebates are negative fees. */
 export function bookCash(row: TradingRow, entry: ParsedCash, value: Amount): void {
   switch (entry.kind) {
     case 'fee':

@@ -1,4 +1,4 @@
-/** A list of trades as it stands, without an account around it: lots, profit and statistics (docs/metrics.md §6). */
+/** A list of trades on its own, without an account: lots, profit and statistics (docs/metrics.md §6). */
 import { type Amount, type Decimal, formatMoney, ONE, parseDecimal, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { parseSymbol, roleOf } from '../entries/symbol.ts';
@@ -8,7 +8,7 @@ import { Position, type PositionOptions } from '../lots/position.ts';
 import { ListRates } from './list-rates.ts';
 import { type TradeStatistics, TradeTally } from './trade-statistics.ts';
 
-/** One trade of the list; in time order. */
+/** One trade of the list. Trades are in time order. */
 export interface ListedTrade {
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
@@ -16,28 +16,28 @@ export interface ListedTrade {
   readonly quantity: Amount;
   /** Not negative. */
   readonly price: Amount;
-  /** Paid; negative: received. */
+  /** Paid. Negative: received. */
   readonly fee: Amount;
   /** Null: the currency of the profit. */
   readonly feeCurrency: string | null;
   /** ms UTC. */
   readonly time: number;
-  /** Fills of one order are one trade; null: a trade of its own. */
+  /** Fills of one order are one trade. Null: the fill is a trade of its own. */
   readonly orderId: string | null;
 }
 
 export interface TradeListOptions {
   readonly method: CostMethod;
-  /** Whether nothing can be sold short; what the symbols say when left out. */
+  /** Whether short sales are impossible. When left out, the symbols decide. */
   readonly spot?: boolean;
   readonly inverse?: boolean;
   readonly contractSize?: Amount;
   readonly feesInCostBasis?: boolean;
-  /** Marks open positions. */
+  /** The price that values open positions. */
   readonly markPrice?: Amount;
 }
 
-/** Of one symbol. Money in its quote, of an inverse contract in base; 12 decimals, half to even. */
+/** Results of one symbol. Money in its quote, or in base for an inverse contract; 12 decimals, half to even. */
 export interface SymbolTrades extends TradeStatistics {
   readonly symbol: string;
   readonly spot: boolean;
@@ -49,22 +49,22 @@ export interface SymbolTrades extends TradeStatistics {
   /** Signed. */
   readonly openQuantity: Decimal;
   readonly openCost: Decimal;
-  /** openCost over quantity, of inverse contracts harmonic; null when flat. */
+  /** openCost over quantity; harmonic for inverse contracts. Null when flat. */
   readonly averageEntryPrice: Decimal | null;
-  /** Sold beyond the inventory: it realises nothing. */
+  /** Quantity sold beyond the inventory. It realises nothing. */
   readonly missingQuantity: Decimal;
   readonly fees: Decimal;
   /** realizedPnl − fees. */
   readonly netPnl: Decimal;
   /** Σ quantity × price × contract size, in quote. */
   readonly tradingVolume: Decimal;
-  /** Fees in currencies that the list does not price, by currency: in none of the money above. */
+  /** Fees in currencies that the list does not price, by currency. The money above does not include them. */
   readonly unvaluedFees: Readonly<Record<string, Decimal>>;
 }
 
 /** Sums of the symbols whose profit is in one currency. */
 export interface CurrencyTotals {
-  /** Null: the symbols do not say. */
+  /** Null: the symbols do not name it. */
   readonly currency: string | null;
   readonly tradeCount: number;
   readonly realizedPnl: Decimal;
@@ -78,14 +78,14 @@ export interface TradeListResult {
   readonly totals: readonly CurrencyTotals[];
   /** Sorted by symbol. */
   readonly symbols: readonly SymbolTrades[];
-  /** realizedPnl of each trade of the list, in its order; null: it closed nothing. */
+  /** realizedPnl of each trade of the list, in its order. Null: the trade closed nothing. */
   readonly perTradePnl: readonly (Decimal | null)[];
 }
 
 /**
- * Matches a list symbol by symbol. A fee in a third currency is worth what the last trades of the list say
- * ({@link ListRates}), and is a disposal of that currency where the list holds some of it (docs/metrics.md §6).
- * Not checked: that the list is complete, and in order.
+ * Matches a list symbol by symbol. A fee in a third currency is valued by the last trades of the list
+ * ({@link ListRates}). It is also a disposal of that currency where the list holds some of it (docs/metrics.md §6). Not
+ * checked: that the list is complete, and in order.
  */
 export function matchTradeList(trades: readonly ListedTrade[], options: TradeListOptions): TradeListResult {
   const books = new Map<string, SymbolBook>();
@@ -107,7 +107,10 @@ export function matchTradeList(trades: readonly ListedTrade[], options: TradeLis
   return { method: options.method, totals: totalsOf(symbols), symbols, perTradePnl };
 }
 
-/** What a unit of a fee's currency is worth in that of the profit, where it is neither that nor the base of spot. */
+/**
+ * The value of one unit of a fee's currency in the profit's currency, where it is neither that currency nor the base of
+ * spot.
+ */
 function thirdRate({ symbol, fee, feeCurrency }: ListedTrade, rates: ListRates): Amount | null {
   const { settle, spot } = parseSymbol(symbol);
   if (feeCurrency === null || settle === null || fee.isZero()) return null;
@@ -152,7 +155,7 @@ class SymbolBook {
     this.#position = new Position({ ...options, ...this.#terms });
   }
 
-  /** @param rate - of a third currency that the fee is in; null: nothing prices it */
+  /** @param rate - the price of the fee's third currency; null: it has no price */
   apply(trade: ListedTrade, rate: Amount | null): Closing | null {
     const { time, side, price, orderId } = trade;
     const { quantity, fee } = this.#inPosition(trade, rate);
@@ -165,7 +168,10 @@ class SymbolBook {
     return closing;
   }
 
-  /** A fee paid out of this position, as far as it is there (nothing is missing of it); a rebate comes in. No trade, and in none of the fees here. */
+  /**
+   * Books a fee paid out of this position, up to the held quantity (the rest does not count as missing). A rebate is
+   * added. This is no trade, and not part of the fees here.
+   */
   dispose(fee: Amount, price: Amount, time: number): void {
     if (!this.#terms.spot) return;
     const side = fee.isNegative() ? 'buy' : 'sell';
@@ -200,9 +206,8 @@ class SymbolBook {
   }
 
   /**
-   * What a trade moves in the position, and its fee in the currency of the profit. A fee in base takes part of
-   * what was bought, or is debited on top of what was sold, at the price of the trade; one in a third currency is
-   * taken at its rate.
+   * What a trade moves in the position, and its fee in the currency of the profit. A fee in base reduces the bought
+   * quantity, or adds to the sold quantity, at the price of the trade. A fee in a third currency is valued at its rate.
    */
   #inPosition(
     { symbol, side, quantity, price, fee, feeCurrency }: ListedTrade,

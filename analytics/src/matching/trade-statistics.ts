@@ -1,4 +1,4 @@
-/** Statistics of closing trades (docs/metrics.md §6): an order counts once, however many fills it had. */
+/** Statistics of closing trades (docs/metrics.md §6). An order counts once, however many fills it had. */
 import { Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import { type Outcome, settle, type UndefinedReason } from '../outcome.ts';
@@ -8,26 +8,26 @@ export interface TradeStatistics {
   readonly closedTradeCount: number;
   readonly winCount: number;
   readonly lossCount: number;
-  /** Closed at exactly no profit, net of fees. */
+  /** Trades closed at exactly no profit, net of fees. */
   readonly breakevenCount: number;
   /** winCount / closedTradeCount. */
   readonly tradeWinRate: number | null;
-  /** Net wins over net losses. */
+  /** Net wins divided by net losses. */
   readonly profitFactor: number | null;
-  /** Mean net profit of a closing trade, 12 decimals half-even; null without one. */
+  /** Mean net profit of a closing trade, 12 decimals half-even. Null without one. */
   readonly expectancy: Decimal | null;
-  /** Mean of the times that matched lots were held, weighted by quantity. */
+  /** Mean time that matched lots were held, weighted by quantity. */
   readonly averageHoldingSeconds: number | null;
   readonly undefinedReasons: Readonly<Record<string, UndefinedReason>>;
 }
 
 /** What one fill closed. */
 export interface ClosingFill {
-  /** Fills of one order are one trade; null: a trade of its own. Unique among all positions. */
+  /** Fills of one order are one trade. Null: the fill is a trade of its own. Unique among all positions. */
   readonly order: string | null;
-  /** Net of its own fee and of the fees that opened what it closed. */
+  /** Profit net of the fill's own fee and the opening fees of what it closed. */
   readonly netPnl: Amount;
-  /** What was closed, and the sum of quantity × ms held. */
+  /** The closed quantity, and the sum of quantity × ms held. */
   readonly quantity: Amount;
   readonly heldQuantityMs: Amount;
 }

@@ -1,15 +1,17 @@
-/** What trading came to, by UTC day, venue, account and symbol: fine enough for every period, small enough to keep. */
+/**
+ * The results of trading, by UTC day, venue, account and symbol: fine enough for every period, small enough to keep.
+ */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import { startOfDay } from '../time/calendar.ts';
 
-/** Whose trading it is. */
+/** The account and symbol of a row. */
 export interface Subject {
   readonly venue: string;
   readonly account: string;
   readonly symbol: string;
 }
 
-/** Sums of one day and subject. Money in the reporting currency; fees and interest are positive when paid. */
+/** Sums of one day and subject. Money in the reporting currency. Fees and interest are positive when paid. */
 export interface TradingRow extends Subject {
   /** 00:00 UTC of the day, ms. */
   readonly day: number;
@@ -21,12 +23,12 @@ export interface TradingRow extends Subject {
   fundingPnl: Amount;
   borrowInterest: Amount;
   otherIncome: Amount;
-  /** What lots had gained when an external withdrawal took them away: profit that no sale realised. */
+  /** The gain of lots that an external withdrawal removed: profit that no sale realised. */
   withdrawnGain: Amount;
-  /** Disposed of without a known acquisition, in units of the asset. */
+  /** Quantity disposed of without a known acquisition, in units of the asset. */
   missingQuantity: Amount;
   missingProceeds: Amount;
-  /** Fills, fees and movements left out of the money above because nothing prices their currency. */
+  /** Fills, fees and movements that the money above leaves out, because their currency has no price. */
   unvaluedCount: number;
 }
 
@@ -61,7 +63,7 @@ export class TradingRows {
   at(time: number, subject: Subject): TradingRow {
     const day = startOfDay(time);
     const last = this.#last;
-    // A fill asks for its row several times.
+    // One fill asks for its row several times.
     if (
       last?.day === day &&
       last.symbol === subject.symbol &&
@@ -83,14 +85,14 @@ export class TradingRows {
     return row;
   }
 
-  /** The same rows; what either gets does not change the other. */
+  /** A copy of the rows. Neither copy changes the other. */
   clone(): TradingRows {
     const copy = new TradingRows();
     for (const [key, row] of this.#rows) copy.#rows.set(key, { ...row });
     return copy;
   }
 
-  /** Forgets all rows; lists of them stay as they are. */
+  /** Forgets all rows. Lists of them do not change. */
   clear(): void {
     this.#rows = new Map();
     this.#last = null;
@@ -102,7 +104,7 @@ export class TradingRows {
   }
 }
 
-/** One text for each subject. */
+/** One key for each subject. */
 export function keyOf({ venue, account, symbol }: Subject): string {
   return `${venue}\n${account}\n${symbol}`;
 }

@@ -1,15 +1,15 @@
 /**
- * Internal transfer matching (docs/metrics.md §1): a withdrawal of one own account that is the deposit of another, or
- * the two sides of a transfer between two wallets of one account. The other side of a transfer between wallets that has
- * no entry lies in a wallet that nobody reads: what happens to it there is not known.
+ * Internal transfer matching (docs/metrics.md §1). A pair is a withdrawal of one own account and its deposit in
+ * another, or the two sides of a transfer between two wallets of one account. When the other side of a transfer between
+ * wallets has no entry, it is in a wallet that nobody reads. What happens to the money there is not known.
  */
 import { type Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
 import type { ParsedEntry, ParsedTransfer } from '../entries/parse.ts';
 
-/** The deposit may be booked a little before the withdrawal, and at most a day after it. */
+/** A venue may book the deposit a little before the withdrawal, and at most a day after it. */
 const EARLIEST_MS = -600_000;
 const LATEST_MS = 86_400_000;
-/** A venue books both sides of a transfer between wallets at once. */
+/** A venue books both sides of a transfer between wallets at about the same time. */
 const WALLETS_APART_MS = 600_000;
 const ABSOLUTE_SLACK = parseDecimal('0.00000001', 'a slack');
 const RELATIVE_SLACK = parseDecimal('0.001', 'a slack');
@@ -38,13 +38,13 @@ export class InternalTransfers {
     return this.#counterparts.get(transfer);
   }
 
-  /** What a matched withdrawal sent more than arrived: a cost (`transferFees`). */
+  /** How much more a matched withdrawal sent than arrived. This is a cost (`transferFees`). */
   shortfall(withdrawal: ParsedTransfer): Amount {
     const deposit = this.#counterparts.get(withdrawal);
     return deposit === undefined ? ZERO : withdrawal.amount.minus(deposit.amount);
   }
 
-  /** The earliest instant of a transfer whose other side is another than in `before`; infinite: there is none. */
+  /** The earliest instant of a transfer whose other side differs from the one in `before`. Infinity: there is none. */
   earliestChange(before: InternalTransfers): number {
     let earliest = Number.POSITIVE_INFINITY;
     for (const [one, other] of [
@@ -65,8 +65,8 @@ export class InternalTransfers {
 }
 
 /**
- * Pairs withdrawals and deposits. Of different accounts: by transaction hash, else by amount and time. Of two wallets
- * of one account: the same amount within ten minutes, each wallet being the other's.
+ * Pairs withdrawals and deposits. For different accounts: by transaction hash, or else by amount and time. For two
+ * wallets of one account: the same amount within ten minutes, and each names the other's wallet.
  */
 export function matchInternalTransfers(entries: readonly ParsedEntry[]): InternalTransfers {
   const transfers = entries.filter((entry): entry is ParsedTransfer => entry.kind === 'transfer');
@@ -102,7 +102,7 @@ function byHash(withdrawals: readonly ParsedTransfer[], deposits: readonly Parse
   );
 }
 
-/** Candidates of one key within a day, the nearest in time first; ties in ledger order. */
+/** Candidates of one key within a day, the nearest in time first. Ties are in ledger order. */
 function nearestFirst(
   withdrawals: readonly ParsedTransfer[],
   deposits: readonly ParsedTransfer[],
@@ -127,12 +127,15 @@ function areOfTwoAccounts(withdrawal: ParsedTransfer, deposit: ParsedTransfer): 
   );
 }
 
-/** The two sides of a transfer between wallets agree in all of it, to the last digit. */
+/** The key of a transfer between wallets. Both sides have the same key, to the last digit. */
 function walletsKeyOf({ venue, account, asset, amount }: ParsedTransfer): string {
   return `${venue}\n${account}\n${asset}\n${amount.toString()}`;
 }
 
-/** Both naming the same wallet went through it: neither is the other's other side. */
+/**
+ * Whether two entries are the two sides. When both name the same wallet, both went through it, and neither is the
+ * other's side.
+ */
 function areWalletsOfOneAccount(withdrawal: ParsedTransfer, deposit: ParsedTransfer): boolean {
   return (
     withdrawal.counterWallet !== undefined &&
@@ -152,7 +155,7 @@ function isPlausible(withdrawal: ParsedTransfer, deposit: ParsedTransfer): boole
   return !lost.isNegative() && !lost.gt(fee.plus(slack));
 }
 
-/** The run of `transfers` (ascending in time) with `from <= time <= to`. */
+/** The part of `transfers` (ascending in time) with `from <= time <= to`. */
 function within(transfers: readonly ParsedTransfer[], from: number, to: number): readonly ParsedTransfer[] {
   let [low, high] = [0, transfers.length];
   while (low < high) {

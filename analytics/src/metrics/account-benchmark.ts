@@ -1,4 +1,4 @@
-/** An account against the daily closes of an asset. */
+/** Compares an account with the daily closes of an asset. */
 import { toNumber } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import { type BenchmarkMetrics, benchmarkMetrics } from '../series/benchmark-metrics.ts';
@@ -13,7 +13,8 @@ export interface AccountBenchmark extends BenchmarkMetrics {
 }
 
 /**
- * Metrics of the period against `asset` ({@link benchmarkSeries}). All null (`missingBenchmark`) where it has no price.
+ * Metrics of the period against `asset` ({@link benchmarkSeries}). All are null (`missingBenchmark`) where it has no
+ * price.
  */
 export function againstBenchmark(
   history: AccountHistory,
@@ -25,8 +26,8 @@ export function againstBenchmark(
 }
 
 /**
- * Returns of `asset` on the days of `series`: that of a day is of its price in the reporting currency from midnight
- * to midnight; none where a price is stale or missing.
+ * Returns of `asset` on the days of `series`. The return of a day is that of the price in the reporting currency from
+ * midnight to midnight. There is none where a price is stale or missing.
  */
 export function benchmarkSeries(history: AccountHistory, series: ReturnSeries, asset: string): ReturnSeries {
   const priceAt = (time: number) => {

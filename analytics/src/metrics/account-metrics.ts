@@ -1,4 +1,4 @@
-/** Metrics of an account history over a period: the one call that a handler makes. */
+/** Metrics of an account history over a period. A handler makes this one call. */
 import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import { InputError } from '../errors.ts';
 import type { AccountHistory } from '../history/account-history.ts';
@@ -25,15 +25,18 @@ import { explainProfit, type ProfitMetrics } from './profit.ts';
 import { type RiskAmount, riskAmounts } from './risk-amounts.ts';
 import { type TradingMetrics, tradingMetrics } from './trading.ts';
 
-/** The period, the rates, and what to compare with. */
+/** The period, the rates, and the benchmark. */
 export interface MetricsParameters extends PeriodBounds, RateParameters {
   /** An asset that the history's marks price: its daily closes are the benchmark. */
   readonly benchmark?: string;
-  /** Share of assets a year that net returns of the compliance table are less; 0 when left out. */
+  /**
+   * Management fee, as a share of assets a year. The net returns of the compliance table are lower by it; 0 when left
+   * out.
+   */
   readonly managementFeeAnnual?: number;
 }
 
-/** Drawdowns that an answer lists: the deepest. */
+/** How many drawdowns an answer lists. The deepest come first. */
 const DRAWDOWN_LIMIT = 20;
 
 /** Numbers that need the values and flows, not only the returns. */
@@ -67,7 +70,7 @@ export interface Metrics
   /** Of the assets held in the period. */
   readonly correlation: AssetCorrelation;
   readonly identityChecks: readonly IdentityCheck[];
-  /** Null: none was asked for. */
+  /** Null: no benchmark was requested. */
   readonly benchmark: AccountBenchmark | null;
   /** Of the whole history, whatever the period. */
   readonly compliance: Compliance;

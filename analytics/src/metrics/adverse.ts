@@ -1,18 +1,18 @@
 /**
- * `adverseReturn` (docs/metrics.md §1): what the total return would be if everything doubtful were a loss.
+ * `adverseReturn` (docs/metrics.md §1): the total return if everything doubtful were a loss.
  *
- *     adverseReturn = (1 + T) · max(V − S, 0) / (V + N + M) − 1
+ * adverseReturn = (1 + T) · max(V − S, 0) / (V + N + M) − 1
  *
- * - T: the smaller of `totalReturn` and the same return with assets without a price at 0, with money in wallets that
- *   are not read lost until it is back (and what came from there beyond that no profit), and with the days of
- *   unvalued large flows by the formula of docs/metrics.md §2;
- * - V: value at the end of the period, assets without a price and money in unread wallets at 0;
+ * - T: the smaller of `totalReturn` and the same return under three conditions. Assets without a price count as 0.
+ *   Money in unread wallets is lost until it is back, and what came from there beyond that is no profit. The days of
+ *   unvalued large flows use the formula of docs/metrics.md §2;
+ * - V: value at the end of the period, with assets without a price and money in unread wallets at 0;
  * - S: value held beyond what the entries explain (it may not be the trader's);
- * - M: value that the entries say and the account does not hold (it may be lost);
- * - N: net unmatched outflow, the value of withdrawals less that of deposits in the period, not below 0: what
- *   left might have left as a loss. Transfers matched between own accounts are in neither.
+ * - M: value that the entries state and the account does not hold (it may be lost);
+ * - N: net unmatched outflow, the value of withdrawals less that of deposits in the period, not below 0 (what left may
+ *   have left as a loss). Transfers matched between own accounts are in neither.
  *
- * Each can only lower the result, and `adverseReturn` = `totalReturn` where none of them is present.
+ * Each can only lower the result. `adverseReturn` = `totalReturn` where none of them is present.
  */
 import { parseDecimal, toNumber } from '../amount/decimal.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,4 +1,4 @@
-/** How the assets of an account move together (docs/metrics.md §8): daily returns of what was held in a period. */
+/** Correlation of an account's assets (docs/metrics.md §8): daily returns of what was held in a period. */
 import { toNumber } from '../amount/decimal.ts';
 import { parseSymbol } from '../entries/symbol.ts';
 import type { AccountHistory } from '../history/account-history.ts';
@@ -6,22 +6,25 @@ import type { OpenPosition } from '../lots/open-position.ts';
 import { correlationMatrix } from '../series/correlation.ts';
 import type { AccountPeriod } from './period.ts';
 
-/** Assets that a matrix has at most. */
+/** The largest number of assets in a matrix. */
 export const CORRELATED_ASSETS = 50;
 
-/** docs/metrics.md §8 of an account. */
+/** The correlation of an account (docs/metrics.md §8). */
 export interface AssetCorrelation {
-  /** By code; the underlying of a contract. The reporting currency itself does not vary and is left out. */
+  /** By code. For a contract, its underlying. The reporting currency itself does not vary and is left out. */
   readonly assets: readonly string[];
-  /** Pearson of daily returns in the reporting currency, rows and columns in the order of `assets`; null as there. */
+  /**
+   * Pearson of daily returns in the reporting currency. Rows and columns are in the order of `assets`. Null under the
+   * same rules.
+   */
   readonly matrix: readonly (readonly (number | null)[])[];
-  /** How many assets were held; those of the largest mean value are in the matrix. */
+  /** How many assets were held. Those of the largest mean value are in the matrix. */
   readonly assetCount: number;
 }
 
 /**
- * The matrix of the assets that were held at the beginning of the period or at the end of one of its days. Days whose
- * price is stale or missing at either end have no return. Not counted: what was bought and sold within a day.
+ * The matrix of the assets that were held at the start of the period or at the end of one of its days. A day has no
+ * return when its price is stale or missing at either end. Not counted: what was bought and sold within a day.
  */
 export function assetCorrelation(history: AccountHistory, { days }: AccountPeriod): AssetCorrelation {
   const open = days.from === days.to ? [] : history.exact.open.slice(days.from, days.to + 1);
@@ -39,7 +42,7 @@ function instantsOf({ startTime, days }: AccountHistory): readonly number[] {
   return startTime === null ? [] : [startTime, ...days];
 }
 
-/** By code, what the price book is asked for: the asset, or a linear contract where nothing prices its underlying. */
+/** By code, the name that the price book knows: the asset, or a linear contract where its underlying has no price. */
 function sourcesOf(open: readonly (readonly OpenPosition[])[], history: AccountHistory) {
   const { exact, reportingCurrency, asOf } = history;
   const sources = new Map<string, string>();
@@ -58,7 +61,7 @@ function codeOf(asset: string, contract: OpenPosition['contract']): string {
   return contract === null ? asset : (parseSymbol(asset).base ?? asset);
 }
 
-/** The assets of the largest summed value over the days. */
+/** The assets with the largest sums of values over the days. */
 function heaviest(
   open: readonly (readonly OpenPosition[])[],
   instants: readonly number[],

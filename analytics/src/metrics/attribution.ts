@@ -1,4 +1,4 @@
-/** Where a period's profit came from (docs/metrics.md §6 "attribution"): by venue, account and symbol. */
+/** The sources of a period's profit (docs/metrics.md §6 "attribution"), by venue, account and symbol. */
 import { type Amount, type Decimal, formatDecimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import {
   addRow,
@@ -14,7 +14,7 @@ import type { Unrealized } from './unrealized.ts';
 /** Money in the reporting currency, 12 decimals half-even. */
 export interface AttributionRow extends Subject {
   readonly realizedPnl: Decimal;
-  /** Of what is open at the end of the period. */
+  /** Of the open positions at the end of the period. */
   readonly unrealizedPnl: Decimal;
   /** Change of the unrealised profit over the period. */
   readonly unrealizedPnlChange: Decimal;
@@ -23,13 +23,13 @@ export interface AttributionRow extends Subject {
   readonly borrowInterest: Decimal;
   /** realizedPnl + fundingPnl − fees − borrowInterest. */
   readonly netPnl: Decimal;
-  /** Everything: netPnl, the change of unrealised profit, other income, gains that were withdrawn, transfer fees. */
+  /** The whole profit: netPnl, the change of unrealised profit, other income, withdrawn gains, transfer fees. */
   readonly totalPnl: Decimal;
   readonly volume: Decimal;
   readonly tradeCount: number;
-  /** Sold beyond the known acquisitions, in units of the asset. */
+  /** Quantity sold beyond the known acquisitions, in units of the asset. */
   readonly missingQuantity: Decimal;
-  /** totalPnl over the time-weighted capital of the period; the sum is `modifiedDietz` less what is unexplained. */
+  /** totalPnl over the time-weighted capital of the period. The sum is `modifiedDietz` less the unexplained part. */
   readonly contributionToReturn: number | null;
 }
 
@@ -37,9 +37,9 @@ export interface AttributionRow extends Subject {
 export interface Attribution {
   /** By venue, account, symbol. */
   readonly rows: readonly AttributionRow[];
-  /** All of it but `currency`. */
+  /** The whole sum except `currency`. */
   readonly traded: Amount;
-  /** What cash in other currencies than that of the report gained against it. */
+  /** The gain of cash in other currencies against the report's currency. */
   readonly currency: Amount;
 }
 
@@ -115,7 +115,7 @@ const totalOf = ({ row, unrealizedChange }: Sums) =>
 const currencyGain = ({ row, unrealizedChange }: Sums) =>
   row.realizedPnl.plus(unrealizedChange).plus(row.withdrawnGain);
 
-/** Whether a symbol is that of cash against another currency. */
+/** Whether a symbol is a pair of cash against another currency. */
 function isCashSymbol(symbol: string): boolean {
   return !symbol.includes(':') && isCash(symbol.split('/')[0]!);
 }

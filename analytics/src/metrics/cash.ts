@@ -1,6 +1,6 @@
 /**
- * Cash (docs/metrics.md §7): fiat currencies and listed stablecoins. They are no exposure, and what they gain against
- * the reporting currency is a currency effect, not a result of trading.
+ * Cash (docs/metrics.md §7): fiat currencies and listed stablecoins. They are no exposure. Their gain against the
+ * reporting currency is a currency effect and not a result of trading.
  */
 const CASH: ReadonlySet<string> = new Set([
   ...['AUD', 'BRL', 'CAD', 'CHF', 'EUR', 'GBP', 'JPY', 'KRW', 'PLN', 'TRY', 'USD'],
@@ -22,7 +22,7 @@ const CASH: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Whether `asset` is cash. The list is closed: an asset that calls itself stable is not. */
+/** Whether `asset` is cash. The list is closed: an unlisted asset that calls itself stable is not cash. */
 export function isCash(asset: string): boolean {
   return CASH.has(asset);
 }

@@ -1,6 +1,6 @@
 /**
  * The table that an allocator expects (docs/metrics.md §10, after the GIPS standards 2020): calendar years, since
- * inception, three-year deviation, assets, leverage. No claim of compliance is made: only a firm can make one.
+ * inception, three-year deviation, assets, leverage. It makes no claim of compliance, because only a firm can make one.
  */
 import { type Decimal, formatMoney } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
@@ -11,25 +11,25 @@ import { observed, type ReturnSeries, sliceSeries } from '../series/return-serie
 import { exposure } from './exposure.ts';
 
 const DAYS_PER_YEAR = 365;
-/** Monthly returns of the ex-post deviation; none before there are as many. */
+/** Number of monthly returns of the ex-post deviation. With fewer there is none. */
 const DEVIATION_MONTHS = 36;
-/** What is done about large flows (docs/metrics.md §1). */
+/** The treatment of large flows (docs/metrics.md §1). */
 const LARGE_FLOWS =
   'above 1 % of net assets: valued at the minute, and linked there; a day where that is impossible has no return';
-/** Years that are shown: the latest. */
+/** How many years are shown: the latest ones. */
 const MAX_YEARS = 10;
 
-/** Returns of one span. Ratios; net: less the management fee, if one was given. */
+/** Returns of one span. Ratios. Net: less the management fee, if one was given. */
 export interface ComplianceSpan {
   /** `2024`, `sinceInception`. */
   readonly span: string;
-  /** Whether the account or the calendar leaves part of the year out. */
+  /** Whether part of the year is outside the account's life or the calendar so far. */
   readonly partial: boolean;
-  /** Gross of management fees, net of trading costs; annualised only where `annualized`. */
+  /** Gross of management fees, net of trading costs. Annualised only where `annualized`. */
   readonly grossReturn: number | null;
   readonly netReturn: number | null;
   readonly benchmarkReturn: number | null;
-  /** Nothing shorter than 365 days ever is. */
+  /** A span shorter than 365 days is never annualised. */
   readonly annualized: boolean;
   /** Net assets at the end. */
   readonly navEnd: Decimal | null;
@@ -39,24 +39,27 @@ export interface Compliance {
   readonly reportingCurrency: string;
   readonly inceptionTime: number | null;
   readonly endTime: number | null;
-  /** Calendar years, the latest ten, oldest first; the last may be the year to date. */
+  /** Calendar years, the latest ten, oldest first. The last may be the year to date. */
   readonly years: readonly ComplianceSpan[];
   readonly sinceInception: ComplianceSpan | null;
-  /** Of 36 monthly returns, ddof 1, times sqrt 12; null before there are 36 whole months. */
+  /** Deviation of 36 monthly returns, ddof 1, times sqrt 12. Null before there are 36 whole months. */
   readonly threeYearDeviation: number | null;
   readonly benchmarkThreeYearDeviation: number | null;
-  /** Of the gross exposure at the end of each day; null: none is known. */
+  /** Maximum of the gross exposures at the ends of the days. Null: none is known. */
   readonly leverageMax: number | null;
   readonly leverageMean: number | null;
   readonly valuation: 'daily, 00:00 UTC';
   readonly largeFlows: typeof LARGE_FLOWS;
   readonly managementFeeAnnual: number;
   readonly riskFreeRateAnnual: number;
-  /** Whoever asked named the rate, or nobody did and it is 0. Where they took it from is not known here. */
+  /**
+   * `asked`: the caller named the rate. `default`: nobody did, and it is 0. The caller's source of the rate is not
+   * known here.
+   */
   readonly riskFreeRateSource: 'asked' | 'default';
 }
 
-/** What a caller adds to the record. Rates a year; the management fee is taken day by day from what is net. */
+/** What a caller adds to the record. Rates a year. The management fee reduces the net returns day by day. */
 export interface ComplianceTerms {
   readonly managementFeeAnnual?: number;
   readonly riskFreeRateAnnual?: number;

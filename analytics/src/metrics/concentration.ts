@@ -11,7 +11,7 @@ export interface Concentration {
   readonly hhi: number | null;
   /** 1 / hhi. */
   readonly effectivePositions: number | null;
-  /** By `"1"`, `"3"`, `"5"`, `"10"`: the sum of so many largest weights; of all where there are fewer. */
+  /** By `"1"`, `"3"`, `"5"`, `"10"`: the sum of this many largest weights, or of all where there are fewer. */
   readonly topNWeights: Readonly<Record<string, number>> | null;
   readonly undefinedReasons: Readonly<Partial<Record<ConcentrationField, UndefinedReason>>>;
 }
@@ -20,8 +20,8 @@ export interface Concentration {
 export type ConcentrationField = 'hhi' | 'effectivePositions' | 'topNWeights';
 
 /**
- * Concentration of values or weights by asset; they need not add up to 1, and a short one counts by its size.
- * @throws InputError `analytics_parameter_invalid` for what is not a finite number
+ * Concentration of values or weights by asset; they need not add up to 1, and a short position counts by its size.
+ * @throws InputError `analytics_parameter_invalid` for a value that is not a finite number
  */
 export function concentration(weights: Readonly<Record<string, number>>): Concentration {
   const values = Object.values(weights);

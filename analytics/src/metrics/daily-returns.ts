@@ -1,4 +1,4 @@
-/** The days of a period, one by one: value, flows, return, what it adds up to, and windows that move along. */
+/** The days of a period, one by one: value, flows, return, cumulative return, and rolling windows. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { Decimal } from '../amount/decimal.ts';
@@ -9,7 +9,7 @@ import { type PeriodBounds, periodIndices } from '../time/period-bounds.ts';
 import { benchmarkSeries } from './account-benchmark.ts';
 
 export interface DailyReturnsParameters extends PeriodBounds {
-  /** Returns in each rolling window, at least 2; no rolling metrics without it. */
+  /** Returns in each rolling window, at least 2. Without it there are no rolling metrics. */
   readonly window?: number;
   /** An asset that the history's marks price. */
   readonly benchmark?: string;
@@ -17,24 +17,24 @@ export interface DailyReturnsParameters extends PeriodBounds {
   readonly riskFreeRateAnnual?: number;
 }
 
-/** One UTC day. Money in the reporting currency, ratios as numbers; null: there is none. */
+/** One UTC day. Money in the reporting currency, ratios as numbers. Null: there is none. */
 export interface DailyReturn {
   /** `YYYY-MM-DD`. */
   readonly day: string;
-  /** At its end. */
+  /** At the end of the day. */
   readonly nav: Decimal | null;
   readonly deposits: Decimal;
   readonly withdrawals: Decimal;
   readonly return: number | null;
-  /** Returns of the period so far, linked; null before the first. */
+  /** The linked returns of the period so far. Null before the first. */
   readonly cumulativeReturn: number | null;
   /** Depth below the highest point of the period so far, its start included: 0 or positive. */
   readonly drawdown: number | null;
   /** With a benchmark: its return of the day. */
   readonly benchmarkReturn?: number | null;
   /**
-   * With a window: of the last `window` returns up to this one, also those from before the period, so that a day says
-   * the same whatever the period. Null: no return, or not so many yet.
+   * With a window: volatility of the last `window` returns up to this one. Returns from before the period count too, so
+   * that a day has the same value in every period. Null: there is no return, or there are too few yet.
    */
   readonly volatilityAnnualized?: number | null;
   readonly sharpeRatio?: number | null;
@@ -42,9 +42,9 @@ export interface DailyReturn {
   readonly beta?: number | null;
 }
 
-/** The days of `history` that lie wholly in the period, in order, and what they start from. */
+/** The days of `history` that are wholly in the period, in order, and the value at their start. */
 export interface DailyReturns {
-  /** Value at the start of the first day; null: not known, or there is no day. */
+  /** Value at the start of the first day. Null: not known, or there is no day. */
   readonly navStart: Decimal | null;
   readonly days: readonly DailyReturn[];
 }
@@ -89,14 +89,14 @@ function rollingAt(rolling: RollingMetrics, index: number) {
   };
 }
 
-/** What the returns so far have come to; a day without a return changes nothing. */
+/** The cumulative result of the returns so far. A day without a return changes nothing. */
 class Path {
   #value: number | null = null;
   #peak = 1;
 
   after(value: number): Pick<DailyReturn, 'cumulativeReturn' | 'drawdown'> {
     if (!Number.isNaN(value)) {
-      // Wiped out is for good (docs/metrics.md §2).
+      // A wiped-out account stays wiped out (docs/metrics.md §2).
       this.#value = Math.max(0, (this.#value ?? 1) * (1 + value));
       this.#peak = Math.max(this.#peak, this.#value);
     }

@@ -1,4 +1,4 @@
-/** What an account is exposed to at an instant (docs/metrics.md §7). */
+/** The exposure of an account at an instant (docs/metrics.md §7). */
 import { type Amount, type Decimal, formatMoney, toNumber, ZERO } from '../amount/decimal.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
 import type { UndefinedReason } from '../outcome.ts';
@@ -9,7 +9,7 @@ import { type Concentration, type ConcentrationField, concentration } from './co
 /** One position that is not cash. */
 export interface ExposureRow {
   readonly asset: string;
-  /** Null: spot, across venues. */
+  /** Null: spot, over all venues. */
   readonly venue: string | null;
   /** Signed, in the reporting currency. */
   readonly notional: Decimal;
@@ -23,14 +23,14 @@ export type ExposureField =
   | 'shortExposure'
   | ConcentrationField;
 
-/** Ratios to NAV; null when NAV is not positive or not known, or a position has no price. */
+/** Ratios to NAV. Null when NAV is not positive or not known, or when a position has no price. */
 export interface Exposure extends Omit<Concentration, 'undefinedReasons'> {
   readonly undefinedReasons: Readonly<Partial<Record<ExposureField, UndefinedReason>>>;
   readonly grossExposure: number | null;
   readonly netExposure: number | null;
   readonly longExposure: number | null;
   readonly shortExposure: number | null;
-  /** By the size of the notional, largest first. */
+  /** By size of the notional, largest first. */
   readonly positions: readonly ExposureRow[];
 }
 
@@ -52,8 +52,8 @@ function none(reason: UndefinedReason): Exposure {
 }
 
 /**
- * Exposure of what is open at `time`. The reporting currency itself has no lots: what of NAV no position accounts
- * for is cash. Not listed: assets that were held before the first entry.
+ * Exposure of the open positions at `time`. The reporting currency itself has no lots: the part of NAV outside all
+ * positions is cash. Not listed: assets that were held before the first entry.
  */
 export function exposure(
   open: readonly OpenPosition[],

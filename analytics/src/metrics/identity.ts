@@ -1,9 +1,9 @@
-/** Checks that a report makes of itself: numbers that were come to on different ways must agree. */
+/** A report's checks of itself: numbers that were computed in different ways must agree. */
 import { type Amount, type Decimal, formatMoney, toNumber } from '../amount/decimal.ts';
 
 /**
- * `profit`: docs/metrics.md §6. `monthlyChain`: months chain to the total. `attribution`: rows sum to what they
- * explain.
+ * `profit`: docs/metrics.md §6. `monthlyChain`: months chain to the total. `attribution`: rows add up to the explained
+ * profit.
  */
 export type IdentityName = 'profit' | 'monthlyChain' | 'attribution';
 
@@ -11,15 +11,15 @@ export interface IdentityCheck {
   readonly identity: IdentityName;
   /** Null: one of the sides is not known. */
   readonly holds: boolean | null;
-  /** One side less the other: money as decimal text, a ratio as a number; null: not known. */
+  /** One side less the other: money as decimal text, a ratio as a number. Null: not known. */
   readonly difference: Decimal | number | null;
 }
 
-/** Two sides of profit may differ by this share of the larger. */
+/** The two sides of profit may differ by this share of the larger one. */
 const PROFIT_TOLERANCE = 1e-6;
 const RATIO_TOLERANCE = 1e-9;
 
-/** Realised + unrealised + funding − fees − interest + currency effect = profit; the difference is unexplained. */
+/** Realised + unrealised + funding − fees − interest + currency effect = profit. The difference is unexplained. */
 export function profitIdentity(profit: Amount | null, explained: Amount | null): IdentityCheck {
   if (profit === null || explained === null) return { identity: 'profit', holds: null, difference: null };
   const difference = profit.minus(explained);
@@ -48,7 +48,7 @@ export function monthlyIdentity(
   };
 }
 
-/** The rows of the attribution, as they are shown, add up to what is explained. */
+/** The rows of the attribution, as shown, add up to the explained profit. */
 export function attributionIdentity(rows: readonly Amount[], explained: Amount): IdentityCheck {
   const [first, ...rest] = rows;
   const sum = rest.reduce((total, row) => total.plus(row), first ?? explained.minus(explained));

@@ -1,11 +1,14 @@
-/** Profit in money and over money (docs/metrics.md §2). None of these is a performance; they stand beside it. */
+/**
+ * Profit in money, and profit relative to money (docs/metrics.md §2). These are no measures of performance. They are
+ * additional.
+ */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
 import { type CashFlowMetrics, cashFlowMetrics } from '../series/cash-flow-metrics.ts';
 import type { DatedAmount } from '../series/xirr.ts';
 import { absoluteProfit } from '../valuation/absolute-profit.ts';
 import type { Flow } from '../valuation/flows.ts';
 
-/** What these metrics need of a period. */
+/** The inputs of these metrics in a period. */
 export interface MoneyPeriod {
   readonly startTime: number | null;
   readonly endTime: number | null;
@@ -14,7 +17,7 @@ export interface MoneyPeriod {
   readonly flows: readonly Pick<Flow, 'time' | 'direction' | 'value'>[];
 }
 
-/** Metrics of the flows of a period, every flow at its own time; all null when a value is not known. */
+/** Metrics of the flows of a period, with every flow at its own time. All are null when a value is not known. */
 export function cashFlowsOf(period: MoneyPeriod): CashFlowMetrics {
   const { startTime, endTime, navStart, navEnd, flows } = period;
   const known = absoluteProfit(period) !== null && startTime !== null && endTime !== null;
@@ -27,7 +30,10 @@ export function cashFlowsOf(period: MoneyPeriod): CashFlowMetrics {
   });
 }
 
-/** V_s + sum f_k (T − t_k)/T: what worked in the period, the denominator of `modifiedDietz`; null: not above 0. */
+/**
+ * V_s + sum f_k (T − t_k)/T: the capital at work in the period, and the denominator of `modifiedDietz`. Null: not above
+ * 0.
+ */
 export function timeWeightedCapital({ startTime, endTime, navStart, flows }: MoneyPeriod): number | null {
   if (navStart === null || startTime === null || endTime === null) return null;
   const capital = flows.map(toDatedAmount).reduce((sum, { time, amount }) => {

@@ -1,4 +1,4 @@
-/** A period of an account history: the days that lie wholly in it, and what happened in them. */
+/** A period of an account history: the days that are wholly in it, and what happened on them. */
 import type { Amount } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
@@ -8,9 +8,9 @@ import { type IndexRange, type PeriodBounds, periodIndices } from '../time/perio
 import type { Flow } from '../valuation/flows.ts';
 
 export interface AccountPeriod {
-  /** Days of the history that the period is: `from <= i < to`. */
+  /** Days of the history in the period: `from <= i < to`. */
   readonly days: IndexRange;
-  /** First instant and end (exclusive), ms UTC; null: no day lies in the period. */
+  /** First instant and end (exclusive), ms UTC. Null: no day is in the period. */
   readonly startTime: number | null;
   readonly endTime: number | null;
   readonly series: ReturnSeries;

@@ -1,4 +1,4 @@
-/** Profit of a period, explained: where it came from, and whether the explanations add up. */
+/** Explains the profit of a period: its sources, and whether they add up. */
 import { type Amount, type Decimal, formatMoney, parseDecimal, ZERO } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import { type TradeStatistics, TradeTally } from '../matching/trade-statistics.ts';
@@ -10,13 +10,13 @@ import { type Unrealized, unrealizedPnl } from './unrealized.ts';
 
 /** Money in the reporting currency. */
 export interface ProfitMetrics extends Omit<TradeStatistics, 'undefinedReasons'> {
-  /** Of what is open at the end; null: something open has no price. */
+  /** Of the open positions at the end. Null: one of them has no price. */
   readonly unrealizedPnl: Decimal | null;
-  /** Against the start of the period. */
+  /** Change from the start of the period. */
   readonly unrealizedPnlChange: Decimal | null;
-  /** What cash in other currencies than that of the report gained against it. */
+  /** The gain of cash in other currencies against the report's currency. */
   readonly currencyEffect: Decimal | null;
-  /** absoluteProfit less everything that the attribution explains; null: one of the two is not known. */
+  /** absoluteProfit less everything that the attribution explains. Null: one of the two is not known. */
   readonly unexplainedPnl: Decimal | null;
   /** By venue, account, symbol. */
   readonly attribution: readonly AttributionRow[];
@@ -57,7 +57,7 @@ export function explainProfit(
   };
 }
 
-/** Statistics of the trades that closed something in the period: fills of one order are one trade. */
+/** Statistics of the trades that closed lots in the period. Fills of one order are one trade. */
 function tradeStatistics({ closedTrades }: AccountPeriod): TradeStatistics {
   const tally = new TradeTally();
   for (const {
@@ -76,7 +76,7 @@ function tradeStatistics({ closedTrades }: AccountPeriod): TradeStatistics {
   return tally.statistics();
 }
 
-/** Unrealised profit at the start of day `index`; nothing is open before the first. */
+/** Unrealised profit at the start of day `index`. Nothing is open before the first day. */
 function unrealizedAt(history: AccountHistory, index: number): readonly Unrealized[] | null {
   const { exact, startTime, days, reportingCurrency } = history;
   const time = index === 0 ? startTime : days[index - 1];

@@ -3,7 +3,7 @@ import { type Amount, type Decimal, formatMoney, fromNumber } from '../amount/de
 import type { UndefinedReason } from '../outcome.ts';
 import type { ReturnsMetrics } from '../series/returns-metrics.ts';
 
-/** Ratios that are also told in money. */
+/** Ratios that also have an amount in money. */
 const RISK_RATIOS = [
   'historicalVar95',
   'historicalVar99',
@@ -20,7 +20,7 @@ const RISK_RATIOS = [
 /** Money at risk: the ratio of the same name times NAV at the end. */
 export type RiskAmount = `${(typeof RISK_RATIOS)[number]}Amount`;
 
-/** Amounts in the currency of `navEnd`, and why there is none: the reason of the ratio, or that NAV is not known. */
+/** Amounts in the currency of `navEnd`. Without an amount, the reason: that of the ratio, or that NAV is not known. */
 export function riskAmounts(
   ratios: Pick<ReturnsMetrics, (typeof RISK_RATIOS)[number] | 'undefinedReasons'>,
   navEnd: Amount | null,

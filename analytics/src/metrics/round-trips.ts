@@ -13,7 +13,7 @@ import type { ClosedTrade } from '../lots/closed-trade.ts';
 import type { PeriodBounds } from '../time/period-bounds.ts';
 import { selectPeriod } from './period.ts';
 
-/** Decimals of prices: an asset may be worth very little of the reporting currency. */
+/** Decimals of prices. One unit of an asset may be worth very little of the reporting currency. */
 const PRICE_DECIMALS = 18;
 
 export interface RoundTripsParameters extends PeriodBounds {
@@ -22,40 +22,40 @@ export interface RoundTripsParameters extends PeriodBounds {
 }
 
 /**
- * What the fills of one order closed. Money and prices in the reporting currency at the time of the fills, for one
- * unit of `quantity`; money with 12 decimals, half-even.
+ * What the fills of one order closed. Money and prices are in the reporting currency at the time of the fills. Prices
+ * are for one unit of `quantity`. Money has 12 decimals, half-even.
  */
 export interface RoundTrip {
   /**
-   * Names it: its first closing fill of the period, then venue, account, symbol and order. A fill that comes later
-   * changes neither this nor the place in the list.
+   * The name of the round trip: its first closing fill of the period, then venue, account, symbol and order. A later
+   * fill changes neither the name nor the place in the list.
    */
   readonly id: string;
   readonly venue: string;
   readonly account: string;
   readonly symbol: string;
-  /** Null: the venue names none, and the fill stands for itself. */
+  /** Null: the venue names no order, and the fill is a round trip of its own. */
   readonly orderId: string | null;
   readonly direction: 'long' | 'short';
-  /** When what was closed was opened: the mean, weighted by quantity, ms UTC. */
+  /** Mean opening time of what was closed, weighted by quantity, ms UTC. */
   readonly openTime: number;
-  /** Of the last closing fill. */
+  /** Time of the last closing fill. */
   readonly closeTime: number;
   readonly fillCount: number;
-  /** In base, contracts in contracts; closed against lots of known cost. */
+  /** Quantity closed against lots of known cost, in base; for contracts, in contracts. */
   readonly quantity: Decimal;
   readonly entryPrice: Decimal;
   readonly exitPrice: Decimal;
   /** Gross of fees. */
   readonly realizedPnl: Decimal;
-  /** Of opening and closing, in proportion. */
+  /** Fees of opening and closing, in proportion. */
   readonly fees: Decimal;
   readonly netPnl: Decimal;
 }
 
-/** Round trips, newest first by their first closing fill, and the sums of them all. */
+/** Round trips, newest first by their first closing fill, and the sums of all. */
 export interface RoundTrips {
-  /** First instant and end (exclusive) of the period, ms UTC; null: no whole day lies in it. */
+  /** First instant and end (exclusive) of the period, ms UTC. Null: no whole day is in it. */
   readonly startTime: number | null;
   readonly endTime: number | null;
   readonly trips: readonly RoundTrip[];
@@ -63,14 +63,14 @@ export interface RoundTrips {
   readonly fees: Decimal;
   readonly netPnl: Decimal;
   /**
-   * Realised by disposals that are no trade: fees paid in another asset, quotes that were spent. With `realizedPnl` it
-   * is `realizedPnl` of the metrics of the same period (and symbol).
+   * Profit of disposals that are no trade: fees paid in another asset, quotes that were spent. Together with
+   * `realizedPnl` it gives `realizedPnl` of the metrics of the same period (and symbol).
    */
   readonly otherRealizedPnl: Decimal;
 }
 
 /**
- * Round trips that were closed on the days of `history` that lie wholly in the period.
+ * Round trips that were closed on the days of `history` that are wholly in the period.
  * @throws InputError `analytics_range_invalid`
  */
 export function roundTrips(history: AccountHistory, parameters: RoundTripsParameters = {}): RoundTrips {
@@ -97,7 +97,10 @@ export function compareRoundTripIds(a: string, b: string): number {
   return Number.parseInt(b, 10) - Number.parseInt(a, 10) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** Closing fills of one order, under way. Fields one by one: lists are long, and spreading them took half the time. */
+/**
+ * The closing fills of one order, under way. Fields are set one by one: lists are long, and a spread took half the
+ * time.
+ */
 class Order {
   readonly id: string;
   readonly symbol: string;
@@ -112,7 +115,7 @@ class Order {
   /** Σ quantity × opening time. */
   #openings = ZERO;
 
-  /** @param name - of the order, unique among those of the account and symbol at the instant */
+  /** @param name - name of the order, unique among the orders of the account and symbol at the instant */
   constructor(first: ClosedTrade, name: string) {
     this.id = `${first.time} ${first.venue} ${first.account} ${first.symbol} ${name}`;
     this.symbol = first.symbol;
@@ -158,7 +161,7 @@ function foldOrders(trades: readonly ClosedTrade[]): Order[] {
   let unnamed = 0;
   let instant = Number.NaN;
   for (const trade of trades) {
-    // Fills without an order are told apart by their place among those of the same instant.
+    // The place among the fills of one instant distinguishes fills without an order.
     if (trade.time !== instant) unnamed = 0;
     instant = trade.time;
     const { venue, account, symbol, orderId } = trade;

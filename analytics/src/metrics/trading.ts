@@ -7,7 +7,7 @@ export interface TradingTotals {
   readonly tradingVolume: Decimal;
   /** Trading fees, rebates deducted. */
   readonly fees: Decimal;
-  /** Fees of deposits and withdrawals, and what own transfers lost on the way. */
+  /** Fees of deposits and withdrawals, and the losses of own transfers on the way. */
   readonly transferFees: Decimal;
   readonly fillCount: number;
   /** Gross of fees. */
@@ -17,20 +17,20 @@ export interface TradingTotals {
   readonly borrowInterest: Decimal;
   /** Airdrops and other movements that are neither. */
   readonly otherIncome: Decimal;
-  /** What lots had gained when a withdrawal took them out of the account. */
+  /** The gain of lots that a withdrawal moved out of the account. */
   readonly withdrawnGain: Decimal;
   /** realizedPnl + fundingPnl − fees − borrowInterest. */
   readonly netPnl: Decimal;
-  /** Proceeds of quantities sold beyond the known acquisitions; no profit is taken from them. */
+  /** Proceeds of quantities sold beyond the known acquisitions. They count as no profit. */
   readonly missingProceeds: Decimal;
-  /** Movements left out of the money above because nothing prices their currency. */
+  /** Movements that the money above leaves out, because their currency has no price. */
   readonly unvaluedCount: number;
 }
 
-/** The same of one symbol. */
+/** The same sums for one symbol. */
 export interface SymbolTrading extends TradingTotals {
   readonly symbol: string;
-  /** Units of the asset disposed of beyond its known acquisitions, all digits. */
+  /** Units of the asset disposed of beyond its known acquisitions, with all digits. */
   readonly missingQuantity: Decimal;
 }
 
@@ -39,7 +39,7 @@ export interface TradingMetrics extends TradingTotals {
   readonly symbols: readonly SymbolTrading[];
 }
 
-/** Sums rows; the caller chooses the days. */
+/** Sums rows. The caller chooses the days. */
 export function tradingMetrics(rows: readonly TradingRow[]): TradingMetrics {
   const total = emptyRow(0, { venue: '', account: '', symbol: '' });
   const bySymbol = new Map<string, TradingRow>();

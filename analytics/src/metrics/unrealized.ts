@@ -1,17 +1,17 @@
-/** Unrealised profit of what is open at an instant (docs/metrics.md §6), in the reporting currency. */
+/** Unrealised profit of open positions at an instant (docs/metrics.md §6), in the reporting currency. */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
 import type { Subject } from '../matching/trading-rows.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 
-/** What one account's part of an open position is worth more than it cost. */
+/** The unrealised profit of one account's part of an open position. */
 export interface Unrealized extends Subject {
   readonly pnl: Amount;
 }
 
 /**
- * Unrealised profit by venue, account and symbol. An asset's profit is spread over own accounts by what each
- * acquired less what it gave away.
+ * Unrealised profit by venue, account and symbol. An asset's profit is divided among own accounts by what each acquired
+ * less what it disposed of.
  * @returns null where an open position has no price
  */
 export function unrealizedPnl(
@@ -31,7 +31,7 @@ export function unrealizedPnl(
   return parts;
 }
 
-/** Prices of contracts are those of one unit in the reporting currency, of inverse ones negative. */
+/** Prices of contracts are for one unit, in the reporting currency. Prices of inverse contracts are negative. */
 function pnlOf(
   { asset, venue, contract, knownQuantity, cost }: OpenPosition,
   prices: PriceBook,
@@ -48,7 +48,7 @@ function pnlOf(
   return knownQuantity.isNegative() !== contract.inverse ? value.plus(owed) : value.minus(owed);
 }
 
-/** In proportion to positive holdings, the last taking what rounding leaves. */
+/** Divides in proportion to positive holdings. The last one gets the rounding difference. */
 function spread({ shares, quantity }: OpenPosition, pnl: Amount) {
   const holders = shares.filter((share) => share.quantity.isPositive() === quantity.isPositive());
   const held = holders.length > 0 ? holders : shares;

@@ -1,4 +1,4 @@
-/** Marks of one pair in order, and the search in them. */
+/** The marks of one pair in order, and the search in them. */
 
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import type { Amount } from '../amount/decimal.ts';
@@ -6,15 +6,15 @@ import type { Mark } from '../entries/mark.ts';
 import { compareMarks, type DayVolume, type MinuteRange, type ReadMark } from './read-mark.ts';
 
 /**
- * Marks ascending in time; of several at one instant the last counts. A value: with more marks it is another one,
- * which shares what both have.
+ * Marks, ascending in time. Of several at one instant the last counts. A series is a value: adding marks makes a new
+ * one, which shares the common part.
  */
 export class MarkSeries {
   readonly #times: number[];
   readonly #marks: ReadMark[];
   readonly length: number;
 
-  /** @param marks - sorted, `times` theirs; none when left out */
+  /** @param marks - sorted, with their `times`; none when left out */
   constructor(times: number[] = [], marks: ReadMark[] = []) {
     this.#times = times;
     this.#marks = marks;
@@ -45,25 +45,25 @@ export class MarkSeries {
     return this.#marks[index]!.inverse;
   }
 
-  /** Of a series of volumes: the last day that ended in the 24 hours up to `time`; null: nobody says. */
+  /** For a series of volumes: the last day that ended in the 24 hours up to `time`. Null: no source gives it. */
   volumeAt(time: number): DayVolume | null {
     const index = this.indexAt(time);
     return index < 0 || time - this.#times[index]! > DAY_MS ? null : this.#marks[index]!.day;
   }
 
-  /** Of a series of ranges: that of the minute that holds `time`; null: nobody says. */
+  /** For a series of ranges: the range of the minute that holds `time`. Null: no source gives it. */
   rangeAt(time: number): MinuteRange | null {
     const end = (Math.floor(time / MINUTE_MS) + 1) * MINUTE_MS;
     const index = this.indexAt(end);
     return index < 0 || this.#times[index] !== end ? null : this.#marks[index]!.range;
   }
 
-  /** With `added`, which are sorted. */
+  /** A series with `added`, which are sorted. */
   with(added: readonly ReadMark[]): MarkSeries {
     const [first] = added;
     if (first === undefined) return this;
     const kept = this.#countBefore(first.mark);
-    // Nobody else has gone on from here: what is added stands behind the end of this one.
+    // No other series has grown from here, so the added marks go directly after the end of this one.
     const goesOn = kept > 0 && kept === this.length && this.#marks.length === kept;
     const times = goesOn ? this.#times : this.#times.slice(0, kept);
     const marks = goesOn ? this.#marks : this.#marks.slice(0, kept);
@@ -78,7 +78,7 @@ export class MarkSeries {
     return new MarkSeries(times, marks);
   }
 
-  /** How many come before `mark` in order. */
+  /** How many marks come before `mark` in order. */
   #countBefore(mark: Mark): number {
     let count = this.indexAt(mark.time) + 1;
     while (count > 0 && compareMarks(this.#marks[count - 1]!.mark, mark) > 0) count -= 1;

@@ -5,19 +5,19 @@ import { compareMarks, ReadMark } from './read-mark.ts';
 
 /** The series of one pair at one venue, or at all of them. */
 export interface SeriesPair {
-  /** Days and minutes. */
+  /** Marks of days and minutes. */
   readonly all: MarkSeries;
   readonly minutes: MarkSeries;
   readonly volumes: MarkSeries;
   readonly ranges: MarkSeries;
 }
 
-/** What is known of one asset in one quote. */
+/** The marks of one asset in one quote. */
 export interface Pair {
   readonly asset: string;
   readonly quote: string;
   readonly byVenue: ReadonlyMap<string, SeriesPair>;
-  /** Of all venues; of several at one instant the first by name. */
+  /** Of all venues. Of several at one instant the first by name counts. */
   readonly anyVenue: SeriesPair;
 }
 
@@ -28,7 +28,7 @@ const NONE = new MarkSeries();
 const NOTHING: SeriesPair = { all: NONE, minutes: NONE, volumes: NONE, ranges: NONE };
 
 /**
- * `pairs` with more marks. Of several of a venue at one instant the minute mark wins.
+ * `pairs` with more marks. When a venue has several at one instant, the minute mark counts.
  * @throws InputError `ledger_mark_malformed`; then nothing has changed
  */
 export function withMarks(pairs: Pairs, marks: readonly Mark[]): Pairs {
@@ -46,12 +46,12 @@ export function withMarks(pairs: Pairs, marks: readonly Mark[]): Pairs {
   return all;
 }
 
-/** One text for each pair. */
+/** One key for each pair. */
 export function pairKey({ asset, quote }: { readonly asset: string; readonly quote: string }): string {
   return `${asset}\n${quote}`;
 }
 
-/** The one venue's own series where there is only one. */
+/** The series of all venues. Where there is only one venue, its own series. */
 function anyVenueOf(
   known: Pair | undefined,
   byVenue: ReadonlyMap<string, SeriesPair>,

@@ -9,10 +9,12 @@ import { type Pair, type Pairs, type SeriesPair, withMarks } from './pairs.ts';
 import type { MinuteRange } from './read-mark.ts';
 import { type Leg, type Route, Routes } from './routes.ts';
 
-/** A price older than this is `stale`: used, and counted. */
+/** A price older than this is `stale`. It is used, and counted. */
 export const STALE_AFTER_MS = DAY_MS;
 
-/** A minute mark values an instant when it closed at most this long before it (illiquid minutes do not trade). */
+/**
+ * A minute mark values an instant when it closed at most this long before it, because illiquid minutes do not trade.
+ */
 export const MINUTE_MARK_MAX_AGE_MS = 300_000;
 
 /** A price at or before an instant. */
@@ -21,13 +23,13 @@ export interface Price {
   readonly stale: boolean;
 }
 
-/** The price of a holding, which may be too large for its market. */
+/** The price of a holding that may be too large for its market. */
 export interface HeldPrice extends Price {
-  /** Whether the mark was worsened, or would have been if a median were known. */
+  /** Whether the mark was worsened, or would have been with a known median. */
   readonly illiquid: boolean;
 }
 
-/** What is held of an asset at a venue. */
+/** A holding of an asset at a venue. */
 export interface Held {
   readonly venue: string;
   /** Signed. */
@@ -46,27 +48,28 @@ type Find = (pair: Pair) => Found | null;
 
 const NOW: HeldPrice = { value: ONE, stale: false, illiquid: false };
 
-/** A position is liquid up to this share of a day's volume: a tenth. */
+/** A position is liquid up to this share of a day's volume: one tenth. */
 const LIQUID_MULTIPLE = parseDecimal('10', 'a multiple');
 
 /**
- * Last price at or before an instant, by asset, or by symbol for a unit of a contract: its mark times the rate of
- * what it settles in, and −1/mark times that of an inverse one, which is owed for in base. A zero price is a price,
- * but has no inverse. Rates over another currency are rounded to 40 decimals.
+ * The last price at or before an instant, by asset, or by symbol for a unit of a contract. A linear contract's price is
+ * its mark times the rate of its settlement currency. An inverse contract's price is −1/mark times that rate, because
+ * it is owed for in base. A zero price is a price, but has no inverse. Rates over another currency are rounded to 40
+ * decimals.
  *
- * Where a `venue` is named its own price comes first, then that of any venue; of several routes ({@link Routes}) the
- * first that is not stale, else the first.
+ * With a `venue`, its own price comes first, then that of any venue. Of several routes ({@link Routes}) the first that
+ * is not stale is used, or else the first.
  */
 export class PriceBook {
-  /** Whether any mark says where its minute traded. */
+  /** Whether any mark gives the range of its minute. */
   readonly hasRanges: boolean;
   readonly #reportingCurrency: string;
   readonly #pairs: Pairs;
   readonly #routes: Routes;
 
   /**
-   * @param marks - in any order. Of several at one instant the minute mark wins, then the venue that sorts first.
-   * @param before - what was known before; it stays as it is
+   * @param marks - in any order. Of several at one instant the minute mark counts, then the venue that sorts first.
+   * @param before - the marks known before; they do not change
    * @throws InputError `ledger_mark_malformed`
    */
   constructor(marks: readonly Mark[], reportingCurrency: string, before?: PriceBook) {
@@ -76,42 +79,45 @@ export class PriceBook {
     this.#routes = new Routes([...this.#pairs.values()], reportingCurrency);
   }
 
-  /** These prices and those of `marks`. */
+  /** These prices together with those of `marks`. */
   with(marks: readonly Mark[]): PriceBook {
     return marks.length === 0 ? this : new PriceBook(marks, this.#reportingCurrency, this);
   }
 
-  /** The last price of `asset` at or before `time`; null when there is none. */
+  /** The last price of `asset` at or before `time`. Null when there is none. */
   at(asset: string, time: number, venue?: string): Price | null {
     if (asset === this.#reportingCurrency) return NOW;
     return this.#best(asset, time, (pair) => lastMark(pair, time, venue));
   }
 
-  /** The price of `asset` at the instant itself, to the minute; null when no minute mark tells it. */
+  /** The price of `asset` at the instant itself, to the minute. Null when no minute mark gives it. */
   atMinute(asset: string, time: number, venue?: string): Price | null {
     return this.#best(asset, time, (pair) => minuteMark(pair, time, venue));
   }
 
   /**
-   * As `at`, for a holding: where it is above a tenth of what traded in the last whole day that is known, at the
-   * worse of the mark and that day's volume-weighted median (docs/metrics.md §1 "Illiquid marks").
+   * Like `at`, for a holding. When the holding is above a tenth of the volume of the last known whole day, its price is
+   * the worse of the mark and that day's volume-weighted median (docs/metrics.md §1 "Illiquid marks").
    */
   ofHeld(asset: string, time: number, held: Held): HeldPrice | null {
     return this.#best(asset, time, (pair) => lastMark(pair, time, held.venue), held);
   }
 
-  /** As `atMinute`, for a holding. */
+  /** Like `atMinute`, for a holding. */
   ofHeldAtMinute(asset: string, time: number, held: Held): HeldPrice | null {
     return this.#best(asset, time, (pair) => minuteMark(pair, time, held.venue), held);
   }
 
-  /** Where a pair, or a contract, traded at a venue in the minute that holds `time`; null: nobody says. */
+  /**
+   * The range in which a pair, or a contract, traded at a venue in the minute that holds `time`. Null: no source gives
+   * it.
+   */
   rangeOf(asset: string, quote: string, time: number, venue: string): MinuteRange | null {
     return this.#routes.pair(asset, quote)?.byVenue.get(venue)?.ranges.rangeAt(time) ?? null;
   }
 
   /**
-   * The earliest instant at which `marks`, which these prices have, can make a difference to entries.
+   * The earliest instant at which `marks` can affect entries. These prices include `marks`.
    * @param firstSeen - when an asset or contract was first in an entry; undefined: never
    */
   earliestUse(marks: readonly Mark[], firstSeen: (asset: string) => number | undefined): number {
@@ -134,12 +140,12 @@ export class PriceBook {
   }
 }
 
-/** The earliest instant of which `marks` say anything; infinite without any. */
+/** The earliest instant that `marks` can affect. Infinity without any mark. */
 export function earliestEffect(marks: readonly Mark[]): number {
   return marks.reduce((earliest, mark) => Math.min(earliest, effectOf(mark)), Number.POSITIVE_INFINITY);
 }
 
-/** The range of a minute is that of the fills in it. */
+/** The range of a minute affects the fills in that minute. */
 function effectOf({ time, low }: Mark): number {
   return low === undefined ? time : time - MINUTE_MS;
 }
@@ -147,7 +153,7 @@ function effectOf({ time, low }: Mark): number {
 function follow({ legs, inverseContract }: Route, time: number, find: Find, held?: Held): HeldPrice | null {
   let price: HeldPrice | null = null;
   for (const leg of legs) {
-    // Only the first leg is a price of what is held, and only where it is not that of the other currency.
+    // Only the first leg prices the holding, and only where it is not the price of the other currency.
     const own = price === null && (!leg.inverse || inverseContract) ? held : undefined;
     const step = take(leg, find(leg.pair), time, own);
     if (step === null) return null;
@@ -170,7 +176,7 @@ function take({ inverse }: Leg, found: Found | null, time: number, held?: Held):
   return value && { value, stale, illiquid: false };
 }
 
-/** The lower for a long holding, the higher for a short one. */
+/** The lower price for a long holding, the higher for a short one. */
 function worse(mark: Amount, median: Amount | null, quantity: Amount): Amount {
   if (median === null || mark.gt(median) === quantity.isNegative()) return mark;
   return median;
@@ -184,7 +190,7 @@ function chain(a: HeldPrice, b: HeldPrice): HeldPrice {
   };
 }
 
-/** The venue's own mark unless it is stale and another venue's is not. */
+/** The venue's own mark, unless it is stale and another venue's mark is not. */
 function lastMark(pair: Pair, time: number, venue: string | undefined): Found | null {
   const own = ownSeries(pair, venue);
   const found = findIn(own ?? pair.anyVenue, 'all', time, STALE_AFTER_MS);

@@ -1,10 +1,10 @@
-/** Marks with their amounts read, and their order. */
+/** Marks with parsed amounts, and their order. */
 import { type Amount, type Decimal, ONE, parseDecimal } from '../amount/decimal.ts';
 import { FINE_SCALE } from '../amount/scale.ts';
 import type { Mark } from '../entries/mark.ts';
 import { InputError } from '../errors.ts';
 
-/** One mark with its amounts read. */
+/** One mark with parsed amounts. */
 export class ReadMark {
   readonly mark: Mark;
   readonly value: Amount;
@@ -19,20 +19,20 @@ export class ReadMark {
     this.range = mark.resolution === '1m' ? readRange(mark, this.value) : null;
   }
 
-  /** One over the price, to 40 decimals; null: the price is zero. */
+  /** One over the price, to 40 decimals. Null: the price is zero. */
   get inverse(): Amount | null {
     this.#inverse ??= this.value.isZero() ? null : ONE.dividedBy(this.value, FINE_SCALE);
     return this.#inverse;
   }
 }
 
-/** What a day traded; `median` null: nobody says. */
+/** The volume of a day. `median` null: no source gives it. */
 export interface DayVolume {
   readonly volume: Amount;
   readonly median: Amount | null;
 }
 
-/** Where a minute traded, and its mark. */
+/** The range of a minute, and its mark. */
 export interface MinuteRange {
   readonly low: Amount;
   readonly high: Amount;
@@ -73,7 +73,7 @@ function malformed(what: string): InputError {
   return new InputError('ledger_mark_malformed', what);
 }
 
-/** Ascending in time; what comes last at one instant is what a search finds. */
+/** Ascending in time. A search finds the last mark of an instant. */
 export function compareMarks(a: Mark, b: Mark): number {
   return (
     a.time - b.time ||

@@ -1,17 +1,17 @@
 /**
- * Ways from an asset to the reporting currency, over the pairs that have marks. In this order:
+ * Routes from an asset to the reporting currency, over the pairs that have marks. In this order:
  *
  * 1. the pair itself (BTC/EUR);
  * 2. its inverse (EUR from BTC/EUR, in BTC);
  * 3. over one currency between, each leg forward or inverse: USDT, USDC, USD, BTC, ETH, EUR, then by name.
  *
- * A contract goes by its mark, and then as what it settles in. No two currencies are ever taken as equal: USDT is USD
- * only by a mark that says so.
+ * A contract uses its mark, and then the routes of its settlement currency. No two currencies ever count as equal: USDT
+ * is USD only by a mark of that pair.
  */
 import { parseSymbol } from '../entries/symbol.ts';
 import type { Pair } from './pairs.ts';
 
-/** One step: the price of the pair, or one over it. */
+/** One step: the price of the pair, or one over that price. */
 export interface Leg {
   readonly pair: Pair;
   readonly inverse: boolean;
@@ -39,7 +39,7 @@ export class Routes {
     for (const pair of pairs) this.#add(pair.quote, pair.asset, { pair, inverse: true });
   }
 
-  /** All routes of an asset or a contract, the best first; empty: there is none. */
+  /** All routes of an asset or a contract, the best first. Empty: there is none. */
   of(asset: string): readonly Route[] {
     const known = this.#known.get(asset);
     if (known !== undefined) return known;
@@ -52,12 +52,15 @@ export class Routes {
     return routes;
   }
 
-  /** Whether an asset has marks in one currency only, or in it: they lead from nothing else to anything. */
+  /**
+   * Whether the marks of an asset connect it, in either direction, to one currency only. Such an asset connects no two
+   * others.
+   */
   isLeaf(asset: string): boolean {
     return asset !== this.#reportingCurrency && this.#legs.get(asset)?.size === 1;
   }
 
-  /** The pair of an asset in a quote, or of a contract; null: it has no marks. */
+  /** The pair of an asset in a quote, or of a contract. Null: it has no marks. */
   pair(asset: string, quote: string): Pair | null {
     return this.#between(asset, quote).find(({ inverse }) => !inverse)?.pair ?? null;
   }

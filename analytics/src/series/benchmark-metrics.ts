@@ -23,19 +23,19 @@ export type BenchmarkField =
   | 'benchmarkTotalReturn'
   | 'benchmarkAnnualizedReturn';
 
-/** Names and units of docs/metrics.md §4; all of the paired sample. */
+/** Names and units of docs/metrics.md §4. All are of the paired sample. */
 export interface BenchmarkMetrics extends Readonly<Record<BenchmarkField, number | null>> {
   readonly pairedObservationCount: number;
   readonly undefinedReasons: Readonly<Partial<Record<BenchmarkField, UndefinedReason>>>;
 }
 
-/** A beta of less than this is no exposure to divide by. */
+/** A beta below this is too small to divide by. */
 const LEAST_BETA = 1e-12;
 
 /**
- * Metrics of `series` against `benchmark`. Returns are paired where a period has the same start and end in
- * both; a pair with a return missing on either side is dropped. Annualised by the series' own `periodsPerYear`.
- * Without a benchmark, or with one that has no return, every field is null (`missingBenchmark`).
+ * Metrics of `series` against `benchmark`. Two returns are a pair where a period has the same start and end in both. A
+ * pair with a missing return on either side is dropped. Annualised by the series' own `periodsPerYear`. Without a
+ * benchmark, or with one that has no return, every field is null (`missingBenchmark`).
  * @throws InputError `analytics_parameter_invalid` as `returnsMetrics`
  */
 export function benchmarkMetrics(
@@ -80,7 +80,7 @@ const MISSING: Readonly<Record<BenchmarkField, Outcome>> = {
   benchmarkAnnualizedReturn: 'missingBenchmark',
 };
 
-/** What follows from the regression of r − rf on b − rf, and from the two annualised returns. */
+/** The results of the regression of r − rf on b − rf, and of the two annualised returns. */
 function regression({ returns, benchmark }: PairedReturns, periodsPerYear: number, riskFreeAnnual: number) {
   const sample = comoments(returns, benchmark);
   const { count, meanX, meanY } = sample;
@@ -102,7 +102,7 @@ function regression({ returns, benchmark }: PairedReturns, periodsPerYear: numbe
   };
 }
 
-/** cov(r, b) / var(b): a risk-free rate that is the same in every period moves neither. */
+/** cov(r, b) / var(b). A risk-free rate that is the same in every period changes neither. */
 function betaOf({ count, correlation, deviationX, deviationY }: Comoments): Outcome {
   const undefinedBecause = insufficient(count, 2) ?? (deviationY === 0 ? 'zeroVariance' : undefined);
   if (undefinedBecause !== undefined) return undefinedBecause;
@@ -120,7 +120,7 @@ function treynor(annualized: Outcome, riskFreeAnnual: number, beta: Outcome): Ou
   return finiteOr((annualized - riskFreeAnnual) / beta, 'noConvergence');
 }
 
-/** What follows from r − b. Its deviation is judged against r and b, of whose digits it is made. */
+/** The results of r − b. Its deviation is compared with the size of r and b, because its digits come from them. */
 function tracking({ returns, benchmark }: PairedReturns, periodsPerYear: number) {
   const differences = new Float64Array(returns.length);
   for (let i = 0; i < differences.length; i++) differences[i] = returns[i]! - benchmark[i]!;
@@ -134,7 +134,7 @@ function tracking({ returns, benchmark }: PairedReturns, periodsPerYear: number)
   };
 }
 
-/** Geometric mean return over that of the benchmark, where the benchmark rose, and where it fell. */
+/** Geometric mean return over that of the benchmark, once where the benchmark rose and once where it fell. */
 function captures(pairs: PairedReturns) {
   return { upCapture: capture(pairs, 1), downCapture: capture(pairs, -1) };
 }

@@ -5,7 +5,7 @@ import { firstAtOrAfter } from '../time/instants.ts';
 import { growth, returnOf } from './growth.ts';
 import type { ReturnSeries } from './return-series.ts';
 
-/** Returns by month or year, with the keys of those that the record does not cover. */
+/** Returns by month or year, and the keys of the units that the record does not fully cover. */
 export interface CalendarReturns {
   readonly returns: Readonly<Record<string, number>>;
   readonly partial: readonly string[];
@@ -13,7 +13,7 @@ export interface CalendarReturns {
 
 interface CalendarUnit {
   readonly months: number;
-  /** A longer period is no part of one such unit: a quarter's return says nothing of its months. */
+  /** A longer period belongs to no single unit: a quarter's return gives no return of its months. */
   readonly longestMs: number;
   keyOf(index: number): string;
 }
@@ -22,14 +22,14 @@ const MONTH: CalendarUnit = { months: 1, longestMs: 31 * DAY_MS, keyOf: monthKey
 const YEAR: CalendarUnit = { months: 12, longestMs: 366 * DAY_MS, keyOf: yearKey };
 
 /**
- * `monthlyReturns`: prod(1 + r) − 1 of the periods that start in the month, −1 if it is lost there. Months
- * without data are absent, and so are all of a record whose periods are longer than a month.
+ * `monthlyReturns`: prod(1 + r) − 1 of the periods that start in the month; −1 if the account is wiped out there.
+ * Months without data are absent. So are all months of a record whose periods are longer than a month.
  */
 export function monthlyReturns(series: ReturnSeries): CalendarReturns {
   return byCalendar(series, MONTH);
 }
 
-/** `yearly`: the same by year. */
+/** `yearly`: the same returns by year. */
 export function yearlyReturns(series: ReturnSeries): CalendarReturns {
   return byCalendar(series, YEAR);
 }

@@ -1,4 +1,4 @@
-/** Series on the grids that a record comes in, with the periods in a year of a market that never closes. */
+/** Series on the usual grids of a record, with the periods in a year of a market that never closes. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { type ReturnSeries, toReturnSeries, toReturns } from './return-series.ts
 
 interface Grid {
   readonly periodsPerYear: number;
-  /** Length of a period: of one length, or a number of calendar months. */
+  /** Length of a period, either fixed or as a number of calendar months. */
   readonly stepMs?: number;
   readonly months?: number;
 }
@@ -28,15 +28,15 @@ const GRIDS = {
   YE: YEARLY,
 } as const satisfies Readonly<Record<string, Grid>>;
 
-/** Hour, day, week, and calendar month, quarter, year; as pandas names them (`ME`: stamped at the month's end). */
+/** Hour, day, week, and calendar month, quarter, year, under their pandas names (`ME`: stamped at the month's end). */
 export type Frequency = keyof typeof GRIDS;
 
 /** Every {@link Frequency}. */
 export const FREQUENCIES = Object.keys(GRIDS) as readonly Frequency[];
 
 /**
- * A series with the periods that `frequency` says. Hours, days and weeks are of one length and begin at
- * `startTime`; months, quarters and years are those of the calendar, the first the one that holds `startTime`.
+ * A series with the periods of `frequency`. Hours, days and weeks have a fixed length and begin at `startTime`. Months,
+ * quarters and years are those of the calendar, and the first one holds `startTime`.
  * @param returns - null, NaN: the period has no return
  * @param periodsPerYear - A; 8760, 365, 52, 12, 4, 1 when left out (docs/metrics.md §0)
  * @throws InputError `analytics_parameter_invalid`

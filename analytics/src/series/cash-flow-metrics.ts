@@ -7,13 +7,13 @@ import { type DatedAmount, xirr } from './xirr.ts';
 
 /** Values and flows of a period, in one currency. Times in ms UTC. */
 export interface CashFlowPeriod {
-  /** Value at the start, before the flows of that instant; null: not known. */
+  /** Value at the start, before the flows of that instant. Null: not known. */
   readonly startValue: number | null;
-  /** Value at the end, after the flows of that instant; null: not known. */
+  /** Value at the end, after the flows of that instant. Null: not known. */
   readonly endValue: number | null;
   readonly startTime: number;
   readonly endTime: number;
-  /** Positive: deposit. Of daily data, deposits at the start of their day and withdrawals at its end. */
+  /** Positive: deposit. In daily data, deposits are at the start of their day and withdrawals at its end. */
   readonly flows: readonly DatedAmount[];
 }
 
@@ -28,8 +28,8 @@ export interface CashFlowMetrics extends Readonly<Record<CashFlowField, number |
 
 /**
  * Metrics of a period's flows.
- * @throws InputError `analytics_parameter_invalid` for what is not a finite number, `analytics_range_invalid`
- *   when the period ends before it begins, or a flow lies outside of it
+ * @throws InputError `analytics_parameter_invalid` for a value that is not a finite number, `analytics_range_invalid`
+ *   when the period ends before it begins, or a flow is outside it
  */
 export function cashFlowMetrics(period: CashFlowPeriod): CashFlowMetrics {
   checkPeriod(period);
@@ -84,7 +84,7 @@ function simpleReturnOnFlows({ startValue, endValue, flows }: KnownPeriod): Outc
   return capital > 0 ? finiteOr(profit / capital, 'noConvergence') : 'zeroDenominator';
 }
 
-/** (1 + xirr)^(T/365) − 1: over the period, not annualised. */
+/** (1 + xirr)^(T/365) − 1, over the period and not annualised. */
 function moneyWeightedReturn({ startTime, endTime }: KnownPeriod, rate: Outcome): Outcome {
   if (typeof rate !== 'number') return rate;
   const years = (endTime - startTime) / (365 * DAY_MS);

@@ -6,19 +6,19 @@ import { toReturns } from './return-series.ts';
 /** Symmetric; rows and columns in the order of `assets`. */
 export interface CorrelationMatrix {
   readonly assets: string[];
-  /** Pearson; null: fewer than three common returns, or one of the two does not vary. */
+  /** Pearson. Null: there are fewer than three common returns, or one of the two does not vary. */
   readonly correlation: (number | null)[][];
 }
 
-/** Fewer common returns than this correlate anyhow. */
+/** A correlation of fewer common returns means nothing. */
 const LEAST_PAIRS = 3;
 
 /**
- * Pearson correlations of simple returns on one grid, pairwise complete (pandas `DataFrame.corr`); the diagonal
- * is 1, or null by the same rule.
+ * Pearson correlations of simple returns on one grid, pairwise complete (pandas `DataFrame.corr`); the diagonal is 1,
+ * or null by the same rule.
  * @param returns - by asset code, of one length; null, NaN: none
  * @param order - `sorted`: by code (UTF-16); `given`: as the keys of `returns` come
- * @throws InputError `analytics_parameter_invalid` for unequal lengths and what is not a number
+ * @throws InputError `analytics_parameter_invalid` for unequal lengths and for a value that is not a number
  */
 export function correlationMatrix(
   returns: Readonly<Record<string, ArrayLike<number | null>>>,

@@ -1,9 +1,9 @@
-/** What falls short of a minimum acceptable return, per period (docs/metrics.md §3). */
+/** Returns below a minimum acceptable return, per period (docs/metrics.md §3). */
 import { finiteOr, type Outcome } from '../outcome.ts';
 import { type Moments, powerOfTwo } from './moments.ts';
 import { insufficient } from './risk.ts';
 
-/** Returns beside the minimum: sums over all n of them. */
+/** Returns compared with the minimum. The sums are over all n of them. */
 export interface Downside {
   readonly count: number;
   /** sqrt(sum min(r − mar, 0)² / n), not annualised. */
@@ -25,7 +25,7 @@ export function downside(returns: Float64Array, { least, greatest }: Moments, mi
   for (let i = 0; i < returns.length; i++) {
     const distance = (returns[i]! - minimum) * scale;
     const size = Math.abs(distance);
-    // One of the two is 0, the other the size: without a branch, which nothing predicts.
+    // One of the two is 0, the other the size. This avoids a branch that no processor can predict.
     const shortfall = (size - distance) / 2;
     gains += (size + distance) / 2;
     shortfalls += shortfall;

@@ -4,24 +4,24 @@ import type { ReturnSeries } from './return-series.ts';
 
 /** One episode below a peak. Times in ms UTC. */
 export interface Drawdown {
-  /** Last time at the running maximum before it; the start of the record counts. */
+  /** Last time at the running maximum before it. The start of the record counts. */
   readonly peakTime: number;
   /** First time of its minimum. */
   readonly troughTime: number;
-  /** First later time back at the peak; null: not yet. */
+  /** First later time back at the peak. Null: not yet. */
   readonly recoveryTime: number | null;
   /** Positive magnitude, at most 1. */
   readonly depth: number;
-  /** From the peak to the recovery, else to the end of the record. */
+  /** From the peak to the recovery, or else to the end of the record. */
   readonly durationDays: number;
 }
 
-/** All that the path of a record tells. */
+/** The drawdown metrics of a record. */
 export interface DrawdownRecord {
-  /** Deepest first, ties by time; at most as many as asked for. */
+  /** Deepest first, ties by time. At most as many as requested. */
   readonly episodes: readonly Drawdown[];
   readonly episodeCount: number;
-  /** Longest duration of all episodes; 0 without one. */
+  /** Longest duration of all episodes. 0 without one. */
   readonly longestDays: number;
   /** Count of dd_i < 0. */
   readonly underwaterPeriods: number;
@@ -33,10 +33,10 @@ export interface DrawdownRecord {
   readonly painIndex: number;
 }
 
-/** From here on the path is rescaled, by a power of two, so that a long record cannot leave the range. */
+/** Above this the path is rescaled by a power of two, so that a long record cannot leave the range of a double. */
 const LARGE = 2 ** 512;
 
-/** dd_i = p_i / P_i − 1 after each observed return: 0 or negative, −1 for good once wiped out. */
+/** dd_i = p_i / P_i − 1 after each observed return. It is 0 or negative, and −1 for good once wiped out. */
 export function drawdowns(returns: Float64Array): Float64Array {
   const depths = new Float64Array(returns.length);
   let value = 1;
@@ -54,11 +54,11 @@ export function drawdowns(returns: Float64Array): Float64Array {
   return depths;
 }
 
-/** The drawdowns of an observed series, in one pass; with `limit` episodes at the most in memory, twice over. */
+/** The drawdowns of an observed series, in one pass. At most twice `limit` episodes are in memory. */
 export function drawdownRecord(series: ReturnSeries, limit: number): DrawdownRecord {
   const { returns } = series;
   const episodes = new DeepestEpisodes(series, limit);
-  // One by one: what comes out of an array literal would be boxed in the loop.
+  // Variables one by one, because values from an array literal would be boxed in the loop.
   let value = 1;
   let peak = 1;
   let peakIndex = -1;
@@ -99,12 +99,12 @@ export function drawdownRecord(series: ReturnSeries, limit: number): DrawdownRec
   };
 }
 
-/** The deepest of the episodes that come by: those beyond twice the limit make it drop the shallow ones. */
+/** Keeps the deepest of the added episodes. At twice the limit it drops the shallow ones. */
 class DeepestEpisodes {
   readonly #series: ReturnSeries;
   readonly #limit: number;
   #kept: Drawdown[] = [];
-  /** What is not deeper than this can no longer be among the deepest. */
+  /** An episode at most this deep can no longer be among the deepest. */
   #threshold = 0;
   #count = 0;
   #longestDays = 0;
@@ -114,7 +114,7 @@ class DeepestEpisodes {
     this.#limit = limit;
   }
 
-  /** Indices into the series; peak −1: the start of the record. */
+  /** Indices into the series. Peak −1: the start of the record. */
   add(peak: number, trough: number, recovery: number | null, depth: number): void {
     const { starts, ends } = this.#series;
     const peakTime = peak === -1 ? starts[0]! : ends[peak]!;

@@ -1,8 +1,8 @@
-/** Compounding: prod(1 + r), which in a million returns may leave the range of a double, and must not. */
+/** Compounding: prod(1 + r). A million returns could move the product out of the range of a double, so it is scaled. */
 
 /** A product of 1 + r: mantissa × 2^exponent. */
 export interface Growth {
-  /** 0: wiped out, a factor was not above zero. */
+  /** 0: wiped out, because a factor was not above zero. */
   readonly mantissa: number;
   readonly exponent: number;
 }
@@ -22,7 +22,7 @@ export function growth(returns: Float64Array, from = 0, to = returns.length): Gr
     mantissa *= 1 + returns[i]!;
     if (mantissa > SMALL && mantissa < LARGE) continue;
     if (mantissa <= 0) return { mantissa: 0, exponent: 0 };
-    // Powers of two: not a digit is lost.
+    // A power of two loses no digit.
     const up = mantissa >= LARGE;
     mantissa *= up ? SMALL : LARGE;
     exponent += up ? STEP : -STEP;
@@ -30,7 +30,7 @@ export function growth(returns: Float64Array, from = 0, to = returns.length): Gr
   return { mantissa, exponent };
 }
 
-/** The return of a growth: prod(1 + r) − 1; infinite where no double holds it. */
+/** The return of a growth: prod(1 + r) − 1. Infinity where no double holds it. */
 export function returnOf({ mantissa, exponent }: Growth): number {
   const half = 2 ** (exponent / 2);
   return mantissa * half * half - 1;

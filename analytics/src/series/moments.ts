@@ -1,19 +1,20 @@
 /**
- * Mean and central moments in two passes (docs/metrics.md §0 "statistics"), summed in blocks so that a million terms
- * lose no digits, and in units of the largest magnitude so that no power of a return leaves the range of a double.
+ * Mean and central moments in two passes (docs/metrics.md §0 "statistics"). The sums run in blocks, so that a million
+ * terms lose no digits. They are in units of the largest magnitude, so that no power of a return leaves the range of a
+ * double.
  */
 
-/** Moments of a sample, and its ends. NaN where the sample is too small for them. */
+/** Moments of a sample, with its minimum and maximum. NaN where the sample is too small for them. */
 export interface Moments {
   readonly count: number;
   readonly least: number;
   readonly greatest: number;
   readonly mean: number;
-  /** Sample standard deviation (ddof 1); 0 where it counts as zero. */
+  /** Sample standard deviation (ddof 1). 0 where it counts as zero. */
   readonly deviation: number;
-  /** Population skewness g1 = m3 / m2^1.5; NaN of zero variance. */
+  /** Population skewness g1 = m3 / m2^1.5. NaN for zero variance. */
   readonly skewness: number;
-  /** Population excess kurtosis g2 = m4 / m2² − 3; NaN of zero variance. */
+  /** Population excess kurtosis g2 = m4 / m2² − 3. NaN for zero variance. */
   readonly excessKurtosis: number;
 }
 
@@ -23,7 +24,7 @@ const BLOCK = 1024;
 
 /**
  * Moments of `values`.
- * @param origin - magnitude of what the values were made from, if larger than theirs: a deviation that is small
+ * @param origin - magnitude of the numbers behind the values, if it is larger than theirs: a deviation that is small
  *   against it is zero
  */
 export function moments(values: Float64Array, origin = 0): Moments {
@@ -33,7 +34,7 @@ export function moments(values: Float64Array, origin = 0): Moments {
   const unit = powerOfTwo(magnitude);
   const center = scaledSum(values, 1 / unit) / count;
   const [c1, c2, c3, c4] = centredMeans(values, 1 / unit, center);
-  // c1 is what rounding left of the first moment (Chan, Golub & LeVeque 1983, eq. 1.7).
+  // c1 is the rounding error of the first moment (Chan, Golub & LeVeque 1983, eq. 1.7).
   const m2 = Math.max(c2 - c1 ** 2, 0);
   const m3 = c3 - 3 * c1 * c2 + 2 * c1 ** 3;
   const m4 = c4 - 4 * c1 * c3 + 6 * c1 ** 2 * c2 - 3 * c1 ** 4;
@@ -50,7 +51,7 @@ export function moments(values: Float64Array, origin = 0): Moments {
   };
 }
 
-/** `deviation`, or 0 if it is zero beside `magnitude` (docs/metrics.md §0 "zero variance"). */
+/** `deviation`, or 0 if it is negligible against `magnitude` (docs/metrics.md §0 "zero variance"). */
 export function nonZero(deviation: number, magnitude: number): number {
   return deviation <= ZERO_VARIANCE * magnitude ? 0 : deviation;
 }
@@ -62,7 +63,7 @@ export function largestMagnitude(values: Float64Array): number {
   return largest;
 }
 
-/** A power of two near `magnitude`: to divide by it costs no digit. */
+/** A power of two near `magnitude`. Dividing by it costs no digit. */
 export function powerOfTwo(magnitude: number): number {
   return magnitude === 0 ? 1 : 2 ** Math.max(-1000, Math.min(1000, Math.floor(Math.log2(magnitude))));
 }

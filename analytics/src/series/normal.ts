@@ -4,7 +4,7 @@
 export const Z_05 = -1.6448536269514729;
 export const Z_01 = -2.3263478740408408;
 
-/** Beyond this the distribution function comes from the tail's continued fraction. */
+/** Beyond this, the distribution function uses the continued fraction of the tail. */
 const TAIL = 3;
 const FRACTION_TERMS = 200;
 

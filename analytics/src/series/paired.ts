@@ -1,8 +1,8 @@
-/** Two series on equal timestamps (docs/metrics.md §4), and how they move together. */
+/** Two series on equal timestamps (docs/metrics.md §4), and their comoments. */
 import { largestMagnitude, nonZero, powerOfTwo } from './moments.ts';
 import type { ReturnSeries } from './return-series.ts';
 
-/** Returns of the periods that both series have, and where each stands in the first. */
+/** Returns of the periods that both series have, and the index of each in the first series. */
 export interface PairedReturns {
   readonly returns: Float64Array;
   readonly benchmark: Float64Array;
@@ -10,7 +10,7 @@ export interface PairedReturns {
   readonly indices: Uint32Array;
 }
 
-/** Pairs the periods with one start and one end; those without a return on either side are dropped. */
+/** Pairs the periods that have the same start and end. A period without a return on either side is dropped. */
 export function pairReturns(series: ReturnSeries, benchmark: ReturnSeries): PairedReturns {
   const length = Math.min(series.returns.length, benchmark.returns.length);
   const pairs = {
@@ -42,7 +42,7 @@ function isPair(series: ReturnSeries, i: number, benchmark: ReturnSeries, j: num
   return isObserved && series.ends[i] === benchmark.ends[j];
 }
 
-/** What two samples of one length say together. NaN where there are too few. */
+/** Joint statistics of two samples of one length. NaN where there are too few values. */
 export interface Comoments {
   readonly count: number;
   readonly meanX: number;
@@ -82,7 +82,7 @@ export function comoments(x: Float64Array, y: Float64Array): Comoments {
     yy += b * b;
     xy += a * b;
   }
-  // dx and dy are what rounding left of the first moments (Chan, Golub & LeVeque 1983).
+  // dx and dy are the rounding errors of the first moments (Chan, Golub & LeVeque 1983).
   const sumXx = Math.max(xx - dx ** 2 / count, 0);
   const sumYy = Math.max(yy - dy ** 2 / count, 0);
   const deviationX = nonZero(unitX * Math.sqrt(sumXx / (count - 1)), largestX);

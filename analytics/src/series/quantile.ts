@@ -1,17 +1,17 @@
-/** Quantiles and means of tails by selection: a million values need no sorting. */
+/** Quantiles and means of tails by selection. A million values need no sorting. */
 
 /** A range of at most this size is selected from directly, without a sample of it. */
 const SAMPLED_ABOVE = 600;
-/** Rounds in a random order are about ten; each costs at most the length of the range. */
+/** In a random order about ten rounds suffice. Each costs at most the length of the range. */
 const MAX_ROUNDS = 64;
 
 /**
- * Order statistics of a sample. Holds a copy of it, in which every answer leaves the values a little more in
- * order, so that later questions cost less.
+ * Order statistics of a sample. It holds a copy. Every answer leaves the copy a little more sorted, so that later
+ * answers cost less.
  */
 export class OrderStatistics {
   readonly #values: Float64Array;
-  /** Indices that hold what they would hold after sorting, ascending. */
+  /** Indices whose value is already the one that sorting would put there, ascending. */
   readonly #settled: number[] = [];
 
   /** @param values - finite numbers; they are copied */
@@ -26,7 +26,7 @@ export class OrderStatistics {
     const h = last * p;
     const below = Math.floor(h);
     if (below >= last) return this.#at(last);
-    // The smaller side first: its neighbour is then the extreme of few.
+    // The smaller side first: its neighbour is then the extreme of few values.
     const upperFirst = below < last / 2;
     if (upperFirst) this.#at(below + 1);
     const low = this.#at(below);
@@ -43,7 +43,7 @@ export class OrderStatistics {
     return sum / (last + 1);
   }
 
-  /** The value with `rank` smaller ones before it. */
+  /** The value that has `rank` smaller ones before it. */
   #at(rank: number): number {
     const next = this.#settled.findIndex((index) => index >= rank);
     if (this.#settled[next] !== rank) {
@@ -58,9 +58,8 @@ export class OrderStatistics {
 }
 
 /**
- * Floyd and Rivest 1975, "Algorithm 489: SELECT": puts the value of `rank` in its place within
- * `values[from .. to]`, smaller ones before and larger ones after it. What a hostile order keeps it from doing in
- * `maxRounds` is sorted.
+ * Floyd and Rivest 1975, "Algorithm 489: SELECT": puts the value of `rank` in its place within `values[from .. to]`,
+ * smaller ones before and larger ones after it. When a hostile order needs more than `maxRounds`, the rest is sorted.
  */
 export function select(
   values: Float64Array,
@@ -85,7 +84,7 @@ export function select(
   }
 }
 
-/** A range about `rank` whose middle is likely near the value sought. */
+/** A range about `rank` whose middle is probably near the wanted value. */
 function sampleAround(rank: number, left: number, right: number): readonly [number, number] {
   const size = right - left + 1;
   const offset = rank - left + 1;
@@ -98,7 +97,7 @@ function sampleAround(rank: number, left: number, right: number): readonly [numb
   ];
 }
 
-/** Parts a range by its value at `rank`; the index where that value ends up. */
+/** Partitions a range by its value at `rank`. Returns the index where that value ends up. */
 function partition(values: Float64Array, rank: number, left: number, right: number): number {
   const pivot = values[rank]!;
   let [i, j] = [left, right];

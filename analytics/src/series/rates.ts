@@ -1,7 +1,7 @@
-/** Annual rates that metrics are measured against. */
+/** Annual rates that metrics compare with. */
 import { InputError } from '../errors.ts';
 
-/** Annual rates, decimal (0.02 = 2 %); 0 when left out. */
+/** Annual rates, decimal (0.02 = 2 %). 0 when left out. */
 export interface RateParameters {
   readonly riskFreeRateAnnual?: number;
   readonly minimumAcceptableReturnAnnual?: number;

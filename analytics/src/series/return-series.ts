@@ -1,9 +1,11 @@
-/** Series of period returns: simple returns, one period each, NaN inside and null outside for "no value". */
+/**
+ * Series of period returns: simple returns, one for each period. "No value" is NaN inside this room and null outside.
+ */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
 
-/** Period returns on a grid. Arrays of one length, times ascending; NaN: the period has no return. */
+/** Period returns on a grid. Arrays of one length, times ascending. NaN: the period has no return. */
 export interface ReturnSeries {
   readonly returns: Float64Array;
   /** First instant of each period, ms UTC. */
@@ -41,8 +43,8 @@ export function toReturnSeries(
 }
 
 /**
- * Numbers as this room holds them: NaN for null and for what is not there.
- * @throws InputError `analytics_parameter_invalid` for what is not a number, infinities included
+ * Numbers in the form of this room: NaN for null and for missing values.
+ * @throws InputError `analytics_parameter_invalid` for a value that is not a number, infinities included
  */
 export function toReturns(values: ArrayLike<number | null>): Float64Array {
   const returns = new Float64Array(values.length);
@@ -57,8 +59,8 @@ export function toReturns(values: ArrayLike<number | null>): Float64Array {
 }
 
 /**
- * The periods that have a return (docs/metrics.md §0 "missing": dropped, never filled); the series itself if all have.
- * Not checked: that times ascend.
+ * The periods that have a return (docs/metrics.md §0 "missing": dropped, never filled). Returns the series itself if
+ * all have one. Not checked: that times ascend.
  * @throws InputError `analytics_parameter_invalid` for an infinite return, arrays of unequal length, and
  *   `periodsPerYear` that is not above 0
  */
@@ -96,7 +98,7 @@ function countObserved(returns: Float64Array): number {
   let count = 0;
   for (let i = 0; i < returns.length; i++) {
     const r = returns[i]!;
-    // r − r is 0 of a number, NaN of NaN and of an infinity.
+    // r − r is 0 for a number, and NaN for NaN and for an infinity.
     if (r - r === 0) count += 1;
     else if (!Number.isNaN(r)) throw new InputError('analytics_parameter_invalid', 'a return is infinite');
   }

@@ -1,4 +1,4 @@
-/** All metrics that follow from period returns alone (docs/metrics.md §2, §3, §5). */
+/** All metrics that depend on period returns alone (docs/metrics.md §2, §3, §5). */
 import { InputError } from '../errors.ts';
 import { type Outcome, settle, type UndefinedReason } from '../outcome.ts';
 import { monthlyReturns, yearlyReturns } from './calendar-returns.ts';
@@ -14,13 +14,13 @@ import * as risk from './risk.ts';
 import * as tails from './value-at-risk.ts';
 import { winLoss } from './win-loss.ts';
 
-/** Rates, and how much to tell. */
+/** Rates, and the length of lists. */
 export interface ReturnsParameters extends RateParameters {
-  /** Longest list of `drawdowns`; 1,000 when left out. */
+  /** Longest list of `drawdowns`. 1,000 when left out. */
   readonly drawdownLimit?: number;
 }
 
-/** Below this many observations everything is computed all the same, and marked. */
+/** With fewer observations everything is still computed, and marked. */
 const LOW_SAMPLE = 30;
 const DRAWDOWN_LIMIT = 1000;
 
@@ -71,9 +71,9 @@ export interface ReturnsMetrics extends Readonly<Record<ReturnsField, number | n
   readonly partialMonths: readonly string[];
   readonly yearly: Readonly<Record<string, number>>;
   readonly partialYears: readonly string[];
-  /** Both of the next two; null where there is no Cornish-Fisher VaR. */
+  /** Whether both of the next two hold. Null where there is no Cornish-Fisher VaR. */
   readonly cornishFisherValid: boolean | null;
-  /** Whether the expansion increases with z at 5 %, and at 1 %; where not, the VaR is given all the same. */
+  /** Whether the expansion increases with z at 5 %, and at 1 %. The VaR is given even where it does not. */
   readonly cornishFisherValid95: boolean | null;
   readonly cornishFisherValid99: boolean | null;
   readonly maxDrawdownPeakTime: number | null;
@@ -81,17 +81,17 @@ export interface ReturnsMetrics extends Readonly<Record<ReturnsField, number | n
   readonly maxDrawdownRecoveryTime: number | null;
   readonly maxDrawdownDurationDays: number | null;
   readonly underwaterPeriods: number;
-  /** Deepest first, ties by time; at most `drawdownLimit` of `drawdownCount`. */
+  /** Deepest first, ties by time. At most `drawdownLimit` of `drawdownCount`. */
   readonly drawdowns: readonly Drawdown[];
   readonly drawdownCount: number;
   readonly undefinedReasons: Readonly<Record<string, UndefinedReason>>;
 }
 
 /**
- * Metrics of a series of period returns; periods without a return are dropped.
- * Not checked: that the times of the series ascend.
- * @throws InputError `analytics_parameter_invalid` for a rate that is not a number above −1, an infinite return,
- *   arrays of unequal length, `periodsPerYear` or `drawdownLimit` out of range
+ * Metrics of a series of period returns. Periods without a return are dropped. Not checked: that the times of the
+ * series ascend.
+ * @throws InputError `analytics_parameter_invalid` for a rate that is not a number above −1, an infinite return, arrays
+ *   of unequal length, `periodsPerYear` or `drawdownLimit` out of range
  */
 export function returnsMetrics(series: ReturnSeries, parameters: ReturnsParameters = {}): ReturnsMetrics {
   const record = observed(series);

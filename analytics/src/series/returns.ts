@@ -3,7 +3,7 @@ import { finiteOr, type Outcome } from '../outcome.ts';
 import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
 import type { Moments } from './moments.ts';
 
-/** What holds of a record as a whole; `noData` without returns. */
+/** Metrics of a record as a whole. `noData` without returns. */
 export interface RecordReturns {
   readonly totalReturn: Outcome;
   readonly annualizedReturn: Outcome;
@@ -13,7 +13,7 @@ export interface RecordReturns {
   readonly worstPeriodReturn: Outcome;
 }
 
-/** Every one of {@link RecordReturns}; `product` and `sample` are growth and moments of `returns`. */
+/** All fields of {@link RecordReturns}. `product` and `sample` are growth and moments of `returns`. */
 export function recordReturns(
   returns: Float64Array,
   product: Growth,
@@ -31,7 +31,7 @@ export function recordReturns(
   };
 }
 
-/** `totalReturn`: prod(1 + r) − 1; −1 once wiped out. */
+/** `totalReturn`: prod(1 + r) − 1. −1 once wiped out. */
 export function totalReturn(returns: Float64Array): Outcome {
   return totalOf(growth(returns), returns.length);
 }

@@ -1,17 +1,18 @@
 /**
- * Volatility and what is measured by it (docs/metrics.md §3). Of the moments of the observed returns; rates per period.
+ * Volatility, and the metrics that use it (docs/metrics.md §3). The inputs are the moments of the observed returns.
+ * Rates are per period.
  */
 import { finiteOr, type Outcome, type UndefinedReason } from '../outcome.ts';
 import type { Moments } from './moments.ts';
 import { normalDistribution } from './normal.ts';
 
-/** Why a metric that needs `least` returns has no value from `count`; undefined: they suffice. */
+/** Why a metric that needs `least` returns has no value for `count`. Undefined: there are enough. */
 export function insufficient(count: number, least: number): UndefinedReason | undefined {
   if (count === 0) return 'noData';
   return count < least ? 'tooFewObservations' : undefined;
 }
 
-/** As {@link insufficient}, and `zeroVariance` where all values are equal. */
+/** Like {@link insufficient}, with `zeroVariance` where all values are equal. */
 export function indistinct({ count, deviation }: Moments, least: number): UndefinedReason | undefined {
   return insufficient(count, least) ?? (deviation === 0 ? 'zeroVariance' : undefined);
 }
@@ -89,6 +90,6 @@ function standardErrorPerPeriod(sample: Moments, riskFree: number): number {
   const ratio = sharpePerPeriod(sample, riskFree);
   const { skewness, excessKurtosis, count } = sample;
   const variance = 1 + ratio ** 2 / 2 - skewness * ratio + (excessKurtosis / 4) * ratio ** 2;
-  // Never below 0, as kurtosis is at least skewness² + 1; rounding may be.
+  // This is never below 0, because kurtosis is at least skewness² + 1. Rounding may make it so.
   return Math.sqrt(Math.max(variance, 0) / (count - 1));
 }

@@ -5,12 +5,12 @@ import { perPeriodRate, type RateParameters, readRates } from './rates.ts';
 import { observed, type ReturnSeries } from './return-series.ts';
 import { eachWindow } from './rolling-moments.ts';
 
-/** What can be had of a window. */
+/** The metrics of a window. */
 export const ROLLING_METRICS = ['volatility', 'sharpe', 'beta'] as const;
 export type RollingMetric = (typeof ROLLING_METRICS)[number];
 
 export interface RollingParameters {
-  /** Returns in a window, at least 2; for beta pairs of returns. */
+  /** Returns in a window, at least 2. For beta, pairs of returns. */
   readonly window: number;
   /** `volatility` and `sharpe` when left out, and `beta` with a benchmark. */
   readonly metrics?: readonly RollingMetric[];
@@ -19,8 +19,8 @@ export interface RollingParameters {
 }
 
 /**
- * One element for each period of the series: that of the last `window` observed returns, the period's own the
- * last of them. NaN: the period has no return, or there are not so many yet, or the metric is undefined there.
+ * One element for each period of the series: the metric of the last `window` observed returns, with the period's own as
+ * the last. NaN: the period has no return, there are too few returns yet, or the metric is undefined there.
  */
 export interface RollingMetrics {
   readonly volatilityAnnualized?: Float64Array;
@@ -63,7 +63,7 @@ function rollingSharpe(series: ReturnSeries, window: number, rates: Required<Rat
 }
 
 function rollingBeta(series: ReturnSeries, benchmark: ReturnSeries, window: number): Float64Array {
-  // The checks only: pairing drops what has no return.
+  // This only checks the series. Pairing drops periods without a return.
   observed(series);
   observed(benchmark);
   const pairs = pairReturns(series, benchmark);
@@ -74,7 +74,7 @@ function rollingBeta(series: ReturnSeries, benchmark: ReturnSeries, window: numb
   return beta;
 }
 
-/** Index in the series of each observed return. */
+/** The index in the series of each observed return. */
 function observedPlaces(returns: Float64Array, count: number): Uint32Array {
   const places = new Uint32Array(count);
   for (let i = 0, next = 0; i < returns.length; i++) if (!Number.isNaN(returns[i]!)) places[next++] = i;

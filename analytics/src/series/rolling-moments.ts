@@ -1,12 +1,12 @@
 /**
- * Moments of every window of a sample, in time proportional to its length. Nothing is ever taken away from a
- * running sum, which would leave the rounding of what left. The sample is cut at every multiple of the window: a
- * window that crosses a cut is the merger of a part before it and a part after it, both built up from the cut
- * outwards (Chan, Golub & LeVeque 1983), with values taken relative to the one at the cut.
+ * Moments of every window of a sample, in time proportional to its length. A running sum is never reduced, because the
+ * rounding of the removed values would remain. Instead the sample is cut at every multiple of the window. A window that
+ * crosses a cut merges a part before it and a part after it. Both parts grow from the cut outwards (Chan, Golub &
+ * LeVeque 1983), with values relative to the one at the cut.
  */
 import { nonZero } from './moments.ts';
 
-/** Moments of one window, or of a part of one; values are relative to those at the cut. */
+/** Moments of one window, or of a part of one. Values are relative to those at the cut. */
 export class WindowMoments {
   count = 0;
   meanX = 0;
@@ -15,7 +15,7 @@ export class WindowMoments {
   xx = 0;
   yy = 0;
   xy = 0;
-  /** max|x| and max|y|, of the values themselves. */
+  /** max|x| and max|y|, of the original values. */
   largestX = 0;
   largestY = 0;
   /** Values at the cut. */
@@ -27,25 +27,25 @@ export class WindowMoments {
     return this.shiftX + this.meanX;
   }
 
-  /** Sample standard deviation of x (ddof 1), 0 where it counts as zero. */
+  /** Sample standard deviation of x (ddof 1). 0 where it counts as zero. */
   get deviation(): number {
     return nonZero(Math.sqrt(this.xx / (this.count - 1)), this.largestX);
   }
 
-  /** cov(x, y) / var(y); NaN where y does not vary. */
+  /** cov(x, y) / var(y). NaN where y does not vary. */
   get beta(): number {
     const deviation = nonZero(Math.sqrt(this.yy / (this.count - 1)), this.largestY);
     return deviation === 0 ? Number.NaN : this.xy / this.yy;
   }
 
-  /** Empties it, at a new cut. */
+  /** Empties the moments, and starts at a new cut. */
   restart(shiftX: number, shiftY: number): void {
     this.count = this.meanX = this.meanY = this.xx = this.yy = this.xy = this.largestX = this.largestY = 0;
     this.shiftX = shiftX;
     this.shiftY = shiftY;
   }
 
-  /** Takes in one pair. */
+  /** Adds one pair. */
   add(x: number, y: number): void {
     this.count += 1;
     const fromX = x - this.shiftX - this.meanX;
@@ -60,7 +60,7 @@ export class WindowMoments {
     this.largestY = Math.max(this.largestY, Math.abs(y));
   }
 
-  /** Becomes the merger of two parts at one cut. */
+  /** Becomes the merged moments of two parts at one cut. */
   merge(a: WindowMoments, b: WindowMoments): void {
     const count = a.count + b.count;
     const share = b.count / count;
@@ -79,7 +79,7 @@ export class WindowMoments {
   }
 }
 
-/** Calls `visit` with the moments of each window, `last` being the index of its last value. */
+/** Calls `visit` with the moments of each window. `last` is the index of its last value. */
 export function eachWindow(
   x: Float64Array,
   y: Float64Array,
@@ -111,7 +111,7 @@ export function eachWindow(
 
 const COLUMNS = 7;
 
-/** Moments of the parts before a cut, by their length. */
+/** Moments of the parts before a cut, by length. */
 class StoredMoments {
   readonly #cells: Float64Array;
 
@@ -130,7 +130,7 @@ class StoredMoments {
     cells[at + 6] = moments.largestY;
   }
 
-  /** Into a part that stands at the same cut. */
+  /** Copies into a part at the same cut. */
   read(length: number, part: WindowMoments): void {
     const [cells, at] = [this.#cells, length * COLUMNS];
     part.count = length;

@@ -1,6 +1,6 @@
 /**
- * Value at risk and expected shortfall of one period (docs/metrics.md §3): positive magnitudes are losses, negative
- * ones say that even the tail made money.
+ * Value at risk and expected shortfall of one period (docs/metrics.md §3). Positive magnitudes are losses. A negative
+ * one means that even the tail made money.
  */
 import { finiteOr, type Outcome } from '../outcome.ts';
 import type { Moments } from './moments.ts';
@@ -8,7 +8,7 @@ import { normalDensity, Z_01, Z_05 } from './normal.ts';
 import type { OrderStatistics } from './quantile.ts';
 import { indistinct, insufficient } from './risk.ts';
 
-/** A tail: its probability and the normal quantile of that. */
+/** A tail: its probability and its normal quantile. */
 export interface Tail {
   readonly alpha: number;
   readonly z: number;
@@ -57,8 +57,8 @@ export function cornishFisherVar(sample: Moments, { z }: Tail): Outcome {
 }
 
 /**
- * Whether z′ increases with z at the level: where it does not, skewness or kurtosis are too large for the
- * expansion, and a rarer loss would come out smaller. Null where there is no Cornish-Fisher VaR.
+ * Whether z′ increases with z at the level. Where it does not, skewness or kurtosis are too large for the expansion,
+ * and a rarer loss would come out smaller. Null where there is no Cornish-Fisher VaR.
  */
 export function isCornishFisherValid(sample: Moments, { z }: Tail): boolean | null {
   if (indistinct(sample, 4) !== undefined) return null;

@@ -1,4 +1,7 @@
-/** How often and how much periods win and lose (docs/metrics.md §5). Periods of exactly 0 are neither. */
+/**
+ * How often and by how much periods win and lose (docs/metrics.md §5). A period of exactly 0 is neither a win nor a
+ * loss.
+ */
 import { finiteOr, type Outcome, type UndefinedReason } from '../outcome.ts';
 
 /** The period win statistics. */
@@ -10,7 +13,7 @@ export interface WinLoss {
   readonly periodProfitFactor: Outcome;
 }
 
-/** Every one of {@link WinLoss}: null without wins `zeroDenominator`, without losses `noLosses`. */
+/** All fields of {@link WinLoss}. Null without wins (`zeroDenominator`) and without losses (`noLosses`). */
 export function winLoss(returns: Float64Array): WinLoss {
   const { wins, losses, gained, lost } = tally(returns);
   const over = (numerator: number, denominator: number, reason: UndefinedReason): Outcome => {
@@ -28,7 +31,7 @@ export function winLoss(returns: Float64Array): WinLoss {
   };
 }
 
-/** Counts and sizes of wins and losses. The loop has no branch that turns on the sign, which nothing predicts. */
+/** Counts and sizes of wins and losses. The loop has no branch on the sign, which no processor can predict. */
 function tally(returns: Float64Array) {
   let zeros = 0;
   let balance = 0;

@@ -4,35 +4,35 @@ import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
 import type { UndefinedReason } from '../outcome.ts';
 
-/** An amount from the investor's side: negative paid in, positive received. */
+/** An amount from the investor's side. Negative: paid in. Positive: received. */
 export interface DatedAmount {
-  /** ms UTC; parts of a day count. */
+  /** ms UTC. Parts of a day count. */
   readonly time: number;
   readonly amount: number;
 }
 
-/** The root, or why there is none. */
+/** The root, or the reason why there is none. */
 export interface XirrResult {
-  /** Per year, decimal; null: see the reason. */
+  /** Per year, decimal. Null: see the reason. */
   readonly xirr: number | null;
-  /** Whether there is more than one root; the one nearest to 0 is given. */
+  /** Whether there is more than one root. The result is the one nearest to 0. */
   readonly xirrMultipleRoots: boolean;
   readonly undefinedReasons: Readonly<{ xirr?: UndefinedReason }>;
 }
 
-/** Rates looked at: above −0.999999 and up to 1e6, as x = ln(1 + r). */
+/** Range of rates: above −0.999999 and up to 1e6, as x = ln(1 + r). */
 const LOWEST = Math.log(1e-6);
 const HIGHEST = Math.log(1e6);
-/** Points on either side of 0, closer together near it. */
+/** Points on either side of 0. They are closer together near it. */
 const GRID_POINTS = 200;
 /** Width of a bracket, in x, at which its middle is the root. */
 const PRECISION = 1e-15;
 const YEAR_MS = 365 * DAY_MS;
 
 /**
- * The rate r > −1 at which the present values of `flows` add up to nothing. Amounts of one instant are netted.
- * Null: `noData` without two instants of amounts, `noConvergence` when all have one sign or no root lies between
- * −0.999999 and 1e6. Not found: two roots closer together than the grid is fine, about 1 % of a rate.
+ * The rate r > −1 at which the present values of `flows` add up to zero. Amounts of one instant are netted. Null:
+ * `noData` without two instants of amounts, `noConvergence` when all have one sign or no root lies between −0.999999
+ * and 1e6. Not found: two roots closer together than the grid is fine, about 1 % of a rate.
  * @throws InputError `analytics_parameter_invalid` for an amount or time that is not a finite number
  */
 export function xirr(flows: readonly DatedAmount[]): XirrResult {
@@ -48,7 +48,7 @@ export function xirr(flows: readonly DatedAmount[]): XirrResult {
   return { xirr: nearest, xirrMultipleRoots: roots.length > 1, undefinedReasons: {} };
 }
 
-/** Amounts by instant, ascending, none of them 0; `years` from the first. */
+/** Amounts by instant, ascending, none of them 0. `years` count from the first. */
 interface Schedule {
   readonly years: Float64Array;
   readonly amounts: Float64Array;
@@ -72,14 +72,17 @@ function toSchedule(flows: readonly DatedAmount[]): Schedule {
   };
 }
 
-/** How often the sign changes in time: there are at most so many roots, and as many but for an even number. */
+/**
+ * How often the sign changes in time. There are at most this many roots. The number of roots differs from it by an even
+ * number.
+ */
 function signChanges(amounts: Float64Array): number {
   let changes = 0;
   for (let i = 1; i < amounts.length; i++) if (amounts[i]! > 0 !== amounts[i - 1]! > 0) changes += 1;
   return changes;
 }
 
-/** Neighbours on the grid between which the sum changes its sign, and points where it is 0. */
+/** Neighbours on the grid between which the sum changes its sign, and points where the sum is 0. */
 function bracketsOf(schedule: Schedule): readonly (readonly [low: number, high: number])[] {
   const brackets: [number, number][] = [];
   let [before, valueBefore] = [0, 0];
@@ -94,7 +97,7 @@ function bracketsOf(schedule: Schedule): readonly (readonly [low: number, high: 
   return brackets;
 }
 
-/** The root in a bracket as a rate, by bisection; none if the sum has one sign at both ends. */
+/** The root in a bracket as a rate, by bisection. None if the sum has one sign at both ends. */
 function rootWithin(schedule: Schedule, from: number, to: number): readonly number[] {
   let [low, high] = [from, to];
   const isPositive = presentValue(schedule, low) > 0;
@@ -109,7 +112,7 @@ function rootWithin(schedule: Schedule, from: number, to: number): readonly numb
 }
 
 /**
- * The sign, if not the size, of sum a e^(−x t): of negative rates discounted to the last instant, so that no term
+ * The sign, but not the size, of sum a e^(−x t). Negative rates are discounted to the last instant, so that no term
  * grows beyond a double.
  */
 function presentValue({ years, amounts }: Schedule, x: number): number {

@@ -1,6 +1,6 @@
 /**
  * The UTC calendar (docs/metrics.md §0 "clock"): a day is [00:00:00.000, 24:00:00.000). Months are counted from year 0,
- * so that quarters and years are whole numbers of them; dates by the civil-date algorithms of Howard Hinnant
+ * so that quarters and years are whole numbers of them. Dates use the civil-date algorithms of Howard Hinnant
  * ("chrono-Compatible Low-Level Date Algorithms"), in integers, without a Date.
  */
 
@@ -28,7 +28,7 @@ export function startOfMonth(index: number): number {
   return firstDayOf(Math.floor(index / 12), month) * DAY_MS;
 }
 
-/** The instant `count` months before `time`, on the month's last day where it has no such day. */
+/** The instant `count` months before `time`. Where that month is too short, its last day is used. */
 export function monthsBefore(time: number, count: number): number {
   const { day } = civilDate(time);
   const month = startOfMonth(monthIndex(time) - count);

@@ -1,6 +1,6 @@
 /** Instants in order. */
 
-/** Index of the first of ascending `times`, from index `from` on, that is not before `time`. */
+/** Index of the first of ascending `times` that is at or after `time`, searched from index `from` on. */
 export function firstAtOrAfter(times: ArrayLike<number>, time: number, from = 0): number {
   let [low, high] = [from, times.length];
   while (low < high) {

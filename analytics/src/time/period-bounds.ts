@@ -1,19 +1,19 @@
-/** Which part of a series a period is: by its bounds, or by name counted from the end. */
+/** The part of a series in a period. A period has bounds, or a name that counts back from the end. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { InputError } from '../errors.ts';
 import { monthIndex, monthsBefore, startOfMonth } from './calendar.ts';
 import { firstAtOrAfter } from './instants.ts';
 
-/** Days before the end; `ytd`: from 1 January UTC of the last period's year; `1y`: from the same day a year before. */
+/** Days before the end. `ytd`: from 1 January UTC of the last period's year. `1y`: from the same day a year before. */
 export const NAMED_PERIODS = ['1d', '7d', '30d', '90d', 'ytd', '1y', 'all'] as const;
 export type NamedPeriod = (typeof NAMED_PERIODS)[number];
 
-/** Periods that lie wholly in [from, to] count; left out: from the first, to the last. ms UTC. */
+/** Periods that are wholly in [from, to] count. Left out: from the first, to the last. ms UTC. */
 export interface PeriodBounds {
   readonly from?: number;
   readonly to?: number;
-  /** Instead of `from`: counted back from `to`, or from the end of the series if that is earlier. */
+  /** Used instead of `from`: counts back from `to`, or from the end of the series if that is earlier. */
   readonly period?: NamedPeriod;
 }
 
@@ -30,9 +30,9 @@ export interface IndexRange {
 }
 
 /**
- * The periods of a series that lie wholly within the bounds; an empty range when none does.
- * @throws InputError `analytics_range_invalid` unless from and to are instants with from < to, and for a
- *   `period` that is not known or comes with a `from`
+ * The periods of a series that are wholly within the bounds. The range is empty when there is none.
+ * @throws InputError `analytics_range_invalid` unless from and to are instants with from < to, and for a `period` that
+ *   is not known or comes with a `from`
  */
 export function periodIndices({ starts, ends }: PeriodGrid, bounds: PeriodBounds): IndexRange {
   checkBounds(bounds);

@@ -1,4 +1,7 @@
-/** External flows (docs/metrics.md §1): what crosses the boundary of the set of own accounts, valued at its instant. */
+/**
+ * External flows (docs/metrics.md §1): what crosses the boundary of the set of own accounts. Each is valued at its
+ * instant.
+ */
 import { type Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
 import { toFineScale } from '../amount/scale.ts';
 import type { ParsedCash, ParsedEntry, ParsedMoney, ParsedTransfer } from '../entries/parse.ts';
@@ -7,7 +10,7 @@ import type { InternalTransfers } from '../matching/transfers.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import { startOfDay } from '../time/calendar.ts';
 
-/** A flow above this share of NAV is large; a credit above it is not income until classified. */
+/** A flow above this share of NAV is large. A credit above it is not income until it is classified. */
 export const LARGE_SHARE = parseDecimal('0.01', 'a share');
 
 /** One external flow. */
@@ -19,13 +22,16 @@ export interface Flow {
   readonly direction: 'deposit' | 'withdrawal';
   readonly asset: string;
   readonly amount: Amount;
-  /** In the reporting currency; null: the asset has no price. */
+  /** In the reporting currency. Null: the asset has no price. */
   readonly value: Amount | null;
-  /** What the transfer itself cost, a loss of the account's; null: no fee. */
+  /** The fee of the transfer itself, which is a loss of the account. Null: no fee. */
   readonly fee: ParsedMoney | null;
-  /** A rebate or other credit too large to be taken for income. */
+  /** Whether this is a rebate or other credit that is too large to count as income. */
   readonly unclassifiedCredit: boolean;
-  /** What a fill outside its market was better (a deposit) or worse than the mark at which it is booked. */
+  /**
+   * Whether this is the difference between a fill outside its market and the mark that books it. A better price is a
+   * deposit, a worse price a withdrawal.
+   */
   readonly offMarket: boolean;
 }
 
@@ -38,17 +44,17 @@ export interface FlowPoint {
   /** Whether every flow has a value. */
   readonly priced: boolean;
   /**
-   * NAV just before, by minute marks, with the transfers' own fees already paid: they fall to the segment that
-   * the flow ends, as the formula has it, whose withdrawals leave last. Null: the instant cannot be valued.
+   * NAV just before the flows, by minute marks, after the transfers' own fees. The fees belong to the segment that the
+   * flow ends, because the formula makes withdrawals last. Null: the instant cannot be valued.
    */
   readonly valueBefore: Amount | null;
 }
 
 /** Rebates and other credits of one day. */
 export interface DayCredits {
-  /** Null: one has no price, and is not of a delisted asset. */
+  /** Null: one credit has no price, and its asset is not delisted. */
   readonly known: Amount | null;
-  /** Those without a price as 0. */
+  /** Credits without a price count as 0. */
   readonly value: Amount;
 }
 
@@ -59,12 +65,12 @@ export function isCredit(entry: ParsedEntry): entry is ParsedCash {
   return (entry.kind === 'rebate' || entry.kind === 'other') && entry.amount.isPositive();
 }
 
-/** Whether a transfer is from or to elsewhere. */
+/** Whether a transfer comes from or goes to an account outside the set. */
 export function isExternal(entry: ParsedEntry, internal: InternalTransfers): entry is ParsedTransfer {
   return entry.kind === 'transfer' && entry.counterWallet === undefined && !internal.has(entry);
 }
 
-/** A transfer from or to elsewhere, or a credit that may be a flow, at its value. */
+/** The flow, at its value, of an external transfer or of a credit that may be a flow. */
 export function toFlow(entry: ParsedTransfer | ParsedCash, prices: PriceBook): Flow {
   return {
     id: entry.id,
@@ -95,9 +101,9 @@ export function addCredit(
 }
 
 /**
- * Unmatched transfers from and to elsewhere, and rebates and other credits that come to more than 1 % of NAV in a day
- * (small ones add up), or that nothing prices.
- * @param candidates - in order; of credits all
+ * External flows are the unmatched transfers from and to other accounts, and the credits (rebates and others) that come
+ * to more than 1 % of NAV in a day or that have no price. Small credits of a day add up.
+ * @param candidates - in order; every credit is among them
  * @param creditsOf - credits of the day of an instant
  * @param navBefore - the last known NAV at or before an instant; null or not positive: every credit is large
  */
@@ -119,9 +125,9 @@ export function externalFlows(
 }
 
 /**
- * What came out of unread wallets beyond all that had gone there, and what of it went back, as a flow: for the least
- * that may be left ({@link Valuation.floor}), where what went there is lost until it comes back, and what comes from
- * there is no profit. Null: neither.
+ * Two flows of unread wallets: what came out of them beyond everything that had gone in, and how much of that went
+ * back. They serve the lower bound ({@link Valuation.floor}). There, money that goes in is lost until it comes back,
+ * and money that comes out is no profit. Null: there is neither.
  */
 export function bookUnread(
   transfer: ParsedTransfer,
@@ -136,7 +142,7 @@ export function bookUnread(
   return { time, deposits, withdrawals, count: 1, priced: true, valueBefore: null };
 }
 
-/** Flows of one instant together. */
+/** The flows, grouped by instant. */
 export function byInstant(flows: readonly Flow[]): readonly (readonly Flow[])[] {
   const groups: Flow[][] = [];
   for (const flow of flows) {
@@ -149,7 +155,7 @@ export function byInstant(flows: readonly Flow[]): readonly (readonly Flow[])[] 
 
 /**
  * The flows of one instant as they link returns.
- * @param valueBefore - tells the value of the account just before, to the minute; null: not known
+ * @param valueBefore - returns the value of the account just before, to the minute; null: not known
  */
 export function toPoint(
   flows: readonly Flow[],
@@ -158,7 +164,7 @@ export function toPoint(
   valueBefore: () => Amount | null,
 ): FlowPoint {
   const { time } = flows[0]!;
-  // The value after the flow follows from its own price, so that too must be known to the minute.
+  // The value after the flow depends on the flow's own price. So that price must be known to the minute too.
   const toTheMinute = flows.every(
     (flow) => delistedAssets.has(flow.asset) || prices.atMinute(flow.asset, time, flow.venue) !== null,
   );
@@ -185,7 +191,7 @@ export function sumFlows(
   );
 }
 
-/** Value of what moved, at its instant; null: no price. */
+/** Value of what moved, at its instant. Null: no price. */
 function flowValue(
   { asset, amount, time, venue }: ParsedTransfer | ParsedCash,
   prices: PriceBook,
@@ -194,7 +200,7 @@ function flowValue(
   return price && toFineScale(amount.times(price.value));
 }
 
-/** Value of the flows' own fees at their minute; null: one cannot be valued. */
+/** Value of the flows' own fees at their minute. Null: one of them cannot be valued. */
 function feesOf(flows: readonly Flow[], prices: PriceBook): Amount | null {
   let sum = ZERO;
   for (const { fee, time, venue } of flows) {

@@ -1,8 +1,8 @@
 /**
- * Profit that rests on illiquid marks (docs/metrics.md §1): what a holding gained on days at whose beginning or end it
- * was too large for its market, by value at both ends less what was paid for it in between. When such a holding is
- * sold, the gain of that day takes back what its marks had promised too much. `illiquidPnlShare` of a period sums these
- * days.
+ * Profit that rests on illiquid marks (docs/metrics.md §1). A holding counts on a day when it was too large for its
+ * market at the start or at the end of that day. Its gain is the difference of its values at both ends, less what was
+ * paid for it in between. The sale of such a holding takes back whatever its marks overstated. `illiquidPnlShare` of a
+ * period sums these days.
  */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
 import type { ParsedEntry, ParsedFill } from '../entries/parse.ts';
@@ -12,10 +12,10 @@ import type { InternalTransfers } from '../matching/transfers.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import type { HeldAsset, Valuation } from './nav.ts';
 
-/** What of each asset was given on a day, by {@link heldKey}. */
+/** What was paid for each asset on a day, by {@link heldKey}. */
 export type Paid = Map<string, Amount>;
 
-/** One text for each asset at a venue. */
+/** One key for each asset at a venue. */
 export function heldKey({ venue, asset }: HeldAsset): string {
   return `${venue}\n${asset}`;
 }
@@ -24,7 +24,7 @@ export function heldKey({ venue, asset }: HeldAsset): string {
  * What illiquid holdings gained on each day between bounds, in the reporting currency.
  * @param valuations - at each bound
  * @param valueOf - of an asset at a bound; 0 where it is not held or has no price
- * @param paidOn - what was given for it on a day
+ * @param paidOn - what was paid for it on a day
  */
 export function illiquidPnl(
   valuations: readonly Valuation[],
@@ -50,7 +50,7 @@ export function illiquidPnl(
   return gains;
 }
 
-/** Adds what was given for each asset by an entry: the other side of fills, the price of everything else. */
+/** Adds what an entry paid for each asset: the other side of a fill, or the price of anything else. */
 export function addPaid(
   paid: Paid,
   entry: ParsedEntry,
@@ -67,8 +67,8 @@ export function addPaid(
 }
 
 /**
- * `illiquidPnlShare`: |I| / (|I| + |P − I|), with I what illiquid holdings gained and P the whole profit: 1 when all
- * of it rests on them, whatever its sign. Null: nothing was gained or lost, or the profit is not known.
+ * `illiquidPnlShare`: |I| / (|I| + |P − I|). I is the gain of illiquid holdings and P the whole profit. The share is 1
+ * when the whole profit rests on them, whatever its sign. Null: nothing was gained or lost, or the profit is not known.
  */
 export function illiquidPnlShare(profit: Amount | null, gains: readonly Amount[]): number | null {
   if (profit === null) return null;
@@ -91,7 +91,7 @@ function otherMovements(entry: ParsedEntry, internal: InternalTransfers, rate: R
   );
 }
 
-/** Both sides of a fill at what the other side was worth; its fee is a loss of the asset that pays it. */
+/** Both sides of a fill at the value of the other side. The fee is a loss of the asset that pays it. */
 function fillMovements(
   { venue, side, base, quote, symbol, cost, contract }: ParsedFill,
   rate: Rate,

@@ -1,38 +1,38 @@
-/** Period returns of a record of values and flows, where nothing but the values at the period ends is known. */
+/** Period returns of a record of values and flows. Only the values at the period ends are known. */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
 import { DAILY_PERIODS_PER_YEAR, type ReturnSeries } from '../series/return-series.ts';
 import { LARGE_SHARE } from './flows.ts';
 
 /** Values and flows of consecutive periods; money in one currency. */
 export interface NavRecord {
-  /** Value at the start, and at the end of each period after its withdrawals; null: not known. */
+  /** Value at the start, then at the end of each period after its withdrawals. Null: not known. */
   readonly navs: readonly (Amount | null)[];
   /** Instants of `navs`, ascending, ms UTC. */
   readonly times: ArrayLike<number>;
-  /** What came in at the start of each period, and what left at its end. Not negative; one less than `navs`. */
+  /** Deposits at the start of each period, and withdrawals at its end. Not negative. One fewer than `navs`. */
   readonly deposits: readonly Amount[];
   readonly withdrawals: readonly Amount[];
   readonly periodsPerYear?: number;
 }
 
-/** Returns, and what a reader must know before believing them. */
+/** Returns, and what a reader must know before relying on them. */
 export interface NavReturns {
   /**
-   * One element for each period, NaN: none. A return behind a gap spans it: its period starts where the value
-   * was last known.
+   * One element for each period. NaN: none. A return after a gap covers the gap: its period starts where the value was
+   * last known.
    */
   readonly series: ReturnSeries;
-  /** Returns that span a gap. */
+  /** Returns that cover a gap. */
   readonly gapCount: number;
-  /** Periods without a return because nothing was there to earn it: V + D ≤ 0. */
+  /** Periods without a return because no capital was there to earn it: V + D ≤ 0. */
   readonly nonPositiveNavCount: number;
-  /** Flows above 1 % of the value before them, for which the record has no value at their own time. */
+  /** Flows above 1 % of the value before them. The record has no value at the time of such a flow. */
   readonly largeFlowsUnvalued: number;
 }
 
 /**
- * r = (V_i + W_i) / (V_{i−1} + D_i) − 1 (docs/metrics.md §2), with the flows of a gap taken together. Large flows are
- * put through the formula as well, and counted (docs/metrics.md §1): the record has nothing better.
+ * r = (V_i + W_i) / (V_{i−1} + D_i) − 1 (docs/metrics.md §2). The flows of a gap are added up. Large flows go through
+ * the formula too, and are counted (docs/metrics.md §1), because the record has nothing better.
  */
 export function navReturns(record: NavRecord): NavReturns {
   const { navs, times, deposits, withdrawals, periodsPerYear = DAILY_PERIODS_PER_YEAR } = record;

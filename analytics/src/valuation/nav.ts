@@ -1,4 +1,4 @@
-/** Net asset value (docs/metrics.md §1): holdings times prices at 00:00 UTC and, by minute marks, at instants. */
+/** Net asset value (docs/metrics.md §1): holdings times prices, at 00:00 UTC and, by minute marks, at instants. */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import { toFineScale } from '../amount/scale.ts';
 import { parseSymbol } from '../entries/symbol.ts';
@@ -6,11 +6,11 @@ import type { HeldPrice } from '../prices/price-book.ts';
 
 /** One valuation. */
 export interface Valuation {
-  /** Null when a held asset has no price, or money is in a wallet that is not read. */
+  /** Null when a held asset has no price, or when money is in a wallet that is not read. */
   readonly value: Amount | null;
   /**
-   * The same with the assets without a price, and what is in unread wallets, at 0; not above 0 itself where a contract
-   * without a price is owed for (a linear short, an inverse long).
+   * The value with assets without a price, and money in unread wallets, at 0. It is not above 0 where the account owes
+   * the price of a contract without a price (a linear short, an inverse long).
    */
   readonly floor: Amount;
   /** Whether no money is in a wallet that is not read. */
@@ -31,16 +31,16 @@ export interface HeldAsset {
 export interface HeldValue {
   /** Null: no price. */
   readonly value: Amount | null;
-  /** Whether these are units of a contract without a price that is owed, so that nothing bounds what they may cost. */
+  /** Whether these are owed units of a contract without a price. Nothing limits what they may cost. */
   readonly isLost: boolean;
   readonly stale: boolean;
   readonly illiquid: boolean;
 }
 
-/** Nothing, or of an asset that is worth nothing. */
+/** The value of no units, or of an asset that is worth nothing. */
 const WORTHLESS: HeldValue = { value: ZERO, isLost: false, stale: false, illiquid: false };
 
-/** Values `quantity` of an asset by a price; without one an asset that is delisted is worth nothing. */
+/** Values `quantity` of an asset by a price. Without a price, a delisted asset is worth nothing. */
 export function heldValue(
   asset: string,
   quantity: Amount,
@@ -80,7 +80,7 @@ export class NavSum {
   }
 }
 
-/** Whether these are units of a contract whose price is owed. */
+/** Whether the account owes the price of these units of a contract. */
 function isOwed(asset: string, quantity: Amount): boolean {
   const { spot, inverse } = parseSymbol(asset);
   return !spot && quantity.isNegative() !== inverse;

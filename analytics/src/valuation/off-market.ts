@@ -1,29 +1,29 @@
 /**
- * Fills outside their market (docs/metrics.md §1 "Position moves"): a position handed over at a price of one's choice,
- * a block trade, anything whose price lies outside the range of its minute. Such a fill is booked at the mark of its
- * minute, and what it was better for the account is a deposit, what it was worse a withdrawal: it can neither make a
- * profit nor hide a loss.
+ * Fills outside their market (docs/metrics.md §1 "Position moves"): a position handed over at a chosen price, a block
+ * trade, or any fill whose price lies outside the range of its minute. Such a fill is booked at the mark of its minute.
+ * The difference is a deposit when the price was better for the account, and a withdrawal when it was worse. So the
+ * fill can neither make a profit nor hide a loss.
  *
- * Where nobody says the range of a minute nothing can be said of its fills; `checkedFillShare` tells how many were
- * compared. Not checked: whether a fill within the range was made against oneself or an accomplice.
+ * Where no source gives the range of a minute, its fills cannot be judged. `checkedFillShare` states how many were
+ * compared. Not checked: whether a fill within the range was made with the account itself or an accomplice.
  */
 import { type Amount, ratio, ZERO } from '../amount/decimal.ts';
 import { costOf, type ParsedEntry, type ParsedFill, type ParsedTransfer } from '../entries/parse.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 import type { MinuteRange } from '../prices/read-mark.ts';
 
-/** How much of what was traded was traded on the market; shares of the traded value, null where that is zero. */
+/** How much was traded on the market. Shares of the traded value; null where that value is zero. */
 export interface FillConduct {
   /** Fills that are booked at the mark of their minute. */
   readonly positionMoves: number;
   readonly offMarketFillShare: number | null;
-  /** Of fills that the venue calls block trades. */
+  /** Share of fills that the venue calls block trades. */
   readonly blockTradeShare: number | null;
-  /** Of fills whose minute has a range. */
+  /** Share of fills whose minute has a range. */
   readonly checkedFillShare: number | null;
 }
 
-/** Books entries in order, and sums up how the fills among them were made. */
+/** Books entries in order, and sums up how their fills were made. */
 export class OffMarketBooking {
   #hasFills = false;
   #hasBlocks = false;
@@ -33,7 +33,7 @@ export class OffMarketBooking {
   #moved = ZERO;
   #blocks = ZERO;
 
-  /** The same sums; what either books does not change the other. */
+  /** A copy with the same sums. Neither copy changes the other. */
   clone(): OffMarketBooking {
     const copy = new OffMarketBooking();
     copy.#hasFills = this.#hasFills;
@@ -46,7 +46,7 @@ export class OffMarketBooking {
     return copy;
   }
 
-  /** A fill outside its market at mark, with the difference; everything else as it is. */
+  /** Books a fill outside its market at mark, with the difference. Returns any other entry unchanged. */
   book(entry: ParsedEntry, prices: PriceBook): readonly ParsedEntry[] {
     if (entry.kind !== 'fill') return [entry];
     const { quote, contract, time, venue } = entry;
@@ -67,7 +67,7 @@ export class OffMarketBooking {
     return parts;
   }
 
-  /** @param hasRanges - whether anything says where minutes traded */
+  /** @param hasRanges - whether any source gives the range of a minute */
   conduct(hasRanges: boolean): FillConduct {
     if (!hasRanges && !this.#hasBlocks) {
       const nothing = this.#hasFills ? 0 : null;
@@ -83,7 +83,7 @@ export class OffMarketBooking {
   }
 }
 
-/** The fill itself; or the fill at mark and the difference. */
+/** The fill itself, or the fill at mark and the difference. */
 function atMark(fill: ParsedFill, { low, high, mark }: MinuteRange): readonly ParsedEntry[] {
   const { price, quantity, contract } = fill;
   if (!price.gt(high) && !low.gt(price)) return [fill];
@@ -94,7 +94,7 @@ function atMark(fill: ParsedFill, { low, high, mark }: MinuteRange): readonly Pa
   return better.isZero() ? [fill] : [{ ...fill, price: mark, cost }, difference(fill, better)];
 }
 
-/** Whether a higher cost is worse: whoever buys pays it, but of inverse contracts whoever sells. */
+/** Whether a higher cost is worse. The buyer pays the cost, except for inverse contracts, where the seller pays it. */
 function pays({ side, contract }: ParsedFill): boolean {
   return (side === 'buy') !== (contract?.inverse ?? false);
 }

@@ -1,27 +1,31 @@
 /**
- * Period returns of an account (docs/metrics.md §2): true time-weighted, linked at every flow whose instant can be
- * valued; else r = (V_i + W_i) / (V_{i−1} + D_i) − 1, deposits from the start, withdrawals at the end.
+ * Period returns of an account (docs/metrics.md §2). They are true time-weighted and linked at every flow whose instant
+ * can be valued. Otherwise r = (V_i + W_i) / (V_{i−1} + D_i) − 1, with deposits at the start and withdrawals at the
+ * end.
  */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
 import { type FlowPoint, LARGE_SHARE } from './flows.ts';
 
 export interface PeriodReturnsInput {
-  /** Value at the start of the first period; null: not known. */
+  /** Value at the start of the first period. Null: not known. */
   readonly navAtStart: Amount | null;
   /** End of each period, ms UTC, ascending. */
   readonly ends: ArrayLike<number>;
-  /** Value at each end; null: not known. */
+  /** Value at each end. Null: not known. */
   readonly nav: readonly (Amount | null)[];
-  /** Flows by instant, ascending; a flow belongs to the first period that ends after it. */
+  /** Flows by instant, ascending. A flow belongs to the first period that ends after it. */
   readonly flows: readonly FlowPoint[];
-  /** What becomes of a period with a large flow that has no valuation: `formula` where only period values exist. */
+  /**
+   * How a period with a large flow without a valuation is treated. `formula` is for records that have period values
+   * only.
+   */
   readonly unvaluedLargeFlows: 'null' | 'formula';
 }
 
 export interface PeriodReturns {
-  /** NaN: no return (no valuation, no capital, or a large flow without a valuation). */
+  /** NaN: no return, for lack of a valuation, for lack of capital, or because a large flow has no valuation. */
   readonly returns: Float64Array;
-  /** Returns that span periods without a valuation. */
+  /** Returns that cover periods without a valuation. */
   readonly gapCount: number;
   /** Flows above 1 % of NAV whose instant could not be valued. */
   readonly largeFlowsUnvalued: number;
@@ -51,7 +55,7 @@ export function periodReturns(input: PeriodReturnsInput): PeriodReturns {
   return { returns, gapCount, largeFlowsUnvalued: largeFlowsUnvalued + period.largeFlowsUnvalued };
 }
 
-/** One period under way: closed segments linked so far, and the flows of the open one. */
+/** One period under way: the closed segments linked so far, and the flows of the open segment. */
 class Period {
   spansGap = false;
   largeFlowsUnvalued = 0;
@@ -69,7 +73,7 @@ class Period {
     this.#start = start;
   }
 
-  /** Takes the flows of one instant: a valuation there ends the segment, else they wait for the formula. */
+  /** Adds the flows of one instant. A valuation there ends the segment. Without one the flows wait for the formula. */
   flow(point: FlowPoint): void {
     if (point.valueBefore !== null) {
       this.closeSegment(point.valueBefore);
@@ -83,7 +87,7 @@ class Period {
     this.#unpriced ||= !point.priced;
   }
 
-  /** Links the open segment, which ends with `value` (after its withdrawals). */
+  /** Links the open segment. The segment ends with `value`, after its withdrawals. */
   closeSegment(value: Amount): void {
     this.#countLargeFlows();
     if (this.#start === null) {
@@ -100,7 +104,7 @@ class Period {
     return this.largeFlowsUnvalued > 0 && unvaluedLargeFlows === 'null' ? Number.NaN : this.#return;
   }
 
-  /** Flows of one segment are judged together: a large one cut into small ones stays large. */
+  /** Flows of one segment are judged together. A large flow that is cut into small ones stays large. */
   #countLargeFlows(): void {
     const limit = (this.#start ?? ZERO).times(LARGE_SHARE);
     if (this.#unpriced || this.#unvalued.gt(limit)) this.largeFlowsUnvalued += this.#unvaluedCount;

@@ -1,9 +1,12 @@
-/** What the entries cannot explain against the live balances (docs/design.md §9): valued, reported, never hidden. */
+/**
+ * The difference between entries and live balances that the entries cannot explain (docs/design.md §9). It is valued
+ * and reported, never hidden.
+ */
 import { type Amount, type Decimal, formatDecimal, formatMoney, ratio, ZERO } from '../amount/decimal.ts';
 import type { Anchor, Difference } from '../holdings/anchor.ts';
 import type { PriceBook } from '../prices/price-book.ts';
 
-/** One asset, or contract, of one account for which entries and snapshot disagree. */
+/** An asset or contract of one account where entries and snapshot disagree. */
 export interface ReconciliationRow {
   readonly account: string;
   readonly asset: string;
@@ -11,21 +14,24 @@ export interface ReconciliationRow {
   readonly snapshot: Decimal;
   /** replayed − snapshot: positive when the account holds less than its entries say. */
   readonly difference: Decimal;
-  /** |difference| in the reporting currency at the snapshot; null: no price. */
+  /** |difference| in the reporting currency at the snapshot. Null: no price. */
   readonly value: Decimal | null;
 }
 
 export interface Reconciliation {
   readonly rows: readonly ReconciliationRow[];
-  /** Sum of the values of all differences, those of contracts taken together with what they settle in. */
+  /**
+   * Sum of the values of all differences. Differences of contracts are added to those of the currency that they settle
+   * in.
+   */
   readonly unexplainedValue: Decimal;
-  /** Share of what the snapshots hold; null when that is worth nothing. */
+  /** Share of the value of the snapshots. Null when that value is zero. */
   readonly unexplainedShare: number | null;
-  /** Value of what is held beyond the entries. */
+  /** Value of what the account holds beyond its entries. */
   readonly surplusValue: Decimal;
-  /** Value of what the entries say and is not held. */
+  /** Value that the entries state and the account does not hold. */
   readonly deficitValue: Decimal;
-  /** Accounts with entries and no snapshot: nothing anchors them. */
+  /** Accounts with entries and without a snapshot. Nothing anchors them. */
   readonly accountsWithoutSnapshot: readonly string[];
 }
 
@@ -59,8 +65,8 @@ function toRow({ account, asset, replayed, snapshot }: Difference, value: Amount
 }
 
 /**
- * What is held too much and too little. Units of a contract and the cash that they cost are one thing, worth their
- * sum: a position of which nothing is known is worth its unrealised P&L, not its notional.
+ * What the account holds too much and too little. Units of a contract and the cash that they cost are one thing, worth
+ * their sum. So a position that the entries do not show is worth its unrealised P&L, not its notional.
  */
 function sumBySettlement(differences: readonly Difference[], values: readonly (Amount | null)[]) {
   const sums = new Map<string, Amount>();

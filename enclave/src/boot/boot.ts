@@ -1,7 +1,8 @@
 /**
- * `boot`: the parent brings credentials, its deployment and the stored genesis record. Without a record the enclave
- * draws one and hands it back to be stored, first writer wins; with a record it takes its keys from it and serves. A
- * serving enclave is booted again from time to time: with fresh credentials it reads the key's policy anew.
+ * `boot`: the parent sends credentials, its deployment and the stored genesis record. Without a record, the enclave
+ * draws one and returns it. The parent stores it, and the first writer wins. With a record, the enclave takes its keys
+ * from it and serves. A serving enclave is booted again from time to time: it uses the fresh credentials to read the
+ * key's policy again.
  */
 import { type BootRequest, decodeBootRequest, encodeBootReply } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
@@ -14,7 +15,10 @@ import { KmsError } from '../kms/errors.ts';
 import { ok } from '../operations/operation.ts';
 import type { BootContext } from './lifecycle.ts';
 
-/** Answers a boot request. @throws Refusal `kms_unavailable`, `genesis_mismatch`, `deployment_refused`, `enclave_not_ready` */
+/**
+ * Answers a boot request.
+ * @throws Refusal `kms_unavailable`, `genesis_mismatch`, `deployment_refused`, `enclave_not_ready`
+ */
 export async function boot(context: BootContext, request: EnclaveRequest): Promise<EnclaveReply> {
   const asked = decodeBootRequest(request.body);
   try {
@@ -25,7 +29,7 @@ export async function boot(context: BootContext, request: EnclaveRequest): Promi
   } catch (cause) {
     if (cause instanceof EnclaveConfigError) throw refuseDeployment(context, cause);
     if (!(cause instanceof KmsError)) throw cause;
-    // The parent makes the call possible and sees it fail: the code tells its operator nothing secret.
+    // The parent makes this call possible and sees it fail. So the code reveals nothing secret to its operator.
     context.log('kms_failed', { code: cause.code, reason: cause.message });
     throw new Refusal('kms_unavailable', cause.code, { cause, retryAfterMs: 5_000 });
   }
@@ -42,7 +46,7 @@ async function takeKeys(context: BootContext, asked: BootRequest) {
   const identity = await openRoot(keys, credentials, genesis);
   lifecycle.reach('keyed');
   const kmsPolicy = await deployed.kms.policyState(credentials);
-  // Two boots at once, perhaps with two genuine records: who the enclave is was settled by the first.
+  // Two boots may run at once, and each may have a genuine record. The first one decides the enclave's identity.
   if (lifecycle.serve(deployed.serveWith({ identity, kmsPolicy }))) {
     log('serving', { kmsPolicy });
     return null;
@@ -52,7 +56,7 @@ async function takeKeys(context: BootContext, asked: BootRequest) {
   return null;
 }
 
-/** A locked policy stays locked. Any other state is read again; what cannot be read now stands as it was. */
+/** A locked policy stays locked. Any other state is read again. When the new read fails, the state before it stays. */
 async function readPolicyAgain(
   context: BootContext,
   { credentials, deployment }: BootRequest,

@@ -1,4 +1,4 @@
-/** The one thing of an enclave that changes for good: what phase it is in, and what it serves with once it has keys. */
+/** The only lasting change of state in an enclave: its phase, and the context that it serves with once it has keys. */
 import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { PHASES, type Phase } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
@@ -16,7 +16,7 @@ export class Lifecycle {
   #phase: Phase = 'boot';
   #serving: EnclaveContext | null = null;
 
-  /** @param onPhase - told of every phase that is reached */
+  /** @param onPhase - called with every phase that is reached */
   constructor(onPhase: (phase: Phase) => void = () => undefined) {
     this.#onPhase = onPhase;
   }
@@ -25,14 +25,14 @@ export class Lifecycle {
     return this.#phase;
   }
 
-  /** Goes on to `phase`, unless it was passed already: of two boots at once, one is behind. */
+  /** Moves to `phase`, unless the enclave is past it already. When two boots run at once, one is behind. */
   reach(phase: Phase): void {
     if (PHASES.indexOf(phase) <= PHASES.indexOf(this.#phase)) return;
     this.#phase = phase;
     this.#onPhase(phase);
   }
 
-  /** From now on the enclave serves, with the first context that it is given. @returns whether this is it */
+  /** Makes the enclave serve with the first context that it gets. @returns whether this context is the first */
   serve(context: EnclaveContext): boolean {
     if (this.#serving || this.#phase === 'draining') return false;
     this.#serving = context;
@@ -45,7 +45,7 @@ export class Lifecycle {
     return this.#phase === 'serving';
   }
 
-  /** What requests are answered with. @throws Refusal `enclave_not_ready` */
+  /** The context that requests are answered with. @throws Refusal `enclave_not_ready` */
   serving(): EnclaveContext {
     if (!this.#serving || !this.isServing) {
       throw new Refusal('enclave_not_ready', `the enclave is in phase ${this.#phase}`, {
@@ -55,7 +55,7 @@ export class Lifecycle {
     return this.#serving;
   }
 
-  /** The key's policy was read anew. */
+  /** Records a new reading of the key's policy. */
   policyRead(kmsPolicy: KmsPolicyState): void {
     if (this.#serving) this.#serving = { ...this.#serving, kmsPolicy };
   }
@@ -66,7 +66,7 @@ export interface BootContext {
   readonly lifecycle: Lifecycle;
   readonly nsm: Nsm;
   readonly log: Log;
-  /** Bytes of the messages that are being answered. */
+  /** Bytes of the messages that the enclave is answering. */
   readonly bytesUnderWay: Allowance;
   /** The enclave as this deployment would have it. @throws EnclaveConfigError `deployment_invalid` */
   readonly deploy: (deployment: Deployment, sharers: number) => DeployedContext;

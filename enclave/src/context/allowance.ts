@@ -1,4 +1,4 @@
-/** How much of something may be under way at once: what would be more is refused before any work is done for it. */
+/** A limit on how much of something may be under way at once. A request above the limit is refused before any work. */
 import { Refusal } from '../errors.ts';
 
 const RETRY_MS = 1_000;
@@ -14,12 +14,12 @@ export class Allowance {
     this.#what = what;
   }
 
-  /** So much is under way now. */
+  /** The amount that is under way now. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** Does `work` while `amount` counts as under way. @throws Refusal `overloaded` when that would be too much */
+  /** Runs `work` while `amount` counts as under way. @throws Refusal `overloaded` when that would be too much */
   async during<T>(amount: number, work: () => Promise<T>): Promise<T> {
     if (this.#taken + amount > this.#limit) {
       throw new Refusal('overloaded', `more than ${this.#limit} ${this.#what} are under way`, {

@@ -20,19 +20,19 @@ export interface DeployedContext {
   readonly configSha256: Uint8Array;
   readonly kms: Kms;
   readonly exchanges: Exchanges;
-  /** What it serves with, once it has these keys. */
+  /** Builds the context that the enclave serves with, once it has these keys. */
   readonly serveWith: (keyring: Keyring) => EnclaveContext;
 }
 
-/** The keys of a serving enclave, and what they are kept under. */
+/** The keys of a serving enclave, and the policy that protects them. */
 export interface Keyring {
   readonly identity: Identity;
   readonly kmsPolicy: KmsPolicyState;
 }
 
-/** What every other operation works with: an enclave that has its keys. */
+/** The context of every other operation: an enclave that has its keys. */
 export interface EnclaveContext extends Omit<DeployedContext, 'serveWith'>, Keyring {
-  /** Whether the NSM's root is not the one of AWS. */
+  /** Whether the NSM's root differs from the root of AWS. */
   readonly simulated: boolean;
   readonly nsm: Nsm;
   readonly clock: Clock;
@@ -40,8 +40,8 @@ export interface EnclaveContext extends Omit<DeployedContext, 'serveWith'>, Keyr
   readonly log: Log;
   readonly handshake: HandshakeKeys;
   readonly vault: Vault;
-  /** Accounts whose venues are being asked for submissions. */
+  /** Limits the accounts whose venues are being asked for submissions. */
   readonly accountsUnderWay: Allowance;
-  /** Accounts that each source may have asked about. */
+  /** Limits the accounts that each source may ask about. */
   readonly sourceBudgets: SourceBudgets;
 }

@@ -1,6 +1,6 @@
 /**
- * How many accounts each source may have asked about. Every account of a submission costs some of what a venue allows
- * this enclave's address, whether or not it exists.
+ * How many accounts each source may ask about. Every account of a submission uses part of what a venue allows this
+ * enclave's address, whether or not the account exists.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { Recent } from '@perf-aggregator/shared/recent';
@@ -13,9 +13,12 @@ export interface SourceLimits {
   readonly perMinute: number;
 }
 
-/** One of the largest submissions at once, and as much a minute: less than a venue guarantees to submissions. */
+/**
+ * One of the largest submissions at once, and as many accounts a minute. That is less than the guaranteed share of
+ * submissions.
+ */
 export const ACCOUNTS_PER_SOURCE: SourceLimits = { burst: 32, perMinute: 32 };
-/** Sources that are counted at once; one that is forgotten begins anew. */
+/** How many sources are counted at once. A source that is forgotten starts with a full budget. */
 const MAX_SOURCES = 10_000;
 
 interface Bucket {
@@ -34,14 +37,14 @@ export class SourceBudgets {
   }
 
   /**
-   * Looks whether an account is left in the budget of `source`; requests without a source share one.
+   * Checks that one account is left in the budget of `source`. Requests without a source share one budget.
    * @throws Refusal `rate_limited` with the time until there is one again
    */
   require(source: string | null): void {
     this.#withOne(source);
   }
 
-  /** Takes one account. @throws Refusal as {@link require} */
+  /** Spends one account. @throws Refusal as {@link require} */
   spend(source: string | null): void {
     this.#withOne(source).tokens -= 1;
   }

@@ -1,7 +1,7 @@
 /**
- * The first half of the way out: a byte stream to an allowed host through the parent's proxy, by HTTP
- * CONNECT (RFC 9110 §9.3.6). The proxy is hostile: whatever it sends is either a bounded `200` head or a
- * failure, and the bytes behind it are believed only once TLS has verified them (`tunnel-agent.ts`).
+ * The first half of the way out: a byte stream to an allowed host through the parent's proxy, by HTTP CONNECT (RFC 9110
+ * §9.3.6). The proxy is hostile. Its answer is either a bounded `200` head or a failure. The bytes after the head are
+ * trusted only once TLS has verified them (`tunnel-agent.ts`).
  */
 import type net from 'node:net';
 import type { Endpoint } from '@perf-aggregator/shared/transport/endpoint';
@@ -15,13 +15,13 @@ export interface AllowedHost {
   readonly port: number;
 }
 
-/** Where and how {@link openTunnel} goes out. */
+/** The route and time limits of {@link openTunnel}. */
 export interface TunnelRoute {
   /** The parent's proxy. */
   readonly endpoint: Endpoint;
   /** The measured allowlist, checked before anything is dialled. */
   readonly allow: readonly AllowedHost[];
-  /** For dialling the proxy and, again, for its answer; ms. */
+  /** Time limit to dial the proxy, and again for its answer; ms. */
   readonly connectTimeoutMs: number;
 }
 
@@ -29,9 +29,8 @@ export interface TunnelRoute {
 const MAX_HEAD_BYTES = 4096;
 
 /**
- * A stream to `host:port`, paused, with nothing but the target's bytes in it. Not authenticated.
- * @throws EgressError `egress_host_denied`, `egress_refused`, `egress_unreachable`, `egress_timeout`,
- *   `egress_protocol`
+ * A paused stream to `host:port` that holds only the target's bytes. It is not authenticated.
+ * @throws EgressError `egress_host_denied`, `egress_refused`, `egress_unreachable`, `egress_timeout`, `egress_protocol`
  */
 export async function openTunnel(route: TunnelRoute, host: string, port: number): Promise<net.Socket> {
   if (!route.allow.some((allowed) => allowed.host === host && allowed.port === port)) {
@@ -56,7 +55,7 @@ export async function openTunnel(route: TunnelRoute, host: string, port: number)
   }
 }
 
-/** Reads up to the empty line; leaves `socket` paused, without listeners, holding what came behind it. */
+/** Reads up to the empty line. Leaves `socket` paused and without listeners. The bytes after the line stay in it. */
 function readHead(socket: net.Socket, timeoutMs: number, target: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);

@@ -1,8 +1,8 @@
 /**
- * The `fetch` that ccxt gets (`fetchImplementation`): GET and POST over a {@link TunnelAgent}, as little of
- * WHATWG fetch as ccxt uses. The whole body is read, bounded, before the answer is handed over, so that
- * ccxt's time-out covers it. Faults have the shape that ccxt tells apart: `TypeError` with `cause` for the
- * network, `AbortError` for time-outs.
+ * The `fetch` that ccxt gets (`fetchImplementation`): GET and POST over a {@link TunnelAgent}. It offers only the part
+ * of WHATWG fetch that ccxt uses. The whole body is read, within a bound, before the answer is returned, so that ccxt's
+ * time-out covers it. Errors have the shapes that ccxt distinguishes: `TypeError` with `cause` for the network,
+ * `AbortError` for time-outs.
  */
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
@@ -17,7 +17,7 @@ export interface FetchLimits {
   readonly maxResponseBytes: number;
   /** From the call to the last byte of the answer, ms. */
   readonly timeoutMs: number;
-  /** Requests under way at once; more wait for their turn. */
+  /** Requests under way at once. Further ones wait for their turn. */
   readonly maxConcurrent: number;
 }
 
@@ -29,7 +29,7 @@ export interface FetchRequest {
   readonly signal?: AbortSignal;
 }
 
-/** An answer, wholly read. */
+/** An answer that was read completely. */
 export interface FetchResponse {
   readonly status: number;
   readonly statusText: string;
@@ -105,7 +105,7 @@ function headOf(
       resolve,
     );
     outgoing.once('error', reject);
-    // An abort while the agent still connects emits nothing until it has connected.
+    // When a signal aborts while the agent connects, the agent emits nothing until it has connected.
     signal.addEventListener('abort', reject, { once: true });
     outgoing.once('close', () => signal.removeEventListener('abort', reject));
     outgoing.end(request.body);
@@ -157,7 +157,7 @@ function tooLarge(host: string, maxBytes: number): EgressError {
   );
 }
 
-/** At most `count` holders at once; the rest queue in order, and leave the queue when their signal aborts. */
+/** At most `count` holders at once. The others queue in order, and leave the queue when their signal aborts. */
 function createTurns(count: number): { take(signal: AbortSignal): Promise<() => void> } {
   let free = count;
   const waiting = new Set<() => void>();

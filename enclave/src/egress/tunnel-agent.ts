@@ -1,7 +1,7 @@
 /**
- * An `https.Agent` whose connections go through the parent's proxy and whose TLS ends here, so that the
- * parent sees host names and sizes and nothing else. Whoever takes an agent (ccxt's transport, the AWS SDK)
- * can use it unchanged.
+ * An `https.Agent` whose connections go through the parent's proxy. Its TLS ends here, so that the parent sees host
+ * names and sizes and nothing else. Any library that accepts an agent (ccxt's transport, the AWS SDK) can use it
+ * unchanged.
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import type { ClientRequestArgs } from 'node:http';
@@ -13,7 +13,7 @@ import { callbackify } from 'node:util';
 import { openTunnel, type TunnelRoute } from './connect.ts';
 import { EgressError } from './errors.ts';
 
-/** How {@link TunnelAgent} reaches hosts and what it believes. */
+/** How {@link TunnelAgent} reaches hosts, and which certificates and keys it trusts. */
 export interface TunnelAgentConfig extends TunnelRoute {
   /** CA certificates, PEM; the platform's own are not trusted. */
   readonly caBundle: string;
@@ -35,14 +35,14 @@ export class TunnelAgent extends https.Agent {
     this.#config = config;
   }
 
-  /** Connections open or being opened. */
+  /** Connections that are open or opening. */
   get openSockets(): number {
     return this.#open;
   }
 
   /**
-   * Opens a connection. `http.Agent` does not count connections that are still being opened, so the bound
-   * is kept here: when it is reached an idle connection gives way, and without one the request is refused.
+   * Opens a connection. `http.Agent` does not count connections that are still opening, so the bound is kept here. At
+   * the bound, an idle connection is closed to make room. Without an idle connection the request is refused.
    */
   override createConnection(
     options: ClientRequestArgs,
@@ -112,8 +112,8 @@ export class TunnelAgent extends https.Agent {
       secured.once('secureConnect', () => {
         clearTimeout(timer);
         secured.off('error', onError);
-        // The tunnel is half-open so that bytes arrive in full, HTTP is not: an idle connection whose venue has
-        // gone must close, or the next request would wait on it for nobody.
+        // The tunnel is half-open, so that all bytes arrive. HTTP is not: an idle connection must close when its venue
+        // has gone. Otherwise the next request would wait on it for ever.
         secured.allowHalfOpen = false;
         resolve(secured);
       });
@@ -121,7 +121,7 @@ export class TunnelAgent extends https.Agent {
   }
 }
 
-/** SHA-256 of the certificate's SubjectPublicKeyInfo, base64: what `pins` hold (RFC 7469 §2.4). */
+/** SHA-256 of the certificate's SubjectPublicKeyInfo, base64. `pins` hold this value (RFC 7469 §2.4). */
 export function spkiPin(certificateDer: Uint8Array): string {
   const spki = new X509Certificate(certificateDer).publicKey.export({ type: 'spki', format: 'der' });
   return createHash('sha256').update(spki).digest('base64');
@@ -136,7 +136,7 @@ function checkPins(
   return new EgressError('egress_pin_mismatch', `the key of ${host} is not one of those pinned for it`);
 }
 
-/** The connection was gone before anything had come that could be refused. */
+/** The connection was lost before any answer came that could be refused. */
 const BROKEN = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE']);
 
 function tlsError(host: string, cause: NodeJS.ErrnoException): EgressError {

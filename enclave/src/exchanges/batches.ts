@@ -1,4 +1,4 @@
-/** Minutes in pages: neighbours share a request. */
+/** Groups minutes into pages, so that neighbours share a request. */
 
 import type { Mark } from '@perf-aggregator/analytics';
 import { MINUTE_MS } from '@perf-aggregator/shared/time';
@@ -15,7 +15,7 @@ export function batchMinutes(minutes: readonly number[], page: number): readonly
   return batches;
 }
 
-/** The closes from the first of `ends` (ascending, within one page) to the last; those between come along. */
+/** The closes from the first of `ends` (ascending, within one page) to the last, with all closes in between. */
 export function readPage(run: PullRun, symbol: string, ends: readonly number[]): Promise<readonly Mark[]> {
   const [first, last] = [ends[0]!, ends.at(-1)!];
   return run.client.closes({

@@ -1,4 +1,4 @@
-/** Binance spot: limits and windows as its documentation of 2025 gives them, and readers of its answers. */
+/** Binance spot: the limits and windows of its documentation of 2025, and the readers of its answers. */
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { Decimal } from 'decimal.js';
@@ -10,7 +10,7 @@ import type { Candle, EntryOwner, RawTransfer, VenueTable } from './table.ts';
 /** Adds amounts of any length without rounding; decimal.js keeps 20 digits by default. */
 const Exact = Decimal.clone({ precision: 200 });
 
-/** Deposit status: 1 success, 6 credited but not yet withdrawable; 0, 2, 7, 8 are on their way. */
+/** Deposit status: 1 success, 6 credited but not yet withdrawable; 0, 2, 7 and 8 are on their way. */
 const DEPOSIT_SETTLED = new Set(['1', '6']);
 const DEPOSIT_PENDING = new Set(['0', '8']);
 /** Withdrawal status: 6 completed; 0 email sent, 2 awaiting approval, 4 processing; 1, 3, 5 ended without. */
@@ -24,7 +24,7 @@ export const binance: VenueTable = {
   sandboxHosts: [{ host: 'testnet.binance.vision', port: 443 }],
   launch: Date.UTC(2017, 6, 14),
   markQuote: 'USDT',
-  // Binance spot has no pair with USD: a report in USD is refused, never one in USDT under another name.
+  // Binance spot has no pair with USD. So a report in USD is refused; it is never a report in USDT under another name.
   reportingAssets: ['BTC', 'EUR'],
   knownQuotes: ['USDT', 'USDC', 'FDUSD', 'BTC', 'ETH', 'BNB', 'EUR', 'TUSD', 'BUSD'],
   fillsPage: 1_000,
@@ -112,7 +112,7 @@ function readFill(
   };
 }
 
-/** `amount` of both is what arrived; a withdrawal's `transactionFee` is debited on top of it. */
+/** `amount` of both is the amount that arrived. A withdrawal's `transactionFee` is debited in addition. */
 function readTransfer(raw: unknown, direction: TransferEntry['direction'], owner: EntryOwner): RawTransfer {
   const info = fieldsOf(raw, direction);
   const isDeposit = direction === 'deposit';
@@ -173,13 +173,13 @@ function readCandle(raw: unknown): Candle {
   };
 }
 
-/** Quote volume over base volume, to 15 significant digits, half to even; null where nothing traded. */
+/** Quote volume over base volume, to 15 significant digits, half to even. Null where nothing traded. */
 function averagePrice(quoteVolume: string, volume: string): string | null {
   if (volume === '0') return null;
   return new Exact(quoteVolume).dividedBy(volume).toSignificantDigits(15, Decimal.ROUND_HALF_EVEN).toFixed();
 }
 
-/** What the key itself may do. Sending to another customer counts as withdrawing. */
+/** What the key itself may do. A transfer to another customer counts as a withdrawal. */
 function readPermissions(raw: unknown): Omit<AccountInspection, 'uid'> {
   const info = fieldsOf(raw, 'permissions');
   const any = (...names: readonly string[]): Permission => {

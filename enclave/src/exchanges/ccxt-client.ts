@@ -1,5 +1,6 @@
 /**
- * The adapter to ccxt: a view of the venue's one instance for each account and pull, with a way out of its own. Exact text is taken from the raw answers (`info`); ccxt's own numbers are floats and are not used.
+ * The adapter to ccxt. Each account and pull gets a view of the venue's one instance, with its own way out. Exact text
+ * comes from the raw answers (`info`). ccxt's own numbers are floats and are not used.
  */
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
@@ -16,17 +17,17 @@ import { type CallBounds, type RetryPorts, withRetries } from './retry.ts';
 import type { CallCost, EntryOwner, VenueTable } from './table.ts';
 import { type Exchange, viewOf } from './venue-library.ts';
 
-/** What a client shares with every other of its venue, and its own bounds. */
+/** What all clients of one venue share, and the bounds of this client. */
 export interface ClientContext extends RetryPorts, CallBounds {
   readonly table: VenueTable;
-  /** The way out, heeding what the venue says of coming back. */
+  /** The way out. It obeys the venue's `Retry-After`. */
   readonly fetch: Fetch;
-  /** Of the venue and this enclave's address. */
+  /** The limiter of the venue and this enclave's address. */
   readonly limiter: Limiter;
-  /** Of the account, for calls that the venue counts by customer. */
+  /** The limiter of the account, for calls that the venue counts by customer. */
   readonly slow: Limiter;
   readonly markets: SharedMarkets;
-  /** Told how the venue answered a request: a closed code, or null when it did. */
+  /** Called after each answer of the venue: with a closed code, or with null for a success. */
   readonly onAnswer: (fault: ExchangeErrorCode | null) => void;
 }
 
@@ -39,7 +40,7 @@ export class CcxtClient implements VenueClient {
   readonly #context: ClientContext;
   readonly #owner: EntryOwner;
   readonly #retries = { left: RETRIES_PER_CLIENT };
-  /** What the account's calls go through, made when the first of them does. */
+  /** The view that the account's calls go through. The first call makes it. */
   #view: { readonly shared: Exchange; readonly exchange: Exchange } | null = null;
 
   constructor(account: VenueAccount, context: ClientContext) {
@@ -140,8 +141,8 @@ export class CcxtClient implements VenueClient {
   }
 
   /**
-   * A call whose answer is a list, and nothing that could be taken for an empty one: the library's own readers
-   * of lists take any object for a list of its values.
+   * A call whose answer must be a list. The library's own list readers accept any object as a list of its values, so a
+   * wrong answer could look empty.
    */
   async #list(
     operation: string,
@@ -153,13 +154,13 @@ export class CcxtClient implements VenueClient {
     throw new ExchangeError('exchange_bad_response', `${this.#context.table.venue} ${operation}: not a list`);
   }
 
-  /** A request as the account, within the venue's limits, tried again while its fault may pass. */
+  /** A request as the account, within the venue's limits. It is repeated while its fault may pass. */
   async #call<T>(operation: string, cost: CallCost, request: (exchange: Exchange) => Promise<T>): Promise<T> {
     const { source } = await this.#listed();
     return this.#send(operation, cost, this.#context, () => request(this.#viewOf(source)));
   }
 
-  /** What is listed is loaded for everybody: whoever asked first may go, and it is loaded all the same. */
+  /** The listing is loaded for every account. The loading goes on when the first caller leaves. */
   #listed() {
     const { markets, table, deadline } = this.#context;
     return markets.get(this.#account.sandbox, (load) =>
@@ -208,12 +209,12 @@ function sortTransfers(all: readonly ReturnType<VenueTable['read']['transfer']>[
   };
 }
 
-/** How long a request whose caller is gone may take to end by itself, ms. */
+/** How long a request may take to end by itself after its caller has left, ms. */
 const GRACE_MS = 1_000;
 
 /**
- * The same way out, whose callers are let go when `signal` aborts. A request that is under way has a moment to end by
- * itself: cut, it would take its connection along, and whoever hangs up again and again would buy TLS handshakes.
+ * The same way out, but a caller is released when `signal` aborts. A request that is under way has a moment to end by
+ * itself. Cutting it would close its connection, and a caller that leaves again and again would cause TLS handshakes.
  */
 function until(fetch: Fetch, signal: AbortSignal | undefined): Fetch {
   if (!signal) return fetch;

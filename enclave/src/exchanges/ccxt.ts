@@ -1,4 +1,4 @@
-/** Exchanges through ccxt: the port's implementation for production and simulator alike. */
+/** Exchanges through ccxt: the implementation of the port, for production and simulator. */
 
 import { createHash } from 'node:crypto';
 import { Recent } from '@perf-aggregator/shared/recent';
@@ -25,17 +25,17 @@ import { createSharedExchange } from './venue-library.ts';
 
 type Lanes = Pick<AddressLimiters, 'sync' | 'admission'>;
 
-/** What exchanges are reached through. */
+/** What the exchanges need from outside. */
 export interface ExchangesPorts extends RetryPorts {
   /** The only way out that ccxt gets (`egress/fetch.ts`). */
   readonly fetch: Fetch;
-  /** Processes behind the same address, this one included: they share what venues allow it. Default 1. */
+  /** Processes behind the same address, this one included. They share the venue's limits. Default 1. */
   readonly sharers?: number;
 }
 
 const TABLES: Readonly<Record<Venue, VenueTable>> = { binance };
 
-/** More accounts than this in one second share nothing. */
+/** This many accounts in one second have limiters of their own. */
 const MAX_SLOW_LIMITERS = 10_000;
 
 interface VenueContext extends Omit<ClientContext, 'deadline' | 'signal' | 'slow' | 'limiter'> {
@@ -70,7 +70,7 @@ export function createExchanges(
     shared.set(venue, context);
     return context;
   };
-  /** Outlives a pull, so that short pulls in a row keep to the limit together; holds no key. */
+  /** The limiter outlives a pull, so that short pulls in a row keep to the limit together. It holds no key. */
   const slowLimiterOf = ({ venue, apiKey }: VenueAccount, { table }: VenueContext): Limiter => {
     const name = createHash('sha256').update(`${venue}\0${apiKey}`).digest('base64');
     const limiter = slowLimiters.get(name) ?? createLimiter(table.limits.slow, ports.clock, ports.sleep);

@@ -1,25 +1,25 @@
 /**
- * Comparing fills with their market (docs/metrics.md §1 "Position moves"): the range of the minute that holds a fill. A
- * request brings the minutes of one market over sixteen hours, and every account shares the venue's limits; so the
- * minutes of the largest fills come first, and what a round of requests does not reach is not compared:
- * `checkedFillShare` tells (ADR 0012).
+ * Compares fills with their market (docs/metrics.md §1 "Position moves"): the range of the minute that holds a fill.
+ * One request returns the minutes of one market over sixteen hours, and all accounts share the venue's limits. So the
+ * minutes of the largest fills come first. A minute that one round of requests does not reach is not compared:
+ * `checkedFillShare` states the share (ADR 0012).
  */
 import { batchMinutes, readPage } from './batches.ts';
 import { eachConcurrently } from './concurrently.ts';
 import type { PullState } from './cursor.ts';
 import type { PullRun } from './run.ts';
 
-/** Minutes of one market that one request brings. */
+/** Minutes of one market that one request returns. */
 interface Page {
   readonly symbol: string;
   readonly ends: readonly number[];
-  /** Traded in them, in the quote of marks, about. */
+  /** Approximate value traded in them, in the quote of marks. */
   readonly value: number;
 }
 
 /**
- * Reads the minutes that are over, the most traded first, and forgets those that a round of requests does not reach;
- * true when none is left but those that are not over yet.
+ * Reads the minutes that are over, the most traded first. Forgets the minutes that one round of requests does not
+ * reach. True when only unfinished minutes are left, or none.
  */
 export async function drainChecks(run: PullRun): Promise<boolean> {
   const { checks } = run.state;
@@ -55,7 +55,7 @@ async function rankedPages(run: PullRun): Promise<readonly Page[]> {
   return pages.sort((a, b) => b.value - a.value || a.ends[0]! - b.ends[0]! || (a.symbol < b.symbol ? -1 : 1));
 }
 
-/** What a unit of `quote` is worth now; 1 where nobody says, as of a dollar by another name. */
+/** The value of one unit of `quote` now. 1 where no market gives it, as for a dollar by another name. */
 async function rateOf(run: PullRun, quote: string): Promise<number> {
   const symbol = `${quote}/${run.table.markQuote}`;
   if (!(await run.client.markets()).has(symbol)) return 1;
@@ -65,7 +65,7 @@ async function rateOf(run: PullRun, quote: string): Promise<number> {
 
 async function readRanges(run: PullRun, { symbol, ends }: Page): Promise<void> {
   const wanted = new Set(ends);
-  // A minute that the venue does not tell is one that cannot be compared.
+  // A minute that the venue does not return cannot be compared.
   for (const mark of await readPage(run, symbol, ends)) if (wanted.has(mark.time)) run.emitMark(mark);
 }
 

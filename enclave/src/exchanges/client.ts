@@ -1,6 +1,6 @@
 /**
- * What the engine needs of one account at one venue, as plain data. The adapter behind it (`ccxt.ts`) knows
- * the venue's library; the engine knows windows, pages and cursors. Every method may throw ExchangeError.
+ * What the engine needs of one account at one venue, as plain data. The adapter behind it (`ccxt.ts`) knows the venue's
+ * library. The engine knows windows, pages and cursors. Every method may throw ExchangeError.
  */
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
@@ -15,11 +15,11 @@ export interface SpotMarket {
 
 /** A page of transfers. */
 export interface TransferPage {
-  /** Settled ones. */
+  /** The settled transfers. */
   readonly entries: readonly TransferEntry[];
-  /** Time of the earliest that may still settle; null when there is none. */
+  /** Time of the earliest transfer that may still settle. Null when there is none. */
   readonly pendingSince: number | null;
-  /** How many the venue sent, settled or not: tells whether the page was full. */
+  /** How many transfers the venue sent, settled or not. The number shows whether the page was full. */
   readonly count: number;
 }
 
@@ -53,8 +53,8 @@ export interface VenueClient {
    */
   closes(span: CandleSpan): Promise<readonly Mark[]>;
   /**
-   * Close of the last minute with one that ended at or before `time`, without the range, which is that of another
-   * minute; null before the first.
+   * Close of the last minute with a trade that ended at or before `time`. It has no range, because that would be the
+   * range of another minute. Null before the first trade.
    */
   lastClose(symbol: string, time: number): Promise<Mark | null>;
 }

@@ -1,7 +1,7 @@
-/** Requests for prices under way at once. */
+/** Price requests under way at once. */
 const WIDTH = 8;
 
-/** Does `work` for every item, a few at once; the first failure is thrown when none is under way any more. */
+/** Runs `work` for every item, a few at once. The first failure is thrown once nothing is under way any more. */
 export async function eachConcurrently<T>(
   items: readonly T[],
   work: (item: T) => Promise<void>,

@@ -1,26 +1,26 @@
-/** Where a pull stands, as plain data: everything the engine must remember between two pulls of an account. */
+/** Where a pull stands, as plain data: everything that the engine must remember between two pulls of an account. */
 import * as z from 'zod';
 import type { VenueCursor } from './port.ts';
 
 const instant = z.number().int();
 
 const transferState = z.strictObject({
-  /** First instant not yet read for good. */
+  /** The first instant that is not yet read for good. */
   next: instant,
-  /** Identifiers already handed over at or after `next`, with their times. */
+  /** Identifiers already emitted at or after `next`, with their times. */
   seen: z.array(z.tuple([z.string(), instant])),
-  /** Earliest transfer met on this walk that may still settle. */
+  /** The earliest transfer on this walk that may still settle. */
   pendingSince: instant.nullable(),
 });
 
 const assetState = z.strictObject({
   /** When the asset was first held or used. */
   since: instant,
-  /** Time of the last daily close handed over. */
+  /** Time of the last daily close that was emitted. */
   daily: instant.nullable(),
-  /** How many of `flows` have had their minute asked for. */
+  /** How many of `flows` have requested their minute. */
   flows: z.number().int().min(0),
-  /** Neither held nor used: a currency of reports. */
+  /** Whether the asset is neither held nor used, but a currency of reports. */
   priceOnly: z.boolean(),
 });
 
@@ -35,7 +35,10 @@ const pullState = z.strictObject({
   flows: z.array(instant),
   /** Ends of minutes whose close is still to be read, by asset. */
   minutes: z.record(z.string(), z.array(instant)),
-  /** By symbol, ends of minutes that hold fills, and what was traded in them, in ten-thousandths of the quote. */
+  /**
+   * For each symbol: the ends of minutes that hold fills, and the value traded in them, in ten-thousandths of the
+   * quote.
+   */
   checks: z.record(z.string(), z.array(z.tuple([instant, z.number().int()]))),
   gaps: z.array(z.strictObject({ stream: z.string(), from: instant, to: instant })),
   unavailable: z.array(z.string()),
@@ -69,8 +72,8 @@ export function initialState(launch: number): PullState {
 }
 
 /**
- * The state in `cursor`, a copy. A cursor of another version, or none, starts anew: everything is read
- * again, and entries that come twice have the same id.
+ * A copy of the state in `cursor`. Without a cursor, or with one of another version, the pull starts from the
+ * beginning: everything is read again, and an entry that comes twice has the same id.
  */
 export function parseCursor(cursor: VenueCursor | null, launch: number): PullState {
   const parsed = pullState.safeParse(structuredClone(cursor));

@@ -1,4 +1,4 @@
-/** Exact decimals out of a venue's answers. */
+/** Exact decimals from a venue's answers. */
 import type { Decimal } from '@perf-aggregator/analytics/amount/decimal';
 import { ExchangeError } from './errors.ts';
 

@@ -1,7 +1,7 @@
 /**
- * The engine: one walk for every venue. It reads an account's streams up to now from wherever its cursor
- * stands, then the prices that the entries need, within a budget, and says what it could not read. It never
- * moves a cursor over something that it has not read.
+ * The engine: one walk for every venue. It reads an account's streams from its cursor up to now, then the prices that
+ * the entries need. It stays within a budget, and reports what it could not read. It never moves a cursor past anything
+ * that it has not read.
  */
 import { type PullState, parseCursor, toCursor } from './cursor.ts';
 import { ExchangeError } from './errors.ts';
@@ -12,8 +12,8 @@ import { type PullPorts, PullRun, type Stage } from './run.ts';
 import { walkTransfers } from './transfers.ts';
 
 /**
- * One pull. When a fault interrupts it after some way, what was gathered is handed over and the next pull meets
- * the fault, so that a venue that fails now and then is read all the same; a pull that got nowhere throws.
+ * One pull. When a fault interrupts a pull that has made progress, the pull returns what it gathered, and the next pull
+ * meets the fault. So an account is read even when its venue fails now and then. A pull without progress throws.
  * @throws ExchangeError
  */
 export async function pullAccount(
@@ -25,7 +25,7 @@ export async function pullAccount(
   const run = new PullRun(ports, account, parseCursor(cursor, ports.table.launch), budget);
   let snapshot: BalanceSnapshot | null = null;
   try {
-    // Taken first: whatever it holds was booked before the streams are read to their ends.
+    // The balance is read first. Whatever it contains was booked before the streams are read to their ends.
     const taken = await run.client.balances();
     run.stage = await readAll(run, taken);
     if (run.stage === 'done') snapshot = taken;
@@ -43,7 +43,7 @@ export async function pullAccount(
   };
 }
 
-/** Reads stage after stage; returns the one at which the budget ended. */
+/** Reads stage after stage. Returns the stage at which the budget ended. */
 async function readAll(run: PullRun, snapshot: BalanceSnapshot): Promise<Stage> {
   if (run.account.sandbox) for (const stream of run.table.sandboxLacks) run.noteUnavailable(stream);
   if (!(await readTransfers(run))) return 'transfers';
@@ -51,7 +51,7 @@ async function readAll(run: PullRun, snapshot: BalanceSnapshot): Promise<Stage> 
   const held = snapshot.balances.map(({ asset }) => asset);
   await noteSymbols(run, held);
   if (!(await walkFills(run))) return 'fills';
-  // What is held and no entry explains needs prices all the same.
+  // A holding that no entry explains needs prices as well.
   for (const asset of held) {
     if (!run.state.assets[asset]) run.noteAsset(asset, run.state.earliest ?? snapshot.time);
   }
@@ -88,7 +88,7 @@ function coverageOf(run: PullRun): Coverage {
   };
 }
 
-/** A guess for a progress bar: transfers, fills and prices count a third each. */
+/** An estimate for a progress bar: transfers, fills and prices count a third each. */
 function progressOf(run: PullRun): number {
   const { stage } = run;
   if (stage === 'done') return 1;

@@ -1,6 +1,6 @@
 /**
- * From ccxt's errors to closed codes. ccxt's messages hold the signed URL, so no message and no error of its
- * own leaves this file: only its class name, the venue's numeric code and the way out's code do.
+ * Maps ccxt's errors to closed codes. ccxt's messages hold the signed URL, so no message and no error of ccxt leaves
+ * this file. Only the class name, the venue's numeric code and the egress code leave it.
  */
 import { ExchangeError, type ExchangeErrorCode } from './errors.ts';
 import {
@@ -15,7 +15,7 @@ import {
   RateLimitExceeded,
 } from './library.ts';
 
-/** Egress codes that mean somebody else than the venue, or nobody allowed, was on the line. */
+/** Egress codes that mean a party other than the venue, or a forbidden host, was on the line. */
 const UNTRUSTED = new Set([
   'egress_host_denied',
   'egress_url_refused',
@@ -30,21 +30,21 @@ export function isRetryable(error: ExchangeError): boolean {
   return error.code === 'exchange_unavailable' || error.code === 'exchange_rate_limited';
 }
 
-/** Codes that speak of one account or one request: the venue itself is well. */
+/** Codes that concern one account or one request. The venue itself is well. */
 const OF_ACCOUNT: ReadonlySet<ExchangeErrorCode> = new Set([
   'exchange_auth',
   'exchange_clock',
   'exchange_symbol_unknown',
 ]);
 
-/** Whether the venue, or the way to it, is at fault, and so for every account. */
+/** Whether the fault is of the venue or of the way to it, and so concerns every account. */
 export function isOfVenue({ code }: ExchangeError): boolean {
   return !OF_ACCOUNT.has(code);
 }
 
 /**
- * Whether an answer is about the address that asks, and not about its key: 451 (RFC 7725), by which Binance refuses
- * whole countries; or 403 without the venue's own error code, which a firewall before the venue writes.
+ * Whether an answer concerns the requesting address and not its key: 451 (RFC 7725), by which Binance refuses whole
+ * countries, or 403 without the venue's own error code, which comes from a firewall in front of the venue.
  */
 export function isRegionRefusal(status: number, body: string): boolean {
   if (status === 451) return true;
@@ -59,7 +59,7 @@ export function regionRefused(status: number): ExchangeError {
   );
 }
 
-/** A JSON object with a code, as venues refuse keys. */
+/** Whether the body is a JSON object with a code, which is how venues refuse keys. */
 function isVenueRefusal(body: string): boolean {
   try {
     const value: unknown = JSON.parse(body);
@@ -69,7 +69,7 @@ function isVenueRefusal(body: string): boolean {
   }
 }
 
-/** The coded error for whatever `operation` threw. */
+/** The coded error for the error that `operation` threw. */
 export function toExchangeError(
   error: unknown,
   operation: string,
@@ -98,7 +98,7 @@ function known(
   return code !== undefined && Object.hasOwn(venueCodes, code) ? venueCodes[code] : undefined;
 }
 
-/** Order matters: in ccxt a rate limit is a network error, and a bad nonce is one too. */
+/** The order matters: in ccxt a rate limit is a network error, and so is a bad nonce. */
 function classFault(error: unknown): ExchangeErrorCode {
   if (error instanceof DDoSProtection || error instanceof RateLimitExceeded) return 'exchange_rate_limited';
   if (error instanceof InvalidNonce) return 'exchange_clock';

@@ -1,15 +1,15 @@
-/** Walking fills, symbol by symbol and page by page, by the venue's own rising ids: nothing can be skipped. */
+/** Reads fills, symbol by symbol and page by page, by the venue's own rising ids. So no fill can be skipped. */
 import type { PullState } from './cursor.ts';
 import { ExchangeError } from './errors.ts';
 import { drainMinutes, pendingMinutes } from './marks.ts';
 import type { PullRun } from './run.ts';
 
-/** Minutes that may wait for their price before fills wait for them: bounds the cursor. */
+/** Reading of fills stops while this many minutes wait for their price. This bounds the cursor. */
 const MAX_PENDING_MINUTES = 2_000;
 
 /**
- * Takes the symbols to read into the state: those given, else every listed market of an asset that is held,
- * was transferred or was traded, against the known quotes.
+ * Adds the symbols to read to the state: the given ones, or else every listed market between a known quote and an asset
+ * that is held, was transferred or was traded.
  * @throws ExchangeError `exchange_symbol_unknown` when a given symbol is not listed
  */
 export async function noteSymbols(run: PullRun, heldAssets: readonly string[]): Promise<void> {
@@ -32,7 +32,7 @@ function usedAssets({ assets }: PullState): readonly string[] {
   return Object.entries(assets).flatMap(([asset, { priceOnly }]) => (priceOnly ? [] : [asset]));
 }
 
-/** Reads on every symbol of the state; true when each has been read to its end. */
+/** Continues to read every symbol of the state. True when each has been read to its end. */
 export async function walkFills(run: PullRun): Promise<boolean> {
   for (const symbol of Object.keys(run.state.fills).sort((a, b) => (a < b ? -1 : 1))) {
     if (!(await walkSymbol(run, symbol))) return false;

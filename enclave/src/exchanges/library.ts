@@ -1,7 +1,7 @@
 /**
- * What is used of ccxt: one venue's class and the library's errors. The package exports its index only, which
- * loads the classes of a hundred venues: a third of the time that an enclave needs to start, and 60 MiB. They
- * are the files that the index itself takes them from, so an error's class is the same by either way.
+ * The parts of ccxt that are used: one venue's class and the library's errors. The package exports only its index,
+ * which loads the classes of a hundred venues. That costs a third of an enclave's start time and 60 MiB. These files
+ * are the ones that the index itself imports, so an error has the same class either way.
  */
 export {
   AuthenticationError,

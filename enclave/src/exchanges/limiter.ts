@@ -1,6 +1,6 @@
 /**
- * Keeping to a venue's rate limits: token buckets whose tokens are reserved in the order of asking, so that
- * nobody starves, and a pause when the venue itself says when to come back.
+ * Keeps to a venue's rate limits. Tokens of a bucket are reserved in the order of the calls, so that none starves.
+ * Calls pause when the venue itself names a time to come back.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { ExchangeError } from './errors.ts';
@@ -12,20 +12,20 @@ export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 export interface Limiter {
   /**
    * Waits until `tokens` may be used.
-   * @throws ExchangeError `exchange_rate_limited` when that would be after `deadline`; nothing is used then. The
-   *   reason of `signal` when it aborts; what was reserved is given back
+   * @throws ExchangeError `exchange_rate_limited` when the wait would end after `deadline`; then no token is used. The
+   *   reason of `signal` when it aborts; then the reserved tokens are returned
    */
   take(tokens: number, deadline: number, signal?: AbortSignal): Promise<void>;
   /** Lets nobody through before `instant`. */
   pauseUntil(instant: number): void;
 }
 
-/** The limits of one address, shared by two kinds of calls, of which neither can keep the other waiting. */
+/** The limits of one address. Two kinds of calls share them, and neither can keep the other waiting. */
 export interface AddressLimiters {
-  /** For synchronisations: everything but what admissions take. */
+  /** For synchronisations: everything that admissions leave. */
   readonly sync: Limiter;
   /**
-   * For the accounts of submissions, which anybody may send: what is left over while there is plenty, and a
+   * For the accounts of submissions, which anybody may send. They get the surplus while there is plenty, and a
    * guaranteed share otherwise.
    */
   readonly admission: Limiter;
@@ -33,12 +33,12 @@ export interface AddressLimiters {
   pauseUntil(instant: number): void;
 }
 
-/** What of an address's limits submissions are guaranteed; the rest is guaranteed to synchronisations. */
+/** The guaranteed share of submissions in an address's limits. The rest is guaranteed to synchronisations. */
 const GUARANTEED: Readonly<Record<keyof BucketLimits, number>> = { capacity: 1 / 15, perMinute: 1 / 5 };
-/** As long as so much of the common bucket is left, submissions are served from it. */
+/** Submissions use the common bucket as long as it is at least this full. */
 const PLENTY = 1 / 2;
 
-/** What each of `sharers` may use of limits that they have in common. */
+/** The share of each of `sharers` in common limits. */
 export function shareOf({ capacity, perMinute }: BucketLimits, sharers: number): BucketLimits {
   return { capacity: capacity / sharers, perMinute: perMinute / sharers };
 }
@@ -48,7 +48,7 @@ export function createLimiter(limits: BucketLimits, clock: Clock, sleep: Sleep):
   return new TokenBucket(limits, clock, sleep, null);
 }
 
-/** Full buckets, which are `limits` together. */
+/** Full buckets that add up to `limits`. */
 export function createAddressLimiters(limits: BucketLimits, clock: Clock, sleep: Sleep): AddressLimiters {
   const capacity = limits.capacity * GUARANTEED.capacity;
   const perMinute = limits.perMinute * GUARANTEED.perMinute;
@@ -79,7 +79,7 @@ class TokenBucket implements Limiter {
   #filledAt: number;
   #pausedUntil = 0;
 
-  /** @param common - a bucket that serves instead while it has plenty, and pays for whatever this one gives */
+  /** @param common - a bucket that serves instead while it has plenty, and is charged for every token of this one */
   constructor(limits: BucketLimits, clock: Clock, sleep: Sleep, common: TokenBucket | null) {
     this.#limits = limits;
     this.#clock = clock;
@@ -94,7 +94,7 @@ class TokenBucket implements Limiter {
     const { wait, giveBack } = this.#reserve(wanted, deadline);
     try {
       if (wait > 0) await this.#rest(wait, signal);
-      // Another call may have been sent away while this one waited.
+      // Another call may have caused a pause while this call waited.
       for (let rest = this.#pauseLeft(); rest > 0; rest = this.#pauseLeft()) {
         if (this.#pausedUntil > deadline) throw tooLate();
         await this.#rest(rest, signal);
@@ -109,7 +109,7 @@ class TokenBucket implements Limiter {
     this.#pausedUntil = Math.max(this.#pausedUntil, instant);
   }
 
-  /** Takes the tokens, of this bucket or of the common one, and says how long to wait for them, ms. */
+  /** Reserves the tokens, from this bucket or the common one. Returns how long to wait for them, ms. */
   #reserve(wanted: number, deadline: number): Reservation {
     this.#fill();
     const pause = Math.max(0, this.#pauseLeft());
@@ -129,13 +129,13 @@ class TokenBucket implements Limiter {
     this.#common?.charge(tokens);
   }
 
-  /** Whether plenty is left when `wanted` were taken. */
+  /** Whether plenty would be left after taking `wanted` tokens. */
   hasPlenty(wanted: number): boolean {
     this.#fill();
     return this.#tokens - wanted >= this.#limits.capacity * PLENTY;
   }
 
-  /** Takes tokens without waiting; who asks next waits for them. */
+  /** Takes tokens without waiting. The next call waits for them. */
   charge(tokens: number): void {
     this.#fill();
     this.#tokens -= tokens;

@@ -6,7 +6,7 @@ import type { SpotMarket } from './client.ts';
 import { ExchangeError } from './errors.ts';
 import type { Exchange } from './venue-library.ts';
 
-/** Loaded markets: the instance that has them, for accounts to see through, and what the engine needs of them. */
+/** Loaded markets: the instance that holds them, which accounts share, and the part that the engine needs. */
 export interface LoadedMarkets {
   readonly source: Exchange;
   readonly spot: ReadonlyMap<string, SpotMarket>;
@@ -29,7 +29,7 @@ export function createMarkets(create: (sandbox: boolean) => Exchange, clock: Clo
       if (known && clock.now() - known.at < LIFETIME_MS) return known.markets;
       const markets = load(create(sandbox), call);
       loaded.set(sandbox, { at: clock.now(), markets });
-      // A failure is not remembered.
+      // A failure is not kept.
       markets.catch(() => loaded.delete(sandbox));
       return markets;
     },
@@ -40,10 +40,10 @@ async function load(
   source: Exchange,
   call: (load: () => Promise<unknown>) => Promise<unknown>,
 ): Promise<LoadedMarkets> {
-  // Permission sets are most of the answer's bytes and say nothing that is needed here.
+  // Permission sets are most of the answer's bytes, and the engine does not need them.
   await call(async () => {
     await source.loadMarkets(true, { showPermissionSets: 'false' });
-    // The library reads a maintenance page as a venue that lists nothing: every account would look empty.
+    // The library reads a maintenance page as a venue without markets. Every account would look empty.
     if (Object.keys(source.markets ?? {}).length === 0) {
       throw new ExchangeError('exchange_bad_response', 'the venue lists no markets');
     }

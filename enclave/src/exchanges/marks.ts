@@ -1,6 +1,6 @@
 /**
- * Reading prices: the close of every day since the first activity, for every asset in scope, and the close of
- * single minutes where value changed hands (docs/metrics.md §1: the last minute that ended at or before the instant).
+ * Reads prices: for every asset in scope the close of every day since the first activity, and the close of single
+ * minutes in which value moved (docs/metrics.md §1: the last minute that ended at or before the instant).
  */
 
 import type { Mark } from '@perf-aggregator/analytics';
@@ -12,7 +12,7 @@ import type { PullState } from './cursor.ts';
 import { pendingChecks } from './fill-minutes.ts';
 import type { PullRun } from './run.ts';
 
-/** How many minutes wait for their price, or to be compared. */
+/** How many minutes wait for their price or for a comparison. */
 export function pendingMinutes(state: PullState): number {
   return waitingMinutes(state) + pendingChecks(state);
 }
@@ -31,7 +31,9 @@ export async function readMarks(run: PullRun): Promise<boolean> {
   return drainMinutes(run);
 }
 
-/** Assets without a market in the mark's quote have no price here: said in the coverage, never guessed. */
+/**
+ * Assets without a market in the mark's quote have no price here. The coverage states them; a price is never guessed.
+ */
 async function dropUnpriced(run: PullRun): Promise<void> {
   const markets = await run.client.markets();
   const { assets, minutes } = run.state;
@@ -43,7 +45,7 @@ async function dropUnpriced(run: PullRun): Promise<void> {
   }
 }
 
-/** At every external flow, the minute of every asset that was there. */
+/** Requests, at every external flow, the minute of every asset that was there. */
 function noteFlowMinutes(run: PullRun): void {
   const { assets, flows } = run.state;
   for (const [asset, known] of Object.entries(assets)) {
@@ -67,13 +69,13 @@ async function readDailyCloses(run: PullRun, asset: string): Promise<boolean> {
     for (const mark of page) run.emitMark(mark);
     const last = page.at(-1);
     if (last) known.daily = last.time;
-    // Delisted, or not yet closed at the venue: asked for again next time.
+    // The asset is delisted, or the venue has not closed the day yet. The next pull asks again.
     if (page.length < limit) break;
   }
   return true;
 }
 
-/** Missing days are said, unless the asset was not there yet, or is there for its price alone. */
+/** Reports missing days, unless the asset was not there yet, or is in scope for its price only. */
 function noteGaps(run: PullRun, asset: string, from: number, page: readonly Mark[]): void {
   if (run.state.assets[asset]?.priceOnly) return;
   const since = run.state.assets[asset]?.since ?? from;
@@ -85,7 +87,7 @@ function noteGaps(run: PullRun, asset: string, from: number, page: readonly Mark
   }
 }
 
-/** Reads the minutes that wait and compares fills; true when none is left. Neighbouring minutes share a page. */
+/** Reads the waiting minutes and compares fills. True when none is left. Neighbouring minutes share a page. */
 export async function drainMinutes(run: PullRun): Promise<boolean> {
   await dropUnpriced(run);
   const batches = Object.entries(run.state.minutes).flatMap(([asset, minutes]) =>
@@ -102,7 +104,7 @@ async function readBatch(run: PullRun, asset: string, batch: readonly number[]):
   const found = await readPage(run, symbol, batch);
   const byTime = new Map(found.map((mark) => [mark.time, mark]));
   for (const time of batch) {
-    // A venue at rest makes no candle: the last one before is the last traded price.
+    // A venue without trades makes no candle. The last candle before holds the last traded price.
     const mark = byTime.get(time) ?? (await run.client.lastClose(symbol, time));
     if (mark) run.emitMark(mark);
     else run.state.gaps.push({ stream: `minute prices of ${asset}`, from: time - MINUTE_MS, to: time });

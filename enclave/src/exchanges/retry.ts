@@ -1,4 +1,4 @@
-/** Trying again: idempotent reads only, exponential backoff with full jitter, never past a deadline. */
+/** Repeats failed calls: idempotent reads only, exponential backoff with full jitter, never past a deadline. */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import { ExchangeError } from './errors.ts';
@@ -15,11 +15,11 @@ export interface RetryPorts {
   readonly sleep: Sleep;
 }
 
-/** How far a call and its waits may go. */
+/** How long a call and its waits may take. */
 export interface CallBounds {
-  /** No call and no wait goes on past it, ms. */
+  /** No call and no wait goes past it, ms. */
   readonly deadline: number;
-  /** Aborts when nobody waits for the result any more. */
+  /** Aborts when no caller waits for the result any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface RetryBudget {
 }
 
 /**
- * The result of `attempt`, tried up to five times while it fails in a way that may pass.
+ * The result of `attempt`. It runs up to five times while its failure may pass.
  * @throws ExchangeError the last failure; the reason of `signal`
  */
 export async function withRetries<T>(
@@ -52,7 +52,7 @@ export async function withRetries<T>(
   }
 }
 
-/** A uniform wait in [0, most], ms. */
+/** A random wait, uniform in [0, most], ms. */
 function jitter(most: number, random: Random): number {
   const [a = 0, b = 0] = random.bytes(2);
   return Math.floor(((a * 256 + b) / 65_535) * most);

@@ -1,4 +1,4 @@
-/** One pull under way: its state, what it has gathered, and how much further it may go. */
+/** One pull under way: its state, what it has gathered, and how much more it may read. */
 import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import type { Clock } from '@perf-aggregator/shared/clock';
@@ -9,7 +9,7 @@ import { noteCheck } from './fill-minutes.ts';
 import type { PullBudget, VenueAccount } from './port.ts';
 import type { VenueTable } from './table.ts';
 
-/** What a pull works with. */
+/** What a pull needs. */
 export interface PullPorts {
   readonly client: VenueClient;
   readonly table: VenueTable;
@@ -46,7 +46,7 @@ export class PullRun {
     return this.#clock.now();
   }
 
-  /** Entries that may still be gathered; 0 when the time is up. */
+  /** How many more entries may be gathered. 0 when the time is up. */
   room(): number {
     return this.hasTime() ? Math.max(0, this.#budget.maxEntries - this.entries.length) : 0;
   }
@@ -60,12 +60,12 @@ export class PullRun {
     this.#windows += 1;
   }
 
-  /** Whether this pull has come any further than its cursor. */
+  /** Whether this pull has moved past its cursor. */
   hasAdvanced(): boolean {
     return this.entries.length > 0 || this.marks.length > 0 || this.#windows > 0;
   }
 
-  /** Gathers an entry, once, and notes which prices it needs. */
+  /** Gathers an entry, once, and notes the prices that it needs. */
   emit(entry: LedgerEntry): void {
     const subject =
       entry.kind === 'fill' ? entry.symbol : `${entry.kind}${'direction' in entry ? entry.direction : ''}`;
@@ -85,7 +85,7 @@ export class PullRun {
     }
   }
 
-  /** Gathers a price, once: that of a minute may be wanted for a flow and for a fill. */
+  /** Gathers a price, once. A flow and a fill may both need the price of one minute. */
   emitMark(mark: Mark): void {
     const key = `${mark.asset}/${mark.quote} ${mark.resolution} ${mark.time}`;
     if (this.#marked.has(key)) return;
@@ -93,13 +93,16 @@ export class PullRun {
     this.marks.push(mark);
   }
 
-  /** Daily prices reach back to the first activity: when that moves, they are read again. */
+  /** Daily prices go back to the first activity. When that moves, they are read again. */
   #noteEarliest(time: number): void {
     this.state.earliest = time;
     for (const asset of Object.values(this.state.assets)) asset.daily = null;
   }
 
-  /** A fee in a third currency is converted at its minute, and so is a quote that marks are not quoted in. */
+  /**
+   * Requests the prices that convert a fee in a third currency, and a quote that differs from the marks' quote. Both
+   * use the minute of the fill.
+   */
   #noteFillPrices({ base, quote, fee, time }: FillEntry): void {
     this.noteMinute(quote, time);
     if (!fee || fee.amount === '0') return;
@@ -107,14 +110,14 @@ export class PullRun {
     if (fee.currency !== base && fee.currency !== quote) this.noteMinute(fee.currency, time);
   }
 
-  /** Takes an asset that is held or used into the scope of prices, from `since` on. */
+  /** Adds an asset that is held or used to the scope of prices, from `since` on. */
   noteAsset(asset: string, since: number): void {
     this.#scope(asset, since);
     const known = this.state.assets[asset];
     if (known) known.priceOnly = false;
   }
 
-  /** Takes the currencies of reports into the scope of prices, from the first activity on. */
+  /** Adds the currencies of reports to the scope of prices, from the first activity on. */
   noteReportingAssets(): void {
     const { earliest } = this.state;
     if (earliest === null) return;
@@ -127,12 +130,12 @@ export class PullRun {
     if (!known) this.state.assets[asset] = { since, daily: null, flows: 0, priceOnly: true };
     else if (since < known.since) {
       known.since = since;
-      // Flows that were skipped because the asset was not there yet are looked at again.
+      // The flows were skipped while the asset was not there. They are checked again.
       known.flows = 0;
     }
   }
 
-  /** Asks for the close of the last minute that ended at or before `time`. */
+  /** Requests the close of the last minute that ended at or before `time`. */
   noteMinute(asset: string, time: number): void {
     if (asset === this.table.markQuote) return;
     const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;

@@ -4,25 +4,25 @@ import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entrie
 import type { ExchangeErrorCode } from './errors.ts';
 import type { AccountInspection, Venue } from './port.ts';
 
-/** A token bucket: a burst, and how fast it fills again. */
+/** A token bucket: its capacity, and how fast it refills. */
 export interface BucketLimits {
   readonly capacity: number;
   readonly perMinute: number;
 }
 
-/** What one call costs: weight of the address's bucket, and tokens of the account's own for slow calls. */
+/** The cost of one call: weight in the address's bucket, and tokens in the account's own bucket for slow calls. */
 export interface CallCost {
   readonly weight: number;
   readonly slow?: number;
 }
 
-/** Who an entry belongs to: what the raw answer cannot say. */
+/** The account that owns an entry. The raw answer does not name it. */
 export interface EntryOwner {
   readonly venue: Venue;
   readonly account: string;
 }
 
-/** What traded from `openTime` on. `volume` in base units; `vwap` null: nothing did. */
+/** The trades from `openTime` on. `volume` in base units. `vwap` null: there were none. */
 export interface Candle {
   readonly openTime: number;
   readonly low: Decimal;
@@ -32,7 +32,7 @@ export interface Candle {
   readonly vwap: Decimal | null;
 }
 
-/** A settled transfer, one that may still settle, or null for one that never will. */
+/** A settled transfer, one that may still settle, or null for one that never will settle. */
 export type RawTransfer = TransferEntry | { readonly pendingSince: number } | null;
 
 export interface VenueTable {
@@ -40,29 +40,29 @@ export interface VenueTable {
   /** Hosts and ports of production and of the sandbox, for the measured allowlist. */
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
   readonly sandboxHosts: readonly { readonly host: string; readonly port: number }[];
-  /** Before this instant nobody had an account here. */
+  /** No account existed here before this instant. */
   readonly launch: number;
-  /** Currency that marks are quoted in. */
+  /** The currency that marks are quoted in. */
   readonly markQuote: string;
-  /** Currencies of reports that a market here prices in `markQuote`: their prices are read for every account. */
+  /** Currencies of reports that a market here prices in `markQuote`. Their prices are read for every account. */
   readonly reportingAssets: readonly string[];
-  /** Quotes tried with every asset when symbols are discovered. */
+  /** Quotes that are tried with every asset when symbols are discovered. */
   readonly knownQuotes: readonly string[];
   readonly fillsPage: number;
   readonly transfers: {
     /** Longest window, ms. */
     readonly windowMs: number;
     readonly page: number;
-    /** The latest stretch that every pull reads again: transfers may be entered late. */
+    /** The latest stretch, which every pull reads again, because transfers may be entered late. */
     readonly overlapMs: number;
   };
   readonly candlesPage: number;
-  /** Requests in a row that may be spent on comparing fills with their minutes, the largest fills first. */
+  /** How many requests in a row may compare fills with their minutes. The largest fills come first. */
   readonly checkRequests: number;
-  /** Streams that the sandbox lacks. */
+  /** Streams that the sandbox does not have. */
   readonly sandboxLacks: readonly string[];
   readonly products: { readonly read: readonly string[]; readonly notRead: readonly string[] };
-  /** Shared by all accounts behind one address, and of each account. */
+  /** Limits that all accounts behind one address share, and limits of each account. */
   readonly limits: { readonly address: BucketLimits; readonly slow: BucketLimits };
   readonly costs: Readonly<
     Record<
@@ -70,7 +70,7 @@ export interface VenueTable {
       CallCost
     >
   >;
-  /** The venue's own error codes, where they say more than the library's classes. */
+  /** The venue's own error codes, where they are more exact than the library's classes. */
   readonly errorCodes: Readonly<Record<string, ExchangeErrorCode>>;
   /** Readers of raw answers. Each throws ExchangeError `exchange_bad_response`. */
   readonly read: {

@@ -1,10 +1,10 @@
-/** Walking deposits or withdrawals: window by window from the venue's launch, then the latest stretch again. */
+/** Reads deposits or withdrawals: window by window from the venue's launch, then the latest stretch again. */
 import type { TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import type { TransferState } from './cursor.ts';
 import { ExchangeError } from './errors.ts';
 import type { PullRun } from './run.ts';
 
-/** Reads on from the state; true when everything up to now has been read. */
+/** Continues from the state. True when everything up to now has been read. */
 export async function walkTransfers(run: PullRun, direction: TransferEntry['direction']): Promise<boolean> {
   const state = run.state[direction];
   const { windowMs, overlapMs } = run.table.transfers;

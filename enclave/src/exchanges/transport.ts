@@ -1,16 +1,17 @@
-/** The way of ccxt's requests: our fetch, which reads of every answer what ccxt would lose. */
+/** The transport of ccxt's requests: our fetch, which keeps what ccxt would lose of an answer. */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { EgressError } from '../egress/errors.ts';
 import type { Fetch } from '../egress/fetch.ts';
 import { isRegionRefusal, regionRefused } from './faults.ts';
 
-/** Longest that a date in `Retry-After` may keep everybody away: what six digits of seconds can say. */
+/** The longest pause that a date in `Retry-After` may cause: the largest number of seconds with six digits. */
 const MAX_PAUSE_MS = 999_999_000;
 
 /**
- * Our fetch for ccxt: heeds `Retry-After`, writes the code of a fault where `toExchangeError` finds it, and tells an
- * answer to the address apart from one to the key. ccxt takes both for a venue that is down, and would ask again.
- * @param pauseUntil - told the instant before which nobody may come back
+ * Our fetch for ccxt: it obeys `Retry-After`, writes the code of a fault where `toExchangeError` finds it, and
+ * distinguishes an answer to the address from an answer to the key. ccxt treats both as a venue that is down, and would
+ * ask again.
+ * @param pauseUntil - called with the instant before which no request may go out
  */
 export function transportOf(fetch: Fetch, pauseUntil: (instant: number) => void, clock: Clock): Fetch {
   return async (url, request) => {

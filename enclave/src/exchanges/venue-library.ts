@@ -1,7 +1,7 @@
 /**
- * The library's instances. One a venue and system holds the endpoints, options and listed markets: some 2.5 MiB that
- * never change. An account's view inherits all of it and has only its credentials, its way out and what the library
- * notes of it besides, so that accounts cost next to nothing, and none can see another's key.
+ * The library's instances. Each venue and system has one instance, which holds the endpoints, options and listed
+ * markets: some 2.5 MiB that never change. An account's view inherits all of it. Its own are only its credentials, its
+ * way out and the library's notes about it. So accounts cost very little memory, and none can see another's key.
  */
 import type { Fetch } from '../egress/fetch.ts';
 import { ExchangeError } from './errors.ts';
@@ -11,12 +11,12 @@ import type { VenueAccount } from './port.ts';
 /** The library's class of the venue. */
 export type Exchange = InstanceType<typeof Binance>;
 
-/** What the library calls an endpoint with. */
+/** The function that the library calls for an endpoint. */
 type Endpoint = (this: Exchange, parameters?: object, context?: object) => Promise<unknown>;
 
 /**
- * The library binds every endpoint to the instance that it was defined on, which would sign with that one's key
- * whoever calls. Here an endpoint belongs to whom it is called on.
+ * The library binds every endpoint to the instance that defined it, which would sign every call with that instance's
+ * key. Here an endpoint belongs to the instance that it is called on.
  */
 class SharedBinance extends Binance {
   override defineRestApiEndpoint(
@@ -43,14 +43,14 @@ class SharedBinance extends Binance {
 }
 
 /**
- * An instance of production or of the sandbox, without credentials, that can do nothing but read spot.
- * @param fetch - its own way out, over which it loads what is listed
- * @throws ExchangeError `exchange_untrusted` where the library would take another
+ * An instance of production or of the sandbox, without credentials, that can only read spot.
+ * @param fetch - its own way out, which loads the listed markets
+ * @throws ExchangeError `exchange_untrusted` where the library would use another way out
  */
 export function createSharedExchange(fetch: Fetch, now: () => number, sandbox: boolean): Exchange {
   const exchange = new SharedBinance({
     fetchImplementation: fetch,
-    // The limiters here know every account behind this address; the library's knows one instance.
+    // These limiters know every account behind this address. The library's limiter knows only one instance.
     enableRateLimit: false,
     enableLastHttpResponse: false,
     enableLastJsonResponse: false,
@@ -73,12 +73,12 @@ export function createSharedExchange(fetch: Fetch, now: () => number, sandbox: b
 export type Credentials = Pick<VenueAccount, 'apiKey' | 'apiSecret' | 'password'>;
 
 /**
- * What `shared` is, with a way out and credentials of its own.
+ * A view of `shared`, with its own way out and credentials.
  * @throws ExchangeError `exchange_untrusted`
  */
 export function viewOf(shared: Exchange, fetch: Fetch, credentials: Credentials): Exchange {
   const view = Object.create(shared) as Exchange;
-  // The library notes there whether a key was ever taken.
+  // The library notes in the options whether the venue ever accepted a key.
   view.options = { ...shared.options };
   view.fetchImplementation = fetch;
   view.apiKey = credentials.apiKey;

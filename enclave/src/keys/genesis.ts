@@ -1,9 +1,9 @@
 /**
- * Genesis (docs/design.md §5): the root is drawn by KMS for attested code, once per deployment, and every later
- * boot proves that the blob it was given is the one that a genuine enclave drew.
+ * Genesis (docs/design.md §5). KMS draws the root for attested code, once per deployment. Every later boot proves that
+ * a genuine enclave drew the blob that it was given.
  *
- * Anyone with `kms:Encrypt` could plant a root that they know. They cannot plant evidence: a genuine enclave
- * never attests a key that it did not draw itself.
+ * Anyone with `kms:Encrypt` could plant a root that they know. They cannot plant evidence: a genuine enclave never
+ * attests a key that it did not draw itself.
  */
 
 import { type ExpectedPcrs, verifyAttestation } from '@perf-aggregator/attestation';
@@ -17,25 +17,28 @@ import type { Kms } from '../kms/port.ts';
 import type { Nsm } from '../nsm/port.ts';
 import { deriveIdentity, type Identity } from './root.ts';
 
-/** What the parent stores, first writer wins: a root that only attested code can open, and where it is from. */
+/**
+ * The record that the parent stores; the first writer wins. It holds a root that only attested code can open, and the
+ * root's origin.
+ */
 export interface GenesisRecord {
   readonly blob: Uint8Array;
   readonly evidence: Uint8Array;
 }
 
-/** What genesis rests on. */
+/** What genesis needs. */
 export interface GenesisContext {
   readonly kms: Kms;
   readonly nsm: Nsm;
   readonly keyArn: string;
   readonly configSha256: Uint8Array;
-  /** Images whose evidence counts besides our own. */
+  /** Images whose evidence counts like our own. */
   readonly predecessors: readonly ExpectedPcrs[];
 }
 
 /**
- * Draws a root and attests its public key. Nothing is kept: whoever's record the parent stored first is
- * opened by {@link openRoot}, by this enclave too.
+ * Draws a root and attests its public key. Nothing is kept: {@link openRoot} opens the record that the parent stored
+ * first, in this enclave too.
  * @throws KmsError, NsmError
  */
 export async function drawRoot(
@@ -77,7 +80,7 @@ export async function openRoot(
   return identity;
 }
 
-/** The report key that the evidence commits to, for exactly this blob and this KMS key. */
+/** The report key that the evidence commits to, checked for exactly this blob and this KMS key. */
 async function verifyEvidence(context: GenesisContext, record: GenesisRecord): Promise<Uint8Array> {
   try {
     const own = toExpectedPcrs(await context.nsm.describePcrs());
@@ -99,14 +102,14 @@ async function verifyEvidence(context: GenesisContext, record: GenesisRecord): P
   }
 }
 
-/** PCR 0, 1 and 2 as a policy says them. */
+/** PCR 0, 1 and 2 in the form of a policy. */
 export function toExpectedPcrs(pcrs: ReadonlyMap<number, Uint8Array>): ExpectedPcrs {
   return Object.fromEntries(
     [0, 1, 2].map((index) => [index, encodeHex(pcrs.get(index) ?? new Uint8Array())]),
   );
 }
 
-/** Overwrites the private parts of an identity that nobody will use. */
+/** Overwrites the private parts of an identity that no code will use. */
 export function wipeIdentity({ reportSeed, auditSeed, sealingBase }: Omit<Identity, 'reportKey'>): void {
   wipe(reportSeed, auditSeed, sealingBase);
 }

@@ -1,7 +1,7 @@
 /**
- * Handshake keys (docs/design.md §5): X25519, random, in memory only, rotated hourly with one predecessor kept,
- * then zeroed: what was submitted under a key that is gone can be read by nobody. A key that has taken its last
- * submission is rotated early, so that a flood of them turns nobody away.
+ * Handshake keys (docs/design.md §5): X25519, random, in memory only. A key is replaced hourly, kept as the one
+ * predecessor, then zeroed. Nobody can read a submission under a key that is gone. A key that has accepted its last
+ * submission is replaced early, so that a flood of submissions turns nobody away.
  */
 
 import { equalBytes, wipe } from '@perf-aggregator/shared/bytes';
@@ -13,7 +13,7 @@ import { HOUR_MS } from '@perf-aggregator/shared/time';
 import { Refusal } from '../errors.ts';
 
 const ROTATION_MS = HOUR_MS;
-/** Submissions that one key accepts: each costs 32 bytes and a base64 text of memory. */
+/** Submissions that one key accepts. Each uses the memory of 32 bytes and a base64 text. */
 export const MAX_SUBMISSIONS = 65_536;
 
 interface HandshakeKey {
@@ -45,7 +45,7 @@ export class HandshakeKeys {
   }
 
   /**
-   * The private key of a public key that is still in use; of the caller only for as long as it derives.
+   * The private key of a public key that is still in use. The caller may keep it only while it derives.
    * @throws Refusal `unknown_handshake_key`
    */
   privateKey(publicKey: Uint8Array): Uint8Array {
@@ -54,8 +54,8 @@ export class HandshakeKeys {
 
   /**
    * Notes that `ephemeralPub` was used under `publicKey`.
-   * @throws Refusal `replayed_submission`; `unknown_handshake_key` also for a predecessor that is full: a new quote
-   *   brings a key that is not
+   * @throws Refusal `replayed_submission`; `unknown_handshake_key` also for a predecessor that is full: a new quote has
+   *   a key with room
    */
   admit(publicKey: Uint8Array, ephemeralPub: Uint8Array): void {
     const key = this.#find(publicKey);
@@ -78,7 +78,7 @@ export class HandshakeKeys {
   #rotate(): void {
     const now = this.#clock.now();
     if (now - this.#current.bornAt >= ROTATION_MS) this.#replace();
-    // However late it was replaced: no key opens anything two hours after it was born.
+    // However late it was replaced, no key opens anything two hours after it was made.
     if (this.#previous && now - this.#previous.bornAt >= 2 * ROTATION_MS) {
       wipe(this.#previous.privateKey);
       this.#previous = null;

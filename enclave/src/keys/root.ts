@@ -1,9 +1,9 @@
-/** The keys that follow from the deployment's root (docs/design.md §5): one HKDF-SHA-256 label each. */
+/** The keys that are derived from the deployment's root (docs/design.md §5), each with one HKDF-SHA-256 label. */
 
 import { utf8, wipe } from '@perf-aggregator/shared/bytes';
 import { crypto } from '@perf-aggregator/shared/crypto';
 
-/** What the enclave is, once it holds its root. Private parts never leave this process. */
+/** The keys of the enclave, once it holds its root. Private parts never leave this process. */
 export interface Identity {
   /** Ed25519 seed and public key that sign reports: the service's stable identity. */
   readonly reportSeed: Uint8Array;
@@ -11,7 +11,7 @@ export interface Identity {
   /** Ed25519 seed and public key that sign audit trails. */
   readonly auditSeed: Uint8Array;
   readonly auditKey: Uint8Array;
-  /** AES-256 base key under which every stored blob's own key is derived. */
+  /** AES-256 base key. The key of every stored blob is derived from it. */
   readonly sealingBase: Uint8Array;
 }
 

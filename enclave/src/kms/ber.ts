@@ -1,10 +1,10 @@
 /**
- * A bounded reader of BER (ITU-T X.690 §8): definite and indefinite lengths, single-byte tags, shortest
- * lengths. Enough for the CMS that KMS writes; anything else is refused.
+ * A bounded reader of BER (ITU-T X.690 §8): definite and indefinite lengths, single-byte tags, shortest lengths. It
+ * covers the CMS that KMS writes and refuses anything else.
  */
 import { KmsError } from './errors.ts';
 
-/** One value. Constructed ones have children, primitive ones contents. */
+/** One value. A constructed value has children, a primitive value has contents. */
 export interface BerValue {
   readonly tag: number;
   /** The whole value with its header. */
@@ -61,7 +61,7 @@ class Parser {
     };
   }
 
-  /** Children up to `end`, or up to end-of-contents when it is undefined (X.690 §8.1.5). */
+  /** Children up to `end`. When `end` is undefined, up to end-of-contents (X.690 §8.1.5). */
   #children(end: number | undefined, limit: number, depth: number): BerValue[] {
     const children: BerValue[] = [];
     for (;;) {

@@ -1,8 +1,8 @@
 /**
- * KMS, called from inside with the parent's temporary credentials. TLS ends here: `CiphertextForRecipient`
- * is not authenticated, so the connection is what makes an answer believable, and the returned key id is
- * compared. The unmodified AWS SDK is told everything that it would otherwise look for on the disk, in the
- * environment or at the metadata service.
+ * KMS, called from inside with the parent's temporary credentials. TLS ends here. `CiphertextForRecipient` is not
+ * authenticated, so an answer is trusted because of its connection, and the returned key id is compared. The AWS SDK is
+ * unmodified. It gets every setting that it would otherwise look for on the disk, in the environment or at the metadata
+ * service.
  */
 
 import { createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
@@ -36,13 +36,13 @@ import type { DataKey, Kms } from './port.ts';
 
 /** What {@link createKms} needs. */
 export interface KmsConfig {
-  /** The only key that this enclave uses: it names the region, and so the host. */
+  /** The only key that this enclave uses. It names the region, and so the host. */
   readonly keyArn: string;
   /** Role that the key policy names. */
   readonly roleArn: string;
-  /** Goes with every call and is authenticated by KMS. */
+  /** Sent with every call, and authenticated by KMS. */
   readonly encryptionContext: Readonly<Record<string, string>>;
-  /** 32 bytes; stands in every attestation document. */
+  /** 32 bytes. In every attestation document. */
   readonly configSha256: Uint8Array;
   /** Images that the key policy may name besides this one. */
   readonly predecessors: readonly ExpectedPcrs[];
@@ -51,7 +51,7 @@ export interface KmsConfig {
   readonly nsm: Nsm;
   readonly clock: Clock;
   readonly random: Random;
-  /** Of one attempt, to connect and again to answer. */
+  /** Of one attempt: once to connect, and again to answer. */
   readonly timeoutMs: number;
 }
 
@@ -83,7 +83,7 @@ export function createKms(config: KmsConfig): Kms {
   };
 }
 
-/** A client for one call: cheap, since the handler with its connections is shared. */
+/** A client for one call. It is cheap, because all clients share the handler with its connections. */
 function openClient(
   config: KmsConfig,
   { region, host }: KeyService,
@@ -107,7 +107,8 @@ function openClient(
       useDualstackEndpoint: false,
       authSchemePreference: ['aws.auth#sigv4'],
       userAgentAppId: 'perf-aggregator',
-      // The default, said so that the SDK does not look for it in a home folder, which an enclave has not.
+      // This is the default. It is explicit, so that the SDK does not look for it in a home folder, which an enclave
+      // does not have.
       disableClockSkewCorrection: false,
     });
   };
@@ -172,7 +173,7 @@ async function withRecipient<T>(
   }
 }
 
-/** The same error, which also says which condition of the key policy can have failed. */
+/** The same error, with the condition of the key policy that can have failed. */
 async function explained(config: KmsConfig, client: KMSClient, error: KmsError): Promise<KmsError> {
   const [livePolicy, sent] = await Promise.all([
     client.send(new GetKeyPolicyCommand({ KeyId: config.keyArn, PolicyName: 'default' })).then(
@@ -192,7 +193,7 @@ async function ownPcrs(nsm: Nsm): Promise<ExpectedPcrs> {
   );
 }
 
-/** What GenerateDataKey and Decrypt answer alike. */
+/** The common part of the answers of GenerateDataKey and Decrypt. */
 interface Answer {
   readonly KeyId?: string | undefined;
   readonly Plaintext?: Uint8Array | undefined;
@@ -202,7 +203,7 @@ interface Answer {
 /** The 32 bytes of an answer. @throws KmsError */
 function openAnswer(config: KmsConfig, answer: Answer, privateKey: KeyObject): Uint8Array {
   if (answer.KeyId !== config.keyArn) throw new KmsError('kms_key_mismatch', 'KMS answered with another key');
-  // Plaintext beside a Recipient: this is not KMS, or not attested.
+  // An answer with Plaintext beside a Recipient is not from KMS, or the call was not attested.
   if (answer.Plaintext !== undefined && answer.Plaintext.length > 0) {
     wipe(answer.Plaintext);
     throw badResponse('a Plaintext, although a Recipient was given');
@@ -214,7 +215,7 @@ function openAnswer(config: KmsConfig, answer: Answer, privateKey: KeyObject): U
   throw badResponse('a key that does not have 32 bytes');
 }
 
-/** DescribeKey, GetKeyPolicy and ListGrants against the locked template for this very image. */
+/** Reads DescribeKey, GetKeyPolicy and ListGrants, and compares them with the locked template for this very image. */
 async function readPolicyState(config: KmsConfig, connect: () => KMSClient): Promise<KmsPolicyState> {
   const client = connect();
   const KeyId = config.keyArn;

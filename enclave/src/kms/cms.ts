@@ -1,7 +1,7 @@
 /**
- * `CiphertextForRecipient`: CMS EnvelopedData (RFC 5652 §6) in the one profile that KMS writes, RSAES-OAEP
- * with SHA-256 (RFC 4055 §4.1) and AES-256-CBC. It is encrypted, not authenticated: whoever knows the public
- * key can forge one. What makes it believable is the TLS connection that it came through.
+ * `CiphertextForRecipient`: CMS EnvelopedData (RFC 5652 §6) in the one profile that KMS writes, RSAES-OAEP with SHA-256
+ * (RFC 4055 §4.1) and AES-256-CBC. It is encrypted, but not authenticated: anyone who knows the public key can forge
+ * one. It is trusted only because of the TLS connection that it came through.
  */
 import {
   constants,
@@ -37,7 +37,7 @@ const OCTET_STRING = 0x04;
 const CONTEXT_0 = 0xa0;
 const CONTEXT_0_PRIMITIVE = 0x80;
 
-// Whole values, since KMS writes each of them in one way: object identifiers with their parameters.
+// Whole values are compared, because KMS writes each in one way: object identifiers with their parameters.
 const VERSION_2 = '020102';
 const ENVELOPED_DATA = '06092a864886f70d010703';
 const DATA = '06092a864886f70d010701';
@@ -63,7 +63,7 @@ export function parseEnvelope(bytes: Uint8Array): KmsEnvelope {
 
 /**
  * The plaintext of an envelope made for the RSA-2048 key pair of `privateKey`.
- * @throws KmsError `kms_envelope_malformed`; `kms_envelope_unopened`, whatever did not fit
+ * @throws KmsError `kms_envelope_malformed`; `kms_envelope_unopened` for any other failure
  */
 export function openEnvelope(bytes: Uint8Array, privateKey: KeyObject): Uint8Array {
   const envelope = parseEnvelope(bytes);

@@ -1,10 +1,13 @@
-/** Why KMS can have denied access: what was sent, held against what the live key policy wants. No secret in either. */
+/**
+ * Explains why KMS may have denied access: compares what was sent with what the live key policy requires. Neither is
+ * secret.
+ */
 
-/** What one denied call had. */
+/** The data of one denied call. */
 export interface DeniedCall {
   /** PCR 0, 1 and 2 of the attestation document, hex. */
   readonly sent: Readonly<Record<number, string>>;
-  /** The live policy; `undefined` if it could not be read. */
+  /** The live policy. `undefined` if it could not be read. */
   readonly livePolicy: string | undefined;
 }
 
@@ -12,8 +15,8 @@ const MAX_NAMED = 4;
 const CONDITION = /^kms:recipientattestation:pcr(\d{1,2})$/i;
 
 /**
- * One line: the registers in which the policy wants something else, expected and sent; or that all agree, and
- * what is left then. It explains the policy as text and does not evaluate it.
+ * One line. It names the registers in which the policy requires another value, with both values. When all agree, it
+ * names the remaining causes. It compares the policy as text and does not evaluate it.
  */
 export function explainDenial({ sent, livePolicy }: DeniedCall): string {
   if (livePolicy === undefined) {
@@ -61,7 +64,7 @@ function conditionsOf(livePolicy: string): readonly (readonly [string, unknown])
   }
 }
 
-/** Somebody else's text: only what looks like a measurement is repeated. */
+/** Text from another party. Only a text in the form of a measurement is repeated. */
 function shown(values: ReadonlySet<string>): string {
   const named = [...values]
     .slice(0, MAX_NAMED)

@@ -13,26 +13,26 @@ export const KMS_ERROR_CODES = [
   'kms_credentials_expired',
   // AWS does not accept the credentials or their signature.
   'kms_credentials_invalid',
-  // AWS finds the time of the signature too far from its own, after the SDK corrected its clock.
+  // AWS finds that the time of the signature is too far from its own, even after the SDK corrected its clock.
   'kms_clock_skewed',
-  // The blob is not of this key, or of another encryption context.
+  // The blob belongs to another key, or to another encryption context.
   'kms_ciphertext_invalid',
   // The key does not exist, or is disabled or about to be deleted.
   'kms_key_unusable',
-  // KMS answered with another key than the configured one.
+  // KMS answered with a key other than the configured one.
   'kms_key_mismatch',
-  // KMS refused the request as such, a stale attestation document included.
+  // KMS refused the request itself, for example for a stale attestation document.
   'kms_request_refused',
   // Too many requests.
   'kms_throttled',
-  // KMS cannot be reached in time, or failed inside.
+  // KMS cannot be reached in time, or had an internal failure.
   'kms_unavailable',
-  // KMS answered without what it must answer, or with more than it may.
+  // KMS answered without a required part, or with a part that is not allowed.
   'kms_bad_response',
 ] as const;
 export type KmsErrorCode = (typeof KMS_ERROR_CODES)[number];
 
-/** A call to KMS that gave no key. */
+/** A call to KMS that returned no key. */
 export class KmsError extends CodedError<KmsErrorCode> {}
 
 const CODES_BY_NAME: Readonly<Record<string, KmsErrorCode>> = {
@@ -67,8 +67,8 @@ const CODES_BY_NAME: Readonly<Record<string, KmsErrorCode>> = {
 };
 
 /**
- * What the AWS SDK threw, as a coded error: by AWS's error name, else by HTTP status; whatever never was an
- * answer is `kms_unavailable`.
+ * The coded error for what the AWS SDK threw: by AWS's error name, or else by HTTP status. Without any answer it is
+ * `kms_unavailable`.
  */
 export function toKmsError(thrown: unknown): KmsError {
   if (thrown instanceof KmsError) return thrown;
@@ -86,7 +86,7 @@ export function toKmsError(thrown: unknown): KmsError {
     typeof name === 'string' && Object.hasOwn(CODES_BY_NAME, name) ? CODES_BY_NAME[name] : undefined;
   const isRefusal = status !== undefined && status >= 400 && status < 500;
   const code = known ?? (isRefusal ? 'kms_request_refused' : 'kms_unavailable');
-  // What never reached AWS has a code of ours, or of Node's: it says where the way ends.
+  // An error that never reached AWS has a code of ours or of Node. The code shows where the way ends.
   const said = [ownCode, name].find((text) => typeof text === 'string' && /^[A-Za-z_]{1,64}$/.test(text));
   const told = typeof said === 'string' ? said : 'an unnamed error';
   return new KmsError(code, `KMS: ${told}${status === undefined ? '' : `, HTTP ${status}`}`, thrown);

@@ -1,4 +1,4 @@
-/** The judgement whether a live key policy is the template (`shared/kms/key-policy`) in its locked form. */
+/** Judges whether a live key policy is the template (`shared/kms/key-policy`) in its locked form. */
 import type { Json } from '@perf-aggregator/shared/codec/canonical-json';
 import {
   ADMINISTRATION_SID,
@@ -7,7 +7,7 @@ import {
   keyPolicy,
 } from '@perf-aggregator/shared/kms/key-policy';
 
-/** What KMS tells about a key besides its policy; names as in DescribeKey. */
+/** What KMS returns about a key besides its policy. The names are those of DescribeKey. */
 export interface KeyFacts {
   readonly KeyState?: string | undefined;
   readonly Origin?: string | undefined;
@@ -15,17 +15,17 @@ export interface KeyFacts {
   readonly MultiRegion?: boolean | undefined;
 }
 
-/** What this enclave expects the template to be filled with. */
+/** The values that this enclave expects in the template. */
 export interface ExpectedPolicy {
   readonly account: string;
   readonly roleArn: string;
   /** PCR 0, 1 and 2 of this very image. */
   readonly own: ImagePcrs;
-  /** The images that the measured configuration calls predecessors. */
+  /** The images that the measured configuration names as predecessors. */
   readonly predecessors: readonly ImagePcrs[];
 }
 
-/** Whether key material was drawn inside KMS, lives in one region only, and can be used. */
+/** Whether key material was drawn inside KMS, is in one region only, and can be used. */
 export function isContained(key: KeyFacts): boolean {
   const { KeyState, Origin, KeySpec, MultiRegion } = key;
   const isOurs = KeyState === 'Enabled' && Origin === 'AWS_KMS' && KeySpec === 'SYMMETRIC_DEFAULT';
@@ -33,9 +33,9 @@ export function isContained(key: KeyFacts): boolean {
 }
 
 /**
- * `locked` when the live policy says exactly what the locked template says, for this image alone or for it and
- * all its predecessors, and nothing grants more beside it. Anything else is `mutable`. Who administers the
- * key is read from the live policy: under the locked template they may look, rotate and tag, and no more.
+ * `locked` when the live policy is exactly the locked template, for this image alone or for it and all its
+ * predecessors, and no grant adds to it. Anything else is `mutable`. The administrator of the key is read from the live
+ * policy. Under the locked template an administrator may only look, rotate and tag.
  * @param grants - how many grants the key has
  */
 export function judgePolicy(
@@ -57,7 +57,7 @@ export function judgePolicy(
   }
 }
 
-/** The administrator that a live policy names, if it is one user, role or the whole of this account. */
+/** The administrator in a live policy, if it is one user, one role or the whole of this account. */
 function administratorOf(live: Json, account: string): { adminArn?: string } {
   const { Statement } = live as { Statement?: unknown };
   if (!Array.isArray(Statement)) return {};

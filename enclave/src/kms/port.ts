@@ -1,8 +1,8 @@
 /**
- * The port to AWS KMS as this enclave uses it: data keys that only attested code can open, and the key's
- * own policy. The adapter (`client.ts`) makes a fresh RSA-2048 recipient key and a fresh attestation
- * document (`user_data` type `kms`) for every call, checks the returned KeyId, sends an EncryptionContext,
- * and opens `CiphertextForRecipient`.
+ * The port to AWS KMS as this enclave uses it: data keys that only attested code can open, and the key's own policy.
+ * For every call the adapter (`client.ts`) makes a fresh RSA-2048 recipient key and a fresh attestation document
+ * (`user_data` type `kms`). It also checks the returned KeyId, sends an EncryptionContext, and opens
+ * `CiphertextForRecipient`.
  */
 import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
@@ -17,8 +17,11 @@ export interface DataKey {
 /** KMS, attested. @throws KmsError */
 export interface Kms {
   generateDataKey(credentials: RoleCredentials): Promise<DataKey>;
-  /** The 32-byte plaintext of a blob of this key. */
+  /** The 32-byte plaintext of a blob under this key. */
   decrypt(credentials: RoleCredentials, ciphertextBlob: Uint8Array): Promise<Uint8Array>;
-  /** DescribeKey, GetKeyPolicy and ListGrants, judged against the measured template. Never throws for refusals: `unknown`. */
+  /**
+   * DescribeKey, GetKeyPolicy and ListGrants, judged against the measured template. A refusal returns `unknown` and
+   * does not throw.
+   */
   policyState(credentials: RoleCredentials): Promise<KmsPolicyState>;
 }

@@ -1,4 +1,4 @@
-/** What an enclave takes from its module before it serves anybody: entropy, then the time. */
+/** What an enclave gets from its module before it serves: entropy, then the time. */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import type { Log } from '../log.ts';
@@ -6,33 +6,33 @@ import { type EntropyFiles, ensureEntropy } from './entropy.ts';
 import type { DescribedNsm } from './module.ts';
 import { keepTime, type TimeKeeping, TrustedClock } from './trusted-clock.ts';
 
-/** How often the module is asked for the time: a clock that drifts 6 s a week is 3 ms off by then. */
+/** How often the clock is set from the module. A clock that drifts 6 s a week is 3 ms off after this time. */
 const TIME_INTERVAL_MS = 5 * 60 * 1000;
 
-/** What booting takes of the process. */
+/** What the boot needs of the process. */
 export interface ModuleBootPorts {
   readonly nsm: DescribedNsm;
   readonly files: EntropyFiles;
-  /** ms since any moment, with fractions; never goes back. */
+  /** ms since an arbitrary moment, with fractions. Never goes back. */
   readonly monotonic: () => number;
-  /** The guest's own clock: compared, never believed. */
+  /** The guest's own clock. It is compared, never trusted. */
   readonly guest: Clock;
   readonly every: TimeKeeping['every'];
-  /** A log with the times of `clock`. */
+  /** Makes a log with the times of `clock`. */
   readonly logBy: (clock: Clock) => Log;
 }
 
-/** What serving rests on. */
+/** The clock and log of a serving enclave, and the end of its time keeping. */
 export interface ModuleBoot {
   readonly clock: Clock;
   readonly log: Log;
-  /** Asks the module for the time no more. */
+  /** Stops asking the module for the time. */
   readonly stop: () => void;
 }
 
 /**
- * Makes sure of entropy, sets the clock and keeps it. Logs `booting` (module, its version, entropy), and at each
- * setting `clock_set` (how far the guest's clock is off, what was corrected) or `clock_not_set` (code).
+ * Makes sure of entropy, sets the clock and keeps it set. Logs `booting` (module, its version, entropy). For each
+ * setting it logs `clock_set` (the guest clock's error, the correction) or `clock_not_set` (code).
  * @throws EntropyError, NsmError
  */
 export async function bootFromModule(ports: ModuleBootPorts): Promise<ModuleBoot> {

@@ -1,7 +1,6 @@
 /**
- * Production's device: `/dev/nsm`, by one ioctl of the native part (`enclave/native/nsm.c`), which lies beside
- * this module where it was built (`scripts/build-nsm.sh`). Nothing takes its place: an enclave without a module
- * does not start.
+ * The device in production: `/dev/nsm`, by one ioctl of the native part (`enclave/native/nsm.c`). The build puts that
+ * part beside this module (`scripts/build-nsm.sh`). There is no substitute: an enclave without a module does not start.
  */
 import { closeSync, constants, existsSync, fstatSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,22 +9,22 @@ import { NsmError, type NsmErrorCode } from './errors.ts';
 import type { NsmDevice } from './port.ts';
 import { MAX_REQUEST_BYTES } from './request.ts';
 
-/** The native part. Errors carry the name of errno as `code`. */
+/** The native part. Its errors have the name of errno as `code`. */
 export interface NsmNative {
   call(fd: number, request: Uint8Array): Promise<Uint8Array>;
 }
 
-/** What opening a device takes of the system. Errors carry the name of errno as `code`. */
+/** What a device needs of the system. The errors have the name of errno as `code`. */
 export interface NsmSystem {
-  /** Opens for reading and writing. */
+  /** Opens a path for reading and writing. */
   open(path: string): number;
   isCharacterDevice(fd: number): boolean;
   close(fd: number): void;
-  /** The native part, or null where it was not built. */
+  /** The native part. Null where it was not built. */
   native(): NsmNative | null;
 }
 
-/** The operating system's. */
+/** The real system. */
 export const nsmSystem: NsmSystem = {
   open: (path) => openSync(path, constants.O_RDWR),
   isCharacterDevice: (fd) => fstatSync(fd).isCharacterDevice(),
@@ -39,7 +38,7 @@ export const nsmSystem: NsmSystem = {
 const OPEN_CODES: Readonly<Record<string, NsmErrorCode>> = {
   ENOENT: 'nsm_absent',
   ENOTDIR: 'nsm_absent',
-  // A node of the file system without a driver behind it.
+  // A file-system node without a driver behind it.
   ENODEV: 'nsm_absent',
   ENXIO: 'nsm_absent',
   EACCES: 'nsm_denied',
@@ -50,7 +49,7 @@ const CALL_CODES: Readonly<Record<string, NsmErrorCode>> = {
   EMSGSIZE: 'nsm_input_too_large',
   EACCES: 'nsm_denied',
   EPERM: 'nsm_denied',
-  // The driver refuses other numbers than its own with EINVAL; what has no ioctl at all says ENOTTY.
+  // The driver refuses unknown ioctl numbers with EINVAL. A file without ioctls gives ENOTTY.
   ENOTTY: 'nsm_not_a_device',
   EINVAL: 'nsm_not_a_device',
 };
@@ -65,8 +64,8 @@ const HINTS: Partial<Record<NsmErrorCode, string>> = {
 };
 
 /**
- * Opens the device at `path`, for as long as the process lives. One call is made at a time, as the driver does
- * in any case: a module that hangs holds one thread of Node's pool, not all four.
+ * Opens the device at `path` for the life of the process. Calls run one at a time, as in the driver itself. So a module
+ * that hangs holds one thread of Node's pool, not all four.
  * @throws NsmError `nsm_absent`, `nsm_denied`, `nsm_not_a_device`, `nsm_unsupported`, `nsm_failed`
  */
 export function openNsmDevice(path: string, system: NsmSystem): NsmDevice {

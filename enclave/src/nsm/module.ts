@@ -1,24 +1,24 @@
-/** The module behind its port: requests and responses over a device that carries bytes. */
+/** The module behind its port: requests and responses over a device that transports bytes. */
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { NsmError } from './errors.ts';
 import type { Nsm, NsmDevice } from './port.ts';
 import { encodeRequest, type NsmRequest } from './request.ts';
 import { decodeResponse, type NsmDescription, type NsmResponse } from './response.ts';
 
-/** A module that can also say what it is. */
+/** A module that can also describe itself. */
 export interface DescribedNsm extends Nsm {
   /** @throws NsmError */
   describe(): Promise<NsmDescription>;
 }
 
-/** Registers that the hypervisor fills and locks before the image starts (AWS, nsm-check.rs); the rest is ours. */
+/** Registers that the hypervisor fills and locks before the image starts (AWS, nsm-check.rs). The others are ours. */
 const MEASURED_REGISTERS = 16;
 /** SHA-384. */
 const REGISTER_BYTES = 48;
 
 /**
- * The module that `device` carries bytes to and from. Not checked: that its documents verify under
- * `trustAnchor`; who reads one as evidence does that.
+ * The module at the other end of `device`. This code does not check that its documents verify under `trustAnchor`. The
+ * reader of the evidence does.
  * @param trustAnchor - DER of the root that this device's documents end in
  */
 export function createNsm(device: NsmDevice, trustAnchor: Uint8Array): DescribedNsm {
@@ -47,7 +47,7 @@ async function register(device: NsmDevice, index: number): Promise<Uint8Array> {
   throw new NsmError('nsm_response_malformed', `PCR${index} has ${data.length} bytes, not ${REGISTER_BYTES}`);
 }
 
-/** One call gives 256 bytes at most. */
+/** Gathers bytes over several calls. One call gives 256 bytes at most. */
 async function gather(device: NsmDevice, length: number): Promise<Uint8Array> {
   if (!Number.isSafeInteger(length) || length < 0) {
     throw new NsmError('nsm_request_invalid', `${length} is no number of bytes`);
@@ -63,7 +63,7 @@ async function gather(device: NsmDevice, length: number): Promise<Uint8Array> {
 
 type Answer<Type extends NsmRequest['type']> = Extract<NsmResponse, { readonly type: Type }>;
 
-/** The answer to `request`, of its own kind. @throws NsmError */
+/** The answer to `request`, checked to be of the same type. @throws NsmError */
 async function ask<Type extends NsmRequest['type']>(
   device: NsmDevice,
   request: Extract<NsmRequest, { readonly type: Type }>,

@@ -1,10 +1,10 @@
 /**
- * The port to the Nitro Secure Module: the one thing that vouches for this process.
- * Production: `/dev/nsm`. Simulator: `simulator/nsm`, with a root of its own. The trust anchor arrives with
- * the adapter, so that a simulated module can never lend its root to a production image.
+ * The port to the Nitro Secure Module, the only thing that vouches for this process. Production: `/dev/nsm`. Simulator:
+ * `simulator/nsm`, with its own root. The trust anchor comes with the adapter, so that a simulated module can never
+ * lend its root to a production image.
  */
 
-/** What one attestation document should carry; each at most 1,024 bytes. */
+/** The inputs of one attestation document. Each has at most 1,024 bytes. */
 export interface AttestationRequest {
   readonly publicKey?: Uint8Array;
   readonly userData?: Uint8Array;
@@ -15,7 +15,7 @@ export interface AttestationRequest {
 export interface Nsm {
   /** DER of the root certificate under which this module's documents verify. */
   readonly trustAnchor: Uint8Array;
-  /** An attestation document (COSE_Sign1, untagged) made now. @throws NsmError */
+  /** An attestation document (COSE_Sign1, untagged) made at the call. @throws NsmError */
   attest(request: AttestationRequest): Promise<Uint8Array>;
   /** The measurements of this image, 48 bytes each, by index (0..15). */
   describePcrs(): Promise<ReadonlyMap<number, Uint8Array>>;
@@ -23,7 +23,7 @@ export interface Nsm {
   random(length: number): Promise<Uint8Array>;
 }
 
-/** What carries requests to a module: bytes in, bytes out. Production: the ioctl of `device.ts`. */
+/** Transports requests to a module: bytes in, bytes out. Production: the ioctl of `device.ts`. */
 export interface NsmDevice {
   /**
    * The module's response to one request, both CBOR (`request.ts`, `response.ts`).

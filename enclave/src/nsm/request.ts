@@ -19,12 +19,12 @@ export type NsmRequest =
     }
   | { readonly type: 'GetRandom' };
 
-/** The driver takes no more (`NSM_REQUEST_MAX_SIZE`). */
+/** The driver accepts no more (`NSM_REQUEST_MAX_SIZE`). */
 export const MAX_REQUEST_BYTES = 4 * 1024;
 /**
- * Of each input of an attestation document. AWS's document says 1,024 in its schema (attestation_process.md
- * §2.2.1) and 512 in its rules for verifiers (attestation_process.md §3.2.2.2, but for the key); its own test sends
- * 1,024 of each.
+ * Of each input of an attestation document. AWS's document gives 1,024 in its schema (attestation_process.md §2.2.1).
+ * Its rules for verifiers give 512, except for the key (attestation_process.md §3.2.2.2). Its own test sends 1,024 of
+ * each.
  */
 export const MAX_ATTESTATION_INPUT_BYTES = 1024;
 
@@ -33,7 +33,7 @@ const CODE = 'nsm_request_invalid';
 /**
  * CBOR of a request.
  * @throws NsmError `nsm_input_too_large` (an input of more than 1,024 bytes, or more than 4 KiB in all),
- *   `nsm_request_invalid` (an index that has no 16 bits)
+ *   `nsm_request_invalid` (an index that does not fit 16 bits)
  */
 export function encodeRequest(request: NsmRequest): Uint8Array {
   const bytes = encodeVariant(request.type, contentOf(request));
@@ -73,8 +73,8 @@ function input(name: string, value: Uint8Array | null): Uint8Array | null {
 }
 
 /**
- * The request that `bytes` hold: the module's side, for a device that is not one. Not checked: the sizes of an
- * attestation's inputs, which the module judges.
+ * The request in `bytes`, for a simulated module. Not checked: the sizes of an attestation's inputs, which the module
+ * judges.
  * @throws NsmError `nsm_request_invalid`
  */
 export function decodeRequest(bytes: Uint8Array): NsmRequest {

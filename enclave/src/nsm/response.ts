@@ -3,7 +3,7 @@ import type { CborValue } from '@perf-aggregator/shared/codec/cbor-encode';
 import { NsmError } from './errors.ts';
 import { decodeVariant, encodeVariant, Fields, type Variant } from './serde.ts';
 
-/** What a module says instead of doing what it was asked (`ErrorCode`); `Success` stands there, too. */
+/** Error words of a module that did not do what it was asked (`ErrorCode`). `Success` is one of them, too. */
 export const NSM_ERROR_WORDS = [
   'Success',
   'InvalidArgument',
@@ -23,7 +23,7 @@ export type NsmDigest = (typeof NSM_DIGESTS)[number];
 
 /** What a module is. */
 export interface NsmDescription {
-  /** Changes of it break clients; minor ones add, patches do neither. */
+  /** A new major version breaks clients. A minor version adds, a patch does neither. */
   readonly versionMajor: number;
   readonly versionMinor: number;
   readonly versionPatch: number;
@@ -46,14 +46,14 @@ export type NsmResponse =
   | { readonly type: 'GetRandom'; readonly random: Uint8Array }
   | { readonly type: 'Error'; readonly word: NsmErrorWord };
 
-/** The driver gives no more (`NSM_RESPONSE_MAX_SIZE`), and cuts what is longer. */
+/** The driver returns no more (`NSM_RESPONSE_MAX_SIZE`), and cuts a longer response. */
 export const MAX_RESPONSE_BYTES = 12 * 1024;
 
 const CODE = 'nsm_response_malformed';
 
 /**
- * The response that `bytes` hold. Not checked: whether it answers what was asked, lengths of registers, what is
- * in a document.
+ * The response in `bytes`. Not checked: whether it matches the request, the lengths of registers, the contents of a
+ * document.
  * @throws NsmError `nsm_response_malformed`
  */
 export function decodeResponse(bytes: Uint8Array): NsmResponse {
@@ -103,7 +103,7 @@ function oneOf<T extends string>(words: readonly T[], item: unknown): T {
   throw new NsmError(CODE, `none of ${words.join(', ')}`);
 }
 
-/** CBOR of a response: the module's side, for a device that is not one. */
+/** CBOR of a response, for a simulated module. */
 export function encodeResponse(response: NsmResponse): Uint8Array {
   return encodeVariant(response.type, contentOf(response));
 }

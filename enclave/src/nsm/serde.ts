@@ -1,27 +1,27 @@
 /**
- * Rust enums in CBOR as serde_cbor 0.11 writes them, which AWS's nsm-api uses on both sides (`src/api/mod.rs`):
- * a variant without fields is its name as text; one with fields a map of one, from the name to the map of its
- * fields in their order; one that wraps a value a map of one, from the name to that value. `Option` is null or
- * the value.
+ * Rust enums in CBOR as serde_cbor 0.11 writes them. AWS's nsm-api uses them on both sides (`src/api/mod.rs`). A
+ * variant without fields is its name as text. A variant with fields is a map of one pair, from the name to the map of
+ * its fields in their order. A variant that wraps a value is a map of one pair, from the name to that value. `Option`
+ * is null or the value.
  */
 import { type CborItem, decodeCbor } from '@perf-aggregator/shared/codec/cbor-decode';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { NsmError, type NsmErrorCode } from './errors.ts';
 
-/** A variant taken apart; `content` is undefined for one without fields. */
+/** A decoded variant. `content` is undefined for a variant without fields. */
 export interface Variant {
   readonly name: string;
   readonly content: CborItem | undefined;
 }
 
-/** CBOR of a variant; without `content`, of one without fields. */
+/** CBOR of a variant. Without `content` it is a variant without fields. */
 export function encodeVariant(name: string, content?: CborValue): Uint8Array {
   return encodeCbor(content === undefined ? name : new Map([[name, content]]));
 }
 
 /**
- * The variant that `bytes` hold. Lengths may be indefinite: AWS's own encoder began to write them so, in
- * attestation documents, without notice (September 2025).
+ * The variant that `bytes` hold. Lengths may be indefinite: AWS's encoder started to write them in attestation
+ * documents, without notice (September 2025).
  * @param code - code of every refusal
  * @throws NsmError `code`
  */
@@ -44,7 +44,7 @@ function decode(bytes: Uint8Array, code: NsmErrorCode): CborItem {
   }
 }
 
-/** Reads the fields of one variant. Unknown fields are passed over, as serde does: minor versions may add some. */
+/** Reads the fields of one variant. Unknown fields are ignored, as serde does, because minor versions may add some. */
 export class Fields {
   readonly #variant: Variant;
   readonly #code: NsmErrorCode;
@@ -78,7 +78,7 @@ export class Fields {
     return typeof value === 'boolean' ? value : this.#refuse(field);
   }
 
-  /** A copy, which outlives the response. @throws NsmError */
+  /** A copy that outlives the response. @throws NsmError */
   bytes(field: string): Uint8Array {
     const value = this.#get(field);
     return value instanceof Uint8Array ? value.slice() : this.#refuse(field);

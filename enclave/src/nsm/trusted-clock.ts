@@ -1,41 +1,42 @@
 /**
- * The module's clock. A guest's own drifts (6 s a week were seen) and nothing in an enclave sets it; the
- * timestamp of an attestation document is the hypervisor's. Between two documents a monotonic timer goes on.
+ * The module's clock. A guest's own clock drifts (6 s a week were measured) and nothing in an enclave sets it. The
+ * timestamp of an attestation document comes from the hypervisor. A monotonic timer bridges the time between two
+ * documents.
  */
 import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import type { Clock, Instant } from '@perf-aggregator/shared/clock';
 import { NsmError } from './errors.ts';
 import type { Nsm } from './port.ts';
 
-/** What a trusted clock reads. */
+/** The sources of a trusted clock. */
 export interface ClockSources {
   readonly nsm: Pick<Nsm, 'attest'>;
-  /** ms since any moment, with fractions; never goes back. */
+  /** ms since an arbitrary moment, with fractions. Never goes back. */
   readonly monotonic: () => number;
-  /** The guest's own clock: compared, never believed. */
+  /** The guest's own clock. It is compared, never trusted. */
   readonly guest: Clock;
 }
 
-/** What one look at the module's clock showed, all ms. */
+/** The result of one reading of the module's clock, all ms. */
 export interface ClockReading {
-  /** Guest's clock minus module's: positive when the guest's is fast. Known to half of `roundTripMs`. */
+  /** Guest's clock minus the module's: positive when the guest's is fast. Accurate to half of `roundTripMs`. */
   readonly guestAheadMs: number;
-  /** What this clock would have said, minus what the module says; 0 at the first reading. */
+  /** This clock before the reading, minus the module's. 0 at the first reading. */
   readonly driftMs: number;
   /** How long the document took. */
   readonly roundTripMs: number;
 }
 
-/** A document that took longer says too little about now. */
+/** A document that took longer gives too little information about the present time. */
 const MAX_ROUND_TRIP_MS = 2_000;
 
-/** Where the clock stands: the module's `instant` at `mark` of the monotonic timer. */
+/** The clock's reference: the module's `instant` at `mark` of the monotonic timer. */
 interface Anchor {
   readonly instant: Instant;
   readonly mark: number;
 }
 
-/** A {@link Clock} of the module's time. It never goes back: where it was fast it stands until time catches up. */
+/** A {@link Clock} of the module's time. It never goes back: when it was fast, it stops until the time catches up. */
 export class TrustedClock implements Clock {
   readonly #sources: ClockSources;
   #anchor: Anchor;
@@ -48,8 +49,8 @@ export class TrustedClock implements Clock {
   }
 
   /**
-   * A clock set by a document made now. The document is the module's own, over its device: its signature is
-   * not checked.
+   * A clock that is set by a new document. The document comes from the module's own device, so its signature is not
+   * checked.
    * @throws NsmError the module's, and `nsm_response_malformed`, `nsm_failed` (it took more than 2 s)
    */
   static async start(sources: ClockSources): Promise<{ clock: TrustedClock; reading: ClockReading }> {
@@ -63,7 +64,7 @@ export class TrustedClock implements Clock {
   }
 
   /**
-   * Sets the clock anew. When the module does not answer, or too slowly, it goes on as it was.
+   * Sets the clock again. When the module fails or is too slow, the clock continues unchanged.
    * @throws NsmError as {@link TrustedClock.start}
    */
   async set(): Promise<ClockReading> {
@@ -78,7 +79,7 @@ export class TrustedClock implements Clock {
   }
 }
 
-/** The module made its document at some moment of the round trip: the middle is wrong by half of it at most. */
+/** The module made its document at some moment of the round trip. The middle is wrong by at most half of it. */
 async function read({ nsm, monotonic, guest }: ClockSources): Promise<{
   readonly anchor: Anchor;
   readonly guestAheadMs: number;
@@ -108,17 +109,20 @@ function timestampOf(document: Uint8Array): Instant {
   }
 }
 
-/** What keeping a clock takes. */
+/** What time keeping needs. */
 export interface TimeKeeping {
   readonly intervalMs: number;
-  /** Runs `task` every so many ms, until what it returns is called. */
+  /** Runs `task` every so many ms, until the returned function is called. */
   readonly every: (ms: number, task: () => void) => () => void;
   readonly onReading: (reading: ClockReading) => void;
-  /** The module did not tell the time; the clock goes on by the timer. */
+  /** Called when the module did not give the time. The clock continues by the timer. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Sets `clock` every `intervalMs`; a setting that is still under way is not asked for twice. @returns ends it */
+/**
+ * Sets `clock` every `intervalMs`. A setting that is still under way is not started twice. @returns a function that
+ * ends it
+ */
 export function keepTime(clock: Pick<TrustedClock, 'set'>, keeping: TimeKeeping): () => void {
   let underWay = false;
   return keeping.every(keeping.intervalMs, () => {

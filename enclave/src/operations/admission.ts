@@ -1,6 +1,7 @@
 /**
- * Which accounts a session may have: known venues, keys that cannot withdraw, each account once. Their venues are asked
- * one account after the other, and not asked any further once one is refused: what a submission costs, it must earn.
+ * Which accounts a session may have: known venues, keys that cannot withdraw, each account once. The accounts are
+ * checked with their venues one after the other. After a refusal no further account is checked, so that a bad
+ * submission costs little.
  */
 import type { SubmissionPayload } from '@perf-aggregator/shared/messages/submission';
 import { SealedRefusal } from '../errors.ts';
@@ -15,7 +16,7 @@ import {
 } from '../exchanges/port.ts';
 import type { AccountState } from '../sessions/formats/state.ts';
 
-/** How far an admission may go. */
+/** The limits of an admission. */
 export interface AdmissionBounds extends InspectionBounds {
   /** Pays for one account. @throws Refusal `rate_limited` */
   readonly spend: () => void;

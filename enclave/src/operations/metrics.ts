@@ -1,4 +1,4 @@
-/** `metrics`: everything that is computed over a period, with what a reader must know to believe it. */
+/** `metrics`: everything that is computed over a period, with what a reader must know to rely on it. */
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
 import { JsonBytes } from '@perf-aggregator/shared/messages/reply';
 import { type PeriodParameters, periodParameters } from '@perf-aggregator/shared/messages/request';
@@ -9,7 +9,7 @@ import { openQuestion, type Question } from '../reading/question.ts';
 import { selectedAccounts } from '../reading/selection.ts';
 import { type Handler, ok } from './operation.ts';
 
-/** Open positions that an answer lists: the largest. */
+/** How many open positions an answer lists. The largest come first. */
 const POSITION_LIMIT = 50;
 
 export const metrics: Handler = (context, request) => {

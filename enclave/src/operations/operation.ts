@@ -1,10 +1,10 @@
-/** What every operation is: a request of the wire in, a reply of the wire out. */
+/** The shape of every operation: a request of the wire in, a reply of the wire out. */
 import type { EnclaveReply, EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/envelope';
 import type { EnclaveContext } from '../context/context.ts';
 
 /** The call that an operation answers. */
 export interface Call {
-  /** Aborts when nobody waits for the answer any more. Made when it is first read. */
+  /** Aborts when no caller waits for the answer any more. Made when it is first read. */
   readonly signal: AbortSignal;
 }
 

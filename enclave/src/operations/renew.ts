@@ -1,4 +1,4 @@
-/** `renew`: moves the end of a session, if its owner sealed the wish and never sealed it before. */
+/** `renew`: moves the end of a session, if its owner sealed this wish and has not sealed it before. */
 import { crypto } from '@perf-aggregator/shared/crypto';
 import {
   openRequest,
@@ -27,7 +27,7 @@ export const renew: Handler = async (context, request) => {
     renewals: renewal.counter,
     expiresAt: context.clock.now() + renewal.ttl * 1_000,
   };
-  // Due at once: a session whose end moved is read up to date, and no schedule is lost.
+  // Due at once: a session whose end moved is read up to date. So no scheduled read is lost.
   const { session: next, write } = context.vault.write(
     session,
     state,

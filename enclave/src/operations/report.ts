@@ -1,4 +1,4 @@
-/** `report`: the signed, selectively disclosable report and the attestation document made for it. */
+/** `report`: the signed, selectively disclosable report, and the attestation document for it. */
 
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
@@ -27,7 +27,7 @@ export const report: Handler = async (context, request) => {
   }
   const claims = toClaims({
     metrics,
-    // Of the same accounts, in the same currency: only the period is lifted.
+    // The same accounts in the same currency. Only the period is dropped.
     fullHistory: metricsOf(withParameters(question, withoutPeriod)),
     state: session.state,
     selection,

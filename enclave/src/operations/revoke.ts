@@ -1,4 +1,4 @@
-/** `revoke`: ends a session. It needs no proof: whoever can ask for it could as well not store the session. */
+/** `revoke`: ends a session. It needs no proof: a caller that can ask for it could also delete the stored session. */
 import { Refusal } from '../errors.ts';
 import { type Handler, ok } from './operation.ts';
 

@@ -1,6 +1,6 @@
 /**
- * `submit`: accounts are handed over and a session begins. The accounts are checked with their venues before
- * the session exists; the history is read afterwards, by `sync`.
+ * `submit`: the client sends accounts and a session begins. The accounts are checked with their venues before the
+ * session exists. `sync` reads the history afterwards.
  */
 import { utf8, wipe } from '@perf-aggregator/shared/bytes';
 import { decodeBase64, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
@@ -29,12 +29,12 @@ import { type Handler, ok } from './operation.ts';
 
 type Submission = z.infer<typeof submission>;
 
-/** How long the venues of a submission may take together, ms: less than its sender waits. */
+/** How long the venues of a submission may take together, ms. It is less than the time that the sender waits. */
 const ADMISSION_MS = 25_000;
 
 export const submit: Handler = async (context, request, { signal }) => {
   const source = request.source ?? null;
-  // Before anything is opened for it.
+  // This comes before any decryption for the request.
   context.sourceBudgets.require(source);
   const submitted = parseSubmission(request.body);
   const { keys, plaintext } = open(context, submitted);
@@ -45,7 +45,7 @@ export const submit: Handler = async (context, request, { signal }) => {
     const accounts = await context.accountsUnderWay.during(payload.accounts.length, () =>
       admitAccounts(context.exchanges, payload, bounds),
     );
-    // Nobody would learn of the session.
+    // The caller is gone, so nobody would learn of the session.
     signal.throwIfAborted();
     const state = newSession(context, submitted, keys, payload, accounts);
     const nothing = { entries: [], marks: [] };
@@ -55,7 +55,7 @@ export const submit: Handler = async (context, request, { signal }) => {
   } catch (error) {
     const isSealed = error instanceof CodedError && !(error instanceof Refusal);
     const refusal = isSealed ? refuse(context, keys, error) : error;
-    // There is no session that they would belong to.
+    // The keys belong to no session.
     wipe(keys.request, keys.response);
     throw refusal;
   } finally {
@@ -94,7 +94,7 @@ function open(
     secrets.push(keys.submit, keys.request, keys.response);
     const plaintext = openBox(crypto, keys.submit, submitted, submitted.metadata);
     secrets.push(plaintext);
-    // Only what opens counts as seen: nobody else can fill the set with noise.
+    // Only a submission that opens counts as seen, so nobody else can fill the set with noise.
     context.handshake.admit(handshakePub, ephemeralPub);
     return { keys, plaintext };
   } catch (cause) {

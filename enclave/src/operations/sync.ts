@@ -1,7 +1,7 @@
 /**
- * `sync`: reads what is new on the session's accounts, one bounded step at a time. The parent asks for it and
- * stores what comes back; a restart in between loses one step. Failures of a venue belong to the session's
- * state, where its owner can read them; the parent only learns when to ask again.
+ * `sync`: reads what is new on the session's accounts, one bounded step at a time. The parent requests it and stores
+ * the result. A restart in between loses one step. Failures of a venue belong to the session's state, where its owner
+ * can read them. The parent only learns when to request the next step.
  */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import type { EnclaveContext } from '../context/context.ts';
@@ -9,7 +9,7 @@ import type { Observations } from '../sessions/formats/observations.ts';
 import type { AccountState, SessionState } from '../sessions/formats/state.ts';
 import { type Handler, ok } from './operation.ts';
 
-/** One step reads at most so many entries per account, and takes at most so long. */
+/** One step reads at most this many entries per account, and takes at most this long. */
 const STEP_ENTRIES = 5_000;
 const STEP_MS = 15_000;
 const RETRY_MS = 15_000;
@@ -39,7 +39,7 @@ async function pullAccount(
   signal: AbortSignal,
 ): Promise<{ readonly account: AccountState; readonly observations: Observations }> {
   const budget = { maxEntries: STEP_ENTRIES, until: context.clock.now() + STEP_MS, signal };
-  // A finished account begins its next round at the cursor that the last one left.
+  // The next round of a finished account starts at the cursor of the last one.
   try {
     const pull = await context.exchanges.pull(account.access, account.cursor, budget);
     return {
@@ -47,7 +47,7 @@ async function pullAccount(
         ...account,
         cursor: pull.cursor,
         snapshot: pull.snapshot ?? account.snapshot,
-        // What the numbers cover: they are those of the last reading that was finished.
+        // The coverage of the numbers. They come from the last finished reading.
         coverage: pull.done || !account.complete ? pull.coverage : account.coverage,
         progress: pull.done ? 1 : pull.progress,
         complete: account.complete || pull.done,
@@ -66,7 +66,7 @@ async function pullAccount(
   }
 }
 
-/** Failed accounts wait longer each time; unread ones go on at once; the rest wait for the interval. */
+/** Failed accounts wait longer each time. Unread accounts continue at once. The others wait for the interval. */
 function nextSync(context: EnclaveContext, state: SessionState): number {
   const now = context.clock.now();
   const waits = state.accounts.map((account) => {

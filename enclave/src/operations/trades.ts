@@ -24,7 +24,7 @@ export const trades: Handler = (context, request) => {
       return { asOf: history.asOf, ...computed };
     },
   );
-  // Whatever came or went since: what comes after the last one that was seen.
+  // The page starts after the last round trip that the client saw, whatever was added or removed since.
   const after = cursor === undefined ? 0 : trips.findIndex(({ id }) => compareRoundTripIds(id, cursor) > 0);
   const first = after === -1 ? trips.length : after;
   const page = trips.slice(first, first + limit);

@@ -1,4 +1,4 @@
-/** What a client asked about its session, and how it is told: sealed, and bound to what it asked. */
+/** What a client asked about its session, and how it gets the answer: sealed, and bound to the request. */
 import type { AccountNumbers } from '@perf-aggregator/analytics';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import type { Answers } from '@perf-aggregator/shared/messages/answers/answers';
@@ -8,12 +8,12 @@ import { Refusal } from '../errors.ts';
 import { publicHead, type Session } from '../sessions/session.ts';
 import { replyJson } from './reply-json.ts';
 
-/** What the operations of this enclave answer. */
+/** The answers of this enclave's operations. */
 export type AccountAnswers = Answers<AccountNumbers>;
 /** An operation with a sealed answer. */
 export type Answered = keyof AccountAnswers;
 
-/** What was asked, of which session, and who answers. */
+/** What was asked, about which session, and which enclave answers. */
 export interface Asked<Operation extends Answered = Answered> {
   readonly context: EnclaveContext;
   readonly session: Session;
@@ -22,7 +22,7 @@ export interface Asked<Operation extends Answered = Answered> {
   readonly asSealed: unknown;
 }
 
-/** Why not, for the client's eyes. */
+/** Why the request is refused, for the client only. */
 interface Reason {
   readonly code: string;
   readonly message: string;
@@ -36,14 +36,14 @@ export function sealAnswer<Operation extends Answered>(
   return seal(asked, answer, null);
 }
 
-/** `query_refused` with the reason sealed. */
+/** Refuses with `query_refused`. The reason is sealed. */
 export function refuse(asked: Asked, { code, message }: Reason): Refusal {
   return new Refusal('query_refused', 'refused for a sealed reason', {
     sealed: seal(asked, null, { code, message }),
   });
 }
 
-/** `sync_pending` with what is known so far. */
+/** Refuses with `sync_pending`, and the progress so far. */
 export function refusePending(
   asked: Asked,
   progress: { readonly progress: number; readonly entries: number },

@@ -1,4 +1,4 @@
-/** An attribution as an answer carries it: its largest rows, and the sums of the others. */
+/** An attribution in the form of an answer: its largest rows, and the sums of the others. */
 
 import { type Amount, formatDecimal, parseDecimal, ZERO } from '@perf-aggregator/analytics/amount/decimal';
 import type { AttributionRow } from '@perf-aggregator/analytics/metrics/attribution';
@@ -19,7 +19,7 @@ const SUMMED = [
   'volume',
 ] as const satisfies readonly (keyof AttributionRow)[];
 
-/** The rows of the largest profits and losses, in their own order, and the sums of the others. */
+/** The rows with the largest profits and losses, in their own order, and the sums of the others. */
 export function longest(
   rows: readonly AttributionRow[],
   limit = ROW_LIMIT,

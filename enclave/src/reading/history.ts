@@ -1,4 +1,4 @@
-/** The history that a question means, and what is computed of it: each thing once for each ledger. */
+/** The history that a question selects, and what is computed from it, once for each ledger. */
 import { type AccountHistory, historyOf, InputError } from '@perf-aggregator/analytics';
 import { PriceBook } from '@perf-aggregator/analytics/prices/price-book';
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
@@ -9,15 +9,15 @@ import type { Session } from '../sessions/session.ts';
 import { type Question, sealing } from './question.ts';
 import { type Selection, selectedAccounts } from './selection.ts';
 
-/** What an analysis says of parameters; of anything else it complains only where the enclave is wrong. */
+/** The parameter faults of an analysis. Any other fault is a fault of the enclave. */
 const PARAMETER_CODES: ReadonlySet<string> = new Set([
   'analytics_range_invalid',
   'analytics_parameter_invalid',
 ]);
 
 /**
- * What `compute` makes of the history that the question means, as of the last complete synchronisation; made once for
- * each ledger, kind and parameters.
+ * The result of `compute` for the history that the question selects, as of the last complete synchronisation. It is
+ * computed once for each ledger, kind and parameters.
  * @throws Refusal `query_refused` with the sealed reason when the parameters do not fit, or nothing prices what they
  *   name
  */
@@ -42,7 +42,7 @@ export function computedOf<T>(
 }
 
 /**
- * The history of a selection, once for each ledger; of a ledger that grew only what changed is computed again.
+ * The history of a selection, once for each ledger. When a ledger grew, only what changed is computed again.
  * @throws SealedRefusal `asset_unpriced` when no mark leads from the session's currency to the one that is asked for
  */
 export function historyOfSelection(session: Session, selection: Selection): AccountHistory {
@@ -53,7 +53,7 @@ export function historyOfSelection(session: Session, selection: Selection): Acco
     );
     const asOf = Math.min(...snapshots.map(({ time }) => time));
     const terms = { account, reportingCurrency: currency, method };
-    // A currency that nothing prices gets no book, and takes the place of none.
+    // A currency without a price gets no book, so it does not push out another book.
     if (currency !== session.state.reportingCurrency && !session.books.has(terms)) {
       requirePrice(session, new PriceBook([...session.ledger.marks], currency), currency, asOf);
     }
@@ -63,7 +63,7 @@ export function historyOfSelection(session: Session, selection: Selection): Acco
   });
 }
 
-/** The session's currency must have a price in the one that is asked for; it has one in itself. */
+/** Requires a price of the session's currency in the requested currency. The price is 1 when both are the same. */
 function requirePrice({ state }: Session, prices: PriceBook, currency: string, asOf: number): void {
   if (prices.at(state.reportingCurrency, asOf)) return;
   throw new SealedRefusal(

@@ -1,4 +1,4 @@
-/** Metrics as answers and reports tell them, and what every answer says first. */
+/** Metrics in the form of answers and reports, and the scope that every answer begins with. */
 import { type AccountHistory, computeMetrics, type Metrics } from '@perf-aggregator/analytics';
 import type { PeriodBounds } from '@perf-aggregator/analytics/time/period-bounds';
 import type { MetricsAdditions } from '@perf-aggregator/shared/messages/answers/metrics';
@@ -14,12 +14,15 @@ import type { Question } from './question.ts';
 /** Metrics of a period, with the daily returns behind them. */
 export interface PeriodMetrics extends Metrics, MetricsAdditions {}
 
-/** Metrics of the period that the question names; of the whole history without any. */
+/** Metrics of the period that the question names, or else of the whole history. */
 export function metricsOf(question: Question<PeriodParameters>): PeriodMetrics {
   return computedOf(question, 'metrics', (history) => compute(history, question.parameters));
 }
 
-/** Bounds of a question as the analytics take them: days are named, both ends included; they take instants. */
+/**
+ * Bounds of a question in the form of the analytics. A question names days, with both ends included. The analytics use
+ * instants.
+ */
 export function boundsOf({ from, to, period }: SelectionParameters): PeriodBounds {
   return {
     ...(from === undefined ? {} : { from: Date.parse(from) }),
@@ -28,13 +31,13 @@ export function boundsOf({ from, to, period }: SelectionParameters): PeriodBound
   };
 }
 
-/** What of a session an answer is about, as every answer says it. */
+/** What an answer is about, in the form that every answer has. */
 export function scopeOf({ context, session, selection }: Question<unknown>): Omit<Scope, 'asOf'> {
   const { account, currency, method } = selection;
   return { environment: environmentOf(context, session), account, reportingCurrency: currency, method };
 }
 
-/** What the numbers are about, from what cannot be lied about: the NSM's root and the venue's system. */
+/** The environment of the numbers, from two facts that cannot be forged: the NSM's root and the venue's system. */
 export function environmentOf(context: EnclaveContext, session: Session): Environment {
   if (context.simulated) return 'simulated';
   return session.state.accounts.some(({ access }) => access.sandbox) ? 'sandbox' : 'production';

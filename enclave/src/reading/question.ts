@@ -1,4 +1,4 @@
-/** A question about the accounts of a session: opened once, with what it selects, and handed on as one thing. */
+/** A question about the accounts of a session. It is opened once, with its selection, and passed on as one value. */
 import { fromUtf8 } from '@perf-aggregator/shared/bytes';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { decodeQuery, openRequest, type SelectionParameters } from '@perf-aggregator/shared/messages/request';
@@ -14,7 +14,7 @@ import { type Selection, selectionOf } from './selection.ts';
 
 const RETRY_MS = 500;
 
-/** What was asked, and which history it means. */
+/** What was asked, and the history that it selects. */
 export interface Question<Parameters, Operation extends ReadOperation = ReadOperation>
   extends Asked<Operation> {
   readonly parameters: Parameters;
@@ -22,7 +22,7 @@ export interface Question<Parameters, Operation extends ReadOperation = ReadOper
 }
 
 /**
- * Opens the question in a request: sealed in `q` when the body is not empty, defaults otherwise.
+ * Opens the question in a request. It is sealed in `q` when the body is not empty. Otherwise it has the defaults.
  * @throws StateRequired; Refusal as the vault's; `query_unreadable`; `sync_pending` with sealed progress;
  *   `query_refused` with a sealed reason: the parameters do not fit, or a venue refuses
  */
@@ -45,7 +45,7 @@ export function openQuestion<Parameters extends SelectionParameters, Operation e
   return { ...asked, parameters, selection: sealing(asked, () => selectionOf(session.state, parameters)) };
 }
 
-/** The same question with other parameters; what they select stays. */
+/** The same question with other parameters. The selection does not change. */
 export function withParameters<Parameters, Operation extends ReadOperation>(
   question: Question<unknown, Operation>,
   parameters: Parameters,
@@ -53,7 +53,7 @@ export function withParameters<Parameters, Operation extends ReadOperation>(
   return { ...question, parameters };
 }
 
-/** What `work` gives; a reason that is for the client alone is sealed. @throws Refusal `query_refused` */
+/** The result of `work`. A reason that is for the client only is sealed. @throws Refusal `query_refused` */
 export function sealing<T>(asked: Asked, work: () => T): T {
   try {
     return work();

@@ -4,8 +4,8 @@ import type { Box } from '@perf-aggregator/shared/messages/box';
 import type { ReplyHeader } from '@perf-aggregator/shared/messages/reply';
 
 /**
- * JSON of `sealed`. It is what `JSON.stringify` would give, and takes a tenth of the time: base64 needs no
- * escaping, and Node encodes it natively.
+ * JSON of `sealed`. The result equals that of `JSON.stringify` and takes a tenth of the time: base64 needs no escaping,
+ * and Node encodes it natively.
  */
 export function replyJson(sealed: ReplyHeader & Box): Uint8Array {
   const { v, session_id, sequence, nonce, ciphertext, tag } = sealed;

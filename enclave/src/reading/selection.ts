@@ -1,4 +1,4 @@
-/** Which history a question means: of which account, in which currency, by which cost method. */
+/** The history that a question selects: by account, currency and cost method. */
 import type { CostMethod } from '@perf-aggregator/analytics';
 import type { SelectionParameters } from '@perf-aggregator/shared/messages/request';
 import { SealedRefusal } from '../errors.ts';
@@ -13,7 +13,7 @@ export interface Selection {
 }
 
 /**
- * The selection that `parameters` name. The only account of a session is all of them.
+ * The selection that `parameters` name. When a session has one account, that account selects all.
  * @throws SealedRefusal `parameters_malformed` for an account that the session does not have
  */
 export function selectionOf(state: SessionState, parameters: SelectionParameters): Selection {
@@ -25,7 +25,7 @@ export function selectionOf(state: SessionState, parameters: SelectionParameters
   return { account: isAll ? null : account, currency, method };
 }
 
-/** Accounts that the selection takes in. */
+/** The accounts that the selection includes. */
 export function selectedAccounts(
   { accounts }: SessionState,
   { account }: Selection,

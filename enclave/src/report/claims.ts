@@ -1,4 +1,4 @@
-/** What a report says: everything that a cherry-picking trader would like to leave out, and the metrics. */
+/** What a report states: the metrics, and everything that a cherry-picking trader would like to leave out. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Environment } from '@perf-aggregator/shared/messages/environment';
 import { REPORT_STATEMENT, type ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
@@ -17,13 +17,13 @@ import { EMPTY_HEAD, type SessionState } from '../sessions/formats/state.ts';
 
 const LIFETIME_S = 30 * 86_400;
 
-/** What claims are made from. */
+/** The inputs of the claims. */
 export interface ClaimsInput {
   readonly metrics: PeriodMetrics;
   /** The same account without a period. */
   readonly fullHistory: PeriodMetrics;
   readonly state: SessionState;
-  /** What of the session the metrics are of. */
+  /** The part of the session that the metrics are about. */
   readonly selection: Selection;
   readonly provenance: Readonly<Record<Provenance, number>>;
   readonly environment: Environment;
@@ -38,7 +38,7 @@ export interface ClaimsInput {
   readonly nonce: string | null;
 }
 
-/** The claims of a report, all metrics included; what is disclosed is the holder's choice. */
+/** The claims of a report, with all metrics. The holder chooses which metrics to disclose. */
 export function toClaims(input: ClaimsInput): ReportClaims {
   const { metrics, fullHistory, state, selection } = input;
   const iat = Math.floor(input.issuedAt / 1_000);
@@ -78,7 +78,7 @@ export function toClaims(input: ClaimsInput): ReportClaims {
   };
 }
 
-/** Every metric under its one name: what the answer of `metrics` nests stands flat here. */
+/** Every metric under its one name. Nested metrics of the answer of `metrics` are flat here. */
 function disclosable(metrics: PeriodMetrics): DisclosedMetrics {
   const { grossExposure, netExposure, longExposure, shortExposure } = metrics.exposure;
   const all: DisclosedMetrics = {
@@ -86,7 +86,7 @@ function disclosable(metrics: PeriodMetrics): DisclosedMetrics {
     ...benchmarkOf(metrics),
     ...{ grossExposure, netExposure, longExposure, shortExposure },
   };
-  // What has no name in the registry stays out.
+  // A metric that the registry does not name is left out.
   return pick(all, DISCLOSABLE_METRICS);
 }
 
@@ -146,7 +146,7 @@ function qualityClaims(metrics: PeriodMetrics) {
   };
 }
 
-/** What of the data quality nobody can withhold, and stands nowhere else in the claims. */
+/** The data quality that nobody can withhold and that no other claim states. */
 function qualityOf(quality: PeriodMetrics['dataQuality']): ReportClaims['dataQuality'] {
   const { gapCount, stalePrices, unpricedAssets, unreadWalletDays, creditIncomeShare } = quality;
   const { positionMoves, offMarketFillShare, blockTradeShare, checkedFillShare, illiquidPnlShare } = quality;

@@ -1,4 +1,4 @@
-/** Issues a report as an SD-JWT (RFC 9901): every metric behind a digest of its own, salted. */
+/** Issues a report as an SD-JWT (RFC 9901). Every metric is behind its own salted digest. */
 
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
@@ -13,7 +13,7 @@ const SALT_BYTES = 16;
 
 /**
  * Signs `claims` with the report key.
- * @returns compact SD-JWT with all disclosures; the holder drops what it withholds
+ * @returns compact SD-JWT with all disclosures; the holder removes those that it withholds
  */
 export async function issueReport(
   claims: ReportClaims,

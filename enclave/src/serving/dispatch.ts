@@ -1,4 +1,4 @@
-/** Bytes in, bytes out: one message of the wire to its operation, and every outcome to a reply. */
+/** Bytes in, bytes out. Passes one message of the wire to its operation, and turns every outcome into a reply. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import {
   decodeRequest,
@@ -26,7 +26,7 @@ import { sync } from '../operations/sync.ts';
 import { trades } from '../operations/trades.ts';
 import { StateRequired } from '../sessions/vault.ts';
 
-/** What an enclave does once it has its keys. */
+/** The operations of an enclave that has its keys. */
 const HANDLERS: Readonly<Record<Exclude<Operation, 'boot' | 'ping'>, Handler>> = {
   quote,
   submit,
@@ -40,10 +40,10 @@ const HANDLERS: Readonly<Record<Exclude<Operation, 'boot' | 'ping'>, Handler>> =
   sync,
 };
 
-/** A call that its caller never gives up. */
+/** A call whose caller waits for ever. */
 const FOR_EVER: Call = { signal: new AbortController().signal };
 
-/** Answers one message of the wire. Never rejects: what went wrong is a reply. */
+/** Answers one message of the wire. Never rejects: a failure is a reply. */
 export async function dispatch(
   context: BootContext,
   message: Uint8Array,
@@ -69,14 +69,14 @@ async function answer(context: BootContext, request: EnclaveRequest, call: Call)
   return HANDLERS[request.operation](context.lifecycle.serving(), request, call);
 }
 
-/** An enclave that has no keys yet has asked no venue. */
+/** An enclave without keys has not asked any venue yet. */
 function pong({ lifecycle }: BootContext): Pong {
   const { phase } = lifecycle;
   return { phase, venues: lifecycle.isServing ? lifecycle.serving().exchanges.health() : [] };
 }
 
 function toReply(context: BootContext, operation: Operation, error: unknown): EnclaveReply {
-  // Nobody waits for what is said here.
+  // Nobody reads this reply.
   if (isAbort(error)) return fail({ code: 'deadline_exceeded', retryAfterMs: null, sealed: null });
   if (error instanceof StateRequired) return { outcome: 'state_required' };
   if (error instanceof Refusal) {
@@ -85,7 +85,7 @@ function toReply(context: BootContext, operation: Operation, error: unknown): En
   if (error instanceof TransportError && error.code === 'frame_malformed') {
     return fail({ code: 'frame_malformed', retryAfterMs: null, sealed: null });
   }
-  // A message may quote what it choked on: the operator gets the class and the code, and no more.
+  // An error message may quote its input. So the operator gets only the class and the code.
   const name = error instanceof Error ? error.name : typeof error;
   context.log('internal_error', { operation, name, code: error instanceof CodedError ? error.code : 'none' });
   return fail({ code: 'internal', retryAfterMs: null, sealed: null });

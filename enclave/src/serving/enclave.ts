@@ -1,6 +1,6 @@
 /**
- * The enclave as a function: message in, message out. It builds what its operations share from the measured
- * configuration and the ports it is given, and knows no socket that leads in.
+ * The enclave as a function: message in, message out. It builds the context of its operations from the measured
+ * configuration and the ports. It has no socket that leads in.
  */
 import { AWS_NITRO_ROOT_G1 } from '@perf-aggregator/attestation';
 import { equalBytes } from '@perf-aggregator/shared/bytes';
@@ -25,26 +25,26 @@ import type { Call } from '../operations/operation.ts';
 import { Vault } from '../sessions/vault.ts';
 import { dispatch } from './dispatch.ts';
 
-/** What an enclave reaches the world through, besides its two ways. */
+/** How an enclave reaches the world, besides its two endpoints. */
 export interface EnclavePorts {
   readonly nsm: Nsm;
   readonly clock: Clock;
   readonly random: Random;
-  /** Waits so many ms, or until its signal aborts; exchanges are asked again after it. */
+  /** Waits so many ms, or until its signal aborts. Exchanges wait with it before they retry. */
   readonly sleep: Sleep;
   readonly log: Log;
 }
 
-/** Messages that are being answered, states among them, take no more memory than this. */
+/** Memory limit of the messages that are being answered, states included. */
 const MAX_BYTES_UNDER_WAY = 384 * 1024 * 1024;
-/** Accounts of submissions that are being asked about: what eight of the largest bring. */
+/** Limit of the submitted accounts that are being checked: as many as eight of the largest submissions have. */
 const MAX_ACCOUNTS_UNDER_WAY = 8 * MAX_ACCOUNTS;
 
 /** An enclave without its sockets. */
 export interface Enclave {
-  /** Answers one message of the wire. Never rejects. @param call - left out: its caller waits for ever */
+  /** Answers one message of the wire. Never rejects. @param call - left out: the caller waits for ever */
   handle(message: Uint8Array, call?: Call): Promise<Uint8Array>;
-  /** From now on every request is refused with `enclave_not_ready`; what is under way goes on. */
+  /** Refuses every later request with `enclave_not_ready`. Requests under way continue. */
   drain(): void;
 }
 
@@ -100,7 +100,7 @@ function deploy(config: EnclaveConfig, sharers: number, ports: EnclavePorts): De
   };
 }
 
-/** What only an enclave with keys needs. */
+/** Makes what only an enclave with keys needs. */
 function serve(config: EnclaveConfig, ports: EnclavePorts, { identity }: Keyring) {
   const { nsm, clock, random, log } = ports;
   const { sealingBase } = identity;

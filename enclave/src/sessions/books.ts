@@ -1,21 +1,21 @@
 /**
- * Books of a session's accounts, each fed with what its ledger got since it was last asked. They belong to no version:
- * a version that was thrown away, or one that is older than what a book has seen, gets a book of its own.
+ * Books of a session's accounts. Each gets the new part of its ledger when it is read. Books belong to no version. A
+ * discarded version, or a version older than what a book has seen, gets its own book.
  */
 import { AccountBook, type HistoryTerms } from '@perf-aggregator/analytics';
 import { Recent } from '@perf-aggregator/shared/recent';
 import { Ledger } from './ledger.ts';
 
-/** As many as histories are kept; a book takes some hundred bytes for each closed trade. */
+/** The same number as histories. A book takes some hundred bytes for each closed trade. */
 const PLACES = 3;
 
 interface Kept {
   readonly book: AccountBook;
-  /** All that the book was given. */
+  /** Everything that the book has received. */
   readonly seen: Ledger;
 }
 
-/** What a book is of. */
+/** The terms of a book. */
 export interface BookTerms extends HistoryTerms {
   /** Null: all accounts. */
   readonly account: string | null;
@@ -24,20 +24,20 @@ export interface BookTerms extends HistoryTerms {
 export class Books {
   readonly #kept = new Recent<string, Kept>(PLACES);
 
-  /** Whether there is a book of these terms, whatever it has seen. */
+  /** Whether a book of these terms exists, whatever it has seen. */
   has(terms: BookTerms): boolean {
     return this.#kept.has(keyOf(terms));
   }
 
   /**
-   * The book of what `ledger` holds, no more and no less.
+   * The book of exactly what `ledger` holds.
    * @throws InputError `ledger_*`; no book of the terms is kept then
    */
   of(ledger: Ledger, terms: BookTerms): AccountBook {
     const key = keyOf(terms);
     const kept = this.#kept.peek(key);
     if (kept?.seen.isBeginningOf(ledger) === true) {
-      // A book that does not survive what it is given is not kept.
+      // A book that fails on its input is not kept.
       this.#kept.delete(key);
       feed(kept.book, kept.seen, ledger, terms);
       this.#kept.set(key, { book: kept.book, seen: ledger.fork() });
@@ -46,14 +46,14 @@ export class Books {
     const nothing = new Ledger();
     const book = new AccountBook(ledger.entries.fork(), terms);
     feed(book, nothing, ledger, terms);
-    // An older version is asked for once, if at all: the book of the newer one stays.
+    // An older version is requested once, if ever. So the book of the newer version stays.
     if (kept === undefined || !ledger.isBeginningOf(kept.seen))
       this.#kept.set(key, { book, seen: ledger.fork() });
     return book;
   }
 }
 
-/** Gives a book what `ledger` has beyond `seen`. */
+/** Adds to a book what `ledger` has beyond `seen`. */
 function feed(book: AccountBook, seen: Ledger, ledger: Ledger, { account }: BookTerms): void {
   const added: number[] = [];
   for (let index = seen.entries.length; index < ledger.entries.length; index++) {

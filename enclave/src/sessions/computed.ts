@@ -1,9 +1,9 @@
-/** What was computed of a session, kept as long as nothing that it rests on changes, and within bounds. */
+/** Results computed from a session. They are kept, within bounds, as long as their inputs do not change. */
 import { Recent } from '@perf-aggregator/shared/recent';
 
 /**
- * What is kept of each kind, least recently used out first. A history may take tens of MiB, lists of trades and days
- * some MiB, answers up to some hundred KiB.
+ * How many results of each kind are kept. The least recently used one is dropped first. A history may take tens of MiB,
+ * a list of trades or days some MiB, an answer up to some hundred KiB.
  */
 const PLACES = { history: 3, metrics: 8, answer: 8, returns: 2, trades: 2 } as const;
 
@@ -20,10 +20,10 @@ export class Computed {
     trades: new Recent(PLACES.trades),
   };
 
-  /** The result for `key`; computed when it is not kept, and then kept. What throws is not. */
+  /** The result for `key`. A missing result is computed and kept. When the computation throws, nothing is kept. */
   once<T>(kind: ComputedKind, key: string, compute: () => T): T {
     const kept = this.#kept[kind];
-    // Of one kind and key there is one type: the key says what was computed.
+    // Each kind and key has one type, because the key names what was computed.
     if (kept.has(key)) return kept.get(key) as T;
     const value = compute();
     kept.set(key, value);

@@ -1,22 +1,22 @@
-/** The ledger of a session: what was observed of its accounts, entry by entry and price by price. */
+/** The ledger of a session: the observations of its accounts, entry by entry and price by price. */
 import { EntryLog, MarkLog } from '@perf-aggregator/analytics';
 import type { Provenance } from './formats/chunk.ts';
 import type { Observations } from './formats/observations.ts';
 
-/** The ledger of a session as observed so far; grows only at its end. */
+/** The ledger of a session as observed so far. It grows only at its end. */
 export class Ledger {
   readonly entries: EntryLog;
   readonly marks: MarkLog;
   readonly provenance: Record<Provenance, number>;
 
-  /** @param before - whose content it has; the two grow apart without a copy of it */
+  /** @param before - the ledger whose content the new one shares, without a copy; each then grows on its own */
   constructor(before?: Ledger) {
     this.entries = before?.entries.fork() ?? new EntryLog();
     this.marks = before?.marks.fork() ?? new MarkLog();
     this.provenance = { fetched: 0, sealed: 0, ...before?.provenance };
   }
 
-  /** Takes observations that are part of the sealed ledger. Of copies of an entry the first one counts (ADR 0014). */
+  /** Adds observations that are part of the sealed ledger. The first copy of an entry counts (ADR 0014). */
   append(observations: Observations, provenance: Provenance): void {
     const before = this.entries.length;
     for (const entry of observations.entries) this.entries.push(entry);
@@ -25,8 +25,9 @@ export class Ledger {
   }
 
   /**
-   * What of `observations` the ledger does not have yet, each once: venues repeat themselves, so do restarts. A copy
-   * that is the first to contradict an entry is one of them: sealed with the others, it shows that the venue said both.
+   * The observations that the ledger does not have yet, each once. Venues repeat themselves, and a restart reads some
+   * again. The first copy that contradicts an entry is kept too. It is sealed with the others, and shows that the venue
+   * gave both.
    */
   fresh(observations: Observations): Observations {
     const batch = new Ledger();
@@ -43,7 +44,7 @@ export class Ledger {
     return new Ledger(this);
   }
 
-  /** Whether the other ledger began as this one. */
+  /** Whether the other ledger starts with the content of this one. */
   isBeginningOf(other: Ledger): boolean {
     return this.entries.isBeginningOf(other.entries) && this.marks.isBeginningOf(other.marks);
   }

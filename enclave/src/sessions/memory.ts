@@ -1,19 +1,19 @@
 /**
- * Sessions that live in memory only. Anybody may ask for one, and each keeps its place until its end: places are
- * counted for each account of a venue and for each source, so that no one of them takes all.
+ * Sessions that live only in memory. Anybody may ask for one, and each keeps its place until its end. So places are
+ * counted for each account of a venue and for each source, and no single one can use all places.
  */
 import { Refusal } from '../errors.ts';
 import type { Session } from './session.ts';
 
 const RETRY_MS = 60_000;
-/** Places of one account of a venue: a few programs of its owner. */
+/** Places of one account of a venue: enough for a few programs of its owner. */
 const PLACES_PER_ACCOUNT = 4;
-/** Part of all places that one source may have. */
+/** One source may have one part in this many of all places. */
 const SOURCE_SHARE = 8;
 
 interface Kept {
   readonly session: Session;
-  /** The account names and the source that it counts for. */
+  /** The names of the accounts, and the source, that the place counts for. */
   readonly counted: readonly string[];
 }
 
@@ -35,8 +35,8 @@ export class MemorySessions {
   }
 
   /**
-   * Takes in a new session.
-   * @param source - who asked for it, as the parent tells sources apart; null: it does not say
+   * Adds a new session.
+   * @param source - the source that asked for it, by the parent's name for that source; null: unknown
    * @throws Refusal `sessions_full`
    */
   admit(session: Session, source: string | null, now: number): void {
@@ -52,7 +52,7 @@ export class MemorySessions {
     this.#kept.set(session.state.id, { session, counted });
   }
 
-  /** Puts the next version of a session in the place of the one before. */
+  /** Replaces a session by its next version. */
   replace(session: Session): void {
     const { id } = session.state;
     this.#kept.set(id, { session, counted: this.#kept.get(id)?.counted ?? namesOf(session) });
@@ -69,7 +69,7 @@ export class MemorySessions {
   }
 }
 
-/** The accounts as their venues tell them apart; by their keys where a venue does not say. */
+/** The venue's own identifiers of the accounts. An account without one is named by its key. */
 function namesOf({ state }: Session): string[] {
   return state.accounts.map(
     ({ access: { venue, apiKey }, inspection: { uid } }) =>

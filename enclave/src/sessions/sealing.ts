@@ -1,9 +1,9 @@
 /**
- * Sealed storage: what the parent keeps for us and cannot read, swap, reorder or edit.
+ * Sealed storage: the parent keeps it for us and cannot read, swap, reorder or edit it.
  *
- * A blob is `format (1) ‖ salt (32) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`, AES-256-GCM under a key of its own,
- * HKDF-SHA-256(sealing base, salt, context); the context is also the additional data. Whole blobs can be
- * rolled back by their keeper: there is no monotonic counter in Nitro (docs/threat-model.md).
+ * A blob is `format (1) ‖ salt (32) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`, AES-256-GCM under its own key,
+ * HKDF-SHA-256(sealing base, salt, context). The context is also the additional data. The keeper can roll back whole
+ * blobs, because Nitro has no monotonic counter (docs/threat-model.md).
  */
 import { concatBytes, wipe } from '@perf-aggregator/shared/bytes';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
@@ -17,7 +17,7 @@ const SALT_BYTES = 32;
 const NONCE_BYTES = 12;
 const HEAD_BYTES = 1 + SALT_BYTES + NONCE_BYTES;
 
-/** What a blob is: opened under any other context it does not open. */
+/** The identity of a blob. A blob does not open under any other context. */
 export type SealingContext =
   | { readonly kind: 'session'; readonly session: string; readonly version: number }
   | {
@@ -29,7 +29,7 @@ export type SealingContext =
       readonly previous: string;
     };
 
-/** Seals `plaintext` under a key of its own. */
+/** Seals `plaintext` under its own key. */
 export function sealBlob(
   base: Uint8Array,
   random: Random,

@@ -1,24 +1,30 @@
-/** An open session: its state, its ledger, and what was computed from them. Values; a change makes a new one. */
+/**
+ * An open session: its state, its ledger, and the results computed from them. A session is a value, and a change makes
+ * a new one.
+ */
 import { Books } from './books.ts';
 import { Computed } from './computed.ts';
 import { EMPTY_HEAD, type SessionState } from './formats/state.ts';
 import type { Ledger } from './ledger.ts';
 
-/** A session of one version. */
+/** A session at one version. */
 export interface Session {
   readonly state: SessionState;
-  /** Version that the parent has: behind the state's where a session lives in memory and a write was lost. */
+  /**
+   * The version that the parent has stored. It is behind the state's version when a session lives in memory and a write
+   * was lost.
+   */
   readonly storedVersion: number;
   readonly ledger: Ledger;
   /** Results by parameters. */
   readonly computed: Computed;
-  /** What results are computed from; it outlives versions, and looks at what each ledger holds by itself. */
+  /** The books that results are computed from. They outlive versions, and check what each ledger holds. */
   readonly books: Books;
 }
 
 /**
  * A session from its parts.
- * @param previous - its version before: what was computed of it stays where ledger and accounts are the same
+ * @param previous - the session's previous version; its results are kept where ledger and accounts are the same
  */
 export function openSession(state: SessionState, ledger: Ledger, previous: Session | null = null): Session {
   const isSame = previous?.ledger === ledger && previous.state.accounts === state.accounts;
@@ -31,7 +37,7 @@ export function openSession(state: SessionState, ledger: Ledger, previous: Sessi
   };
 }
 
-/** Ledger head as clients see it: null before the first entry. */
+/** Ledger head as clients see it. Null before the first entry. */
 export function publicHead(state: SessionState): string | null {
   return state.ledgerHead === EMPTY_HEAD ? null : state.ledgerHead;
 }

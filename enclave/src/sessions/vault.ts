@@ -1,6 +1,6 @@
 /**
- * The vault: sessions that are open in this process, opened from sealed state when they are not, and sealed
- * again when they change. A cache and nothing more: what it forgets comes back with the next request.
+ * The vault holds the sessions that are open in this process. It opens a session from its sealed state when it is not
+ * open, and seals it again when it changes. The vault is only a cache: the next request brings back what it forgets.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
@@ -15,38 +15,44 @@ import { MemorySessions } from './memory.ts';
 import { openBlob, type SealingContext, sealBlob } from './sealing.ts';
 import { openSession, type Session } from './session.ts';
 
-/** The parent must send the session's stored state. */
+/** The parent must send the session's stored state with the request. */
 export class StateRequired extends Error {}
 
-/** What a request says about the session it means. */
+/** How a request names its session. */
 export interface SessionReference {
   readonly session: string | null;
   readonly version: number | null;
   readonly state: StoredState | null;
 }
 
-/** What the vault rests on. */
+/** What the vault needs. */
 export interface VaultOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly sealingBase: Uint8Array;
-  /** Sealed sessions kept open; sessions that live in memory only have as many places of their own. */
+  /**
+   * How many sealed sessions are kept open. Sessions that live only in memory have the same number of places, apart
+   * from these.
+   */
   readonly capacity: number;
 }
 
 const NOTHING = new Uint8Array();
 const CONFLICT_RETRY_MS = 100;
-/** Of how many sessions the latest version is known, for each place: more than change while one change runs. */
+/**
+ * For each place, the vault remembers the latest version of this many sessions. That is more sessions than change while
+ * one change runs.
+ */
 const KNOWN_PER_PLACE = 64;
 
 /** Open sessions. */
 export class Vault {
   readonly #options: VaultOptions;
-  /** Random and of this process alone: see `chunk.ts`. */
+  /** Random. Only this process knows it: see `chunk.ts`. */
   readonly #bootKey: Uint8Array;
   readonly #sealed: Recent<string, Session>;
   readonly #memory: MemorySessions;
-  /** Version at which a session was last opened or written here; infinite once it is forgotten. */
+  /** The version at which a session was last opened or written here. Infinity once the session is forgotten. */
   readonly #latest: Recent<string, number>;
 
   constructor(options: VaultOptions) {
@@ -80,11 +86,12 @@ export class Vault {
   }
 
   /**
-   * Makes `state` the session's next version, with `observations` appended to its ledger. Nothing may have
-   * changed or ended the session since `previous` was found: a parent that died leaves changes under way here,
-   * and what they would write never reaches the store that the next parent writes.
+   * Makes `state` the session's next version, and appends `observations` to its ledger.
+   *
+   * The write is refused when something changed or ended the session since `previous` was found. A parent that died can
+   * leave changes under way here. What they would write never reaches the store of the next parent.
    * @param syncAt - when the parent should send the next `sync`; null: never
-   * @param source - of a new session: who asked for it, as the parent tells sources apart
+   * @param source - for a new session, the source that asked for it, by the parent's name for that source
    * @returns what the parent must store before it answers
    * @throws Refusal `state_conflict`; `sessions_full` for a new session that lives in memory
    */
@@ -123,14 +130,14 @@ export class Vault {
     return { session, write };
   }
 
-  /** Forgets a session; changes of it that are under way come too late. */
+  /** Forgets a session. Changes to it that are still under way are then refused. */
   forget(id: string): void {
     this.#sealed.delete(id);
     this.#memory.delete(id);
     this.#latest.set(id, Number.POSITIVE_INFINITY);
   }
 
-  /** The state with `observations` at the end of its ledger, and the sealed chunks that hold them. */
+  /** The state with `observations` at the end of its ledger, and the sealed chunks that hold the observations. */
   #append(
     state: SessionState,
     observations: Observations,
@@ -151,14 +158,14 @@ export class Vault {
     return sealBlob(this.#options.sealingBase, this.#options.random, context, plaintext);
   }
 
-  /** A session that lives in memory is what it is here, whatever the parent's record of it says. */
+  /** A session that lives in memory is found here, whatever the parent's record of it states. */
   #living(id: string, version: number): Session | null {
     const session = this.#memory.get(id);
     return session ? { ...session, storedVersion: version } : null;
   }
 
   #cached(id: string, version: number): Session | null {
-    // One of another version was not used.
+    // A session that is open at another version does not count as used.
     if (this.#sealed.peek(id)?.state.version !== version) return null;
     return this.#sealed.get(id) ?? null;
   }
@@ -169,7 +176,7 @@ export class Vault {
       throw new Refusal('session_lost', 'the session lived in the memory of a process that is gone');
     }
     const base = this.#options.sealingBase;
-    // The version is the parent's word until the blob has opened under it.
+    // The version is only the parent's claim until the blob has opened under it.
     const plaintext = openBlob(base, { kind: 'session', session: id, version: stored.version }, stored.blob);
     const state = decodeState(plaintext);
     if (state.version !== version) {

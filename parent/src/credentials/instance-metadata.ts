@@ -1,7 +1,7 @@
 /**
- * The instance metadata service of EC2, asked by AWS's own client, version 2 only (IMDSv2: a session token, fetched by
- * PUT, with every question): the role's temporary credentials, the region, and the instance's tags. Link-local; it is
- * asked over HTTP and must be trusted like the machine itself, which the parent is part of. ADR 0021.
+ * The instance metadata service of EC2, through AWS's own client, version 2 only (IMDSv2: every request carries a
+ * session token from a PUT). It gives the role's temporary credentials, the region, and the instance's tags. It is
+ * link-local and uses HTTP. It must be trusted like the machine itself, which the parent is part of. ADR 0021.
  */
 import { MetadataService } from '@aws-sdk/ec2-metadata-service';
 import type { Clock } from '@perf-aggregator/shared/clock';
@@ -9,24 +9,26 @@ import { CodedError } from '@perf-aggregator/shared/errors';
 import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import * as z from 'zod';
 
-/** The metadata service did not say what was asked; the message says what, and what an operator can do. */
+/**
+ * The metadata service did not return the requested value. The message names the value, and what an operator can do.
+ */
 export class MetadataError extends CodedError<
   'metadata_unreachable' | 'metadata_refused' | 'metadata_absent' | 'metadata_malformed'
 > {}
 
 export interface InstanceMetadataOptions {
-  /** `http://169.254.169.254`, where every instance finds it. */
+  /** `http://169.254.169.254`, the address on every instance. */
   readonly endpoint: string;
   readonly clock: Clock;
   /**
-   * Of one question, token and answer together, ms. Default 4 s: a container behind one hop more than the instance
-   * allows hears nothing.
+   * Limit of one request, token and answer together, ms. Default 4 s. A container that is one hop further away than the
+   * instance allows gets no answer.
    */
   readonly timeoutMs?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 4_000;
-/** AWS brings new credentials at least five minutes before the old ones expire. */
+/** AWS provides new credentials at least five minutes before the old ones expire. */
 const REFRESH_BEFORE_MS = 300_000;
 const MAX_ANSWER_CHARS = 16_384;
 const ROLES = 'iam/security-credentials/';
@@ -40,7 +42,7 @@ const roleSchema = z.object({
   Expiration: z.iso.datetime({ offset: true }),
 });
 
-/** Asks the service; one set of credentials at a time, however many ask. */
+/** Reads from the service. One set of credentials is fetched at a time, for any number of callers. */
 export class InstanceMetadata {
   readonly #options: InstanceMetadataOptions;
   #credentials: Promise<RoleCredentials> | null = null;
@@ -51,13 +53,13 @@ export class InstanceMetadata {
   }
 
   /**
-   * Temporary credentials of the instance's role, valid for five minutes at least if the service has such.
+   * Temporary credentials of the instance's role. They are valid for at least five minutes if the service has such.
    * @throws MetadataError
    */
   credentials(): Promise<RoleCredentials> {
     const isStale = this.#expiration - REFRESH_BEFORE_MS <= this.#options.clock.now();
     if (this.#credentials === null || isStale) {
-      // Until they are there, all that ask wait for the same.
+      // Until the credentials arrive, all callers wait for the same request.
       this.#expiration = Number.POSITIVE_INFINITY;
       this.#credentials = this.#fetchCredentials().then(
         (fetched) => {
@@ -81,7 +83,7 @@ export class InstanceMetadata {
   }
 
   /**
-   * Tags of the instance whose names begin with `prefix`, without it.
+   * Tags of the instance whose names begin with `prefix`, with the prefix removed.
    * @throws MetadataError `metadata_absent` when the instance does not show its tags
    */
   async tags(prefix: string): Promise<Readonly<Record<string, string>>> {
@@ -115,8 +117,8 @@ export class InstanceMetadata {
 
   async #ask(path: string): Promise<string> {
     const { endpoint, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
-    // A client whose token was refused once asks for none any more: each question has a client of its own. What it is
-    // told here it does not look for in the environment or in files.
+    // A client whose token was refused once requests no token any more. So each request has its own client. A setting
+    // that is given here is not looked up in the environment or in files.
     const client = new MetadataService({
       endpoint,
       ec2MetadataV1Disabled: true,
@@ -126,14 +128,14 @@ export class InstanceMetadata {
     const answer = client.request(`latest/meta-data/${path}`, {}).catch((error: unknown) => {
       throw refusal(path, error);
     });
-    // The client waits without end for the rest of an answer that has begun.
+    // The client has no time-out for the rest of an answer that has begun.
     const text = await within(timeoutMs, answer);
     if (text.length <= MAX_ANSWER_CHARS) return text;
     throw new MetadataError('metadata_malformed', 'the metadata service answers with more than 16 KiB');
   }
 }
 
-/** What became of a question. The client tells the status of a refused token in words only. */
+/** The error of a failed request. The client reports the status of a refused token only in its message. */
 function refusal(path: string, error: unknown): MetadataError {
   const { $metadata, message } = error as { $metadata?: { httpStatusCode?: number }; message?: string };
   const status = $metadata?.httpStatusCode ?? Number(/ status code (\d{3})\b/.exec(message ?? '')?.[1]);
@@ -152,7 +154,7 @@ function unreachable(cause: unknown): MetadataError {
   );
 }
 
-/** What `promise` gives, if it does in time. */
+/** The result of `promise`, if it comes in time. */
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,5 +1,5 @@
-/** The port to the credentials of the parent's role, which it hands to every enclave. */
+/** The port to the credentials of the parent's role. The parent sends them to every enclave. */
 import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 
-/** Where the role's credentials come from. */
+/** The source of the role's credentials. */
 export type CredentialSource = () => Promise<RoleCredentials>;

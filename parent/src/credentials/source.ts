@@ -1,4 +1,4 @@
-/** The role's temporary credentials: as AWS tools hand them to a process, or as EC2 hands them to an instance. */
+/** The role's temporary credentials, in the form that AWS tools give to a process, or that EC2 gives to an instance. */
 
 import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import { relayError } from '../errors.ts';
@@ -28,8 +28,8 @@ export function environmentCredentials(
 }
 
 /**
- * The environment's credentials where it names any (`AWS_ACCESS_KEY_ID`), else those of the instance's role. Both are
- * asked for each time: temporary credentials expire.
+ * The environment's credentials where it has any (`AWS_ACCESS_KEY_ID`), or else those of the instance's role. They are
+ * read each time, because temporary credentials expire.
  */
 export function credentialSource(
   environment: Readonly<Record<string, string | undefined>>,

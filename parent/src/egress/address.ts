@@ -1,7 +1,7 @@
 /**
- * Which addresses the proxy may connect to. Everything that is not globally reachable unicast is refused:
- * the enclave's requests must never reach this machine, its network, or its cloud's metadata service.
- * IANA Special-Purpose Address Registries (RFC 6890), state of 2025.
+ * The addresses that the proxy may connect to. Only globally reachable unicast is allowed. The enclave's requests must
+ * never reach this machine, its network, or its cloud's metadata service. IANA Special-Purpose Address Registries (RFC
+ * 6890), state of 2025.
  */
 import net from 'node:net';
 
@@ -23,8 +23,8 @@ const REFUSED_IPV4: readonly (readonly [string, number])[] = [
   ['240.0.0.0', 4], // reserved, broadcast
 ];
 
-// IPv6: only global unicast (2000::/3) is accepted at all, less the parts of it that lead elsewhere. That
-// leaves out IPv4-mapped, NAT64, unique local (metadata fd00:ec2::254), link local, loopback and multicast.
+// IPv6: only global unicast (2000::/3) is accepted, without its parts that lead elsewhere. That leaves out IPv4-mapped,
+// NAT64, unique local (metadata fd00:ec2::254), link local, loopback and multicast.
 const REFUSED_IPV6: readonly (readonly [string, number])[] = [
   ['2001::', 23], // IETF protocol assignments: Teredo, ORCHID, benchmarking
   ['2001:db8::', 32], // documentation
@@ -36,7 +36,7 @@ const refused4 = blockList(REFUSED_IPV4, 'ipv4');
 const refused6 = blockList(REFUSED_IPV6, 'ipv6');
 const global6 = blockList([['2000::', 3]], 'ipv6');
 
-/** Whether `address` (an IP literal) is a globally reachable unicast address. Anything else is not. */
+/** Whether `address` is an IP literal of a globally reachable unicast address. False for anything else. */
 export function isPublicAddress(address: string): boolean {
   if (net.isIPv4(address)) return !refused4.check(address, 'ipv4');
   // A zone (`fe80::1%eth0`) names an interface of this machine.

@@ -1,18 +1,18 @@
-/** Reading the one request that the proxy understands: `CONNECT host:port` (RFC 9110 §9.3.6). */
+/** Reads the one request that the proxy understands: `CONNECT host:port` (RFC 9110 §9.3.6). */
 import type net from 'node:net';
 
 /** Longest request head, bytes. */
 const MAX_HEAD_BYTES = 4096;
 
-/** What a client asked for. */
+/** The target of a client's request. */
 export interface ConnectRequest {
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * Reads the head; leaves `socket` paused, holding what was sent behind it. Resolves to the reason when there
- * is no valid one.
+ * Reads the head. Leaves `socket` paused with the bytes that follow the head. Resolves to the reason when the head is
+ * not valid.
  */
 export function readConnect(
   socket: net.Socket,
@@ -34,7 +34,7 @@ export function readConnect(
       if ((end < 0 ? received.length : end) > MAX_HEAD_BYTES) settle('head_malformed');
       else if (end >= 0) {
         settle(parseHead(received.toString('latin1', 0, end)));
-        // Now, not later: an end of stream that finds the buffer empty is announced even while paused.
+        // Now and not later: an end of stream that finds the buffer empty is emitted even while paused.
         if (received.length > end + 4) socket.unshift(received.subarray(end + 4));
       }
     };
@@ -43,7 +43,7 @@ export function readConnect(
 }
 
 function parseHead(head: string): ConnectRequest | 'head_malformed' {
-  // A name, not an address literal: literals would bypass the resolver.
+  // Only a name, no address literal: literals would bypass the resolver.
   const match = /^CONNECT ([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?):(\d{1,5}) HTTP\/1\.1(?:\r\n|$)/.exec(head);
   const port = Number(match?.[2]);
   if (!match?.[1] || port < 1 || port > 65_535) return 'head_malformed';

@@ -7,13 +7,13 @@ export interface ResolvedAddress {
 }
 
 /**
- * An address that its resolver vouches for: exempt from the check for public addresses, with a port of its
- * own. Only a simulator's resolver makes these; it is how real host names lead to its local venues.
+ * An address that its resolver guarantees. It skips the check for public addresses, and has its own port. Only a
+ * simulator's resolver makes these: with them real host names lead to its local venues.
  */
 export interface TrustedAddress extends ResolvedAddress {
   readonly trusted: true;
   readonly port: number;
 }
 
-/** All addresses of a host name, best first. Rejects or is empty when there are none. */
+/** All addresses of a host name, best first. Rejects, or returns none, when the name has no addresses. */
 export type Resolver = (host: string) => Promise<readonly (ResolvedAddress | TrustedAddress)[]>;

@@ -1,7 +1,7 @@
 /**
- * The parent's egress proxy: HTTP CONNECT from the enclave to the hosts it needs, and to nothing else. It
- * resolves names per connection, refuses addresses that are not public, copies bytes both ways and keeps
- * half-closed connections half open. It sees host names, sizes and times; TLS ends inside the enclave.
+ * The parent's egress proxy: HTTP CONNECT from the enclave to the hosts that it needs, and to nothing else. It resolves
+ * names for each connection, refuses addresses that are not public, copies bytes both ways, and keeps half-closed
+ * connections half open. It sees host names, sizes and times. TLS ends inside the enclave.
  */
 import net from 'node:net';
 import type { EgressRefusal, EventSink } from '../events.ts';
@@ -10,7 +10,7 @@ import { type ConnectRequest, readConnect } from './head.ts';
 import type { ResolvedAddress, Resolver, TrustedAddress } from './port.ts';
 import { adopt, Reader } from './reader.ts';
 
-/** Why a tunnel was not made: the `X-Egress-Reason` of the answer, and a label of the counts. */
+/** Why the proxy made no tunnel: the `X-Egress-Reason` of the answer, and a label of the counts. */
 export const EGRESS_REFUSALS = {
   head_malformed: '400 Bad Request',
   head_timeout: '408 Request Timeout',
@@ -25,24 +25,24 @@ export const EGRESS_REFUSALS = {
 
 /** Bounds of the proxy, in ms and counts. */
 export interface EgressLimits {
-  /** For the client's head. */
+  /** Limit for the client's head. */
   readonly headTimeoutMs: number;
-  /** For each address of the target. */
+  /** Limit for each address of the target. */
   readonly connectTimeoutMs: number;
-  /** Without a byte in either direction. */
+  /** Limit without a byte in either direction. */
   readonly idleTimeoutMs: number;
   readonly maxConnections: number;
 }
 
 export interface EgressProxyOptions {
-  /** Hosts and ports that may be dialled: this side's own list, checked besides the enclave's. */
+  /** Hosts and ports that may be dialled. This is the parent's own list, checked in addition to the enclave's. */
   readonly allow: readonly { readonly host: string; readonly port: number }[];
   readonly resolver: Resolver;
   readonly limits: EgressLimits;
   readonly emit: EventSink;
 }
 
-/** What the proxy has done since its start. */
+/** Counts of the proxy since its start. */
 export interface EgressCounts {
   readonly open: number;
   readonly established: number;
@@ -53,16 +53,16 @@ export interface EgressCounts {
 }
 
 export interface EgressProxy {
-  /** Listens nowhere yet: the caller makes it (`shared/transport/socket` `listen`). */
+  /** Does not listen yet. The caller starts it (`shared/transport/socket` `listen`). */
   readonly server: net.Server;
   counts(): EgressCounts;
-  /** Accepts nothing more and resolves when the open tunnels have ended, at the latest after `timeoutMs`. */
+  /** Accepts nothing more. Resolves when the open tunnels have ended, or after `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
-  /** Ends everything now. */
+  /** Ends every tunnel now. */
   close(): Promise<void>;
 }
 
-/** The proxy of the module's description. */
+/** Makes the proxy that this module describes. */
 export function createEgressProxy(options: EgressProxyOptions): EgressProxy {
   return new ProxyServer(options);
 }
@@ -147,12 +147,12 @@ class ProxyServer implements EgressProxy {
     client.end(
       `HTTP/1.1 ${EGRESS_REFUSALS[reason]}\r\nX-Egress-Reason: ${reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
     );
-    // A client that never closes its half is not waited for.
+    // The proxy does not wait for a client that never closes its half.
     client.setTimeout(this.#options.limits.headTimeoutMs, () => client.destroy());
     client.resume();
   }
 
-  /** A connection to the first address of the target that answers, or why there is none. */
+  /** A connection to the first address of the target that answers, or the reason why there is none. */
   async #reach(request: ConnectRequest, client: net.Socket): Promise<Reader | EgressRefusal> {
     const { allow, resolver, limits } = this.#options;
     if (!allow.some(({ host, port }) => host === request.host && port === request.port)) return 'host_denied';
@@ -178,12 +178,12 @@ class ProxyServer implements EgressProxy {
       client.destroy();
       upstream.destroy();
     };
-    // A tunnel is idle when neither direction moves: bytes on one socket are activity of the other.
+    // A tunnel is idle only when neither direction moves. Bytes on one socket count as activity of the other.
     for (const socket of [client, upstream]) socket.setTimeout(idleTimeoutMs, end);
     upstream.on('error', end);
     upstream.once('close', () => {
       this.#sockets.delete(upstream);
-      // Closed before its end was read: torn down, not finished.
+      // The connection closed before its end was read, so it broke and did not finish.
       if (!upstream.readableEnded) client.destroy();
     });
     client.once('close', () => {
@@ -199,7 +199,7 @@ class ProxyServer implements EgressProxy {
   }
 }
 
-/** Where to connect for one answer of the resolver, or null if that address must not be dialled. */
+/** The address to connect to for one answer of the resolver. Null if that address must not be dialled. */
 function permitted(
   answer: ResolvedAddress | TrustedAddress,
   port: number,

@@ -1,19 +1,19 @@
 /**
- * Reading a socket through one buffer that lives as long as it does. Otherwise Node allocates 64 KiB for each read, and
- * collecting them takes much of a tunnel's CPU time (docs/performance.md). Nothing is read before the other side has
- * taken all that was read before, so that a tunnel holds one buffer for each direction and no more.
+ * Reads a socket through one buffer that lives as long as the socket. Without it Node allocates 64 KiB for each read,
+ * and garbage collection uses much of a tunnel's CPU time (docs/performance.md). The next read waits until the other
+ * side has accepted all bytes of the last one. So a tunnel holds one buffer for each direction and no more.
  */
 import net from 'node:net';
 
 const BUFFER_BYTES = 131_072;
 
-/** A socket that is read through a buffer: an ordinary stream until it is poured into another. */
+/** A socket that is read through a buffer. It is an ordinary stream until it is connected to another socket. */
 export class Reader {
   readonly socket: net.Socket;
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #take = (bytes: Buffer): boolean => this.socket.push(Buffer.from(bytes));
 
-  /** `open` makes the socket, given how it is to be read. */
+  /** `open` makes the socket. Its argument states how to read it. */
   constructor(open: (onread: net.OnReadOpts) => net.Socket) {
     this.socket = open({
       buffer: this.#buffer,
@@ -21,7 +21,10 @@ export class Reader {
     });
   }
 
-  /** All goes to `target` from now on: what was read before, what comes, the end. `count` hears of every read. */
+  /**
+   * Sends everything to `target` from now on: bytes read before, later bytes, the end. `count` is called for every
+   * read.
+   */
   pourInto(target: net.Socket, count: (bytes: number) => void): void {
     const { socket } = this;
     let waiting = false;
@@ -33,13 +36,13 @@ export class Reader {
     this.#take = (bytes) => {
       count(bytes.length);
       target.write(bytes, onWritten);
-      // What the kernel took at once has left the buffer; otherwise a rest still lies there.
+      // Bytes that the kernel accepted at once have left the buffer. Otherwise some are still there.
       waiting = target.writableLength > 0;
       return !waiting && !target.destroyed;
     };
     const early = socket.read() as Buffer | null;
     if (early) this.#take(early);
-    // An end that found nothing to be read has been announced already.
+    // An end that found nothing to read was already emitted.
     if (socket.readableEnded) target.end();
     else socket.once('end', () => target.end());
     if (!waiting) socket.resume();
@@ -52,8 +55,8 @@ interface Held {
 }
 
 /**
- * A connection that a server has accepted, pausing on connect, to be read through a buffer: Node offers that for dialled
- * sockets only. The server counts `accepted` until the new socket has closed.
+ * Prepares an accepted connection, which the server pauses on connect, for reading through a buffer. Node offers that
+ * for dialled sockets only. The server counts `accepted` until the new socket has closed.
  */
 export function adopt(accepted: net.Socket): Reader {
   const held = accepted as unknown as Held;
@@ -62,7 +65,7 @@ export function adopt(accepted: net.Socket): Reader {
   const options = { handle, readable: true, writable: true, allowHalfOpen: true };
   const reader = new Reader((onread) => new net.Socket({ ...options, onread } as net.SocketConstructorOpts));
   reader.socket.once('close', () => accepted.destroy());
-  // Whoever holds the first one may end the connection by it.
+  // The holder of the first socket may use it to end the connection.
   accepted.once('close', () => reader.socket.destroy());
   return reader;
 }

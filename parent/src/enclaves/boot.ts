@@ -1,6 +1,6 @@
 /**
- * Brings an enclave up over a fresh connection: credentials and the stored genesis record in; if there was
- * no record, the enclave's own is stored, first writer wins, and the enclave is booted from what is stored.
+ * Boots an enclave over a fresh connection. The parent sends credentials and the stored genesis record. If there was no
+ * record, the parent stores the enclave's own (the first writer wins), and boots the enclave from what is stored.
  */
 import {
   type BootReply,
@@ -23,12 +23,12 @@ export interface BootPorts {
   readonly store: Store;
   readonly credentials: CredentialSource;
   readonly deployment: Deployment;
-  /** Enclaves of this parent. */
+  /** The number of enclaves of this parent. */
   readonly sharers: number;
 }
 
 /**
- * Boots the enclave behind `channel`; one that serves already is given fresh credentials.
+ * Boots the enclave behind `channel`. An enclave that already serves gets fresh credentials.
  * @throws RelayError with the enclave's public code (`genesis_mismatch`, `kms_unavailable`, …)
  */
 export async function bootEnclave(channel: EnclaveChannel, ports: BootPorts): Promise<void> {

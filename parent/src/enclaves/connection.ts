@@ -1,7 +1,7 @@
 /**
- * The connections to the enclaves: dialled and booted whenever they are gone, so that they are up before anybody asks,
- * pinged, so that one that hangs is known, and booted again from time to time, so that an enclave has fresh credentials
- * to read its key's policy with.
+ * The connections to the enclaves. A connection that is gone is dialled and booted again at once, so that it is ready
+ * before a request needs it. Each enclave is pinged, so that a hang is noticed. Each is booted again from time to time,
+ * so that it has fresh credentials to read its key's policy with.
  */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { type Endpoint, formatEndpoint } from '@perf-aggregator/shared/transport/endpoint';
@@ -16,20 +16,20 @@ import { pingEnclave } from './ping.ts';
 const DIAL_MS = 2_000;
 const RECONNECT_MS = 500;
 const REFRESH_MS = 15 * 60_000;
-/** Together they tell within three seconds that an enclave hangs. */
+/** With the time-out below, this interval shows within three seconds that an enclave hangs. */
 const PING_MS = 1_000;
 const PONG_MS = 1_500;
 
-/** One enclave's connection that looks after itself. */
+/** The connection to one enclave, which renews itself. */
 export class Connection {
   readonly #link: Link;
   readonly #enclave: string;
   readonly #emit: EventSink;
   readonly #ports: BootPorts;
   readonly #timers: readonly NodeJS.Timeout[];
-  /** Code of the last failure, so that each is told once. */
+  /** Code of the last failure. Each failure is reported once. */
   #last = '';
-  /** Since when it has not answered, ms of `performance.now`; null: it answers. */
+  /** The time since which the enclave has not answered, ms of `performance.now`. Null: it answers. */
   #silentSince: number | null = null;
   #isPinging = false;
   #venues: readonly VenueHealth[] = [];
@@ -71,7 +71,7 @@ export class Connection {
     return this.#link.connect();
   }
 
-  /** Closes it for good. */
+  /** Closes the connection for good. */
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     this.#link.close();
@@ -97,7 +97,7 @@ export class Connection {
       this.#venues = (await pingEnclave(await this.#link.connect(), PONG_MS)).venues;
       this.#heard();
     } catch (error) {
-      // Whatever else it says, it says something.
+      // Any answer, even an error, shows that the enclave is not silent.
       if (error instanceof TransportError && error.code === 'deadline_exceeded') this.#unheard();
       else this.#heard();
     } finally {

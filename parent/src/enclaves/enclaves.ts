@@ -1,7 +1,7 @@
 /**
- * The enclaves of one parent, and which of them to ask. All hold the same keys, so any of them can serve any session
- * from its stored state; one that has a session open already is quicker, and one that lives in memory is in one of
- * them only.
+ * The enclaves of one parent, and the choice among them. All hold the same keys, so any of them can serve any sealed
+ * session from its stored state. One that already has the session open is quicker. A session that lives in memory is in
+ * one of them only.
  */
 import { Recent } from '@perf-aggregator/shared/recent';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
@@ -13,31 +13,31 @@ export interface EnclaveChannel {
   request(message: Uint8Array, timeoutMs: number, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
-/** The way to one enclave. */
+/** The link to one enclave. */
 export interface EnclaveLink {
-  /** Whether a prepared connection is there now. */
+  /** Whether a prepared connection exists now. */
   readonly isReady: boolean;
-  /** Whether the enclave answered when it was pinged last. */
+  /** Whether the enclave answered the last ping. */
   readonly isAnswering: boolean;
-  /** How its venues answered it last. */
+  /** How the enclave's venues answered it last. */
   readonly venues: readonly VenueHealth[];
-  /** The prepared connection, made if there is none. */
+  /** Returns the prepared connection. Makes one if there is none. */
   connect(): Promise<EnclaveChannel>;
 }
 
-/** Refusals of an enclave that did nothing, where another one may know better. */
+/** Refusals of an enclave that did nothing. Another enclave may be able to answer. */
 const ELSEWHERE: ReadonlySet<PublicCode> = new Set([
   'enclave_not_ready',
   'unknown_handshake_key',
   'session_lost',
 ]);
-/** Sessions for which it is remembered who answered last, if not who should have. */
+/** For this many sessions the parent remembers the enclave that answered last, when it is not the usual one. */
 const MAX_HOMES = 10_000;
 
-/** Chooses among enclaves. */
+/** Chooses among the enclaves. */
 export class Enclaves {
   readonly #links: readonly EnclaveLink[];
-  /** The one that answered for a session. */
+  /** The enclave that answered last for a session. */
   readonly #homes = new Recent<string, EnclaveLink>(MAX_HOMES);
   #turn = 0;
 
@@ -46,34 +46,35 @@ export class Enclaves {
     this.#links = links;
   }
 
-  /** Whether any of them can be asked now, made ready if none is. */
+  /** Whether any enclave can be asked now. Connects if none is ready. */
   async answer(): Promise<boolean> {
     if (this.#ready().length > 0) return true;
     const attempts = await Promise.allSettled(this.#links.map((link) => link.connect()));
     return attempts.some(({ status }) => status === 'fulfilled');
   }
 
-  /** How many there are, and how many of them serve and answer. */
+  /** The number of enclaves, and how many of them serve and answer. */
   get count(): { readonly configured: number; readonly serving: number } {
     const serving = this.#ready().filter(({ isAnswering }) => isAnswering);
     return { configured: this.#links.length, serving: serving.length };
   }
 
-  /** How the best of them is: it answers, it is connected and does not, or none is there. */
+  /** The state of the best enclave: it answers, it is connected but silent, or none is connected. */
   get state(): 'ok' | 'silent' | 'absent' {
     const ready = this.#ready();
     if (ready.length === 0) return 'absent';
     return ready.some(({ isAnswering }) => isAnswering) ? 'ok' : 'silent';
   }
 
-  /** How their venues answered them last. */
+  /** How the venues answered the enclaves last. */
   get venues(): readonly VenueHealth[] {
     return this.#links.flatMap(({ venues }) => venues);
   }
 
   /**
-   * Asks one enclave after the other until one does not send elsewhere. What may have acted is not asked again.
-   * @param session - null: whoever is next
+   * Asks one enclave after another, until one gives an answer that is not in `ELSEWHERE`. A request that may have had
+   * an effect is not sent again.
+   * @param session - null: any enclave may answer
    * @throws what `ask` throws; `enclave_unavailable` where an enclave that is away might know the session
    */
   async ask<T>(session: string | null, ask: (channel: EnclaveChannel) => Promise<T>): Promise<T> {
@@ -100,7 +101,7 @@ export class Enclaves {
     throw refused;
   }
 
-  /** Asks all that are there; the first answer counts. */
+  /** Asks all ready enclaves. The first answer counts. */
   async askAll<T>(ask: (channel: EnclaveChannel) => Promise<T>): Promise<T> {
     const links = this.#ready().length > 0 ? this.#ready() : this.#links;
     const answers = await Promise.allSettled(links.map(async (link) => ask(await link.connect())));
@@ -112,14 +113,14 @@ export class Enclaves {
     this.#homes.delete(session);
   }
 
-  /** Those that can be asked: one that hangs only where no other is. */
+  /** Enclaves that can be asked. A silent one is among them only when all are silent. */
   #ready(): EnclaveLink[] {
     const ready = this.#links.filter((link) => link.isReady);
     const answering = ready.filter((link) => link.isAnswering);
     return answering.length > 0 ? answering : ready;
   }
 
-  /** Those that are ready; if none is, all: one of them may be dialled. */
+  /** The ready enclaves. If none is ready, all of them, because one may be dialled. */
   #order(session: string | null): EnclaveLink[] {
     const ready = this.#ready();
     const links = ready.length > 0 ? ready : [...this.#links];
@@ -139,10 +140,13 @@ function isElsewhere(error: unknown): boolean {
   return error instanceof RelayError && ELSEWHERE.has(error.code);
 }
 
-/** Rendezvous hashing (Thaler and Ravishankar 1998): the heaviest serves, and if it is away only its sessions move. */
+/**
+ * Rendezvous hashing (Thaler and Ravishankar 1998): the enclave with the greatest weight serves. If it is away, only
+ * its sessions move.
+ */
 function weightOf(session: string, index: number): number {
   let hash = 0x811c_9dc5 ^ index;
-  // FNV-1a, mixed once more at the end: ids are random, their differences are not.
+  // FNV-1a, mixed once more at the end. Ids are random, but their differences are not.
   for (let at = 0; at < session.length; at++) hash = Math.imul(hash ^ session.charCodeAt(at), 0x0100_0193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b_3c6d ^ (index << 1));
   return (hash ^ (hash >>> 13)) >>> 0;

@@ -1,4 +1,4 @@
-/** Whether an enclave answers, and how its venues are: asked of the enclave itself, past everything that waits for it. */
+/** Asks an enclave whether it answers, and how its venues are. The ping does not wait behind other requests. */
 import { decodeReply, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { TransportError } from '@perf-aggregator/shared/wire/errors';
 import { decodePong, type Pong } from '@perf-aggregator/shared/wire/ping';
@@ -14,7 +14,7 @@ const PING = encodeRequest({
 
 /**
  * Pings the enclave behind `channel`.
- * @throws TransportError `deadline_exceeded` after `timeoutMs`; `frame_malformed` for an answer that is no pong
+ * @throws TransportError `deadline_exceeded` after `timeoutMs`; `frame_malformed` for an answer that is not a pong
  */
 export async function pingEnclave(channel: EnclaveChannel, timeoutMs: number): Promise<Pong> {
   const reply = decodeReply(await channel.request(PING, timeoutMs));

@@ -1,4 +1,4 @@
-/** The HTTP edge: routes to operations, bytes to bytes, failures to problem documents. */
+/** The HTTP edge. It maps routes to operations, passes bytes through, and turns failures into problem documents. */
 import { randomUUID } from 'node:crypto';
 import { MAX_BODY_BYTES } from '@perf-aggregator/shared/limits';
 import type { PublicCode } from '@perf-aggregator/shared/wire/failure';
@@ -17,22 +17,22 @@ import { type RateLimit, RateLimits } from './rate-limit.ts';
 import { allowOnly, egressMember, routeOperations } from './routes.ts';
 import type { Sources } from './sources.ts';
 
-/** What the edge rests on. */
+/** What the edge needs. */
 export interface AppOptions {
   readonly relay: Relay;
   readonly readiness: () => Promise<Readiness>;
   readonly health: () => Promise<Health>;
-  /** Tells who a request is from. */
+  /** Names the source of a request. */
   readonly sources: Sources;
   readonly emit: EventSink;
   readonly version: string;
-  /** Addresses that venues see, as the operator says; told with the quote and by `/health`; left out: none. */
+  /** Addresses that venues see, by the operator's setting. The quote and `/health` report them. Left out: none. */
   readonly egressAddresses?: readonly string[];
-  /** Seconds; advertised by `/health`. */
+  /** Seconds. `/health` reports them. */
   readonly sessionTtl: { readonly default: number; readonly max: number };
-  /** Requests that one source may make; left out: as many as it likes. */
+  /** Requests that one source may make. Left out: no limit. */
   readonly rateLimit?: RateLimit;
-  /** Origins whose pages may ask (CORS), or `*` for all; left out: none. */
+  /** Origins whose pages may send requests (CORS), or `*` for all. Left out: none. */
   readonly corsOrigins?: readonly string[];
 }
 
@@ -81,7 +81,7 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** What the service says of itself: made once, sent as it is. */
+/** The service's description of itself. It is made once and sent unchanged. */
 function routeSpecification(app: Express, version: string): void {
   const document = openApiDocument(version);
   const [json, page] = [JSON.stringify(document), docsPage(document)];
@@ -96,12 +96,12 @@ function routeSpecification(app: Express, version: string): void {
   docs.all(allowOnly('GET, HEAD'));
 }
 
-/** Where a source spends its budget: below the first parts of the paths of operations, whatever is asked. */
+/** The paths where a source spends its budget: everything below the first parts of the operations' paths. */
 function limitedPaths(): string[] {
   return [...new Set(routedOperations().map(([, { path }]) => `/${path.split('/')[1]}`))];
 }
 
-/** HTTP/1.1 has one Host (RFC 9112 §3.2), and HTTP/0.9 has no headers to answer with. */
+/** HTTP/1.1 requires exactly one Host (RFC 9112 §3.2). HTTP/0.9 has no headers to answer with. */
 const refuseMalformed: RequestHandler = (request, _response, next) => {
   const hosts = request.headersDistinct['host'] ?? [];
   if (request.httpVersionMajor < 1) throw relayError('request_malformed', 'HTTP/0.9', null);
@@ -111,7 +111,7 @@ const refuseMalformed: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** A body that says how large it is, and is too large, is refused before any of it is read. */
+/** Refuses a body that declares too large a size, before reading any of it. */
 const refuseTooLarge: RequestHandler = (request, _response, next) => {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
     throw relayError('request_too_large', 'the body is too large', null);
@@ -119,7 +119,7 @@ const refuseTooLarge: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Lets pages of these origins ask, and read the headers that say when to ask again. */
+/** Lets pages of these origins send requests, and read the headers that state when to retry. */
 function allowOrigins(origins: readonly string[]): RequestHandler {
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
@@ -136,7 +136,7 @@ function allowOrigins(origins: readonly string[]): RequestHandler {
   });
 }
 
-/** Gives every request an id and tells its outcome: the route's pattern, never the URL. */
+/** Gives every request an id and reports its outcome, with the route's pattern and never the URL. */
 function told(emit: EventSink): RequestHandler {
   return (request, response, next) => {
     const id = randomUUID();
@@ -145,7 +145,7 @@ function told(emit: EventSink): RequestHandler {
     response.setHeader('X-Request-Id', id);
     response.setHeader('Cache-Control', 'no-store');
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    // For Node an answer is finished, too, when its connection is cut under it.
+    // Node also calls an answer finished when its connection is cut.
     let isSent = false;
     response.on('finish', () => {
       isSent = !request.socket.destroyed;
@@ -155,7 +155,7 @@ function told(emit: EventSink): RequestHandler {
       const durationMs = Math.round(performance.now() - started);
       const asked = { request_id: id, method: request.method, route, durationMs };
       const code = response.locals['code'] as PublicCode | undefined;
-      // Closed and not sent: whoever asked hung up before the answer was out.
+      // Closed but not sent: the client left before the answer was out.
       if (!isSent) emit({ event: 'request_aborted', ...asked });
       else emit({ event: 'request', ...asked, status: response.statusCode, code });
     });
@@ -165,7 +165,7 @@ function told(emit: EventSink): RequestHandler {
 
 function failed(emit: EventSink): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
-    // Nobody is there to be told.
+    // Nobody is there to read an answer.
     if (response.closed) return;
     const id = String(response.locals['requestId']);
     const relayed = error instanceof RelayError ? error : fromExpress(error);
@@ -177,7 +177,7 @@ function failed(emit: EventSink): ErrorRequestHandler {
   };
 }
 
-/** Express's own complaints about a request carry a status; everything else is ours to look into. */
+/** Express's own errors about a request have a status. Any other error is a fault of this service. */
 function fromExpress(error: unknown): RelayError {
   const status = (error as { status?: unknown } | null)?.status;
   if (status === 413) return relayError('request_too_large', 'the body is too large', null);

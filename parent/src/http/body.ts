@@ -1,10 +1,13 @@
-/** Bodies that come, and bodies that are not wanted. */
+/** Request bodies: asked for, or refused. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** How long what is still sent is taken after a refusal, so that the refusal can be read, ms. */
+/** How long remaining bytes are accepted after a refusal, so that the client can read it, ms. */
 const LINGER_MS = 1_000;
 
-/** Lets the body come, if its client waits to hear so (RFC 9110 §10.1.1): right before it is read, and not sooner. */
+/**
+ * Asks the client for the body, if it waits for that (RFC 9110 §10.1.1). This happens right before the body is read,
+ * and not sooner.
+ */
 export function letBodyCome(request: IncomingMessage, response: ServerResponse): void {
   if (request.httpVersion !== '1.1' || !/^100-continue$/i.test(request.headers.expect ?? '')) return;
   response.writeContinue();
@@ -16,12 +19,12 @@ export function hasUnreadBody(request: IncomingMessage): boolean {
   return !request.complete && (encoding !== undefined || Number(length ?? 0) > 0);
 }
 
-/** Ends the connection after this answer, and takes what its client is still sending for a while, unread. */
+/** Ends the connection after this answer. For a while it accepts and discards what the client still sends. */
 export function endAfter(response: ServerResponse): void {
   const { socket } = response;
   response.setHeader('Connection', 'close');
   if (!socket) return;
-  // Node would destroy it at once, and the kernel would reset it under the answer.
+  // Node would destroy the socket at once, and the kernel would reset it before the answer is read.
   socket.destroySoon = () => {
     socket.end();
     socket.resume();

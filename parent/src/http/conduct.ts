@@ -1,6 +1,7 @@
 /**
- * How sources behave. Each has a credit that grows with time; connections cost little of it, what no client of good
- * will does costs much. Whoever has none left is not let in until it has: cheaper than anything that it could be told.
+ * The conduct of sources. Each source has a credit that grows with time. Connections cost little. Acts that no
+ * well-behaved client does cost much. A source without credit is not let in until it has some again, which is cheaper
+ * than any answer.
  */
 import { Recent } from '@perf-aggregator/shared/recent';
 
@@ -10,21 +11,21 @@ export interface CreditLimits {
   readonly perSecond: number;
 }
 
-/** What costs how much. */
+/** The cost of each act. */
 const COSTS = {
-  /** A connection: whoever keeps them needs few. */
+  /** A connection. A client that keeps its connections needs few. */
   connection: 1,
-  /** A request whose client went away before its answer was out. */
+  /** A request whose client left before its answer was out. */
   abort: 5,
-  /** Bytes that are no request. */
+  /** Bytes that are not a request. */
   malformed: 20,
-  /** More requests on one connection than it may have. */
+  /** More requests on one connection than allowed. */
   overflow: 100,
 } as const;
 
-/** A thousand connections at once, sixty a second after them. */
+/** A thousand connections at once, then sixty a second. */
 export const CREDIT: CreditLimits = { most: 1_200, perSecond: 60 };
-/** Sources that are remembered at once. */
+/** How many sources are remembered at once. */
 const MAX_SOURCES = 50_000;
 
 interface Credit {
@@ -43,7 +44,7 @@ export class Conduct {
     this.#now = now;
   }
 
-  /** Takes the cost of something that a source did. @returns whether it had any credit */
+  /** Charges the cost of an act to a source. @returns whether it had any credit */
   charge(source: string, what: keyof typeof COSTS): boolean {
     const credit = this.#credits.get(source) ?? { left: this.#limits.most, at: this.#now() };
     this.#grow(credit);

@@ -1,40 +1,40 @@
 /**
- * What one connection may do. Requests of a connection are answered one after the other (RFC 9112 §9.3.2), so that one
- * that pipelines gets no more than one that waits; whoever does not read an answer, or goes away, is let go of.
+ * What one connection may do. Requests of a connection are answered one after the other (RFC 9112 §9.3.2), so that
+ * pipelining gives a client no advantage. The connection is cut when its client does not read an answer or leaves.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** Bounds of one connection. */
 export interface ConnectionLimits {
-  /** Requests that may be there at once, the one that is being answered among them. */
+  /** How many requests may wait at once, including the one that is being answered. */
   readonly maxOutstanding: number;
-  /** How long an answer may lie without its reader taking any of it, ms. */
+  /** How long an answer may wait while its client reads none of it, ms. */
   readonly writeStallMs: number;
-  /** How often a client that closed its half is probed, ms: it waits, or it is gone. */
+  /** How often a client that closed its half is probed, ms. It may be waiting, or gone. */
   readonly probeMs: number;
 }
 
 type Exchange = readonly [request: IncomingMessage, response: ServerResponse];
 
-/** Whom to tell what a client did. */
+/** Callbacks for the acts of a client. */
 export interface Told {
-  /** It sent more requests than a connection may have. */
+  /** The client sent more requests than a connection may have. */
   onOverflow(socket: Socket): void;
-  /** It went away before it was answered. */
+  /** The client left before it was answered. */
   onAbort(socket: Socket): void;
-  /** Whether its source has behaved so badly that nothing of it is taken. */
+  /** Whether its source behaved so badly that nothing from it is accepted. */
   isUnwelcome(socket: Socket): boolean;
 }
 
 interface Line {
   current: ServerResponse | null;
   readonly waiting: Exchange[];
-  /** The connection was cut: what comes after is not looked at. */
+  /** Whether the connection was cut. Later requests are ignored. */
   isOver: boolean;
 }
 
-/** Keeps the requests of every connection in line. */
+/** Answers the requests of every connection in order. */
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #begin: (request: IncomingMessage, response: ServerResponse) => void;
@@ -43,7 +43,7 @@ export class Connections {
 
   /**
    * @param begin - answers a request
-   * @param told - what clients do that they should not
+   * @param told - callbacks for bad conduct of clients
    */
   constructor(
     limits: ConnectionLimits,
@@ -55,12 +55,12 @@ export class Connections {
     this.#told = told;
   }
 
-  /** The answer that is being given on a connection now; null: none. */
+  /** The answer that is being sent on a connection now. Null: none. */
   currentOf(socket: Socket): ServerResponse | null {
     return this.#lines.get(socket)?.current ?? null;
   }
 
-  /** Takes a request in. */
+  /** Accepts a request. */
   take(request: IncomingMessage, response: ServerResponse): void {
     const line = this.#lineOf(request.socket);
     if (line.isOver) return;
@@ -68,13 +68,13 @@ export class Connections {
     else if (!line.current) this.#start(line, request, response);
     else if (line.waiting.length + 1 < this.#limits.maxOutstanding) line.waiting.push([request, response]);
     else {
-      // No client of good will does this.
+      // No well-behaved client does this.
       this.#told.onOverflow(request.socket);
       this.#cut(line, request.socket);
     }
   }
 
-  /** Whatever else it sent is not looked at. */
+  /** Further requests of the connection are ignored. */
   #cut(line: Line, socket: Socket): void {
     line.isOver = true;
     socket.resetAndDestroy();
@@ -93,7 +93,7 @@ export class Connections {
     const { socket } = request;
     line.current = response;
     response.once('prefinish', () => {
-      // Node looks whether anything was taken meanwhile before it calls it a time-out.
+      // Node checks whether any bytes were accepted meanwhile, before it emits the time-out.
       socket.setTimeout(this.#limits.writeStallMs);
     });
     response.once('close', () => {
@@ -106,8 +106,8 @@ export class Connections {
   }
 
   /**
-   * A client that closed its half may still wait for its answer, or be gone: TCP says the same of both until something
-   * is sent to it. An interim answer does no harm to the one (RFC 9110 §15.2) and shows the other.
+   * A client that closed its half may still wait for its answer, or be gone. TCP shows no difference until something is
+   * sent. An interim answer does no harm to a waiting client (RFC 9110 §15.2) and shows whether it is gone.
    */
   #probe(socket: Socket, line: Line): void {
     const probe = () => {

@@ -1,4 +1,4 @@
-/** The specification for people: one page, without a script and without anything from elsewhere. */
+/** The specification as a page for people. It has no script and loads nothing from elsewhere. */
 import { createHash } from 'node:crypto';
 import type { Json, OpenApiDocument, OpenApiOperation } from './openapi.ts';
 
@@ -9,7 +9,7 @@ const STYLE =
   'td:first-child{white-space:nowrap}pre{overflow:auto;background:#f6f8fa;padding:1rem}' +
   '@media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}pre{background:#161b22}}';
 
-/** What the page may load: its own style, nothing else. */
+/** The page may load its own style and nothing else. */
 export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** The page. */

@@ -1,11 +1,11 @@
 /**
- * Requests and responses that are born with an application's prototypes. Express sets these on every pair, and V8
- * forgets what it knows of an object whose prototype changes: two thirds of the time of a request went there.
- * Setting a prototype that is there already changes nothing.
+ * Makes requests and responses with an application's prototypes. Express sets these on every pair. V8 drops its
+ * optimisations of an object whose prototype changes, which cost two thirds of the time of a request. Setting the
+ * prototype that is already there changes nothing.
  */
 import http, { type RequestListener, type ServerOptions } from 'node:http';
 
-/** A listener; an express application brings prototypes for what it is called with. */
+/** A listener. An express application has prototypes for its requests and responses. */
 export type Application = RequestListener & { readonly request?: object; readonly response?: object };
 
 /** Options of `http.createServer` for a server whose only listener is `app`. */
@@ -16,12 +16,13 @@ export function messagesOf(app: Application): Pick<ServerOptions, 'IncomingMessa
   };
 }
 
-/** `base`, but what it makes has `prototype`, which inherits from its own. */
+/** A class like `base`. Its objects have `prototype`, which inherits from the prototype of `base`. */
 function bornWith<T extends typeof http.IncomingMessage | typeof http.ServerResponse>(
   prototype: object,
   base: T,
 ): T {
-  // Node's own constructors are functions, not classes; Reflect.construct would do too, a hundred times slower.
+  // Node's own constructors are functions and not classes. Reflect.construct would work too, but a hundred times
+  // slower.
   const initialise = base as unknown as (this: object, ...given: unknown[]) => void;
   function Born(this: object, ...given: unknown[]): void {
     initialise.apply(this, given);

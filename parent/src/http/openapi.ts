@@ -1,6 +1,6 @@
 /**
- * The specification that the service gives of itself: OpenAPI 3.1, made from the schemas that validate. What is sealed
- * has no name in this process: a query and an answer are boxes here, and docs/protocol.md says what lies in them.
+ * The service's specification of itself: OpenAPI 3.1, made from the schemas that validate. This process knows no
+ * content of sealed data. A query and an answer are boxes here, and docs/protocol.md describes their contents.
  */
 import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
@@ -18,7 +18,7 @@ import { PROBLEM_TYPE } from './problem.ts';
 /** A JSON Schema, or any other part of the document. */
 export type Json = { readonly [member: string]: unknown };
 
-/** The document, as far as this room reads it. */
+/** The document, as far as this room uses it. */
 export interface OpenApiDocument extends Json {
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
@@ -106,7 +106,7 @@ const schemas = {
   Problem: problem,
 };
 
-/** Failures of HTTP itself, of any route. */
+/** Failures of HTTP itself, possible on any route. */
 const OF_HTTP = [
   'request_malformed',
   'headers_too_large',
@@ -115,7 +115,7 @@ const OF_HTTP = [
   'internal',
 ];
 
-/** The document. `version` is that of the software. */
+/** The document. `version` is the version of the software. */
 export function openApiDocument(version: string): OpenApiDocument {
   return {
     openapi: '3.1.0',
@@ -195,7 +195,7 @@ const NONCE = {
   description: 'base64url of 16 to 64 bytes, which the document repeats',
 };
 
-/** What a client sends, by where it stands; a route with a session has its id besides. */
+/** The inputs of a client, by their place. A route with a session also has its id. */
 const inputs: Readonly<Record<HttpRoute['input'], { parameters?: readonly Json[]; requestBody?: Json }>> = {
   nonce: { parameters: [NONCE] },
   query: { parameters: [QUERY] },
@@ -204,7 +204,7 @@ const inputs: Readonly<Record<HttpRoute['input'], { parameters?: readonly Json[]
   none: {},
 };
 
-/** What it gets. */
+/** The answers. */
 const outputs: Readonly<Record<HttpRoute['output'], Json>> = {
   document: ok('The document', 'Quote'),
   receipt: ok('The session', 'Submitted'),
@@ -247,7 +247,7 @@ function reference(schema: keyof typeof schemas): Json {
   return { $ref: `#/components/schemas/${schema}` };
 }
 
-/** What a schema takes, as JSON Schema. */
+/** The accepted input of a schema, as JSON Schema. */
 function toSchema(schema: z.ZodType): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' });
   return rest;

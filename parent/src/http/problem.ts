@@ -1,4 +1,4 @@
-/** Problem documents (RFC 9457): how every failure looks to a client. */
+/** Problem documents (RFC 9457): the form of every failure for a client. */
 import { parseJson } from '@perf-aggregator/shared/wire/envelope';
 import { type Failure, PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 import type { Response } from 'express';
@@ -6,7 +6,7 @@ import type { Response } from 'express';
 /** Media type of a problem document. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Answers with a problem document; `sealed` goes through unread for the client to open. */
+/** Answers with a problem document. `sealed` passes through unread, for the client to open. */
 export function sendProblem(response: Response, failure: Failure, requestId: string): void {
   if (failure.retryAfterMs !== null) {
     response.setHeader('Retry-After', retryAfterSeconds(failure.retryAfterMs));

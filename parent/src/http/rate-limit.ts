@@ -1,6 +1,6 @@
 /**
- * How many requests a source may make, of each class and of all together, and how many may concern one session: counts
- * in memory, of the sources that were seen last.
+ * Limits how many requests a source may make, in each class and in all, and how many may concern one session. The
+ * counts are in memory, for the sources seen last.
  */
 import { Recent } from '@perf-aggregator/shared/recent';
 import type { RateClass } from '@perf-aggregator/shared/wire/operations';
@@ -15,7 +15,7 @@ export interface RateLimit {
   readonly windowMs: number;
 }
 
-/** Part of a source's budget that each class may use: submissions and reports cost most. */
+/** The part of a source's budget that each class may use. Submissions and reports cost most. */
 const SHARES: Readonly<Record<RateClass, number>> = {
   quote: 1 / 2,
   submit: 1 / 5,
@@ -32,27 +32,30 @@ export class RateLimits {
   readonly #maxCounted: number;
   readonly #budgets = new Map<string, Budget>();
 
-  /** @param maxCounted - sources, and sessions, that are counted at once; one that is forgotten begins anew */
+  /**
+   * @param maxCounted - how many sources, and how many sessions, are counted at once; a forgotten one starts with a
+   *   full budget
+   */
   constructor(limit: RateLimit, sources: Sources, maxCounted = MAX_COUNTED) {
     this.#limit = limit;
     this.#sources = sources;
     this.#maxCounted = maxCounted;
   }
 
-  /** Lets requests through while their source has a budget, and says in `RateLimit-*` headers what is left. */
+  /** Lets requests through while their source has a budget. `RateLimit-*` headers state the rest. */
   all(): RequestHandler {
     return this.#handler('all', 1, 'the source has used up its requests', (request) =>
       this.#sources.of(request),
     );
   }
 
-  /** The same for the requests of one class. */
+  /** The same limit for the requests of one class. */
   of(rateClass: RateClass): RequestHandler {
     const why = `the source has used up its requests of this kind (${rateClass})`;
     return this.#handler(rateClass, SHARES[rateClass], why, (request) => this.#sources.of(request));
   }
 
-  /** The same for the requests that concern one session, whoever makes them. */
+  /** The same limit for the requests that concern one session, from any source. */
   ofSession(): RequestHandler {
     return this.#handler('session', 1, 'too many requests for this session', (request) =>
       String(request.params['sessionId']),
@@ -98,7 +101,7 @@ class Budget {
   }
 }
 
-/** The tightest of the budgets that a request spent. */
+/** Reports the tightest of the budgets that a request spent. */
 function tell(response: Response, max: number, { remainingPoints, msBeforeNext }: RateLimiterRes): void {
   const remaining = Math.max(0, remainingPoints);
   const told = response.getHeader('RateLimit-Remaining');

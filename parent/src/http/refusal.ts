@@ -1,18 +1,18 @@
-/** Refusals that cost little: an answer to a request that nobody looked at, and one on a socket without a request. */
+/** Cheap refusals: an answer to an unread request, and an answer on a socket without a request. */
 import { randomUUID } from 'node:crypto';
 import http, { type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type Failure, PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
 import { PROBLEM_TYPE, problemJson, retryAfterSeconds } from './problem.ts';
 
-/** What a refusal is found by later. */
+/** The facts by which a refusal can be found later. */
 export interface Refused {
   readonly request_id: string;
   readonly status: number;
   readonly code: PublicCode;
 }
 
-/** Answers a request with a problem document, past the application. */
+/** Answers a request with a problem document, without the application. */
 export function answerRefusal(response: ServerResponse, failure: Failure): void {
   const id = randomUUID();
   const body = problemJson(failure, id);
@@ -23,7 +23,7 @@ export function answerRefusal(response: ServerResponse, failure: Failure): void 
   response.end(body);
 }
 
-/** Answers on a bare socket, and closes it. */
+/** Answers on a bare socket and closes it. */
 export function refuseSocket(socket: Duplex, code: PublicCode): Refused {
   const [status] = PUBLIC_FAILURES[code];
   const id = randomUUID();
@@ -39,7 +39,7 @@ export function refuseSocket(socket: Duplex, code: PublicCode): Refused {
       '',
       body,
     ].join('\r\n'),
-    // Whoever does not read it does not keep the connection either.
+    // A client that does not read the answer does not keep the connection.
     () => socket.destroy(),
   );
   return { request_id: id, status, code };

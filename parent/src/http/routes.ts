@@ -1,4 +1,7 @@
-/** The routes that ask the enclave, each as the table of operations has it: bytes in, bytes out, read by nobody here. */
+/**
+ * The routes that ask the enclave, one for each entry of the table of operations. Bytes go in and out, and the parent
+ * does not read them.
+ */
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { MAX_BODY_BYTES, MAX_QUERY_CHARS } from '@perf-aggregator/shared/limits';
@@ -13,7 +16,7 @@ import type { Sources } from './sources.ts';
 
 const NOTHING = new Uint8Array();
 
-/** What a request brings, by where it stands. */
+/** The inputs of a request, by their place. */
 const INPUTS: Readonly<Record<HttpRoute['input'], (request: Request) => Uint8Array>> = {
   nonce: parseNonce,
   query: parseQuery,
@@ -22,10 +25,10 @@ const INPUTS: Readonly<Record<HttpRoute['input'], (request: Request) => Uint8Arr
   none: () => NOTHING,
 };
 
-/** Sends what the enclave answered. `told`: what the operator says beside it, which no enclave vouches for. */
+/** Sends the enclave's answer. `told`: an addition of the operator, which no enclave guarantees. */
 type Output = (response: Response, bytes: Uint8Array, told: EgressMember) => void;
 
-/** How the enclave's bytes leave, by what they are. */
+/** How the enclave's bytes are sent, by their kind. */
 const OUTPUTS: Readonly<Record<HttpRoute['output'], Output>> = {
   document: (response, bytes, told) => response.json({ attestation: encodeBase64(bytes), ...told }),
   receipt: sendJson,
@@ -38,24 +41,24 @@ export interface EgressMember {
   readonly egress_addresses?: readonly string[];
 }
 
-/** The member; without it where the operator said nothing. */
+/** The member. Left out without an operator's setting. */
 export function egressMember(addresses: readonly string[]): EgressMember {
   return addresses.length === 0 ? {} : { egress_addresses: addresses };
 }
 
-/** What the routes rest on. */
+/** What the routes need. */
 export interface RoutesOptions {
   readonly relay: Relay;
   readonly sources: Sources;
-  /** Left out: everybody may ask as much as they like. */
+  /** Left out: no limit for anybody. */
   readonly limits?: RateLimits | undefined;
-  /** Beside every quote. */
+  /** Added to every quote. */
   readonly told: EgressMember;
 }
 
-/** Adds a route for each operation that a client may ask for. */
+/** Adds a route for each operation that a client may request. */
 export function routeOperations(app: Express, { relay, sources, limits, told }: RoutesOptions): void {
-  // Whatever its media type says, the body is the client's business and the enclave's.
+  // The body is accepted with any media type. It concerns only the client and the enclave.
   const raw = express.raw({ type: () => true, limit: MAX_BODY_BYTES, inflate: false });
   const body: RequestHandler = (request, response, next) => {
     letBodyCome(request, response);
@@ -72,7 +75,7 @@ export function routeOperations(app: Express, { relay, sources, limits, told }: 
   }
 }
 
-/** The rest of a route: every other method. */
+/** The rest of a route: refuses every other method. */
 export function allowOnly(methods: string): RequestHandler {
   return (_request, response) => {
     response.setHeader('Allow', methods);
@@ -94,7 +97,7 @@ function handler(
     const caller: Caller = {
       source,
       signal: untilClosed(response),
-      // The enclave counts what it keeps for each source, and need not know who that is.
+      // The enclave counts what it keeps for each source. It need not know who the source is.
       ...(operation === 'submit' ? { alias: sources.aliasOf(source) } : {}),
     };
     const bytes = await relay.ask(operation, session, INPUTS[route.input](request), caller);
@@ -103,7 +106,7 @@ function handler(
   };
 }
 
-/** Aborts when the client goes away before its answer is out. */
+/** Aborts when the client leaves before its answer is out. */
 function untilClosed(response: Response): AbortSignal {
   const controller = new AbortController();
   response.once('close', () => {
@@ -123,7 +126,7 @@ function parseNonce(request: Request): Uint8Array {
     const { nonce } = request.query;
     if (typeof nonce === 'string') return decodeBase64Url(nonce);
   } catch {
-    // Falls through to the one failure for every way of being wrong.
+    // Falls through to the one failure for all wrong values.
   }
   throw relayError('nonce_out_of_range', 'nonce: base64url of 16 to 64 bytes', null);
 }
@@ -141,7 +144,7 @@ function bytesOf(request: Request): Uint8Array {
   return body instanceof Uint8Array ? new Uint8Array(body) : NOTHING;
 }
 
-/** The enclave's JSON as express sends it: unread, uncopied. */
+/** Sends the enclave's JSON as express would, without reading or copying it. */
 function sendJson(response: Response, json: Uint8Array): void {
   response.type('json').send(Buffer.from(json.buffer, json.byteOffset, json.length));
 }

@@ -1,6 +1,6 @@
 /**
- * The HTTP server below the application: limits of size, time and number, an answer with a code to what never becomes
- * a request, and a cheap refusal of what there is no room for.
+ * The HTTP server below the application. It limits sizes, times and numbers. Bytes that never become a request get an
+ * answer with a code. Requests without room get a cheap refusal.
  */
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -15,23 +15,23 @@ import { refuseSocket } from './refusal.ts';
 import { Shedding } from './shedding.ts';
 import { sourceOf } from './sources.ts';
 
-/** How long a request may be and take, bytes and ms, and how many connections there may be. */
+/** The limits of a request, in bytes and ms, and the number of connections. */
 export interface HttpLimits extends ConnectionLimits {
   /** Request line and headers together. */
   readonly maxHeaderBytes: number;
-  /** Until the headers are whole. */
+  /** Time until the headers are complete. */
   readonly headersTimeoutMs: number;
-  /** Until the request is whole. */
+  /** Time until the request is complete. */
   readonly requestTimeoutMs: number;
-  /** How long a connection waits for the next request: longer than load balancers do (AWS: 60 s, ours 120 s). */
+  /** How long a connection waits for the next request. Longer than load balancers do (AWS: 60 s, ours 120 s). */
   readonly keepAliveTimeoutMs: number;
-  /** How often the three are looked after. */
+  /** How often the three time limits are checked. */
   readonly checkingIntervalMs: number;
   /** Connections at once. */
   readonly maxConnections: number;
-  /** Of which so many of one source, if it is no proxy. */
+  /** Connections of one source at once, unless the source is a proxy. */
   readonly maxConnectionsPerSource: number;
-  /** What a source may do before it is not let in for a while, if it is no proxy. */
+  /** The credit of a source before it is shut out for a while, unless the source is a proxy. */
   readonly credit: CreditLimits;
 }
 
@@ -50,13 +50,13 @@ export const HTTP_LIMITS: HttpLimits = {
   probeMs: 500,
 };
 
-/** What the server asks before it hands a request on. */
+/** What the server checks before it passes a request on. */
 export interface Gate {
-  /** Why a request is refused unread; null: it is not. */
+  /** Why a request is refused unread. Null: it is not refused. */
   shed(request: IncomingMessage): Shed | null;
-  /** Whether the service is about to end: every answer closes its connection then. */
+  /** Whether the service is about to end. Then every answer closes its connection. */
   isDraining(): boolean;
-  /** Whether connections of this address are of many sources. */
+  /** Whether connections from this address belong to many sources. */
   isProxy(address: string): boolean;
 }
 
@@ -96,19 +96,20 @@ export function createHttpServer(
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: limits.checkingIntervalMs,
-    // Node would refuse a request without Host by itself, without a code; the application does it.
+    // Node would refuse a request without Host by itself, without a code. The application refuses it instead.
     requireHostHeader: false,
   });
-  // A client that closed its half gets its answer (RFC 9112 §9.6); Node would close the other half.
+  // A client that closed its half gets its answer (RFC 9112 §9.6). Node would close the other half.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', (request, response) => connections.take(request, response));
-  // Whoever reads the body says that it may come: what is refused does not have to be sent (RFC 9110 §10.1.1).
+  // The reader of the body asks the client to send it. The body of a refused request need not be sent (RFC 9110
+  // §10.1.1).
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
-  // Node would answer 417 by itself; an expectation that is not 100-continue may be ignored.
+  // Node would answer 417 by itself. An expectation other than 100-continue may be ignored.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('connect', (_request, socket) => refuse(socket, 'method_not_allowed'));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // In the middle of an answer a second one would be read as its rest.
+    // In the middle of an answer, a client would read a second answer as the rest of the first.
     const answering = connections.currentOf(socket as Socket);
     const isAnswering = answering?.headersSent && !answering.writableFinished;
     if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy();
@@ -130,12 +131,12 @@ export function createHttpServer(
   }
 }
 
-/** The source of whoever connected, whatever its requests say. */
+/** The source of a connection, whatever its requests claim. */
 function sourceOfSocket({ remoteAddress = '' }: Socket): string {
   return sourceOf(remoteAddress) ?? remoteAddress;
 }
 
-/** Keeps to the numbers of connections. */
+/** Limits the number of connections. */
 function boundConnections(
   server: http.Server,
   limits: HttpLimits,
@@ -160,7 +161,7 @@ function boundConnections(
     if (all > limits.maxConnections || (count > limits.maxConnectionsPerSource && !gate.isProxy(address))) {
       refuse(socket);
     } else if (all > 0.9 * limits.maxConnections) {
-      // Those that ask nothing make room for those that do.
+      // Idle connections are closed to make room for those with requests.
       server.closeIdleConnections();
     }
   });

@@ -1,6 +1,6 @@
 /**
- * Shedding load: what there is no room for is refused unread, a moment later, so that a client that asks again at once
- * gets no more than one that waits; and told in one line a second, whatever its number.
+ * Load shedding: requests without room are refused unread. The refusal is delayed a moment, so that a client that
+ * retries at once gains nothing over one that waits. One log line a second reports any number of refusals.
  */
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -9,12 +9,12 @@ import type { EventSink } from '../events.ts';
 import type { Shed } from '../relay/relay.ts';
 import { answerRefusal, refuseSocket } from './refusal.ts';
 
-/** How long a refusal is held back, ms. */
+/** How long a refusal is delayed, ms. */
 const HELD_MS = 200;
-/** Refusals held back at once; the rest leave at once, with their connections. */
+/** How many refusals are delayed at once. Further ones are sent at once, and close their connections. */
 const MAX_HELD = 1_024;
 const TOLD_EVERY_MS = 1_000;
-/** Lines a second about single refusals: a flood of them would fill the log. */
+/** Log lines a second about single refusals. A flood of them would fill the log. */
 const MAX_SINGLY = 10;
 
 export class Shedding {
@@ -29,7 +29,7 @@ export class Shedding {
     this.#emit = emit;
   }
 
-  /** Refuses a request that nobody has looked at. */
+  /** Refuses an unread request. */
   refuse(response: ServerResponse, { code, retryAfterMs }: Shed): void {
     this.count(code);
     const answer = () => answerRefusal(response, { code, retryAfterMs, sealed: null });
@@ -52,7 +52,7 @@ export class Shedding {
     refuseSocket(socket, code);
   }
 
-  /** Whether what is refused is little enough to be told one by one. */
+  /** Whether there are few enough refusals to report them one by one. */
   isCalm(): boolean {
     const now = performance.now();
     if (now - this.#since >= TOLD_EVERY_MS) {
@@ -63,7 +63,7 @@ export class Shedding {
     return this.#singly <= MAX_SINGLY;
   }
 
-  /** Counts what was refused. */
+  /** Counts a refusal. */
   count(code: PublicCode): void {
     this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
     if (this.#timer === null) this.#timer = setTimeout(() => this.#tell(), TOLD_EVERY_MS).unref();

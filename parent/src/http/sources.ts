@@ -1,6 +1,6 @@
 /**
- * Who a request is from, as far as one source can be told from another: an IPv4 address, or the first 64 bits of an IPv6
- * address, which is what one customer of a network has (RFC 6177). What a header says of it is believed only from
+ * The source of a request, as far as sources can be distinguished: an IPv4 address, or the first 64 bits of an IPv6
+ * address, which is what one customer of a network has (RFC 6177). A header about the source is trusted only from
  * proxies that the operator named.
  */
 import { createHmac } from 'node:crypto';
@@ -9,21 +9,21 @@ import type { Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import proxyAddress from 'proxy-addr';
 
-/** Tells sources apart. */
+/** Distinguishes sources. */
 export interface Sources {
   /** The source of a request. */
   of(request: IncomingMessage): string;
-  /** Whether an address is one of the proxies, which bring many sources. */
+  /** Whether an address is one of the proxies. Many sources come through a proxy. */
   isProxy(address: string): boolean;
-  /** A name of a source for whoever must not know its address. */
+  /** A name of a source for a reader that must not know its address. */
   aliasOf(source: string): string;
 }
 
 /**
- * @param proxies - addresses and networks (CIDR) whose `X-Forwarded-For` is believed
- * @param secret - of this process: without it no address is found by its alias
- * @param onUnnamedProxy - told once when somebody who is no proxy forwards for others: perhaps one was not named, and
- *   all its clients count as one source
+ * @param proxies - addresses and networks (CIDR) whose `X-Forwarded-For` is trusted
+ * @param secret - secret of this process; without it nobody can find the address of an alias
+ * @param onUnnamedProxy - called once when somebody who is no proxy forwards for others. Perhaps a proxy was not named,
+ *   and all its clients count as one source
  */
 export function createSources(
   proxies: readonly string[],
@@ -50,7 +50,7 @@ export function createSources(
     of(request) {
       if (request.headers['x-forwarded-for'] !== undefined && !isProxy(request)) tellOf(request);
       if (proxies.length === 0) return ofPeer(request);
-      // A proxy that forwards something else than an address answers for it itself.
+      // A proxy that forwards something other than an address counts as the source itself.
       return sourceOf(proxyAddress(request, trust)) ?? ofPeer(request);
     },
     isProxy: isProxyAddress,
@@ -58,7 +58,7 @@ export function createSources(
   };
 }
 
-/** The source that an address belongs to; null: it is no address. */
+/** The source of an address. Null: the text is not an address. */
 export function sourceOf(address: string): string | null {
   // Some proxies add the port.
   const bare = address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1').replace(/^\[(.*)\](?::\d+)?$/, '$1');

@@ -1,25 +1,25 @@
 /**
- * A queue in which sources take turns, and so do the sessions of each source: whoever brings much waits for itself.
- * Round robin of round robins (Nagle, RFC 970); what overflows it takes from the source that has most (longest queue
- * drop, Suter et al. 1998).
+ * A queue in which sources take turns, and so do the sessions of each source. A source with much work waits only for
+ * itself. It is a round robin of round robins (Nagle, RFC 970). On overflow the source with the most items loses one
+ * (longest queue drop, Suter et al. 1998).
  */
 
-/** Whose work it is. */
+/** The source and the session of an item. */
 export interface Origin {
-  /** Who sent it. */
+  /** The source that sent it. */
   readonly source: string;
-  /** What it is about; null: no session. */
+  /** The session that it concerns. Null: no session. */
   readonly session: string | null;
 }
 
 interface Source<T> {
   count: number;
-  /** Waiting by session, in the order of their turns. */
+  /** Waiting items by session, in the order of their turns. */
   readonly sessions: Map<string | null, T[]>;
 }
 
 export class FairQueue<T> {
-  /** In the order of their turns. */
+  /** Sources in the order of their turns. */
   readonly #sources = new Map<string, Source<T>>();
   #size = 0;
 
@@ -38,7 +38,7 @@ export class FairQueue<T> {
     this.#size += 1;
   }
 
-  /** Takes out whoever's turn it is. */
+  /** Removes the item whose turn it is. */
   shift(): T | undefined {
     const [turn] = this.#sources;
     if (!turn) return undefined;
@@ -54,7 +54,7 @@ export class FairQueue<T> {
     return item;
   }
 
-  /** Takes `item` out, wherever it waits. @returns whether it did */
+  /** Removes `item`, wherever it waits. @returns whether it was there */
   remove({ source: name, session }: Origin, item: T): boolean {
     const source = this.#sources.get(name);
     const items = source?.sessions.get(session);
@@ -68,9 +68,9 @@ export class FairQueue<T> {
   }
 
   /**
-   * Makes room for one more of `newcomer`: takes out the latest of the source that has most, unless that is the
-   * newcomer's own.
-   * @returns what was taken out; undefined: the newcomer has as many as anybody and has to go itself
+   * Makes room for one more item of `newcomer`. Removes the latest item of the source that has most, unless that source
+   * is the newcomer.
+   * @returns the removed item; undefined: the newcomer has as many as any source and must leave itself
    */
   displace(newcomer: string): T | undefined {
     const name = this.#longest();
@@ -83,7 +83,7 @@ export class FairQueue<T> {
     return item;
   }
 
-  /** Whether `newcomer` has as many here as any source. */
+  /** Whether `newcomer` has as many items here as any source. */
   isLongest(newcomer: string): boolean {
     const longest = this.#longest();
     const most = longest === null ? 0 : this.#sources.get(longest)!.count;

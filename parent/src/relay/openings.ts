@@ -1,13 +1,16 @@
 /**
- * Sessions that an enclave is opening from their stored state: up to 64 MiB each, so that of several questions to one
- * session one brings the state and the others wait until it is there.
+ * Sessions that an enclave is opening from their stored state. A state has up to 64 MiB. So when several requests
+ * concern one session, one sends the state and the others wait until it is there.
  */
 import type { EnclaveChannel } from '../enclaves/enclaves.ts';
 
 export class Openings {
   readonly #openings = new WeakMap<EnclaveChannel, Map<string, Promise<unknown>>>();
 
-  /** The opening of `session` that is under way behind `channel`: it resolves at its end, whatever became of it. */
+  /**
+   * The opening of `session` that is under way behind `channel`. The promise resolves at its end, after a success or a
+   * failure.
+   */
   underWay(channel: EnclaveChannel, session: string): Promise<unknown> | undefined {
     return this.#openings
       .get(channel)
@@ -15,7 +18,7 @@ export class Openings {
       ?.catch(() => undefined);
   }
 
-  /** Does `open` as the opening of `session` that others join. */
+  /** Runs `open` as the opening of `session`. Other requests wait for it. */
   async during<T>(channel: EnclaveChannel, session: string, open: () => Promise<T>): Promise<T> {
     const ofChannel = this.#openings.get(channel) ?? new Map<string, Promise<unknown>>();
     this.#openings.set(channel, ofChannel);

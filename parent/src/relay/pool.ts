@@ -1,6 +1,6 @@
 /**
- * A pool of places for one kind of work (bulkhead): so many at once, a short queue in which sources take turns, and a
- * refusal for everything beyond.
+ * A pool of places for one kind of work (bulkhead): a limited number at once, a short queue in which sources take
+ * turns, and a refusal for everything beyond.
  */
 import { type RelayError, relayError } from '../errors.ts';
 import { FairQueue, type Origin } from './fair-queue.ts';
@@ -46,8 +46,8 @@ export class Pool {
   }
 
   /**
-   * Does `work` when there is a place for it.
-   * @param signal - when it aborts, whoever waits leaves the queue
+   * Runs `work` when there is a place for it.
+   * @param signal - when it aborts, the waiting work leaves the queue
    * @throws RelayError `overloaded`; the reason of `signal`; what `work` throws
    */
   async run<T>(origin: Origin, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
@@ -70,7 +70,7 @@ export class Pool {
     return this.#wait(origin, signal);
   }
 
-  /** @throws RelayError `overloaded` when nobody else has to go */
+  /** @throws RelayError `overloaded` when no other item can be removed */
   #makeRoom(source: string): void {
     if (this.#queue.size < this.#limits.waiting) return;
     const displaced = this.#queue.displace(source);

@@ -1,6 +1,6 @@
 /**
- * The relay: opaque bytes to the enclave and back, with the session's stored state when the enclave asks for
- * it, and with what changed on disk before anybody is answered. It opens nothing.
+ * The relay passes opaque bytes to the enclave and back. It adds the session's stored state when the enclave requests
+ * it. It stores every change on disk before it answers. It opens nothing.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { Recent } from '@perf-aggregator/shared/recent';
@@ -24,19 +24,19 @@ import { Openings } from './openings.ts';
 import { type Pools, poolOf } from './pools.ts';
 import { Running } from './running.ts';
 
-/** What the relay rests on. */
+/** What the relay needs. */
 export interface RelayOptions {
   readonly enclaves: Enclaves;
   readonly store: Store;
   readonly pools: Pools;
   readonly clock: Clock;
-  /** Longest that a session's state is kept, whatever the enclave says, ms. */
+  /** Longest time that a session's state is kept, whatever the enclave requests, ms. */
   readonly maxSessionTtlMs: number;
 }
 
 type EnclaveAnswer = Extract<EnclaveReply, { outcome: 'ok' }>;
 
-/** Failures of the way to the enclave that say more than that it cannot be reached. */
+/** Failures of the connection to the enclave that are more exact than "unreachable". */
 const PUBLIC_CODE_OF: Readonly<
   Partial<Record<TransportErrorCode, readonly [code: PublicCode, retryAfterMs: number | null]>>
 > = {
@@ -46,17 +46,17 @@ const PUBLIC_CODE_OF: Readonly<
   frame_malformed: ['frame_malformed', null],
 };
 
-/** Who asks. */
+/** The caller of a request. */
 export interface Caller {
-  /** Whoever sent the request, as far as the parent can tell sources apart. */
+  /** The source of the request, as far as the parent can distinguish sources. */
   readonly source: string;
-  /** The same for the enclave, by a name that says nothing else; left out: the parent asks for itself. */
+  /** A name of the source for the enclave that reveals nothing else. Left out: the parent itself is the caller. */
   readonly alias?: string;
-  /** Aborts when nobody waits for the answer any more. */
+  /** Aborts when no caller waits for the answer any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One question to an enclave: what is asked, of whom, and by whom. */
+/** One request to an enclave: its operation, session, content and caller. */
 interface Asking {
   readonly operation: Operation;
   readonly session: string | null;
@@ -64,7 +64,7 @@ interface Asking {
   readonly caller: Caller;
 }
 
-/** Why a request is refused unread, and when to come again. */
+/** Why a request is refused unread, and when to retry. */
 export interface Shed {
   readonly code: PublicCode;
   readonly retryAfterMs: number;
@@ -73,16 +73,16 @@ export interface Shed {
 const RETRY_MS = 1_000;
 const MAX_SENT_AWAY = 10_000;
 
-/** What the parent asks for itself: no client takes its turns. */
+/** The parent as a caller. Its requests use no client's turns. */
 const PARENT: Caller = { source: 'parent' };
 
-/** Carries requests between the edge, the enclave and the store. */
+/** Passes requests between the edge, the enclave and the store. */
 export class Relay {
   readonly #options: RelayOptions;
   readonly #turns = new Turns();
   readonly #running = new Running();
   readonly #openings = new Openings();
-  /** Until when which sources were told to stay away, by operation, ms. */
+  /** Until when each source must stay away, by operation, ms. */
   readonly #sentAway = new Recent<string, number>(MAX_SENT_AWAY);
 
   constructor(options: RelayOptions) {
@@ -90,8 +90,8 @@ export class Relay {
   }
 
   /**
-   * Why `operation` of `source` would be refused now: an enclave told it to come later, or there is no place for it and
-   * none to wait in. Null: it would not.
+   * Why `operation` of `source` would be refused now: an enclave told it to come later, or neither a place nor the
+   * queue has room. Null: it would not be refused.
    */
   refusalOf(operation: Operation, source: string): Shed | null {
     const waitMs = (this.#sentAway.peek(`${operation} ${source}`) ?? 0) - this.#options.clock.now();
@@ -101,7 +101,7 @@ export class Relay {
   }
 
   /**
-   * Asks the enclave and gives the body of its reply, after the store has what changed.
+   * Asks the enclave. Returns the body of its reply after the changes are stored.
    * @param session - null for operations without a session
    * @throws RelayError; the reason of the caller's signal
    */
@@ -122,18 +122,20 @@ export class Relay {
     }
   }
 
-  /** What an enclave sent away need not be carried to it again. */
+  /** Remembers a refusal with a time. Until then the request need not go to the enclave again. */
   #remember(operation: Operation, source: string, { failure }: RelayError): void {
     if (failure.code !== 'rate_limited' || failure.retryAfterMs === null) return;
     this.#sentAway.set(`${operation} ${source}`, this.#options.clock.now() + failure.retryAfterMs);
   }
 
-  /** Changes of one session come one after the other; its end overtakes them, and ends whatever is under way. */
+  /**
+   * Changes of one session run one after the other. The end of a session overtakes them, and ends everything under way.
+   */
   #askOf(operation: Operation, session: string, body: Uint8Array, caller: Caller): Promise<Uint8Array> {
     const { kind } = operationRow(operation);
     if (kind === 'end') {
       return this.#running.endAll(session, sessionUnknown(), () =>
-        // Whoever asked for the end and went away meant it all the same.
+        // A client that requested the end and left still meant it.
         this.#ask(operation, session, body, { ...caller, signal: undefined }),
       );
     }
@@ -161,20 +163,23 @@ export class Relay {
     return this.#settle(session, reply);
   }
 
-  /** @returns what the enclave did. @throws RelayError what it refused */
+  /** @returns the enclave's result. @throws RelayError the enclave's refusal */
   async #askOne(channel: EnclaveChannel, asking: Asking): Promise<EnclaveAnswer> {
     const reply = await this.#send(channel, asking);
     return accept(reply.outcome === 'state_required' ? await this.#open(channel, asking) : reply);
   }
 
-  /** In the pool of the operation. */
+  /** Runs in the pool of the operation. */
   async #send(channel: EnclaveChannel, asking: Asking): Promise<EnclaveReply> {
     const pool = poolOf(this.#options.pools, asking.operation);
     const send = () => sendTo(channel, asking.request, asking.caller.signal);
     return pool ? pool.run(originOf(asking), asking.caller.signal, send) : send();
   }
 
-  /** Once more, with the state that the enclave lacks; while another question brings it, the answer waits for that. */
+  /**
+   * Sends the request again with the state that the enclave lacks. While another request sends the state, this one
+   * waits for that.
+   */
   async #open(channel: EnclaveChannel, asking: Asking): Promise<EnclaveReply> {
     const { session, caller, operation } = asking;
     if (session === null) throw misunderstood();

@@ -1,12 +1,12 @@
-/** What is under way for each session, so that its end can end all of it at once. */
+/** The work under way for each session, so that the session's end can end all of it at once. */
 
 export class Running {
   readonly #running = new Map<string, Set<AbortController>>();
-  /** Sessions that are being ended, with what is said of them meanwhile. */
+  /** Sessions that are being ended, with the error for requests meanwhile. */
   readonly #ending = new Map<string, Error>();
 
   /**
-   * Does `work` with a signal that aborts with `given`, or when the session is ended.
+   * Runs `work` with a signal that aborts with `given`, or when the session is ended.
    * @throws the reason of the end; what `work` throws
    */
   async during<T>(
@@ -24,7 +24,7 @@ export class Running {
     given?.addEventListener('abort', onAbort, { once: true });
     try {
       const done = await work(controller.signal);
-      // Ended in the last moment: what it found is of a session that is no more.
+      // The session ended at the last moment, so the result concerns a session that no longer exists.
       if (controller.signal.aborted && !given?.aborted) throw controller.signal.reason;
       return done;
     } finally {
@@ -34,7 +34,10 @@ export class Running {
     }
   }
 
-  /** Ends everything that runs for `session` with `reason`, lets nothing begin meanwhile, and does `work`. */
+  /**
+   * Ends everything that runs for `session` with `reason`. Then runs `work`. Nothing starts for the session until it is
+   * done.
+   */
   async endAll<T>(session: string, reason: Error, work: () => Promise<T>): Promise<T> {
     this.#ending.set(session, reason);
     for (const controller of this.#running.get(session) ?? []) controller.abort(reason);

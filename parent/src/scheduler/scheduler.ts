@@ -1,6 +1,6 @@
 /**
- * The scheduler: sends `sync` for sessions that are due, a few at a time, and erases the expired ones. What fails waits
- * longer each time; what fails for ever is asked once an hour, and its operator is told.
+ * The scheduler sends `sync` for sessions that are due, a few at a time, and erases expired sessions. A failing session
+ * waits longer each time. A session that fails for ever is tried once an hour, and its operator is told.
  */
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { Recent } from '@perf-aggregator/shared/recent';
@@ -11,7 +11,7 @@ import type { EventSink } from '../events.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Store } from '../storage/port.ts';
 
-/** What the scheduler rests on. */
+/** What the scheduler needs. */
 export interface SchedulerOptions {
   readonly relay: Relay;
   readonly store: Store;
@@ -23,19 +23,19 @@ export interface SchedulerOptions {
   readonly cleanupMs: number;
   /** Synchronisations under way at once. */
   readonly concurrency: number;
-  /** A number in [0, 1), different each time: what failed together does not come back together. */
+  /** A number in [0, 1), different each time. It spreads the retries of sessions that failed together. */
   readonly random: () => number;
 }
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 15 * MINUTE_MS;
-/** Failures in a row after which a session is taken to fail for ever: it has waited for half an hour by then. */
+/** After this many failures in a row a session counts as failing for ever. It has waited for half an hour by then. */
 const MAX_ATTEMPTS = 12;
 const QUARANTINE_MS = HOUR_MS;
-/** Sessions whose failures are counted at once. */
+/** How many sessions have counted failures at once. */
 const MAX_COUNTED = 10_000;
 
-/** Failures of the service, which say nothing of the session: it waits a while, and is not counted. */
+/** Failures of the service, which show nothing about the session. It waits a while, and the failure is not counted. */
 const OF_SERVICE: ReadonlySet<PublicCode> = new Set([
   'enclave_unavailable',
   'enclave_not_ready',
@@ -45,14 +45,14 @@ const OF_SERVICE: ReadonlySet<PublicCode> = new Set([
   'deployment_refused',
   'store_unavailable',
 ]);
-/** Failures after which there is nothing left to synchronise. */
+/** Failures after which nothing is left to synchronise. */
 const OVER: ReadonlySet<PublicCode> = new Set(['session_expired', 'session_lost', 'session_unknown']);
 
-/** Runs until stopped; the timers are its only state besides what is under way. */
+/** Runs until it is stopped. Its only state is its timers and the work under way. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #running = new Map<string, Promise<void>>();
-  /** Sessions that failed, until the next poll: they take no place from others. */
+  /** Sessions that failed. They wait until the next poll, without a place. */
   readonly #resting = new Map<string, NodeJS.Timeout>();
   /** Failures since the last success. */
   readonly #attempts = new Recent<string, number>(MAX_COUNTED);
@@ -81,11 +81,11 @@ export class Scheduler {
     await Promise.all(this.#running.values());
   }
 
-  /** Starts what is due, as far as there is room. */
+  /** Starts due sessions, as far as there is room. */
   async poll(): Promise<void> {
     const { store, clock, concurrency, emit } = this.#options;
     try {
-      // However many of the longest overdue are failing, those behind them are seen.
+      // Sessions behind the longest overdue ones are found too, however many of those are failing.
       const due = await store.due(clock.now(), 2 * concurrency + this.#resting.size);
       for (const session of due) {
         if (this.#stopped || this.#running.size >= concurrency) return;
@@ -96,7 +96,7 @@ export class Scheduler {
     }
   }
 
-  /** Erases what expired. */
+  /** Erases expired sessions. */
   async cleanup(): Promise<void> {
     const { store, clock, emit } = this.#options;
     try {
@@ -137,7 +137,7 @@ export class Scheduler {
 
   async #end(session: string, code: PublicCode): Promise<void> {
     this.#attempts.delete(session);
-    // What is unknown is erased already, or is being erased.
+    // An unknown session is erased, or is being erased.
     if (code === 'session_unknown') return;
     await this.#options.store.erase(session).catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-/** The embedded store: LMDB, one process, every commit on disk before its promise resolves. */
+/** The embedded store: LMDB in one process. Every commit is on disk before its promise resolves. */
 import { mkdirSync } from 'node:fs';
 import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
@@ -11,16 +11,16 @@ type DueKey = [syncAt: number, session: string];
 type ChunkKey = [session: string, index: number];
 type StoredRecord = SessionRecord & { readonly chunks: number };
 
-/** By default each value brings its structure, which is compiled at every read. (lmdb's types lack the option.) */
+/** By default each value carries its structure, and every read compiles it. (lmdb's types lack this option.) */
 const PLAIN_OBJECTS: DatabaseOptions & { readonly encoder: object } = { encoder: { useRecords: false } };
 
 /**
- * Opens the store in folder `path`, made if absent, after another process has been through it.
+ * Opens the store in folder `path`, and makes the folder if it is absent. Another process checks the store first.
  * @throws StoreError `store_unopened`; `store_corrupt` when what is there is no database or a damaged one
  */
 export function openLmdbStore(path: string, limits = SOUNDNESS_LIMITS): Store {
   try {
-    // For its owner only: what is in there is sealed, and still nobody else's.
+    // For its owner only. The content is sealed, and still nobody else needs it.
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const fault = soundnessFault(path, limits);
     if (fault !== null) throw new StoreError('store_corrupt', `the store at ${path} is damaged: ${fault}`);
@@ -75,7 +75,7 @@ class LmdbStore implements Store {
       const chunks: Uint8Array[] = [];
       for (let index = 0; index < record.chunks; index++) {
         const chunk = this.#chunks.get([id, index]);
-        // The enclave misses it.
+        // The enclave notices the missing chunk.
         if (!chunk) break;
         chunks.push(bytes(chunk));
       }
@@ -154,7 +154,7 @@ class LmdbStore implements Store {
     return record;
   }
 
-  /** A session whose record cannot be read is left to whoever looks after the store. */
+  /** A session whose record cannot be read is left to the operator. */
   #isExpired(id: string, now: number): boolean {
     try {
       const record = this.#record(id);
@@ -174,7 +174,7 @@ class LmdbStore implements Store {
     this.#remove(this.#records, id);
   }
 
-  // Inside a transaction these resolve with it; their promises carry nothing more.
+  // Inside a transaction these promises resolve with the transaction and carry nothing more.
   #put<V, K extends string | DueKey | ChunkKey>(database: Database<V, K>, key: K, value: V): void {
     void database.put(key, value);
   }
@@ -202,7 +202,7 @@ class LmdbStore implements Store {
   }
 }
 
-/** Whether what was read is a record: damage to a value does not show in the structure around it. */
+/** Whether the value is a record. Damage to a value does not show in the structure around it. */
 function isRecord(value: unknown): value is StoredRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { version, expiresAt, syncAt, chunks } = value as Partial<StoredRecord>;
@@ -215,7 +215,7 @@ function isRecord(value: unknown): value is StoredRecord {
   );
 }
 
-/** LMDB lends its buffers: keep a copy. */
+/** Copies the bytes, because LMDB reuses its buffers. */
 function bytes(value: Uint8Array | undefined): Uint8Array {
   return value ? new Uint8Array(value) : new Uint8Array();
 }

@@ -1,6 +1,6 @@
 /**
- * The port to the parent's store: opaque blobs, versions and instants. First writer wins for genesis; a
- * session's state is replaced by the version that follows it and no other.
+ * The port to the parent's store: opaque blobs, versions and instants. For genesis the first writer wins. Only the next
+ * version can replace a session's state.
  */
 import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
@@ -14,19 +14,19 @@ export interface SessionRecord {
   readonly syncAt: number | null;
 }
 
-/** Whether a write took place: `conflict` when another version is stored than the one it replaces. */
+/** Whether a write took place. `conflict`: the stored version is not the one that the write replaces. */
 export type WriteOutcome = 'stored' | 'conflict';
 
-/** The store. What a promise of it says happened is on disk. @throws StoreError */
+/** The store. When a promise resolves, its result is on disk. @throws StoreError */
 export interface Store {
   genesis(): Promise<GenesisRecord | null>;
   /** Stores `record` unless there is one. @returns what is stored now */
   putGenesis(record: GenesisRecord): Promise<GenesisRecord>;
   session(id: string): Promise<SessionRecord | null>;
-  /** Blob and chunks of one version, read as of one moment. */
+  /** Blob and chunks of one version, read in one snapshot. */
   state(id: string): Promise<StoredState | null>;
   write(write: StateWrite): Promise<WriteOutcome>;
-  /** Moves the instant at which `sync` is due, if the session has one. The state stays as it is. */
+  /** Moves the instant at which `sync` is due, if the session has one. The state does not change. */
   postpone(id: string, syncAt: number): Promise<void>;
   erase(id: string): Promise<void>;
   /** Sessions whose `sync` is due, the longest overdue first. */

@@ -1,7 +1,7 @@
 /**
- * Whether LMDB can work with a file. LMDB maps it and believes it: a damaged one ends the whole process (SIGSEGV, SIGBUS,
- * SIGABRT) instead of failing. So another process meets it first (walk.mjs): it reads everything, and rehearses writing on a
- * copy, where there is room for one. The file, and the folder that it lies in, are left as they are.
+ * Checks whether LMDB can work with a file. LMDB maps the file and trusts it: a damaged file ends the whole process
+ * (SIGSEGV, SIGBUS, SIGABRT) instead of an error. So another process (walk.mjs) opens the file first. It reads
+ * everything, and rehearses writing on a copy when there is room for one. The file and its folder do not change.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -20,26 +20,29 @@ import { fileURLToPath } from 'node:url';
 
 /** Bounds of the check. */
 export interface SoundnessLimits {
-  /** Of the whole check, however far it is, ms. What takes longer counts as damaged: LMDB may follow a damaged tree for ever. */
+  /**
+   * Time limit of the whole check, ms. A check that takes longer counts as damage: LMDB may follow a damaged tree for
+   * ever.
+   */
   readonly timeoutMs: number;
-  /** Largest file of which a copy is made, to rehearse writing; a larger one is only read. */
+  /** Largest file that is copied to rehearse writing. A larger file is only read. */
   readonly rehearsedBytes: number;
 }
 
-/** Bounds of the service: a gigabyte is read in about five seconds. */
+/** Bounds of the service. A gigabyte is read in about five seconds. */
 export const SOUNDNESS_LIMITS: SoundnessLimits = { timeoutMs: 600_000, rehearsedBytes: 128 * 1024 * 1024 };
 
 const WALK = fileURLToPath(new URL('./walk.mjs', import.meta.url));
-/** Room for a copy, as often as it is large: the copy itself, all of it written anew, and what is between. */
+/** Room for a copy, in multiples of its size: the copy itself, a complete rewrite, and the pages in between. */
 const ROOM = 4;
-/** What LMDB may say of a file, in an endless loop else. */
+/** Limit of LMDB's error output. A damaged file could make it endless. */
 const MAX_COMPLAINT_BYTES = 65_536;
 /** What LMDB calls the file in its folder. */
 const FILE = 'data.mdb';
 
 /**
- * Why the database in `folder` cannot be used; null: it can, or there is none yet. Blocks until that is known. Not checked:
- * what the values say.
+ * Why the database in `folder` cannot be used. Null: it can be used, or there is none yet. Blocks until the answer is
+ * known. The contents of the values are not checked.
  */
 export function soundnessFault(folder: string, limits: SoundnessLimits = SOUNDNESS_LIMITS): string | null {
   const file = join(folder, FILE);
@@ -49,7 +52,7 @@ export function soundnessFault(folder: string, limits: SoundnessLimits = SOUNDNE
   try {
     if (scratch === null) return walk('read', folder, limits.timeoutMs);
     if (copied(file, scratch, limits.rehearsedBytes)) return walk('rewrite', scratch, limits.timeoutMs);
-    // The lock file, which readers write to as well, is the scratch folder's.
+    // Readers write to the lock file as well. Here the lock file is in the scratch folder.
     symlinkSync(resolve(file), join(scratch, FILE));
     return walk('read', scratch, limits.timeoutMs);
   } finally {
@@ -57,7 +60,7 @@ export function soundnessFault(folder: string, limits: SoundnessLimits = SOUNDNE
   }
 }
 
-/** A folder of this check's own, for its owner only; null where nothing can be written. */
+/** A folder for this check alone, for its owner only. Null where nothing can be written. */
 function makeScratch(): string | null {
   try {
     return mkdtempSync(join(tmpdir(), 'pa-store-'));
@@ -66,7 +69,7 @@ function makeScratch(): string | null {
   }
 }
 
-/** Copies the file, if it is not too large, and there is room for the copy and for what is written anew. */
+/** Copies the file, if it is not too large and there is room for the copy and the rewrite. */
 function copied(file: string, scratch: string, maxBytes: number): boolean {
   const { size } = statSync(file);
   const { bavail, bsize } = statfsSync(scratch);
@@ -75,10 +78,10 @@ function copied(file: string, scratch: string, maxBytes: number): boolean {
   return true;
 }
 
-/** Runs walk.mjs. @returns why it did not end well; null: it did */
+/** Runs walk.mjs. @returns why it failed; null: it succeeded */
 function walk(mode: 'read' | 'rewrite', folder: string, timeoutMs: number): string | null {
   const { status, signal, stderr, error } = spawnSync(process.execPath, [WALK, mode, folder], {
-    // Nothing of the shell's environment decides about anything inside.
+    // The process gets no environment variable from the shell.
     env: {},
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
@@ -91,8 +94,8 @@ function walk(mode: 'read' | 'rewrite', folder: string, timeoutMs: number): stri
   if (cause === 'ETIMEDOUT') return `LMDB is not through with it after ${timeoutMs} ms`;
   if (cause === 'ENOBUFS') return 'LMDB complains of it without end';
   if (signal) return `it ends LMDB by ${signal}`;
-  // Nothing was started.
+  // The process did not start.
   if (error) throw error;
-  // LMDB writes complaints of its own before.
+  // LMDB may write its own complaints first.
   return stderr.trim().split('\n').at(-1)?.slice(0, 200) || `LMDB ends with code ${status}`;
 }

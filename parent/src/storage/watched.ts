@@ -1,12 +1,14 @@
-/** A store that tells when it is slow: whatever it does waits for a disk, and everybody waits for it. */
+/**
+ * A store that reports slow operations. Every operation waits for a disk, and every request waits for the operation.
+ */
 import type { EventSink } from '../events.ts';
 import type { Store } from './port.ts';
 
-/** What is told: an operation that took this long, ms. */
+/** An operation that takes this long is reported, ms. */
 const SLOW_MS = 1_000;
 
 /**
- * `store`, which tells by `store_slow` of each operation that took a second or more, done or failed.
+ * `store` with a report: each operation that takes a second or more emits `store_slow`, whether it succeeds or fails.
  * @param now - a steady clock, ms
  */
 export function watchStore(store: Store, emit: EventSink, now = () => performance.now()): Store {

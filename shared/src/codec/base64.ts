@@ -1,11 +1,14 @@
-/** Base64 and base64url (RFC 4648 §4, §5), strict: one encoding per byte string. Runs everywhere alike. */
+/**
+ * Base64 and base64url (RFC 4648 §4, §5), strict: one encoding for each byte string. The code is the same on every
+ * platform.
+ */
 import { CodecError } from '../errors.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const PADDING = 0x3d;
 const NO_DIGIT = 0xff;
 
-/** An alphabet both ways: character code of a digit, digit of a character code. */
+/** An alphabet in both directions: character code of a digit, digit of a character code. */
 interface Alphabet {
   readonly codes: Uint8Array;
   readonly digits: Uint8Array;

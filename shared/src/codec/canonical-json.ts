@@ -2,7 +2,7 @@
 import { utf8 } from '../bytes.ts';
 import { CodecError } from '../errors.ts';
 
-/** A value that JSON can say. */
+/** A value that JSON can represent. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Strict CBOR decoding (RFC 8949) of bytes that somebody else chose: one item, one spelling of each value,
- * bounded before anything is allocated. Floats are taken in any of their three widths, since encoders
- * differ; everything else must be in its shortest form.
+ * Strict CBOR decoding (RFC 8949) of bytes from an untrusted party: one item, one encoding of each value, bounds before
+ * any allocation. Floats may have any of their three widths, because encoders differ. Everything else must be in its
+ * shortest form.
  */
 import { concatBytes } from '../bytes.ts';
 import { CodecError } from '../errors.ts';
@@ -9,11 +9,11 @@ import { type CborItem, type CborKey, type CborMap, CborTag } from './cbor-item.
 
 export { type CborItem, type CborKey, type CborMap, CborTag } from './cbor-item.ts';
 
-/** What a caller permits; everything is refused or small unless it says otherwise. */
+/** What a caller permits. By default everything is refused or small. */
 export interface CborLimits {
   /** Nesting of arrays, maps and tags: a scalar has depth 0. Default 8. */
   readonly maxDepth?: number;
-  /** Items in all, keys and string chunks included. Default 65,536. */
+  /** Items in all, including keys and string chunks. Default 65,536. */
   readonly maxItems?: number;
   /** Whether lengths may be indefinite (RFC 8949 §3.2). Default false. */
   readonly allowIndefinite?: boolean;
@@ -22,10 +22,10 @@ export interface CborLimits {
 }
 
 /**
- * The one item that `bytes` hold. Refused: bytes left over, duplicate map keys, keys that are neither text
- * nor integers, integers and lengths not in their shortest form, invalid UTF-8, `undefined`, other simple
- * values, and whatever `limits` do not allow. Byte strings of definite length are views of `bytes`, so that
- * signed bytes are verified as received. Not checked: the order of map keys.
+ * The one item that `bytes` hold. Refused: bytes left over, duplicate map keys, keys that are neither text nor
+ * integers, integers and lengths not in their shortest form, invalid UTF-8, `undefined`, other simple values, and
+ * everything that `limits` do not allow. Byte strings of definite length are views of `bytes`, so that signed bytes are
+ * verified as received. Not checked: the order of map keys.
  * @throws CodecError `cbor_malformed`, `cbor_limit_exceeded`
  */
 export function decodeCbor(bytes: Uint8Array, limits: CborLimits = {}): CborItem {
@@ -49,11 +49,13 @@ interface Head {
   readonly major: number;
   /** The low five bits. */
   readonly info: number;
-  /** The argument (of floats and simple values: `info`). `undefined`: the length of a string, array or map is indefinite. */
+  /**
+   * The argument; for floats and simple values `info`. `undefined`: the length of a string, array or map is indefinite.
+   */
   readonly argument: number | bigint | undefined;
 }
 
-// A leading U+FEFF is part of the text, not a byte order mark.
+// A leading U+FEFF is part of the text and not a byte order mark.
 const utf8Decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 class Reader {
@@ -120,7 +122,7 @@ class Reader {
     const width = 1 << (info - 24);
     const at = this.#advance(width);
     const value = width === 8 ? this.#view.getBigUint64(at) : this.#unsigned(at, width);
-    // The shortest form only (RFC 8949 §4.1): a value that fits in half the width must use it.
+    // Only the shortest form (RFC 8949 §4.1): a value that fits in half the width must use that width.
     const least = width === 1 ? 24 : width === 8 ? 0x1_0000_0000n : 2 ** (4 * width);
     if (value < least) throw malformed('a number not in its shortest form');
     return typeof value === 'bigint' ? integer(value) : value;
@@ -179,7 +181,7 @@ class Reader {
     return this.item(depth) as CborKey;
   }
 
-  /** Entries of an array or map; each takes at least `leastBytes`, so a declared count can be checked now. */
+  /** Entries of an array or map. Each takes at least `leastBytes`, so the declared count is checked here. */
   #count(head: Head, leastBytes: number): number | undefined {
     const count = head.argument;
     if (count === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Heads of CBOR items (RFC 8949 §3), for writing what encoders would have to copy. */
+/** Heads of CBOR items (RFC 8949 §3). With them a writer avoids the copy that an encoder would make. */
 
 /** Major types (RFC 8949 §3.1). */
 export const MAJOR = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6 } as const;

@@ -1,4 +1,4 @@
-/** What `cbor-decode.ts` gives back: the generic data model of RFC 8949 §2, narrowed to what we accept. */
+/** The result of `cbor-decode.ts`: the generic data model of RFC 8949 §2, without what this project refuses. */
 
 /** A decoded item. Integers beyond ±(2^53 − 1) are `bigint`; byte strings are views of the input. */
 export type CborItem =

@@ -1,13 +1,13 @@
-/** Steps over CBOR items (RFC 8949 appendix C) that nobody will read, without building anything of them. */
+/** Skips CBOR items (RFC 8949 appendix C) that nobody will read. It builds nothing from them. */
 import { CodecError } from '../errors.ts';
 
 /** Nesting that {@link skipCbor} follows: a scalar has depth 0. */
 const MAX_DEPTH = 16;
 
 /**
- * Where the well-formed item that begins at `start` ends. Any tag, simple value, float and map key will do,
- * lengths may be indefinite and need not be in their shortest form; nesting is followed 16 deep. Not
- * checked: UTF-8, and keys that come twice. Takes time in proportion to the item's bytes.
+ * The end of the well-formed item that begins at `start`. Any tag, simple value, float and map key is accepted. Lengths
+ * may be indefinite and need not be in their shortest form. Nesting is followed 16 deep. Not checked: UTF-8, and keys
+ * that come twice. The time is proportional to the item's bytes.
  * @throws CodecError `cbor_malformed`, `cbor_limit_exceeded`
  */
 export function skipCbor(bytes: Uint8Array, start: number): number {
@@ -47,7 +47,7 @@ class Skipper {
     else if (major === TAG) this.#nested(1, 1);
   }
 
-  /** The argument of a head; of a float its bits are passed over. */
+  /** The argument of a head. The bits of a float are skipped. */
   #argument(major: number, info: number): number {
     if (info < 24) return info;
     if (info === 31) {
@@ -58,7 +58,7 @@ class Skipper {
     const width = 1 << (info - 24);
     let value = 0;
     for (let i = 0; i < width; i++) value = value * 256 + this.#byte();
-    // A simple value below 32 has only one spelling (RFC 8949 §3.3).
+    // A simple value below 32 has only one encoding (RFC 8949 §3.3).
     if (major === 7 && info === 24 && value < 32) throw malformed('a simple value');
     return value;
   }
@@ -82,7 +82,7 @@ class Skipper {
     if (count === INDEFINITE) {
       while (!this.#isBreak()) for (let i = 0; i < itemsEach; i++) this.#item();
     } else {
-      // Each item takes a byte at least: a count that cannot be met ends with the input.
+      // Each item takes at least one byte, so a count that is too large ends with the input.
       for (let i = 0; i < count * itemsEach; i++) this.#item();
     }
     this.#depth--;

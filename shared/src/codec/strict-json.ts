@@ -1,28 +1,28 @@
 /**
- * JSON with one meaning (RFC 8259 §4, I-JSON RFC 7493 §2.3): no object says a member twice. `JSON.parse` takes the last,
- * others the first, so that one text could show two readers two things.
+ * JSON with one meaning (RFC 8259 §4, I-JSON RFC 7493 §2.3): no object has a member twice. `JSON.parse` uses the last
+ * one and other parsers the first, so that one text could mean two things to two readers.
  */
 import { CodecError } from '../errors.ts';
 
-/** Deeper than anything that we read; whoever walks the value recurses. */
+/** Deeper than anything that we read. Code that walks the value recurses. */
 const MAX_DEPTH = 64;
 /**
  * The value of a JSON text.
- * @throws CodecError `json_malformed` for what is not JSON, or nested deeper than 64; `json_member_twice`
+ * @throws CodecError `json_malformed` for a text that is not JSON or is nested deeper than 64; `json_member_twice`
  */
 export function parseStrictJson(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    // The parser's words quote the text, which may hold secrets: they stay in the cause.
+    // The parser's message quotes the text, which may hold secrets. So the message stays in the cause.
     throw new CodecError('json_malformed', 'not JSON', cause);
   }
   checkMembers(text);
   return value;
 }
 
-/** Walks over a text that is JSON. Names are compared as they are meant: `"a"` and `"\u0061"` are one. */
+/** Walks over a valid JSON text. Names are compared by their meaning: `"a"` and `"\u0061"` are the same. */
 function checkMembers(text: string): void {
   /** Names of each open object; null for a list. */
   const open: (Set<string> | null)[] = [];
@@ -44,7 +44,7 @@ function checkMembers(text: string): void {
   }
 }
 
-/** Strings and marks of structure in a text that is JSON; numbers and words lie between. */
+/** Strings and structural characters in a valid JSON text. Numbers and words lie between them. */
 function* tokensOf(text: string): Generator<string> {
   const mark = /["[\]{},]/g;
   for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
@@ -53,7 +53,10 @@ function* tokensOf(text: string): Generator<string> {
   }
 }
 
-/** Behind the quote that ends the string whose contents begin at `from`. Strings of megabytes take no stack. */
+/**
+ * The index after the quote that ends the string whose contents begin at `from`. It does not recurse, so strings of
+ * megabytes need no stack.
+ */
 function endOfString(text: string, from: number): number {
   const stop = /["\\]/g;
   stop.lastIndex = from;

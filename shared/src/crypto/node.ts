@@ -55,7 +55,7 @@ export const aesGcmSeal: CryptoBackend['aesGcmSeal'] = (key, nonce, plaintext, a
   requireLength(nonce, AES_GCM_NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(aad);
-  // GCM has no blocks to finish: `update` gives the whole ciphertext.
+  // GCM has no blocks to finish, so `update` returns the whole ciphertext.
   const ciphertext = plain(cipher.update(plaintext));
   cipher.final();
   return { ciphertext, tag: plain(cipher.getAuthTag()) };
@@ -69,7 +69,7 @@ export const aesGcmOpen: CryptoBackend['aesGcmOpen'] = (key, nonce, { ciphertext
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: AES_GCM_TAG_BYTES });
     decipher.setAAD(aad);
     decipher.setAuthTag(tag);
-    // Here too `update` gives everything. Nobody has it before `final` agrees.
+    // Here too `update` returns everything. No caller gets it before `final` agrees.
     const plaintext = decipher.update(ciphertext);
     try {
       decipher.final();
@@ -160,7 +160,7 @@ function privateObject(prefix: Uint8Array, key: Uint8Array): KeyObject {
   }
 }
 
-/** A public key of RFC 7748 or RFC 8032. As a JWK (RFC 8037) it is read ten times as fast as from DER. */
+/** A public key of RFC 7748 or RFC 8032. Node reads a JWK (RFC 8037) ten times as fast as DER. */
 function edwardsPublic(curve: 'X25519' | 'Ed25519', key: Uint8Array): KeyObject {
   requireLength(key, KEY_BYTES);
   const x = Buffer.from(key.buffer, key.byteOffset, key.length).toString('base64url');

@@ -1,11 +1,11 @@
 /**
- * The cryptographic operations of this project, behind one interface with two back ends:
- * `noble.ts` (browsers; audited JavaScript) and `node.ts` (node:crypto; 9 to 42 times faster).
- * `@perf-aggregator/shared/crypto` is one or the other by the `node` condition of package exports.
+ * The cryptographic operations of this project, behind one interface with two back ends: `noble.ts` (browsers; audited
+ * JavaScript) and `node.ts` (node:crypto; 9 to 42 times faster). The `node` condition of the package exports selects
+ * one of them for `@perf-aggregator/shared/crypto`.
  */
 import { CryptoError } from '../errors.ts';
 
-/** What AES-256-GCM makes of a plaintext. */
+/** The result of sealing a plaintext with AES-256-GCM. */
 export interface GcmSealed {
   /** As long as the plaintext. */
   readonly ciphertext: Uint8Array;
@@ -15,13 +15,13 @@ export interface GcmSealed {
 
 /** A hash under way. */
 export interface RunningHash {
-  /** Takes the next piece; it may be changed afterwards. */
+  /** Adds the next piece. The caller may change the piece afterwards. */
   update(piece: Uint8Array): void;
-  /** Ends it, once. */
+  /** Ends the hash. Call it once. */
   digest(): Uint8Array;
 }
 
-/** Hashes and what is made of them. */
+/** Hashes and functions built on them. */
 export interface Hashing {
   /** SHA-256 (FIPS 180-4), 32 bytes. */
   sha256(message: Uint8Array): Uint8Array;
@@ -81,14 +81,14 @@ export interface P384 {
 }
 
 /**
- * Both back ends implement this, and export each function by its name too, so that who needs two of them carries no
- * more. All are synchronous and take and return plain byte arrays.
+ * Both back ends implement this interface. They also export each function by its name, so that a caller that needs two
+ * of them loads no more. All are synchronous, and their inputs and results are plain byte arrays.
  */
 export interface CryptoBackend extends Hashing, Aead, KeyAgreement, Ed25519, P384 {}
 
-/** What judging an attestation document takes, and nothing else. */
+/** The operations that judging an attestation document needs, and no others. */
 export type DocumentCrypto = Pick<Hashing, 'sha256'> & P384;
-/** What judging a report takes besides. */
+/** The further operations that judging a report needs. */
 export type ReportCrypto = DocumentCrypto & Pick<Ed25519, 'ed25519Verify'>;
 
 /** Bytes of an AES-256 key, an X25519 key, an Ed25519 seed. */
@@ -98,14 +98,14 @@ export const AES_GCM_TAG_BYTES = 16;
 /** Bytes of the AES-256-GCM nonce. */
 export const AES_GCM_NONCE_BYTES = 12;
 
-/** The parts of `sealed`, which ends with the tag; without one when it is too short, and then it does not open. */
+/** The parts of `sealed`, which ends with the tag. A text that is too short has no tag, and does not open. */
 export function splitTag(sealed: Uint8Array): GcmSealed {
   const split = Math.max(0, sealed.length - AES_GCM_TAG_BYTES);
   return { ciphertext: sealed.subarray(0, split), tag: sealed.subarray(split) };
 }
 
 /**
- * Refuses what one back end would take for AES-128 and the other would not.
+ * Refuses a key that only one back end would accept, as AES-128.
  * @throws CryptoError `key_invalid`
  */
 export function requireLength(bytes: Uint8Array, length: number): void {

@@ -1,30 +1,30 @@
 /**
- * The key policy under which KMS serves this enclave and nobody else, as a template. Three hold it in hand:
- * `kms-policy` prints it, the enclave holds the live policy against it, the simulator's key lives under it.
+ * The key policy template, under which KMS serves this enclave and nobody else. It has three users: `kms-policy` prints
+ * it, the enclave compares the live policy with it, and the simulator's key uses it.
  *
- * KMS grants what an Allow gives and no Deny takes. Any second Allow (the default statement for the account
- * plus an IAM policy) would void a condition on the first, so the conditions stand in Deny statements too,
- * which nothing overrides, a grant included.
+ * KMS grants what an Allow grants and no Deny refuses. Any second Allow (the default statement for the account plus an
+ * IAM policy) would void a condition on the first. So the conditions are in Deny statements too. Nothing overrides a
+ * Deny, not even a grant.
  */
 import { canonicalJson, type Json } from '../codec/canonical-json.ts';
 
-/** Registers of an image that a policy may name; PCR0 covers the whole image. */
+/** Registers of an image that a policy may name. PCR0 covers the whole image. */
 export const POLICY_REGISTERS = [0, 1, 2] as const;
 
 /** Measurements of an image by register, lower-case hex. */
 export type ImagePcrs = Readonly<Record<number, string>>;
 
-/** What the template is filled with. */
+/** The values of the template. */
 export interface KeyPolicyFacts {
   /** Account number, 12 digits. */
   readonly account: string;
-  /** Role of the parent instances, whose credentials the enclave is handed. */
+  /** Role of the parent instances. The enclave gets its credentials. */
   readonly roleArn: string;
-  /** Who administers the key; the account if left out. */
+  /** The administrator of the key. Left out: the account. */
   readonly adminArn?: string;
-  /** The images that may use the key. A register stands in the policy if all of them name it. */
+  /** The images that may use the key. The policy names a register if all images have it. */
   readonly images: readonly ImagePcrs[];
-  /** Whether nobody, the administrator included, may ever change this policy. */
+  /** Whether nobody, not even the administrator, may ever change this policy. */
   readonly locked: boolean;
 }
 
@@ -66,7 +66,7 @@ export function keyPolicy(facts: KeyPolicyFacts): KeyPolicy {
   const registers = POLICY_REGISTERS.filter((index) => images.every((image) => image[index] !== undefined));
   const values = (index: number) => [...new Set(images.map((image) => image[index]!))];
   const equal = Object.fromEntries([
-    // The same value as PCR0, under the name that AWS's own documents use.
+    // The same value as PCR0, under the name in AWS's own documents.
     [conditionKey('ImageSha384'), values(0)],
     ...registers.map((index) => [conditionKey(`PCR${index}`), values(index)]),
   ]);
@@ -76,14 +76,14 @@ export function keyPolicy(facts: KeyPolicyFacts): KeyPolicy {
       allow('AttestedUse', role, ATTESTED, { StringEqualsIgnoreCase: equal }),
       allow('Read', role, READ),
       allow(ADMINISTRATION_SID, { AWS: adminArn }, locked ? [...READ, ...UPKEEP] : ['kms:*']),
-      // One statement for each register: within one, a deny would need all three to differ.
+      // One statement for each register. Within one statement, a Deny would require all three to differ.
       ...registers.map((index) =>
         deny(`OtherPcr${index}`, ['kms:Decrypt', 'kms:GenerateDataKey*'], {
           // Also true when the request carries no attestation at all.
           StringNotEqualsIgnoreCase: { [conditionKey(`PCR${index}`)]: values(index) },
         }),
       ),
-      // Whoever may encrypt could plant a root that they know.
+      // A caller that may encrypt could plant a root that it knows.
       deny('Planting', ['kms:Encrypt', 'kms:ReEncrypt*']),
       ...(locked ? [deny('Locked', LOCKED_OUT)] : []),
     ],
@@ -91,14 +91,14 @@ export function keyPolicy(facts: KeyPolicyFacts): KeyPolicy {
 }
 
 /**
- * Whether two policies say the same: the order of statements and lists does not matter, nor whether a list of
- * one is a list, nor `Id`.
+ * Whether two policies are equivalent. The order of statements and lists does not matter, a list of one equals its
+ * element, and `Id` is ignored.
  */
 export function isSamePolicy(one: Json, other: Json): boolean {
   return normalise(one) === normalise(other);
 }
 
-/** Canonical text of a policy in which a list and its only element are the same. Its `Id` says nothing. */
+/** Canonical text of a policy in which a list of one equals its element. `Id` is ignored. */
 function normalise(policy: Json): string {
   const { Id: _, ...rest } = policy as Record<string, Json>;
   return canonicalJson(asSets(rest));

@@ -1,6 +1,6 @@
 /**
- * Sealed JSON: AES-256-GCM with the fields `nonce`, `ciphertext` and `tag` in base64, and additional data
- * that is always the canonical JSON (RFC 8785) of something both sides know.
+ * Sealed JSON: AES-256-GCM with the fields `nonce`, `ciphertext` and `tag` in base64. The additional data is always the
+ * canonical JSON (RFC 8785) of a value that both sides know.
  */
 import { encodeBase64 } from '../codec/base64.ts';
 import { canonicalJsonBytes } from '../codec/canonical-json.ts';
@@ -10,7 +10,7 @@ import type { Random } from '../random.ts';
 
 export { base64Bytes, boxFields } from '../wire/sealed.ts';
 
-/** A box as JSON carries it. */
+/** A box in JSON. */
 export interface BoxJson {
   readonly nonce: string;
   readonly ciphertext: string;
@@ -36,7 +36,7 @@ export function sealBytes(
   return { nonce, ...crypto.aesGcmSeal(key, nonce, plaintext, canonicalJsonBytes(associated)) };
 }
 
-/** {@link sealBytes}, as JSON carries it. */
+/** {@link sealBytes}, with the result in JSON. */
 export function sealBox(
   crypto: CryptoBackend,
   random: Random,
@@ -47,7 +47,7 @@ export function sealBox(
   return toBoxJson(sealBytes(crypto, random, key, plaintext, associated));
 }
 
-/** A box as JSON carries it. */
+/** A box in JSON. */
 export function toBoxJson({ nonce, ciphertext, tag }: Box): BoxJson {
   return { nonce: encodeBase64(nonce), ciphertext: encodeBase64(ciphertext), tag: encodeBase64(tag) };
 }

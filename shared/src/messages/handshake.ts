@@ -12,7 +12,7 @@ export const HANDSHAKE_KEY_BYTES = 32;
 
 const SALT = utf8('perf-aggregator/v1');
 
-/** The keys of one session: who seals what with which. 32 bytes each. */
+/** The keys of one session, each for one direction and purpose. 32 bytes each. */
 export interface SessionKeys {
   /** Client → enclave, once: the submission. */
   readonly submit: Uint8Array;
@@ -23,7 +23,7 @@ export interface SessionKeys {
 }
 
 /**
- * Derives the session keys; both sides call it with their own private key.
+ * Derives the session keys. Both sides call it with their own private key.
  * @param own - this side's X25519 private key
  * @param peer - the other side's public key
  * @throws CryptoError `key_invalid`, `shared_secret_zero`

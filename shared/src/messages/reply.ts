@@ -1,6 +1,6 @@
 /**
- * Sealed replies (docs/protocol.md §5): everything that holds account data, sealed with the session's
- * response key and padded, so that the parent learns neither content nor exact size.
+ * Sealed replies (docs/protocol.md §5): everything that holds account data. They are sealed with the session's response
+ * key and padded, so that the parent learns neither content nor exact size.
  */
 import * as z from 'zod';
 import { fromUtf8, utf8 } from '../bytes.ts';
@@ -12,15 +12,15 @@ import { type Box, type BoxJson, openBox, sealBytes, toBoxJson } from './box.ts'
 
 export { sealedReply };
 
-/** What every sealed reply says once it is open. */
+/** The facts in every sealed reply, once it is open. */
 interface ReplyFacts {
-  /** The operation that was asked for. */
+  /** The requested operation. */
   readonly operation: string;
-  /** The parameters as the enclave understood them: equal to what the client sent, or somebody altered them. */
+  /** The parameters as the enclave understood them. If they differ from what the client sent, somebody altered them. */
   readonly parameters: unknown;
   /** Instant of the answer by the enclave's clock, ms. */
   readonly as_of: number;
-  /** Hash of the ledger that the answer rests on, hex; null before the first entry. */
+  /** Hash of the ledger behind the answer, hex. Null before the first entry. */
   readonly ledger_head: string | null;
 }
 
@@ -30,14 +30,14 @@ interface AnswerContent<Answer> extends ReplyFacts {
   readonly refusal: null;
 }
 
-/** A reply that says why the enclave refused, where the reason depends on account data. */
+/** A reply with the reason of a refusal, when the reason depends on account data. */
 interface RefusalContent extends ReplyFacts {
   /** What is known so far, or null. */
   readonly result: unknown;
   readonly refusal: { readonly code: string; readonly message: string };
 }
 
-/** What a sealed reply says once it is open. `Answer`: the type of its operation in `messages/answers`. */
+/** The content of a sealed reply, once it is open. `Answer`: the type of its operation in `messages/answers`. */
 export type ReplyContent<Answer = unknown> = AnswerContent<Answer> | RefusalContent;
 
 const content = z.strictObject({
@@ -49,25 +49,25 @@ const content = z.strictObject({
   refusal: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
 });
 
-/** What a sealed reply says openly: its additional data. */
+/** The open part of a sealed reply: its additional data. */
 export interface ReplyHeader {
   readonly v: 1;
-  /** Empty for a submission that was refused: there is no session. */
+  /** Empty for a refused submission, because there is no session. */
   readonly session_id: string;
-  /** Version of the session's state; reads never change it. 0 without a session. */
+  /** Version of the session's state. Reads never change it. 0 without a session. */
   readonly sequence: number;
 }
 
-/** A sealed reply as JSON carries it. */
+/** A sealed reply in JSON. */
 export type SealedReply = ReplyHeader & BoxJson;
 
-/** A result that is JSON in UTF-8 already: what is asked for often is serialised once. */
+/** A result that is already JSON in UTF-8. A frequent result is serialised once. */
 export class JsonBytes<Value = unknown> {
   readonly bytes: Uint8Array;
-  /** What the bytes say; it exists for the compiler alone. */
+  /** The type of the content. It exists for the compiler only. */
   declare readonly value: Value;
 
-  /** @param value - as `JSON.stringify` takes it */
+  /** @param value - an input of `JSON.stringify` */
   constructor(value: Value) {
     this.bytes = utf8(JSON.stringify(value));
   }
@@ -85,7 +85,7 @@ export function sealReplyBytes(
   return { ...header, ...sealBytes(crypto, random, responseKey, encodeContent(reply), header) };
 }
 
-/** {@link sealReplyBytes}, as JSON carries it. */
+/** {@link sealReplyBytes}, with the result in JSON. */
 export function sealReply(
   crypto: CryptoBackend,
   random: Random,
@@ -105,10 +105,10 @@ function encodeContent(reply: ReplyContent): Uint8Array {
 }
 
 /**
- * Opens a sealed reply. Not checked: that the answer has the shape of `Answer`. Whoever holds the response key wrote it,
- * and that is measured code which was compiled against the same type.
- * @throws CryptoError `aead_open_failed`; ZodError or SyntaxError when the content has not this shape (an
- *   enclave that holds the key wrote it: not an attack, a version gap)
+ * Opens a sealed reply. Not checked: that the answer has the shape of `Answer`. Only a holder of the response key can
+ * write it, and that is measured code compiled against the same type.
+ * @throws CryptoError `aead_open_failed`; ZodError or SyntaxError when the content has not this shape (an enclave that
+ *   holds the key wrote it: not an attack, a version gap)
  */
 export function openReply<Answer = unknown>(
   crypto: CryptoBackend,
@@ -121,8 +121,8 @@ export function openReply<Answer = unknown>(
 }
 
 /**
- * Joins JSON text and pads it with spaces to a multiple of the bucket (up to 64 buckets), above that to a power of two:
- * JSON ignores white space at its end, so nothing needs to be taken off.
+ * Joins JSON text and pads it with spaces to a multiple of the bucket (up to 64 buckets), or above that to a power of
+ * two. JSON ignores white space at its end, so the padding need not be removed.
  */
 export function padToBucket(...json: readonly Uint8Array[]): Uint8Array {
   const length = json.reduce((sum, part) => sum + part.length, 0);
@@ -135,7 +135,7 @@ export function padToBucket(...json: readonly Uint8Array[]): Uint8Array {
   return padded;
 }
 
-/** Length that {@link padToBucket} gives to `length` bytes. */
+/** The length of `length` bytes after {@link padToBucket}. */
 export function paddedLength(length: number): number {
   const buckets = Math.max(1, Math.ceil(length / REPLY_BUCKET_BYTES));
   return (buckets <= 64 ? buckets : 2 ** Math.ceil(Math.log2(buckets))) * REPLY_BUCKET_BYTES;

@@ -1,6 +1,6 @@
 /**
- * What a client seals for an open session (docs/protocol.md §4): queries and renewals, under the session's
- * request key. The operation stands in the additional data, so that none can stand in for another.
+ * What a client seals for an open session (docs/protocol.md §4): queries and renewals, under the session's request key.
+ * The additional data names the operation, so that no request can be used for another operation.
  */
 import * as z from 'zod';
 import { fromUtf8, utf8 } from '../bytes.ts';
@@ -13,7 +13,7 @@ import { type BoxJson, openBox, sealBox } from './box.ts';
 
 export { sealedRequest };
 
-/** A sealed request as JSON carries it. */
+/** A sealed request in JSON. */
 export interface SealedRequest extends BoxJson {
   readonly v: 1;
 }
@@ -68,20 +68,20 @@ function associated(binding: RequestBinding) {
 const isoDay = z.iso.date();
 const annualRate = z.number().min(-0.5).max(1);
 
-/** Periods by name; what each means: docs/protocol.md §4. */
+/** Periods by name. docs/protocol.md §4 defines each. */
 export const QUERY_PERIODS = ['1d', '7d', '30d', '90d', 'ytd', '1y', 'all'] as const;
 /** Currencies that an answer may be in. */
 export const QUERY_CURRENCIES = ['USD', 'USDT', 'EUR', 'BTC'] as const;
-/** Which lots a disposal takes first. */
+/** Which lots a disposal uses first. */
 export const QUERY_METHODS = ['fifo', 'lifo', 'hifo', 'average'] as const;
 
-/** Which history is meant, and which days of it. Days are UTC, both ends included. */
+/** Which history is selected, and which days of it. Days are UTC, with both ends included. */
 const selectionFields = {
   from: isoDay.optional(),
   to: isoDay.optional(),
-  /** Instead of `from`: counted back from `to`, or from the last day. */
+  /** Used instead of `from`: counts back from `to`, or from the last day. */
   period: z.enum(QUERY_PERIODS).optional(),
-  /** The entries of this account of the session only. */
+  /** Only the entries of this account of the session. */
   account: z.string().min(1).max(16).optional(),
   /** Default: the session's. */
   currency: z.enum(QUERY_CURRENCIES).optional(),
@@ -93,7 +93,7 @@ const benchmark = z
   .regex(/^[A-Z0-9]{1,20}$/, 'not the name of an asset')
   .optional();
 
-/** What of a session is meant. */
+/** The selected part of a session. */
 export interface SelectionParameters {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -110,7 +110,7 @@ export const periodParameters = z.strictObject({
   benchmark,
   riskFreeRateAnnual: annualRate.optional(),
   minimumAcceptableReturnAnnual: annualRate.optional(),
-  /** Share of assets a year: net returns of the compliance table are less it. */
+  /** Share of assets a year. It reduces the net returns of the compliance table. */
   managementFeeAnnual: z.number().min(0).max(0.5).optional(),
 });
 export type PeriodParameters = z.infer<typeof periodParameters>;
@@ -123,9 +123,9 @@ export const returnsParameters = z.strictObject({
   ...selectionFields,
   benchmark,
   riskFreeRateAnnual: annualRate.optional(),
-  /** Days with a return in each rolling window; none without it. */
+  /** Days with a return in each rolling window. Without it there are no rolling metrics. */
   window: z.number().int().min(2).max(1_000).optional(),
-  /** `nextCursor` of the page before: its day is the first of this page. */
+  /** `nextCursor` of the page before. Its day is the first of this page. */
   cursor: isoDay.optional(),
   limit: z.number().int().min(1).max(RETURNS_PAGE.max).optional(),
 });
@@ -138,7 +138,7 @@ export const TRADES_PAGE = { default: 100, max: 500 } as const;
 export const tradesParameters = z.strictObject({
   ...selectionFields,
   symbol: z.string().min(1).max(64).optional(),
-  /** `nextCursor` of the page before: this page begins after it. */
+  /** `nextCursor` of the page before. This page begins after it. */
   cursor: z
     .string()
     .max(512)
@@ -148,21 +148,21 @@ export const tradesParameters = z.strictObject({
 });
 export type TradesParameters = z.infer<typeof tradesParameters>;
 
-/** Parameters of `report`: the period, and whom the report is for. */
+/** Parameters of `report`: the period, and the report's audience. */
 export const reportParameters = z.strictObject({
   ...periodParameters.shape,
-  /** Audience: stands in the report, and a verifier may demand it. */
+  /** Audience. It is in the report, and a verifier may require it. */
   aud: z.string().min(1).max(256).optional(),
-  /** A verifier's challenge, echoed in the report. */
+  /** A verifier's challenge. The report repeats it. */
   nonce: z.string().min(8).max(128).optional(),
 });
 export type ReportParameters = z.infer<typeof reportParameters>;
 
 /** Content of a sealed renewal. */
 export const renewalContent = z.strictObject({
-  /** Rises with every renewal of a session, so that none can be played again. */
+  /** Rises with every renewal of a session, so that no renewal can be replayed. */
   counter: z.number().int().positive(),
-  /** Seconds from now that the session should live. */
+  /** How long the session should live from now, seconds. */
   ttl: z.number().int().min(60).max(MAX_SESSION_TTL_S),
 });
 export type RenewalContent = z.infer<typeof renewalContent>;

@@ -1,4 +1,4 @@
-/** The submission (docs/protocol.md §3): how accounts are handed over, once per session. */
+/** The submission (docs/protocol.md §3): the client sends its accounts, once per session. */
 import * as z from 'zod';
 import { MAX_ACCOUNTS, MAX_SESSION_TTL_S } from '../limits.ts';
 import { submission, wellFormedText as text } from '../wire/sealed.ts';
@@ -11,20 +11,20 @@ export interface SubmissionMetadata {
   readonly v: 1;
   /** Base64 of the handshake key that the client took from a verified quote. */
   readonly handshake_pub: string;
-  /** Seconds that the session should live. */
+  /** How long the session should live, seconds. */
   readonly ttl: number;
-  /** Accepted for compatibility; our SDK sends them inside the ciphertext. */
+  /** Accepted for compatibility. Our SDK sends this inside the ciphertext. */
   readonly exchange?: string;
   readonly label?: string;
 }
 
-/** Body of `POST /enclave/submit_key` as JSON carries it. */
+/** Body of `POST /enclave/submit_key` in JSON. */
 export interface SubmissionJson extends BoxJson {
   readonly ephemeral_pub: string;
   readonly metadata: SubmissionMetadata;
 }
 
-/** Whether a time to live is one that a session may have, s. */
+/** Whether a session may have this time to live, s. */
 export function isSessionTtl(seconds: number): boolean {
   return seconds >= 60 && seconds <= MAX_SESSION_TTL_S;
 }
@@ -58,14 +58,14 @@ const session = {
 const manyAccounts = z.strictObject({ ...session, accounts: z.array(account).min(1).max(MAX_ACCOUNTS) });
 const oneAccount = z.strictObject({ ...session, ...account.shape });
 
-/** What a client hands over, before it is checked against venues. Unknown fields are refused by name. */
+/** The submitted payload, before it is checked with venues. Unknown fields are refused by name. */
 export type SubmissionPayload = z.output<typeof manyAccounts>;
-/** What a client may write: either form, defaults left out. */
+/** What a client may write: either form, with defaults left out. */
 export type SubmissionPayloadInput = z.input<typeof manyAccounts> | z.input<typeof oneAccount>;
 
 /**
- * Reads a payload in either form; the one-account form becomes a list of one.
- * @throws ZodError whose issues name every field that is wrong (values are not repeated)
+ * Reads a payload in either form. The one-account form becomes a list of one.
+ * @throws ZodError whose issues name every wrong field (values are not repeated)
  */
 export function parseSubmissionPayload(value: unknown): SubmissionPayload {
   if (typeof value === 'object' && value !== null && 'accounts' in value) return manyAccounts.parse(value);

@@ -1,13 +1,13 @@
 /**
- * The typed `user_data` of every attestation document that this enclave asks for (docs/protocol.md §2).
- * Each says what the document is for, so that none can stand in for another; every verifier checks it.
+ * The typed `user_data` of every attestation document that this enclave requests (docs/protocol.md §2). Each states the
+ * purpose of its document, so that no document can be used for another purpose. Every verifier checks it.
  */
 import * as z from 'zod';
 import { decodeCbor } from '../codec/cbor-decode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
 import { CodecError } from '../errors.ts';
 
-/** What a verifier may believe of the KMS key's policy (docs/design.md §4). */
+/** What a verifier may conclude about the KMS key's policy (docs/design.md §4). */
 export const KMS_POLICY_STATES = ['locked', 'mutable', 'unknown'] as const;
 export type KmsPolicyState = (typeof KMS_POLICY_STATES)[number];
 
@@ -47,7 +47,7 @@ export function encodeUserData(data: UserData): Uint8Array {
 }
 
 /**
- * Reads `user_data` and demands its type.
+ * Reads `user_data` and requires its type.
  * @throws CodecError `cbor_malformed` when it is not strict CBOR of exactly this type's fields
  */
 export function decodeUserData<T extends UserDataType>(

@@ -1,9 +1,9 @@
-/** Puts fragmented messages together again, within bounds. */
+/** Reassembles fragmented messages, within bounds. */
 import { concatBytes } from '../bytes.ts';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
 import { TransportError } from '../wire/errors.ts';
 
-/** Why a fragment was not kept: its message is too large by itself, or all of them together are. */
+/** Why a fragment was not kept: its message is too large, or all messages together are. */
 export type Overflow = 'message_too_large' | 'overloaded';
 
 interface Unfinished {
@@ -11,7 +11,7 @@ interface Unfinished {
   length: number;
 }
 
-/** Messages under assembly on one connection: together at most {@link MAX_MESSAGE_BYTES}. */
+/** Messages under assembly on one connection. Together they have at most {@link MAX_MESSAGE_BYTES}. */
 export class Assembly {
   readonly #unfinished = new Map<number, Unfinished>();
   #held = 0;
@@ -22,10 +22,11 @@ export class Assembly {
   }
 
   /**
-   * The whole message that `bytes` complete; undefined while there is more. What overflows is forgotten.
-   * @param bytes - kept as they are, not copied: of a frame that has memory of its own
-   * @throws TransportError `frame_malformed` for an empty fragment that is not the last: it says nothing, and
-   *   any number of them could be held
+   * The whole message, if `bytes` complete it. Undefined while fragments are missing. A message that overflows is
+   * forgotten.
+   * @param bytes - kept without a copy, so they must be from a frame with its own memory
+   * @throws TransportError `frame_malformed` for an empty fragment that is not the last: it has no content, and any
+   *   number of them could be held
    */
   add(id: number, more: boolean, bytes: Uint8Array): Uint8Array | undefined | Overflow {
     if (more && bytes.length === 0) throw new TransportError('frame_malformed', 'an empty fragment');

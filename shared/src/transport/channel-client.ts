@@ -10,7 +10,7 @@ interface Waiting {
   readonly resolve: (reply: Uint8Array) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
-  /** Lets go of what else could end the wait. */
+  /** Releases everything else that could end the wait. */
   readonly release: () => void;
 }
 
@@ -55,8 +55,8 @@ export class ChannelClient {
   }
 
   /**
-   * Sends `message` and gives the reply.
-   * @param timeoutMs - how long to wait; the peer is told, and told again when we give up
+   * Sends `message` and returns the reply.
+   * @param timeoutMs - how long to wait; the peer learns it, and gets a message when the client gives up
    * @param signal - when it aborts we give up
    * @throws TransportError `channel_closed`, `channel_overloaded`, `deadline_exceeded`, `message_too_large`,
    *   `frame_malformed`; the reason of `signal`
@@ -97,10 +97,10 @@ export class ChannelClient {
     if (frame.kind === 'request' || frame.kind === 'cancel') {
       throw new TransportError('frame_malformed', 'the serving side sent a request');
     }
-    // Answers to requests that were given up arrive late, and are dropped.
+    // Answers to requests that were given up arrive late and are dropped.
     if (!this.#waiting.has(frame.id)) return;
     if (frame.kind === 'refusal') {
-      // A request that was refused before it was sent whole: the peer ignores the rest until this.
+      // The peer refused the request before it was completely sent. It ignores the rest until this cancel.
       if (this.#writer.forget(frame.id)) this.#writer.control({ kind: 'cancel', id: frame.id });
       this.#settle(frame.id)?.reject(refused(frame.code));
       return;

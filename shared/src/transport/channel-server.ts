@@ -1,4 +1,4 @@
-/** The serving half of the multiplexed connection: bytes in, bytes out; it knows nothing of what they say. */
+/** The serving half of the multiplexed connection: bytes in, bytes out. It knows nothing of their content. */
 import type { Socket } from 'node:net';
 import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES } from '../limits.ts';
 import { TransportError } from '../wire/errors.ts';
@@ -7,18 +7,18 @@ import { Assembly } from './assembly.ts';
 import { FrameWriter } from './frame-writer.ts';
 
 /**
- * Answers one message. A rejection tells the peer nothing but `failed`. `call.signal` is made when it is first
- * read, and aborts when nobody waits for the answer any more.
+ * Answers one message. A rejection gives the peer only `failed`. `call.signal` is made when it is first read, and
+ * aborts when no caller waits for the answer any more.
  */
 export type MessageHandler = (
   message: Uint8Array,
   call: { readonly signal: AbortSignal },
 ) => Promise<Uint8Array>;
 
-/** What a served connection may do, and whom to tell. */
+/** The limits of a served connection, and its callbacks. */
 export interface ChannelServerOptions {
   readonly handler: MessageHandler;
-  /** Requests under way at once; default {@link MAX_IN_FLIGHT}. */
+  /** Requests under way at once. Default {@link MAX_IN_FLIGHT}. */
   readonly maxInFlight?: number;
   /** The handler rejected, or the peer broke the rules of framing. */
   readonly onError?: (error: unknown) => void;
@@ -26,11 +26,14 @@ export interface ChannelServerOptions {
 
 /** A served connection. */
 export interface ServedChannel {
-  /** Ends the connection as soon as nothing is under way and the socket has every answer; requests are taken until then. */
+  /**
+   * Ends the connection as soon as nothing is under way and the socket has every answer. Requests are accepted until
+   * then.
+   */
   finish(): void;
 }
 
-/** How long a connection that ended here is kept for its peer to end, ms. */
+/** After this side ended the connection, how long it waits for the peer to end it too, ms. */
 const LINGER_MS = 500;
 
 /** Serves a channel on `socket` until it closes. A peer that sends a malformed frame is cut off. */
@@ -38,7 +41,7 @@ export function serveChannel(socket: Socket, options: ChannelServerOptions): Ser
   return new ChannelServer(socket, options);
 }
 
-/** A request under way. Few handlers look at its signal, which costs more than all the rest of it. */
+/** A request under way. Few handlers use its signal, which costs more than everything else in it. */
 class Call {
   #controller: AbortController | null = null;
   #isAborted = false;
@@ -68,7 +71,7 @@ class ChannelServer implements ServedChannel {
   readonly #writer: FrameWriter;
   readonly #assembly = new Assembly();
   readonly #running = new Map<number, Call>();
-  /** Requests refused before they were here whole: what still comes of them is ignored. */
+  /** Requests refused before they arrived completely. Their remaining fragments are ignored. */
   readonly #refused = new Set<number>();
   #isFinishing = false;
 
@@ -84,7 +87,7 @@ class ChannelServer implements ServedChannel {
     socket.on('data', (chunk) => {
       try {
         for (const frame of reader.push(chunk)) this.#receive(frame);
-        // Whoever does not read answers may not ask on: replies would pile up here.
+        // A peer that does not read answers may not send further requests. Otherwise replies would pile up here.
         if (this.#writer.backlog > this.#maxInFlight) socket.pause();
       } catch (error) {
         options.onError?.(error);
@@ -105,7 +108,7 @@ class ChannelServer implements ServedChannel {
 
   #endIfFinished(): void {
     if (!this.#isFinishing || this.#running.size > 0 || this.#writer.backlog > 0) return;
-    // A peer that does not close its half, too, is not waited for.
+    // The server does not wait for a peer that keeps its half open.
     if (!this.#socket.writableEnded)
       this.#socket.end(() => setTimeout(() => this.#socket.destroy(), LINGER_MS));
   }
@@ -147,7 +150,7 @@ class ChannelServer implements ServedChannel {
     this.#writer.control({ kind: 'refusal', id, code });
     if (!more) return;
     this.#refused.add(id);
-    // Our own client cancels what was refused; more of them than can be under way is no client of ours.
+    // Our own client cancels refused requests. A peer with more of them than can be under way is not our client.
     if (this.#refused.size > MAX_IN_FLIGHT) {
       throw new TransportError('frame_malformed', 'refused requests are sent on');
     }

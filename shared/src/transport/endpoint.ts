@@ -1,4 +1,4 @@
-/** Endpoints of the ways between parent and enclave: `vsock://CID:PORT` or `unix:PATH`, parsed once. */
+/** Endpoints of the connections between parent and enclave: `vsock://CID:PORT` or `unix:PATH`, parsed once. */
 import { utf8 } from '../bytes.ts';
 import { MAX_SOCKET_PATH_BYTES } from '../limits.ts';
 import { TransportError } from '../wire/errors.ts';

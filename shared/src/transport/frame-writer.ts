@@ -1,6 +1,6 @@
 /**
- * Writes messages to a socket as frames: fragments of different messages take turns, small frames of one
- * tick leave in one system call, and nothing is handed to a socket that has not drained.
+ * Writes messages to a socket as frames. Fragments of different messages take turns. Small frames of one tick leave in
+ * one system call. A socket that has not drained gets nothing.
  */
 import type { Socket } from 'node:net';
 import { MAX_FRAGMENT_BYTES } from '../limits.ts';
@@ -16,7 +16,7 @@ interface Outgoing {
   at: number;
 }
 
-/** Bytes that are cheaper to copy behind their head than to hand over by themselves. */
+/** Up to this size, copying bytes behind their head is cheaper than a separate write. */
 const SMALL_BYTES = 2_048;
 
 /** The writing half of one connection. */
@@ -28,7 +28,7 @@ export class FrameWriter {
   #scheduled = false;
   #blocked = false;
 
-  /** @param onWritten - called whenever the socket has taken what it could */
+  /** @param onWritten - called whenever the socket has accepted what it could */
   constructor(socket: Socket, onWritten?: () => void) {
     this.#socket = socket;
     this.#onWritten = onWritten;
@@ -38,19 +38,19 @@ export class FrameWriter {
     });
   }
 
-  /** Queues a whole message; it is cut into frames as the socket takes them, and must not change any more. */
+  /** Queues a whole message. It is cut into frames as the socket accepts them, and must not change any more. */
   message(head: Head, bytes: Uint8Array): void {
     this.#queue.push({ head, bytes, at: 0 });
     this.#schedule();
   }
 
-  /** Queues a frame without a message; it overtakes messages. */
+  /** Queues a frame without a message. It overtakes messages. */
   control(frame: Frame): void {
     this.#control.push(frame);
     this.#schedule();
   }
 
-  /** Forgets what is left of message `id`. @returns whether anything was left */
+  /** Forgets the rest of message `id`. @returns whether anything was left */
   forget(id: number): boolean {
     const kept = this.#queue.filter((outgoing) => outgoing.head.id !== id);
     const isUnsent = kept.length < this.#queue.length;
@@ -58,7 +58,7 @@ export class FrameWriter {
     return isUnsent;
   }
 
-  /** Messages and frames that the socket has not taken yet. */
+  /** Messages and frames that the socket has not accepted yet. */
   get backlog(): number {
     return this.#queue.length + this.#control.length;
   }
@@ -82,7 +82,7 @@ export class FrameWriter {
       }
     }
     this.#socket.uncork();
-    // Uncorking may have drained the socket at once; `drain` then has no reason to fire.
+    // Uncorking may drain the socket at once. Then `drain` does not fire.
     if (this.#blocked && !this.#socket.writableNeedDrain) {
       this.#blocked = false;
       this.#schedule();
@@ -90,7 +90,7 @@ export class FrameWriter {
     this.#onWritten?.();
   }
 
-  /** @returns whether the socket takes more */
+  /** @returns whether the socket accepts more */
   #write(frame: Frame): boolean {
     if (!('bytes' in frame) || frame.bytes.length <= SMALL_BYTES) {
       return this.#socket.write(encodeFrame(frame));

@@ -1,5 +1,5 @@
 /**
- * A connection that is there when it is needed: dialled on the first request, dialled again after a loss,
+ * A connection that is ready when it is needed. It is dialled on the first request, dialled again after a loss, and
  * prepared by its owner before anybody else may use it.
  */
 import type { Socket } from 'node:net';
@@ -9,13 +9,15 @@ import { ChannelClient } from './channel-client.ts';
 /** How to make and prepare the connection. */
 export interface LinkOptions {
   readonly dial: () => Promise<Socket>;
-  /** Runs on every new connection before requests are let through; a rejection drops the connection. */
+  /** Runs on every new connection before requests are let through. A rejection drops the connection. */
   readonly prepare?: (channel: ChannelClient) => Promise<void>;
-  /** A connection that was ready is gone. */
+  /** Called when a ready connection is lost. */
   readonly onLost?: () => void;
 }
 
-/** One multiplexed connection, dialled again when lost. Requests are not repeated: they may have acted. */
+/**
+ * One multiplexed connection, dialled again when lost. Requests are not repeated, because they may have had an effect.
+ */
 export class Link {
   readonly #options: LinkOptions;
   #ready: ChannelClient | null = null;
@@ -27,7 +29,7 @@ export class Link {
   }
 
   /**
-   * Sends `message` over the prepared connection and gives the reply.
+   * Sends `message` over the prepared connection and returns the reply.
    * @throws TransportError, or what `prepare` threw
    */
   async request(message: Uint8Array, timeoutMs: number): Promise<Uint8Array> {
@@ -35,7 +37,7 @@ export class Link {
     return channel.request(message, timeoutMs);
   }
 
-  /** Whether a prepared connection is there now. */
+  /** Whether a prepared connection exists now. */
   get isReady(): boolean {
     return this.#ready?.open ?? false;
   }

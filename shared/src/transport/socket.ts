@@ -1,7 +1,7 @@
 /**
- * Dialling and listening. Both give real `net.Socket`s, so that `http.Agent`, `tls.connect({socket})` and
- * `http.Server` run over either kind of endpoint. AF_VSOCK needs a native part; where it was not built, the endpoint is
- * refused by code, never replaced by something else.
+ * Dialling and listening. Both return real `net.Socket`s, so that `http.Agent`, `tls.connect({socket})` and
+ * `http.Server` run over either kind of endpoint. AF_VSOCK needs a native part. Where it was not built, the endpoint is
+ * refused by code and never replaced by another one.
  */
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import net from 'node:net';
@@ -34,8 +34,8 @@ export async function dial(endpoint: Endpoint, options: { readonly timeoutMs: nu
 }
 
 /**
- * Makes `server` listen at `endpoint`. A socket file that nobody serves any more is replaced; the file is
- * readable and writable by its owner only.
+ * Makes `server` listen at `endpoint`. A socket file without a server is replaced. Only its owner can read and write
+ * the file.
  * @throws TransportError `endpoint_in_use`, `endpoint_not_local`, `endpoint_denied`, `dial_failed`,
  *   `endpoint_unsupported`
  */

@@ -1,7 +1,7 @@
 /**
- * AF_VSOCK as real `net.Socket`s and `net.Server`s: the native part makes descriptors, Node's own TCP handle does the
- * rest. The native part (shared/native/vsock.c) lies beside this module where it was built, in images and in the guest
- * of the tests; elsewhere vsock endpoints are refused.
+ * AF_VSOCK as real `net.Socket`s and `net.Server`s. The native part makes descriptors, and Node's own TCP handle does
+ * the rest. The native part (shared/native/vsock.c) is beside this module where it was built: in images and in the
+ * guest of the tests. Elsewhere vsock endpoints are refused.
  */
 import { closeSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +12,7 @@ import { type Endpoint, formatEndpoint } from './endpoint.ts';
 
 type VsockEndpoint = Extract<Endpoint, { kind: 'vsock' }>;
 
-/** The native part. Errors carry the name of errno as `code`. */
+/** The native part. Its errors have the name of errno as `code`. */
 interface Native {
   bind(cid: number, port: number): number;
   connect(
@@ -23,17 +23,19 @@ interface Native {
   ): void;
 }
 
-/** Node's TCP handle (libuv's uv_tcp_t), which is not told what kind of socket it is opened on. */
+/** Node's TCP handle (libuv's uv_tcp_t). It does not know what kind of socket it is opened on. */
 interface TcpHandle {
   open(fd: number): number;
 }
 
 const SOCKET = 0;
 const SERVER = 1;
-/** Connections that wait to be accepted; AF_VSOCK resets those beyond. The kernel's own limit, by default. */
+/** Connections that wait to be accepted. AF_VSOCK resets further ones. The default is the kernel's own limit. */
 const BACKLOG = 4096;
 
-/** Refused by a listener that is not there: AF_VSOCK resets, or has no such machine, where TCP refuses. */
+/**
+ * Errors of a dial without a listener. Where TCP refuses, AF_VSOCK resets, or reports that there is no such machine.
+ */
 const DIAL_CODES: Readonly<Record<string, TransportErrorCode>> = {
   ETIMEDOUT: 'dial_timeout',
   EACCES: 'endpoint_denied',
@@ -65,7 +67,7 @@ export function dialVsock(
   options: { readonly timeoutMs: number },
 ): Promise<net.Socket> {
   const vsock = requireNative(endpoint);
-  // The kernel takes 0 for its own default.
+  // The kernel would read 0 as its own default.
   const timeoutMs = Math.max(1, Math.ceil(options.timeoutMs));
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(toError(endpoint, cause, DIAL_CODES));
@@ -100,7 +102,7 @@ export async function listenVsock(server: net.Server, endpoint: VsockEndpoint): 
 }
 
 function toSocket(fd: number): net.Socket {
-  // `handle` is not in Node's documentation; the tests in the guest hold every supported Node to it.
+  // `handle` is not in Node's documentation. The tests in the guest check it with every supported Node.
   const options = { handle: openHandle(SOCKET, fd), readable: true, writable: true, allowHalfOpen: true };
   return new net.Socket(options as net.SocketConstructorOpts);
 }
@@ -113,7 +115,7 @@ function openHandle(type: number, fd: number): TcpHandle {
   throw Object.assign(new Error('a descriptor cannot be opened'), { code: status });
 }
 
-/** Node gives the class away only through a server that listens; this one does so until the next line. */
+/** Node reveals the class only through a listening server. This one listens until the next line. */
 function tcpHandle(): new (type: number) => TcpHandle {
   if (Tcp !== undefined) return Tcp;
   const server = net.createServer().listen({ port: 0, exclusive: true });

@@ -1,4 +1,4 @@
-/** The boot exchange: how a parent brings an enclave up. Nothing here is secret from the parent. */
+/** The boot exchange, by which a parent starts an enclave's service. Nothing here is secret from the parent. */
 import * as z from 'zod';
 import type { CborValue } from '../codec/cbor-encode.ts';
 import { encodeCbor } from '../codec/cbor-encode.ts';
@@ -9,7 +9,7 @@ import { TransportError } from './errors.ts';
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
 const genesisRecord = z.strictObject({ blob: bytes, evidence: bytes });
-/** What the parent stores, first writer wins (docs/design.md §5). */
+/** The record that the parent stores; the first writer wins (docs/design.md §5). */
 export type GenesisRecord = z.infer<typeof genesisRecord>;
 
 const roleCredentials = z.strictObject({
@@ -25,16 +25,16 @@ export type RoleCredentials = Readonly<z.infer<typeof roleCredentials>>;
 const bootRequest = z.strictObject({
   credentials: roleCredentials,
   deployment: deploymentSchema,
-  /** Enclaves behind the parent's address, this one included: they share what a venue allows one address. */
+  /** Enclaves behind the parent's address, this one included. They share what a venue allows one address. */
   sharers: z.number().int().min(1).max(64),
-  /** The stored record; null: there is none yet. */
+  /** The stored record. Null: there is none yet. */
   genesis: genesisRecord.nullable(),
 });
 export type BootRequest = z.infer<typeof bootRequest>;
 
 /**
- * Phases of an enclave: `boot`, waiting for its parent; `attested`, asking for keys; `keyed`, having them and reading
- * what they are kept under; `serving`; `draining`, for good.
+ * Phases of an enclave. `boot`: it waits for its parent. `attested`: it requests keys. `keyed`: it has them and reads
+ * the policy that protects them. `serving`. `draining`: for good.
  */
 export const PHASES = ['boot', 'attested', 'keyed', 'serving', 'draining'] as const;
 /** One of {@link PHASES}. */
@@ -42,7 +42,7 @@ export type Phase = (typeof PHASES)[number];
 
 const bootReply = z.strictObject({
   phase: z.enum(PHASES),
-  /** A record to store, first writer wins, before `boot` is sent again with whatever is stored then. */
+  /** A record to store; the first writer wins. After that `boot` is sent again with the stored record. */
   genesis: genesisRecord.nullable(),
 });
 export type BootReply = z.infer<typeof bootReply>;

@@ -1,6 +1,6 @@
 /**
- * Envelopes: what parent and enclave say to each other. The parent reads and writes everything here, so
- * nothing here is secret: operations, session ids, versions, expiry times, opaque blobs, public codes.
+ * Envelopes: the messages between parent and enclave. The parent reads and writes everything here, so nothing here is
+ * secret: operations, session ids, versions, expiry times, opaque blobs, public codes.
  */
 import * as z from 'zod';
 import { concatBytes, fromUtf8 } from '../bytes.ts';
@@ -27,27 +27,30 @@ export type StoredState = z.infer<typeof storedState>;
 const enclaveRequest = z.strictObject({
   operation: z.enum(OPERATION_NAMES as readonly [Operation, ...Operation[]]),
   session: sessionId.nullable(),
-  /** The version that the parent has stored; null when there is none. */
+  /** The version that the parent has stored. Null when there is none. */
   version: count.nullable(),
-  /** The client's bytes, unread by the parent. */
+  /** The client's bytes. The parent does not read them. */
   body: bytes,
-  /** Whoever sent the request, by a name that the parent gave and that says nothing else; absent: nobody did. */
+  /**
+   * The source of the request, under a name that the parent gave and that reveals nothing else. Absent: the parent
+   * itself.
+   */
   source: z.string().min(1).max(64).optional(),
-  /** Sent when the enclave asked for it (`state_required`). */
+  /** Sent when the enclave requested it (`state_required`). */
   state: storedState.nullable(),
 });
 export type EnclaveRequest = z.infer<typeof enclaveRequest>;
 
 const stateWrite = z.strictObject({
   session: sessionId,
-  /** Stored version that this replaces; 0: the session is new. */
+  /** Stored version that this replaces. 0: the session is new. */
   baseVersion: count,
   version: count,
   expiresAt: instant,
-  /** When the parent should send the next `sync`; null: never. */
+  /** When the parent should send the next `sync`. Null: never. */
   syncAt: instant.nullable(),
   blob: bytes,
-  /** Chunks of the state that came before: the ones that stay. */
+  /** How many chunks of the previous state stay. */
   chunksKept: count,
   /** Chunks to append after them. */
   chunks: z.array(bytes),
@@ -66,7 +69,7 @@ const enclaveReply = z.discriminatedUnion('outcome', [
     outcome: z.literal('ok'),
     body: bytes,
     write: stateWrite.nullable(),
-    /** The session is over: delete what is stored of it. */
+    /** The session is over: the parent must delete its stored state. */
     erase: z.boolean(),
   }),
   z.strictObject({ outcome: z.literal('state_required') }),
@@ -79,7 +82,7 @@ export function encodeRequest(request: EnclaveRequest): Uint8Array {
   return encodeCbor(request as unknown as CborValue);
 }
 
-/** CBOR of a reply. The body of one that is `ok` is most of it, and is copied once. */
+/** CBOR of a reply. The body of an `ok` reply is most of it, and is copied once. */
 export function encodeReply(reply: EnclaveReply): Uint8Array {
   if (reply.outcome !== 'ok') return encodeCbor(reply as unknown as CborValue);
   const { body, write, erase } = reply;
@@ -111,7 +114,7 @@ export function decodeReply(message: Uint8Array): EnclaveReply {
 }
 
 /**
- * Strictly decoded CBOR with text keys as plain data: the way both sides read what the other wrote.
+ * Strictly decoded CBOR with text keys, as plain data. Both sides read the other's messages with it.
  * @throws TransportError `frame_malformed`
  */
 export function decodePlain(message: Uint8Array): unknown {
@@ -142,7 +145,7 @@ function toPlain(value: unknown): unknown {
   return plain;
 }
 
-/** What an assignment does, save for `__proto__`, where it would set the prototype. */
+/** Sets a member like an assignment, but also for `__proto__`, where an assignment would set the prototype. */
 function setOwn(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, configurable: true, enumerable: true, writable: true });
 }

@@ -19,5 +19,5 @@ export const TRANSPORT_ERROR_CODES = [
 ] as const;
 export type TransportErrorCode = (typeof TRANSPORT_ERROR_CODES)[number];
 
-/** The way between parent and enclave failed, or the peer broke its rules. */
+/** The connection between parent and enclave failed, or the peer broke its rules. */
 export class TransportError extends CodedError<TransportErrorCode> {}

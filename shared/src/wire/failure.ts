@@ -1,7 +1,7 @@
 /**
- * Failures that may cross the wire: the closed list of public codes, and nothing else. A public code says
- * what the caller can do about it; it never depends on account data (reasons that do are sealed to the
- * client in {@link Failure.sealed}).
+ * Failures that may cross the wire: the closed list of public codes, and nothing else. A public code states what the
+ * caller can do about it. It never depends on account data. Reasons that do are sealed to the client in
+ * {@link Failure.sealed}.
  */
 
 /** Every public code with its HTTP status and its title (RFC 9457). `docs/errors.md` explains each. */
@@ -52,11 +52,11 @@ export function isPublicCode(code: string): code is PublicCode {
   return Object.hasOwn(PUBLIC_FAILURES, code);
 }
 
-/** A failure as it crosses the wire. */
+/** A failure in the form in which it crosses the wire. */
 export interface Failure {
   readonly code: PublicCode;
-  /** When trying again may help, ms; null: not by itself. */
+  /** When a retry may help, ms. Null: a retry alone does not help. */
   readonly retryAfterMs: number | null;
-  /** JSON of a sealed reply that only the client can open; null: the code says it all. */
+  /** JSON of a sealed reply that only the client can open. Null: the code is the whole answer. */
   readonly sealed: Uint8Array | null;
 }

@@ -21,17 +21,17 @@ import { cborBoolean, cborHead, MAJOR } from '../codec/cbor-head.ts';
 import { MAX_FRAGMENT_BYTES } from '../limits.ts';
 import { TransportError } from './errors.ts';
 
-/** Why a peer would not answer a request, decided before anybody read it. */
+/** Why a peer refuses to answer a request. The peer decides before it reads the message. */
 export const REFUSALS = ['overloaded', 'deadline_exceeded', 'message_too_large', 'failed'] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** One frame. `id` is chosen by the dialling side, 1..2^32-1, and is free again after the answer. */
+/** One frame. The dialling side chooses `id`, 1..2^32-1. It is free again after the answer. */
 export type Frame =
   | {
       readonly kind: 'request';
       readonly id: number;
       readonly more: boolean;
-      /** What is left of the caller's patience, ms: clocks are not shared. */
+      /** The rest of the caller's time, ms. The two sides share no clock. */
       readonly deadlineMs: number;
       readonly bytes: Uint8Array;
     }
@@ -39,7 +39,7 @@ export type Frame =
   | { readonly kind: 'cancel'; readonly id: number }
   | { readonly kind: 'refusal'; readonly id: number; readonly code: Refusal };
 
-/** Bytes that a frame may have after its length: a fragment and its array. */
+/** Bytes of a frame after its length: a fragment and its array. */
 export const MAX_FRAME_BYTES = MAX_FRAGMENT_BYTES + 64;
 
 /** Length prefix and CBOR of `frame`. */
@@ -47,7 +47,7 @@ export function encodeFrame(frame: Frame): Uint8Array {
   return concatBytes(encodeFrameHead(frame), bytesOf(frame));
 }
 
-/** What of {@link encodeFrame} comes before the frame's bytes, so that those can be sent where they lie. */
+/** The part of {@link encodeFrame} before the frame's bytes, so that those can be sent without a copy. */
 export function encodeFrameHead(frame: Frame): Uint8Array {
   const array = arrayUpToBytes(frame);
   const head = new Uint8Array(4 + array.length);
@@ -116,16 +116,16 @@ function isUint32(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
 }
 
-/** Cuts a byte stream into frames, whatever the sizes in which it arrives. Each frame has memory of its own. */
+/** Cuts a byte stream into frames, whatever the sizes of its pieces. Each frame has its own memory. */
 export class FrameReader {
   readonly #prefix = new Uint8Array(4);
   #prefixLength = 0;
-  /** The frame that is arriving, and how much of it is here. */
+  /** The frame that is arriving, and how many of its bytes are here. */
   #frame: Uint8Array | null = null;
   #length = 0;
 
   /**
-   * Takes the next bytes of the stream and gives the frames that they complete.
+   * Reads the next bytes of the stream and returns the frames that they complete.
    * @throws TransportError `frame_malformed`, also for a length above {@link MAX_FRAME_BYTES}
    */
   *push(chunk: Uint8Array): Generator<Frame> {

@@ -1,54 +1,55 @@
 /**
- * The one table of what a parent may ask of an enclave. Dispatch, relay, routes, rate limits and the specification
- * follow from it: one more operation is one row here, one handler in the enclave, and one type of its answer.
+ * The one table of the operations that a parent may request of an enclave. Dispatch, relay, routes, rate limits and the
+ * specification are derived from it. A new operation is one row here, one handler in the enclave, and one type of its
+ * answer.
  */
 import type { PublicCode } from './failure.ts';
 
-/** What an operation does: brings the enclave up or looks at it; begins, reads or changes a session; ends one. */
+/** The effect of an operation: starts the enclave or checks it; begins, reads or changes a session; ends one. */
 export type OperationKind = 'boot' | 'ping' | 'open' | 'read' | 'change' | 'end';
 
-/** How a client asks by HTTP. */
+/** The HTTP request of a client. */
 export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** As in OpenAPI: `{sessionId}` stands for the session. */
   readonly path: string;
-  /** What the client sends: a nonce or a sealed query in the URL, a submission or a sealed request as body. */
+  /** The client's input: a nonce or a sealed query in the URL, a submission or a sealed request as body. */
   readonly input: 'nonce' | 'query' | 'submission' | 'request' | 'none';
-  /** What it gets: an attestation document, a receipt, a sealed reply, or nothing. */
+  /** The client's output: an attestation document, a receipt, a sealed reply, or nothing. */
   readonly output: 'document' | 'receipt' | 'reply' | 'none';
   /** Status of success. */
   readonly status: 200 | 201 | 204;
-  /** Which budget of requests pays for it. */
+  /** The budget of requests that it uses. */
   readonly rateClass: RateClass;
   /** One line for people. */
   readonly summary: string;
 }
 
-/** Budgets of requests: what costs more has less of them. */
+/** Budgets of requests. A more expensive class has a smaller one. */
 export const RATE_CLASSES = ['quote', 'submit', 'read', 'report', 'change'] as const;
 export type RateClass = (typeof RATE_CLASSES)[number];
 
-/** Places for operations under way: each pool has its own, so that no kind of work takes those of another. */
+/** Places for operations under way. Each pool has its own, so that no kind of work uses the places of another. */
 export type OperationPool = 'control' | 'quote' | 'submit' | 'read' | 'report' | 'sync';
 
 /** One row of the table. */
 export interface OperationRow {
   readonly kind: OperationKind;
-  /** How long the enclave may take, ms. A `sync` reads from exchanges, a `submit` asks them. */
+  /** How long the enclave may take, ms. `sync` reads from exchanges, and `submit` asks them. */
   readonly timeoutMs: number;
-  /** Whose places it takes at the parent; null: it is not made to wait. */
+  /** The pool whose places it uses at the parent. Null: it does not wait. */
   readonly pool: OperationPool | null;
-  /** Whether every enclave of a parent is asked: whoever has the session open closes it. */
+  /** Whether every enclave of a parent is asked, because the one that has the session open must close it. */
   readonly everywhere: boolean;
-  /** Public codes that it may end with, besides those of HTTP itself. */
+  /** Public codes that may end it, besides those of HTTP itself. */
   readonly codes: readonly PublicCode[];
-  /** Null: only the parent asks. */
+  /** Null: only the parent sends it. */
   readonly http: HttpRoute | null;
 }
 
 const TIMEOUT_MS = 15_000;
 
-/** Of everything that asks an enclave. */
+/** Codes of every operation that asks an enclave. */
 const OF_ENCLAVE = [
   'rate_limited',
   'overloaded',
@@ -62,7 +63,7 @@ const OF_ENCLAVE = [
   'deployment_refused',
 ] as const satisfies readonly PublicCode[];
 
-/** Of everything that means a session. */
+/** Codes of every operation that names a session. */
 const OF_SESSION = [
   ...OF_ENCLAVE,
   'session_unknown',
@@ -80,7 +81,7 @@ const OF_READ = [
   'sync_pending',
 ] as const satisfies readonly PublicCode[];
 
-/** A reading of a session: the same way for each, whatever is asked. */
+/** An operation that reads a session. All such operations have the same form. */
 function reading<Name extends string>(name: Name, pool: 'read' | 'report', summary: string) {
   return {
     kind: 'read',

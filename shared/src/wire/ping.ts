@@ -1,4 +1,4 @@
-/** What an enclave answers to a `ping`: that it is alive, how far it has come, and how its venues answered it last. */
+/** An enclave's answer to a `ping`: that it is alive, its phase, and how its venues answered it last. */
 import * as z from 'zod';
 import { type CborValue, encodeCbor } from '../codec/cbor-encode.ts';
 import { PHASES } from './boot.ts';
@@ -11,9 +11,9 @@ const pong = z.strictObject({
   venues: z.array(
     z.strictObject({
       venue: z.string().min(1).max(32),
-      /** When it was asked last, by the enclave's clock, ms. */
+      /** When the enclave last asked it, by the enclave's clock, ms. */
       at: z.number().int().nonnegative(),
-      /** Why it gave no answer; null: it answered. A refusal of one account is an answer. */
+      /** Why it gave no answer. Null: it answered. A refusal of one account is an answer. */
       fault: z.string().min(1).max(64).nullable(),
     }),
   ),

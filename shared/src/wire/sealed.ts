@@ -1,6 +1,6 @@
 /**
- * What HTTP carries of sealed messages (docs/protocol.md §3 to §5): boxes, and what is written on them. Whoever reads
- * this can tell a box from none and open nothing; what is inside has its schemas in `messages/`.
+ * The part of sealed messages that HTTP carries (docs/protocol.md §3 to §5): boxes and their open fields. A reader of
+ * this file can recognise a box but open none. The contents have their schemas in `messages/`.
  */
 import * as z from 'zod';
 import { decodeBase64 } from '../codec/base64.ts';
@@ -20,17 +20,17 @@ export const base64Bytes = (length?: number) =>
     return z.NEVER;
   });
 
-/** The three fields of a box as JSON carries them. */
+/** The three fields of a box in JSON. */
 export const boxFields = {
   nonce: base64Bytes(NONCE_BYTES),
   ciphertext: base64Bytes(),
   tag: base64Bytes(TAG_BYTES),
 };
 
-/** A sealed request, its binary fields decoded. */
+/** A sealed request with decoded binary fields. */
 export const sealedRequest = z.strictObject({ v: z.literal(1), ...boxFields });
 
-/** A sealed reply, its binary fields decoded. */
+/** A sealed reply with decoded binary fields. */
 export const sealedReply = z.strictObject({
   v: z.literal(1),
   session_id: z.string(),
@@ -38,7 +38,7 @@ export const sealedReply = z.strictObject({
   ...boxFields,
 });
 
-/** Text that can be stored and shown again: a lone surrogate cannot. */
+/** Text that can be stored and shown again. A lone surrogate cannot. */
 export const wellFormedText = z
   .string()
   .refine((value) => value.isWellFormed(), 'text without lone surrogates');
@@ -51,14 +51,14 @@ const metadata = z.strictObject({
   label: wellFormedText.max(256).optional(),
 });
 
-/** Body of `POST /enclave/submit_key`, its binary fields decoded (the metadata stays as authenticated). */
+/** Body of `POST /enclave/submit_key` with decoded binary fields. The metadata stays as it was authenticated. */
 export const submission = z.strictObject({
   ephemeral_pub: base64Bytes(KEY_BYTES),
   ...boxFields,
   metadata,
 });
 
-/** Text that a JSON Schema describes as base64; whether it is, is checked by who reads it. */
+/** Text that a JSON Schema describes as base64. The reader of the text checks whether it is. */
 function base64Text(length: number | undefined) {
   return z.string().meta({ contentEncoding: 'base64', description: nameOf(length) });
 }
@@ -72,7 +72,7 @@ function bytesOf(text: string, length: number | undefined): Uint8Array | null {
     const bytes = decodeBase64(text);
     return length === undefined || bytes.length === length ? bytes : null;
   } catch {
-    // One answer for every way of being wrong.
+    // One answer for all wrong inputs.
     return null;
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Ledger chunks: append-only pieces of what was observed (entries and prices), chained by hash, each with a
- * MAC under a key that lives as long as this process.
+ * Ledger chunks: append-only pieces of the observations (entries and prices), chained by hash. Each has a MAC under a
+ * key that lives as long as this process.
  *
- * The MAC tells entries that this very process fetched over TLS (`fetched`) from entries that came back from
- * sealed storage (`sealed`): whoever can unwrap the sealing key could forge the latter, never the former.
+ * The MAC separates entries that this process fetched over TLS (`fetched`) from entries that came back from sealed
+ * storage (`sealed`). Anyone who can unwrap the sealing key could forge the latter, but never the former.
  */
 import { concatBytes, equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
@@ -23,7 +23,7 @@ export interface OpenedChunk extends Observations {
   readonly head: string;
 }
 
-/** The format that is written: 2. Format 1 was the same without the number. */
+/** The format that this version writes: 2. Format 1 was the same without the number. */
 const FORMAT = 2;
 
 interface Chunk {
@@ -43,10 +43,10 @@ const schemas: Readonly<Record<number, z.ZodType<Chunk>>> = {
 
 const WHAT = 'a ledger chunk';
 
-/** Entries and marks that one chunk may hold: it is read whole, and its CBOR is bounded in items. */
+/** How many entries and marks one chunk may hold. A chunk is read whole, and its CBOR has a bounded number of items. */
 const CHUNK_OBSERVATIONS = 1_000;
 
-/** `observations` in pieces that fit a chunk each, in order; none for nothing. */
+/** `observations` in pieces that fit one chunk each, in order. No pieces for no observations. */
 export function splitObservations({ entries, marks }: Observations): Observations[] {
   const parts: Observations[] = [];
   for (let at = 0; at < entries.length; at += CHUNK_OBSERVATIONS) {

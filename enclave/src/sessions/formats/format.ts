@@ -1,5 +1,5 @@
 /**
- * How sealed plaintexts are read back. What we sealed ourselves is authentic: these checks guard against formats that
+ * How sealed plaintexts are read back. What this enclave sealed is authentic. These checks guard against formats that
  * this version does not know, and against our own mistakes.
  */
 import { placesOfIssues } from '@perf-aggregator/shared/schema-issues';
@@ -7,14 +7,14 @@ import { decodePlain } from '@perf-aggregator/shared/wire/envelope';
 import type * as z from 'zod';
 import { Refusal } from '../../errors.ts';
 
-/** A value whose format number was found; its shape was not looked at yet. */
+/** A value with a format number. Its shape is not checked yet. */
 export interface Numbered {
   readonly format: unknown;
   readonly value: unknown;
 }
 
 /**
- * Plain data of an opened blob.
+ * The plain data of an opened blob.
  * @param what - named in errors, as "a ledger chunk"
  * @throws Refusal `state_rejected` when it is not strict CBOR
  */
@@ -26,7 +26,7 @@ export function decodeSealed(plaintext: Uint8Array, what: string): unknown {
   }
 }
 
-/** The member `name` of a value that may be anything; undefined: it has none. */
+/** The member `name` of a value of unknown shape. Undefined: there is none. */
 export function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Readonly<Record<string, unknown>>)[name]
@@ -36,8 +36,8 @@ export function memberOf(value: unknown, name: string): unknown {
 /**
  * Reads a value by the schema of its format.
  * @param schemas - by format number
- * @throws Refusal `state_version_unsupported` for a number that has no schema, `state_rejected` for no number, and for
- *   a value that is not as its schema says (named by place, not by value)
+ * @throws Refusal `state_version_unsupported` for a number that has no schema, `state_rejected` for a missing number,
+ *   and for a value that does not match its schema (the message names the place, not the value)
  */
 export function parseFormat<T>(
   { format, value }: Numbered,

@@ -1,4 +1,4 @@
-/** What a ledger chunk holds: entries and prices, each as the ledger takes it. */
+/** What a ledger chunk holds: entries and prices, each in the form of the ledger. */
 import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { CashEntry, FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import * as z from 'zod';
@@ -69,7 +69,7 @@ const mark: z.ZodType<Mark> = z.strictObject({
   vwap: decimal.exactOptional(),
 });
 
-/** Schema of {@link Observations}. Fills are most of it, so they are tried first. */
+/** Schema of {@link Observations}. Most entries are fills, so fills are tried first. */
 export const observations: z.ZodType<Observations> = z.strictObject({
   entries: z.array(z.union([fill, transfer, cash])),
   marks: z.array(mark),

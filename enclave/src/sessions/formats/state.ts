@@ -1,4 +1,4 @@
-/** The session blob: everything about a session that is not the ledger itself. Small; written whole. */
+/** The session blob: everything about a session except the ledger itself. It is small and written whole. */
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import * as z from 'zod';
@@ -15,26 +15,26 @@ import { decodeSealed, memberOf, parseFormat } from './format.ts';
 
 const FORMAT = 1;
 
-/** What one account of a session has come to. */
+/** The present state of one account of a session. */
 export interface AccountState {
   readonly access: VenueAccount;
   readonly inspection: AccountInspection;
-  /** Where the next pull goes on; null: at the beginning. */
+  /** Where the next pull starts. Null: at the beginning. */
   readonly cursor: VenueCursor | null;
   /** Holdings at the end of the last complete pull. */
   readonly snapshot: BalanceSnapshot | null;
   readonly coverage: Coverage | null;
   /** Share of the history read, 0..1. */
   readonly progress: number;
-  /** Whether the account was read up to its end at least once. */
+  /** Whether the account has been read up to its end at least once. */
   readonly complete: boolean;
-  /** Closed code of the last failure; null after a success. */
+  /** Closed code of the last failure. Null after a success. */
   readonly failure: string | null;
   /** Failures since the last success. */
   readonly failures: number;
 }
 
-/** A session, as of one version. */
+/** A session at one version. */
 export interface SessionState {
   readonly format: typeof FORMAT;
   readonly id: string;
@@ -54,14 +54,14 @@ export interface SessionState {
   readonly accounts: readonly AccountState[];
   /** Version at which each ledger chunk was written, by index. */
   readonly chunkVersions: readonly number[];
-  /** Hash over all chunks, hex; {@link EMPTY_HEAD} before the first. */
+  /** Hash over all chunks, hex. {@link EMPTY_HEAD} before the first chunk. */
   readonly ledgerHead: string;
 }
 
 /** Ledger head of a session without entries. */
 export const EMPTY_HEAD = '0'.repeat(64);
 
-// A copy: the keys of an open session must not keep the whole plaintext of its blob.
+// A copy: without it, the keys of an open session would keep the whole plaintext of its blob in memory.
 const key = z
   .custom<Uint8Array>((value) => value instanceof Uint8Array && value.length === 32)
   .transform((bytes) => bytes.slice());
@@ -106,7 +106,7 @@ const coverage: z.ZodType<Coverage> = z.strictObject({
 const account = z.strictObject({
   access,
   inspection,
-  /** Read by {@link readCursor}: it has a format of its own. */
+  /** {@link readCursor} reads it, because it has its own format. */
   cursor: z.unknown(),
   snapshot: snapshot.nullable(),
   coverage: coverage.nullable(),
@@ -152,7 +152,7 @@ export function decodeState(plaintext: Uint8Array): SessionState {
   };
 }
 
-/** Where an account's reading goes on; null: at the beginning. */
+/** Where reading of an account continues. Null: at the beginning. */
 function readCursor(value: unknown): VenueCursor | null {
   if (value === null) return null;
   return toCursor(parseFormat({ format: memberOf(value, 'version'), value }, CURSOR_FORMATS, 'a cursor'));

@@ -1,9 +1,9 @@
-/** What each operation answers once its reply is open: declared here, compiled against by enclave and client. */
+/** The answer of each operation once its reply is open. Enclave and client compile against these declarations. */
 import type { MetricsAnswer, SummaryAnswer } from './metrics.ts';
 import type { ReturnsAnswer, TradesAnswer } from './pages.ts';
 import type { ReceiptAnswer, RenewalAnswer, ReportAnswer } from './session.ts';
 
-/** The shapes of numbers that stand in answers: `analytics` makes and declares them, this room cannot name them. */
+/** The shapes of numbers in answers. `analytics` declares them; this room cannot name them. */
 export interface Numbers {
   readonly metrics: { readonly attribution: readonly object[]; readonly exposure: object };
   /** One day of `returns`. */

@@ -1,7 +1,7 @@
 /** Answers of `metrics` and `summary`. Fields and units: docs/protocol.md §5. */
 import type { Scope } from './scope.ts';
 
-/** Sums of the rows of an attribution that are not listed; money in the reporting currency. */
+/** Sums of the unlisted rows of an attribution. Money in the reporting currency. */
 export interface OmittedRows
   extends Readonly<
     Record<
@@ -21,17 +21,17 @@ export interface OmittedRows
   readonly tradeCount: number;
 }
 
-/** What was read of an account, and what could not be. Instants in ms. */
+/** What was read of an account, and what could not be read. Instants in ms. */
 export interface AccountCoverage {
   readonly account: string;
   readonly venue: string;
   readonly symbols: readonly string[];
-  /** First instant of which the venue let us read; null: nothing found. */
+  /** First instant that the venue let us read. Null: nothing was found. */
   readonly from: number | null;
   readonly to: number;
   readonly productsRead: readonly string[];
   readonly productsNotRead: readonly string[];
-  /** Closed spans that could not be read, per stream. */
+  /** Closed spans that could not be read, by stream. */
   readonly gaps: readonly { readonly stream: string; readonly from: number; readonly to: number }[];
   /** Streams that the venue does not offer for this account (a sandbox has no transfers). */
   readonly unavailable: readonly string[];
@@ -42,29 +42,29 @@ export interface AccountReading {
   readonly account: string;
   readonly venue: string;
   readonly coverage: AccountCoverage | null;
-  /** Code of the last failure to read the account; null: none. */
+  /** Code of the last failure to read the account. Null: none. */
   readonly failure: string | null;
 }
 
 /** What the enclave adds to the metrics of a period. */
 export interface MetricsAdditions {
-  /** Return of each day of the period, null where there is none. */
+  /** Return of each day of the period. Null where there is none. */
   readonly periodReturns: readonly (number | null)[];
-  /** Deposits and withdrawals of the period that no own account explains. */
+  /** Deposits and withdrawals of the period that have no other side in an own account. */
   readonly externalFlowCount: number;
 }
 
-/** What an attribution and an exposure look like to who lists them. */
+/** The form of an attribution and an exposure, as far as a list needs it. */
 interface ListedMetrics {
   readonly attribution: readonly object[];
   readonly exposure: object;
 }
 
-/** Answer of `metrics`; `Metrics` is what `analytics` computes, which this room cannot name. */
+/** Answer of `metrics`. `Metrics` is the result of `analytics`, which this room cannot name. */
 export type MetricsAnswer<Metrics extends ListedMetrics> = Scope &
   MetricsAdditions &
   Omit<Metrics, keyof Scope | 'exposure'> & {
-    /** The rows of the largest profits and losses stand in `attribution`; what the others come to is here. */
+    /** `attribution` has the rows of the largest profits and losses. This is the sum of the others. */
     readonly attributionOmitted: OmittedRows;
     /** `positions` are the largest of `positionCount`. */
     readonly exposure: Metrics['exposure'] & { readonly positionCount: number };

@@ -1,12 +1,12 @@
 /** Answers that come in pages: `returns` and `trades`. Fields and units: docs/protocol.md §5. */
 import type { Scope } from './scope.ts';
 
-/** What pages have in common. */
+/** The common members of pages. */
 export interface Page extends Scope {
-  /** First and last day of the whole period; null: no whole day lies in it. */
+  /** First and last day of the whole period. Null: no whole day is in it. */
   readonly from: string | null;
   readonly to: string | null;
-  /** For the next page; null: this is the last. */
+  /** Cursor of the next page. Null: this is the last page. */
   readonly nextCursor: string | null;
 }
 
@@ -20,7 +20,7 @@ export interface ReturnsAnswer<Day extends object> extends Page {
   readonly days: readonly Day[];
 }
 
-/** Answer of `trades`: one page of the round trips of a period, newest first; `Totals` are of all pages. */
+/** Answer of `trades`: one page of the round trips of a period, newest first. `Totals` are of all pages. */
 export type TradesAnswer<Trip extends object, Totals extends object> = Page &
   Totals & {
     readonly tradeCount: number;

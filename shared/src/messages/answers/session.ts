@@ -1,10 +1,10 @@
-/** Answers about a session itself: its beginning, its end, its report, and why it cannot be read yet. */
+/** Answers about a session itself: its start, its end, its report, and why it cannot be read yet. */
 import * as z from 'zod';
 import type { ReportBundle } from '../report/claims.ts';
 
 type Permission = 'yes' | 'no' | 'unknown';
 
-/** Answer of `submit`: what the enclave made of the submission. */
+/** Answer of `submit`: the result of the submission. */
 export interface ReceiptAnswer {
   readonly session_id: string;
   /** ms */
@@ -32,7 +32,7 @@ export interface ReportAnswer {
 
 /** Schema of {@link SyncProgress}. */
 export const syncProgress = z.object({ progress: z.number(), entries: z.number() });
-/** What a `sync_pending` says besides: how far the first reading of the accounts has come. */
+/** The additional content of a `sync_pending`: the progress of the first reading of the accounts. */
 export interface SyncProgress {
   /** 0..1 */
   readonly progress: number;

@@ -1,15 +1,15 @@
 /**
- * The report (docs/protocol.md §6): what its claims are called and which of them nobody can withhold.
+ * The report (docs/protocol.md §6): the names of its claims, and the claims that nobody can withhold.
  *
- * It is an SD-JWT (RFC 9901). What a trader would like to leave out stands in the open part; only the members
- * of `metrics` are selectively disclosable. A verifier refuses a report without the open claims.
+ * It is an SD-JWT (RFC 9901). What a trader would like to leave out is in the open part. Only the members of `metrics`
+ * are selectively disclosable. A verifier refuses a report without the open claims.
  */
 import * as z from 'zod';
 import { ENVIRONMENTS } from '../environment.ts';
 import { KMS_POLICY_STATES } from '../user-data.ts';
 import { disclosedMetrics } from './metrics.ts';
 
-/** JOSE header of every report, pinned: a verifier reads nothing else of it. */
+/** JOSE header of every report. It is pinned: a verifier accepts no other. */
 export const REPORT_HEADER = { alg: 'EdDSA', typ: 'perf-report+sd-jwt' } as const;
 
 /** The sentence that every report carries. */
@@ -36,7 +36,7 @@ const coverage = z.strictObject({
   unavailable: z.array(z.string()),
 });
 
-/** The claims that no holder can withhold (docs/design.md §10), and `metrics` with what is disclosed. */
+/** The claims that no holder can withhold (docs/design.md §10), and `metrics` with the disclosed ones. */
 export const reportClaims = z.strictObject({
   /** Seconds since the epoch (RFC 7519). */
   iat: z.number().int(),
@@ -48,11 +48,11 @@ export const reportClaims = z.strictObject({
   /** UTC days, both included. */
   period: z.strictObject({ from: day, to: day }),
   periodIsFullHistory: z.boolean(),
-  /** Instant of the first entry of any account, ms; null without entries. */
+  /** Instant of the first entry of any account, ms. Null without entries. */
   earliestActivity: instant.nullable(),
-  /** Since when this session has watched, ms. */
+  /** The instant since which this session has watched, ms. */
   liveSince: instant,
-  /** Share of the period's days that were over when the session began, 0..1. */
+  /** Share of the period's days that had ended when the session began, 0..1. */
   backfilledShare: z.number().min(0).max(1),
   fullHistoryReturn: ratio,
   fullHistoryMaxDrawdown: ratio,
@@ -75,7 +75,7 @@ export const reportClaims = z.strictObject({
   keyPermissions: z.array(
     z.strictObject({ account: z.string(), canTrade: permission, canWithdraw: permission }),
   ),
-  /** How the holder showed that the accounts are theirs: holding a key of them, and nothing more. */
+  /** How the holder proved control of the accounts: with a key of them, and nothing more. */
   accountControl: z.literal('apiKey'),
   coverage: z.array(coverage),
   reconciliation: z.strictObject({
@@ -86,22 +86,22 @@ export const reportClaims = z.strictObject({
     missingAcquisitions: z.number().int(),
   }),
   adverseReturn: ratio,
-  /** How much of the period's profit rests on marks of holdings too large for their markets; null: not known. */
+  /** How much of the period's profit rests on marks of holdings too large for their markets. Null: not known. */
   illiquidPnlShare: share,
   largeFlowsUnvalued: count,
   /** Of the whole history, whatever the period. */
   dataQuality: z.strictObject({
-    /** Returns that span days without a valuation. */
+    /** Returns that cover days without a valuation. */
     gapCount: count,
     stalePrices: count,
     unpricedAssets: z.array(z.string()),
-    /** Days at whose end money was in a wallet that is not read. */
+    /** Days that end with money in an unread wallet. */
     unreadWalletDays: count,
     /** Rebates and other credits that count as income, as a share of the last NAV. */
     creditIncomeShare: ratio,
     /** Fills outside the range of their minute, booked at its mark. */
     positionMoves: count,
-    /** Of the traded value: of such fills, of block trades, of fills whose minute was compared at all. */
+    /** Shares of the traded value: of such fills, of block trades, of fills whose minute was compared at all. */
     offMarketFillShare: share,
     blockTradeShare: share,
     checkedFillShare: share,
@@ -119,7 +119,7 @@ export const reportClaims = z.strictObject({
   statement: z.literal(REPORT_STATEMENT),
   metrics: disclosedMetrics,
 });
-/** Claims of a report, with the metrics that are disclosed. */
+/** Claims of a report, with the disclosed metrics. */
 export type ReportClaims = z.infer<typeof reportClaims>;
 
 /** A report and the attestation document that the hardware made for it. */

@@ -1,6 +1,6 @@
 /**
  * The registry of report metrics: every number that a holder may disclose or withhold, under its one name. Claims,
- * `--disclose`, labels, the page of metrics and profiles follow from it; a name that is not here is in no report.
+ * `--disclose`, labels, the page of metrics and profiles are derived from it. A name that is not here is in no report.
  */
 import * as z from 'zod';
 import {
@@ -17,7 +17,7 @@ import * as tables from './tables.ts';
 
 const integer = z.number().int().nonnegative();
 
-/** Metrics against the benchmark, null without one. */
+/** Metrics against the benchmark. Null without a benchmark. */
 const BENCHMARK = {
   beta: statistic('benchmark', 'Beta', 'Covariance with the benchmark over its variance.'),
   alphaAnnualized: ratio('benchmark', 'Alpha (annualized)', 'Return beyond what beta explains, a year.'),
@@ -45,7 +45,7 @@ const BENCHMARK = {
   },
 } as const satisfies Readonly<Record<string, ReportMetric>>;
 
-/** Every metric by its name; the order is that of the disclosures. */
+/** Every metric by its name, in the order of the disclosures. */
 export const REPORT_METRICS = {
   totalReturn: ratio('return', 'Total return (TWR)', 'Daily returns, chained.'),
   annualizedReturn: ratio('return', 'Annualized return', 'Total return as a rate a year, compounding.'),
@@ -195,7 +195,7 @@ export type DisclosableMetric = keyof typeof REPORT_METRICS;
 /** Name of a metric against the benchmark. */
 export type BenchmarkMetric = keyof typeof BENCHMARK;
 
-/** What a report may say under each name. */
+/** The shape of each metric in a report. */
 export type DisclosedMetrics = {
   readonly [Name in DisclosableMetric]: z.output<(typeof REPORT_METRICS)[Name]['shape']>;
 };
@@ -212,7 +212,7 @@ export const disclosedMetrics: z.ZodType<Partial<DisclosedMetrics>> = z.strictOb
   ),
 );
 
-/** What the registry says of a name. */
+/** The registry entry of a name. */
 export function reportMetric(name: DisclosableMetric): ReportMetric {
   return REPORT_METRICS[name];
 }

@@ -10,7 +10,7 @@ const count = z.number().int().nonnegative();
 export const monthly = z.record(z.string().regex(/^\d{4}-\d\d$/), z.number());
 /** Returns by calendar year, `YYYY`. */
 export const yearly = z.record(z.string().regex(/^\d{4}$/), z.number());
-/** The return of each day of the period, null where there is none. */
+/** The return of each day of the period. Null where there is none. */
 export const daily = z.array(number).readonly();
 
 /** Episodes below a peak, the deepest first. */
@@ -27,7 +27,7 @@ export const drawdowns = z
   )
   .readonly();
 
-/** What was traded of each symbol. */
+/** Trading by symbol. */
 export const symbols = z
   .array(
     z.strictObject({
