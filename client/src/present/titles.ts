@@ -15,6 +15,7 @@ const SEALED_TITLES: Readonly<Record<string, string>> = {
   exchange_unsupported: 'The venue or the type of account is not supported',
   exchange_symbol_unknown: 'A symbol is not listed at the venue',
   exchange_auth: 'The venue does not accept the key, its signature or its address',
+  exchange_region_refused: 'The venue refuses the address that it sees, or its region, whatever the key',
   exchange_rate_limited: 'The venue allows no more calls for now',
   exchange_unavailable: 'The venue or the way to it failed',
   exchange_clock: "The venue finds the enclave's clock wrong",

@@ -2,10 +2,9 @@
 import { Writable } from 'node:stream';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
-import { CommanderError } from 'commander';
 import { waysTo } from '../../src/cli/context.ts';
-import { exitCodeOf } from '../../src/cli/exit.ts';
-import { createProgram } from '../../src/cli/program.ts';
+import { asksForJson, createProgram } from '../../src/cli/program.ts';
+import { runProgram } from '../../src/cli/run.ts';
 import { SessionFiles } from '../../src/cli/sessions.ts';
 
 /** What a command left behind. */
@@ -37,40 +36,26 @@ export async function run(
         done();
       },
     });
+  const terminal = {
+    stdout: into((text) => {
+      stdout += text;
+    }),
+    stderr: into((text) => {
+      stderr += text;
+    }),
+    interactive: false,
+    json: asksForJson(argv),
+  };
   const program = createProgram(
     (globals) => ({
       ...waysTo(globals.url, ports),
       clock,
       sessions: new SessionFiles(home),
-      terminal: {
-        stdout: into((text) => {
-          stdout += text;
-        }),
-        stderr: into((text) => {
-          stderr += text;
-        }),
-        interactive: false,
-        json: globals.json,
-      },
+      terminal,
       environment,
     }),
     argv,
   );
-  for (const command of [program, ...program.commands]) {
-    command.configureOutput({
-      writeOut: (text) => {
-        stdout += text;
-      },
-      writeErr: (text) => {
-        stderr += text;
-      },
-    });
-  }
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return { code: 0, stdout, stderr, error: null };
-  } catch (error) {
-    const code = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : exitCodeOf(error);
-    return { code, stdout, stderr, error };
-  }
+  const { code, error } = await runProgram(program, argv, terminal);
+  return { code, stdout, stderr, error };
 }

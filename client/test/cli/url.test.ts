@@ -62,14 +62,6 @@ describe.each([
   ['before the command', (name: string) => ['--url', 'http://moved.test', name]],
   ['after it', (name: string) => [name, '--url', 'http://moved.test']],
   ['after it, in one word', (name: string) => [name, '--url=http://moved.test']],
-  [
-    'twice, the last counts',
-    (name: string) => ['--url=http://elsewhere.test', name, '--url', 'http://moved.test'],
-  ],
-  [
-    'twice, in one word',
-    (name: string) => ['--url', 'http://elsewhere.test', name, '--url=http://moved.test'],
-  ],
 ])('when --url is given %s', (_, line) => {
   it.each(NEW)('%s goes there', async (name) => {
     await cli(...line(name), ...flags[name]!);
@@ -88,6 +80,26 @@ describe.each([
       if (name !== 'revoke') expect(registeredAt()).toBe('http://first.test');
     },
   );
+});
+
+describe('when --url is given twice', () => {
+  it.each([
+    [
+      'around the command',
+      (name: string) => ['--url=http://elsewhere.test', name, '--url', 'http://moved.test'],
+    ],
+    ['in one word', (name: string) => ['--url', 'http://elsewhere.test', name, '--url=http://moved.test']],
+    ['after it', (name: string) => [name, '--url=http://moved.test', '--url=http://moved.test']],
+  ])('%s: neither counts, and nothing is asked', async (_, line) => {
+    for (const name of [...NEW, ...KEPT]) {
+      const { code, error } = await cli(...line(name), ...(flags[name] ?? []));
+      expect([code, error]).toMatchObject([
+        2,
+        { code: 'option_invalid', message: expect.stringContaining('--url is given twice') as string },
+      ]);
+    }
+    expect([...asked]).toEqual([]);
+  });
 });
 
 describe('when --url is not given', () => {
