@@ -3,11 +3,14 @@ import { VERSION } from '@perf-aggregator/shared/version';
 import { Command } from 'commander';
 import { addAnalyzeCommand } from './analyze-command.ts';
 import { parseUrl } from './arguments.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { type CliContext, DEFAULT_URL } from './context.ts';
+import { addExplainCommand } from './explain-command.ts';
 import { everyCommand, guard } from './guard.ts';
 import { addKmsPolicyCommand } from './kms-policy-command.ts';
 import { addMeasureCommand } from './measure-command.ts';
 import { addServiceCommands } from './service-commands.ts';
+import { addSessionsCommand } from './sessions-command.ts';
 import { printContents, printUsage } from './terminal.ts';
 import { addVerifyCommands } from './verify-commands.ts';
 
@@ -53,6 +56,9 @@ export function createProgram(
   addMeasureCommand(program, context);
   addKmsPolicyCommand(program, context);
   addAnalyzeCommand(program, context);
+  addSessionsCommand(program, context);
+  addExplainCommand(program, context);
+  addCompletionCommand(program, context);
   for (const command of everyCommand(program).slice(1)) {
     command.option('--json', 'print one JSON value for programs');
   }

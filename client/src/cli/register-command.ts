@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { time } from '../present/format.ts';
 import { table } from '../present/table.ts';
 import { SecureClient, type SecureClientOptions } from '../sdk/secure-client.ts';
-import { collectNames, parseSeconds } from './arguments.ts';
+import { collectNames, parseTtl } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
 import { readText } from './files.ts';
@@ -41,7 +41,7 @@ export function addRegisterCommand(program: Command, context: CliContext): void 
     .option('--sandbox', "the venue's test system")
     .option('--memory', 'keep the credentials in the memory of this enclave only')
     .option('--allow-trading-keys', 'hand over a key that can trade; reports will say so')
-    .option('--ttl <seconds>', 'how long the session lives', parseSeconds, 86_400);
+    .option('--ttl <seconds>', 'how long the session lives', parseTtl, 86_400);
   addServiceTrustOptions(command).action((flags: RegisterFlags) => register(context, flags));
 }
 

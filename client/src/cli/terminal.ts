@@ -10,6 +10,7 @@ import { clean, cleanLine } from '../present/clean.ts';
 import { adviceOn } from '../present/explain.ts';
 import { optionsNamed } from '../present/parameters.ts';
 import { titleOf } from '../present/titles.ts';
+import { History } from './history.ts';
 
 /** Where a command writes. `stdout` gets results and nothing else. */
 export interface Terminal {
@@ -64,7 +65,8 @@ function reasonOf(error: unknown): Reason {
   if (error instanceof ServiceError) {
     const { code, title } = titleOf(error.code);
     const options = optionsNamed(code, error.message);
-    const message = options.length === 0 ? title : `${title}: ${options.join(', ')}`;
+    const where = error.details instanceof History ? [String(error.details)] : [];
+    const message = [title, ...(options.length === 0 ? where : [options.join(', ')])].join(': ');
     return { code, message, hint: adviceOn(code, error.name) };
   }
   const code = error instanceof CodedError ? error.code : 'internal';
