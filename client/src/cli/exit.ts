@@ -29,6 +29,7 @@ export const USAGE_ERROR_CODES = [
   'secret_missing',
   'session_missing',
   'input_malformed',
+  'trust_unsafe',
 ] as const;
 export type UsageErrorCode = (typeof USAGE_ERROR_CODES)[number];
 

@@ -18,7 +18,20 @@ export function guard(program: Command): void {
       if (isSingle(option)) command.on(`option:${option.name()}`, () => countOnce(given, option));
     }
   }
-  program.hook('preAction', (_program, command) => refuseSecondInput(command));
+  program.hook('preAction', (_program, command) => {
+    refuseIdle(program, command);
+    refuseSecondInput(command);
+  });
+}
+
+/** Options before the command that the command does not know. */
+function refuseIdle(program: Command, command: Command): void {
+  const idle = program.options.find(
+    (option) =>
+      program.getOptionValueSource(option.attributeName()) === 'cli' &&
+      !command.options.some(({ long }) => long === option.long),
+  );
+  if (idle) throw new UsageError('option_invalid', `${idle.long} means nothing to ${command.name()}`);
 }
 
 function isSingle(option: Option): boolean {

@@ -1,5 +1,4 @@
 /** Where the history of a session lies: said where a period that was asked for lies outside it. */
-import { DAY_MS } from '@perf-aggregator/shared/time';
 import { ServiceError } from '../errors.ts';
 import { day } from '../present/format.ts';
 import type { SecureClient } from '../sdk/secure-client.ts';
@@ -16,7 +15,7 @@ export class History {
     endTime,
   }: { readonly startTime: number | null; readonly endTime: number | null }) {
     this.first = startTime === null ? null : day(startTime);
-    this.last = endTime === null ? null : day(endTime - DAY_MS);
+    this.last = endTime === null ? null : day(endTime - 1);
   }
 
   /** In words. */

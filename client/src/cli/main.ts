@@ -7,6 +7,7 @@ import { asksForJson, createProgram } from './program.ts';
 import { runProgram } from './run.ts';
 import { SessionFiles } from './sessions.ts';
 import { complain } from './terminal.ts';
+import { TrustStore } from './trust-store.ts';
 
 const argv = process.argv.slice(2);
 const json = asksForJson(argv);
@@ -19,11 +20,13 @@ process.stdout.on('error', (cause) => {
 });
 // Nobody reads the progress or the complaint; the result goes elsewhere.
 process.stderr.on('error', () => undefined);
+const home = process.env['PERF_AGGREGATOR_HOME'] ?? '.perf-aggregator';
 const program = createProgram(
   (globals) => ({
     ...waysTo(globals.url, { clock: systemClock, random: systemRandom }),
     clock: systemClock,
-    sessions: new SessionFiles(process.env['PERF_AGGREGATOR_HOME'] ?? '.perf-aggregator'),
+    sessions: new SessionFiles(home),
+    trust: new TrustStore(home, process.env['PERF_AGGREGATOR_TRUST']),
     terminal,
     environment: process.env,
   }),

@@ -12,6 +12,7 @@ import { addMeasureCommand } from './measure-command.ts';
 import { addServiceCommands } from './service-commands.ts';
 import { addSessionsCommand } from './sessions-command.ts';
 import { printContents, printUsage } from './terminal.ts';
+import { addTrustCommand } from './trust-command.ts';
 import { addVerifyCommands } from './verify-commands.ts';
 
 /** What counts for every command. */
@@ -56,11 +57,13 @@ export function createProgram(
   addMeasureCommand(program, context);
   addKmsPolicyCommand(program, context);
   addAnalyzeCommand(program, context);
+  addTrustCommand(program, context);
   addSessionsCommand(program, context);
   addExplainCommand(program, context);
   addCompletionCommand(program, context);
   for (const command of everyCommand(program).slice(1)) {
-    command.option('--json', 'print one JSON value for programs');
+    // A script is no JSON.
+    if (command.name() !== 'completion') command.option('--json', 'print one JSON value for programs');
   }
   guard(program);
   return program;

@@ -3,7 +3,6 @@ import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { reportParameters } from '@perf-aggregator/shared/messages/request';
 import type { Command } from 'commander';
 import { SecureClient } from '../index.ts';
-import { cleanLine } from '../present/clean.ts';
 import { time } from '../present/format.ts';
 import { table } from '../present/table.ts';
 import type { SecureClientOptions } from '../sdk/secure-client.ts';
@@ -23,7 +22,8 @@ import { addReadCommands, withSession } from './read-commands.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addStatusCommand } from './status-command.ts';
 import { print, printContents, warn } from './terminal.ts';
-import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
+import { addServiceTrustOptions, type ServiceTrustFlags } from './trust.ts';
+import { expectationsOf, trustOf } from './trust-in-use.ts';
 
 interface ReportFlags extends PeriodFlags {
   readonly aud?: string;
@@ -56,9 +56,10 @@ export function addServiceCommands(program: Command, context: CliContext): void 
 
 async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<void> {
   const { terminal } = context;
+  const trust = trustOf(context, flags, context.clock.now(), context.service.enclaveUrl);
   const client = new SecureClient({
     ...context.service,
-    expect: toExpectations(flags, context.clock.now()),
+    expect: expectationsOf(trust),
   } as SecureClientOptions);
   const { attestation, simulated, handshakePub, reportKey, configSha256, kmsPolicy, ...beside } =
     await client.quote();
@@ -75,6 +76,7 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
     configSha256,
     kmsPolicy,
     egressAddressesUnverified,
+    trust: trust.told,
   };
   print(terminal, facts, () =>
     table([
@@ -109,17 +111,14 @@ async function report(context: CliContext, flags: ReportFlags): Promise<void> {
   );
   // Compact and without a line end: every byte of the file is under a signature.
   const text = JSON.stringify(bundle);
+  // The bundle itself names no session; beside it, people are told.
+  if (!context.terminal.json) warn(context.terminal, `report of session ${session}…`);
   if (destination === null) {
     printContents(context.terminal, text);
-    if (!context.terminal.json) warn(context.terminal, `report of session ${session}…`);
     return;
   }
   destination.write(text);
-  print(
-    context.terminal,
-    { file: out, session },
-    () => `report of session ${session}… written to ${cleanLine(out!)}`,
-  );
+  print(context.terminal, { file: out, session }, () => `report written to ${out}`);
 }
 
 async function renew(context: CliContext, flags: { session?: string; ttl?: number }): Promise<void> {

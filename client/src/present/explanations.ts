@@ -236,7 +236,7 @@ service_malformed | An answer that is not the service's. | Is a proxy in between
 sync_timeout | The account was not read within the time to wait (10 minutes). | Ask again later.
 disclosure_unknown | A metric to disclose is not in the report; the message lists those that are. | Choose one of them.
 # UsageError
-option_invalid | An option is unknown, missing or impossible, is given twice, or contradicts another; or no command is named. | --help of the command says what it takes.
+option_invalid | An option is unknown, missing or impossible, is given twice, or contradicts another; or no command is named; or explain and trust remove know nothing of that name. | --help of the command says what it takes.
 file_unreadable | A file cannot be read. | Check path and permissions.
 input_too_large | Evidence, or a file to judge it by, is longer than 4 MiB. It was not read; of a stream no more than that was. | No bundle and no document is so long: ask for the file again.
 file_unwritable | A session or a report cannot be written: a folder of that name, no parent, no permission, a full disk. Told before keys are sent or a report is asked for; what was there stays. | Read the message; choose another PERF_AGGREGATOR_HOME or --out.
@@ -244,6 +244,7 @@ output_failed | Standard output cannot be written (a full disk). Nothing is said
 secret_missing | A key or secret was not given, and there is no terminal to ask on. | Set the variable, or name a file.
 session_missing | No session file matches. | register first.
 input_malformed | A file is not what it should be; the file of a session tells of another session than its name, or an id is none. | Correct it.
+trust_unsafe | The file of what is trusted could be somebody else's: it is a link, has a second name, belongs to another user, or others may write it or its folder; or it is of the world of another folder. | Read the message. Look at what the file says (trust list cannot), then chmod go-w, or trust add anew in a folder of your own.
 # AnalyzeError
 analyze_unrecognized | The file holds nothing that analyze knows: no column return, nav or side, no member returns, navs or trades. | See docs/analyze.md.
 analyze_option_unsupported | A period was asked of a file without dates, or a period or a window of trades or a matrix. | Give the file dates, or leave the option out.

@@ -6,6 +6,7 @@ import { waysTo } from '../../src/cli/context.ts';
 import { asksForJson, createProgram } from '../../src/cli/program.ts';
 import { runProgram } from '../../src/cli/run.ts';
 import { SessionFiles } from '../../src/cli/sessions.ts';
+import { TrustStore } from '../../src/cli/trust-store.ts';
 
 /** What a command left behind. */
 export interface Transcript {
@@ -51,6 +52,7 @@ export async function run(
       ...waysTo(globals.url, ports),
       clock,
       sessions: new SessionFiles(home),
+      trust: new TrustStore(home, environment['PERF_AGGREGATOR_TRUST']),
       terminal,
       environment,
     }),

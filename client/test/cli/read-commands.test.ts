@@ -146,6 +146,7 @@ describe('when people read', () => {
     const { stdout, code } = await cli('returns');
     expect(code).toBe(0);
     expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['Session ssssssss…'],
       ['SIMULATED, USDT, 4 of 4 days'],
       ['Day', 'NAV', 'Deposits', 'Withdrawals', 'Return', 'Cumulative', 'Drawdown'],
       ['2026-01-01', '1,010.00', '1,000.00', '0.00', '1.00 %', '1.00 %', '0.00 %'],

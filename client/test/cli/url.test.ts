@@ -46,16 +46,22 @@ describe('when --url is offered', () => {
   it('it is by every command that asks a service, and by no other', () => {
     const program = createProgram(() => ({}) as CliContext, []);
     const offering = program.commands.filter(({ options }) => options.some(({ long }) => long === '--url'));
-    expect(offering.map((command) => command.name()).sort()).toEqual([...NEW, ...KEPT].sort());
+    expect(offering.map((command) => command.name()).sort()).toEqual([...NEW, ...KEPT, 'status'].sort());
     for (const command of offering) expect(command.helpInformation()).toContain('--url');
   });
 
-  it.each(['verify', 'verify-attestation', 'measure', 'kms-policy', 'analyze'])(
-    '%s knows none',
-    async (name) => {
-      expect((await cli(name, 'file', '--url', 'http://moved.test')).code).toBe(2);
-    },
-  );
+  it.each([
+    'verify',
+    'verify-attestation',
+    'measure',
+    'kms-policy',
+    'analyze',
+    'sessions',
+    'explain',
+    'completion',
+  ])('%s knows none', async (name) => {
+    expect((await cli(name, 'file', '--url', 'http://moved.test')).code).toBe(2);
+  });
 });
 
 describe.each([
