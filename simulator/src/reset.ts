@@ -8,7 +8,8 @@ try {
   const { deleted, kept } = resetWorld(home);
   process.stdout.write(deleted ? `${home}: the world is deleted\n` : `${home}: there is no world\n`);
   for (const file of kept) {
-    process.stdout.write(`kept ${join(home, file)}: a session of a service that is no simulation\n`);
+    const what = file === 'trust.json' ? 'what you trust' : 'a session of a service that is no simulation';
+    process.stdout.write(`kept ${join(home, file)}: ${what}\n`);
   }
 } catch (error) {
   const code = error instanceof CodedError ? error.code : 'internal';

@@ -14,6 +14,7 @@ import { addServiceTrustOptions, parseTrust, type ServiceTrust, type ServiceTrus
 import { fromEntry, toEntry, trustText } from './trust-entry.ts';
 import { expectationsOf } from './trust-in-use.ts';
 import type { FoundTrust } from './trust-store.ts';
+import { serviceOf } from './urls.ts';
 
 const URL_MEANS = 'of this service alone (default: of every service without its own, and of evidence)';
 
@@ -44,7 +45,7 @@ function addTrust(context: CliContext, flags: ServiceTrustFlags): void {
   const trust = parseTrust(flags, clock.now());
   check(trust);
   context.trust.add(url, toEntry(trust, clock.now()));
-  const told = { file: context.trust.file, of: url ?? 'default', says: trustText(trust) };
+  const told = { file: context.trust.file, of: url === null ? 'default' : (serviceOf(url) ?? url), says: trustText(trust) };
   print(terminal, told, () => `trusted (${told.of}), kept in ${told.file}: ${told.says}`);
 }
 
