@@ -32,7 +32,11 @@ export async function runProgram(
 /** The parser's complaint as one of ours, in one line. */
 function toUsageError(thrown: CommanderError): UsageError {
   if (isHelp(thrown)) return new UsageError('option_invalid', 'no command is named');
-  const message = thrown.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const message = thrown.message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    // It repeats what was typed: of an address with a password, not that.
+    .replaceAll(/\/\/[^/\s']*@/g, '//…@');
   return new UsageError('option_invalid', message, thrown);
 }
 

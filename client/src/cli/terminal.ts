@@ -69,10 +69,10 @@ function reasonOf(error: unknown): Reason {
     const message = [title, ...(options.length === 0 ? where : [options.join(', ')])].join(': ');
     return { code, message, hint: adviceOn(code, error.name) };
   }
-  const code = error instanceof CodedError ? error.code : 'internal';
-  const kind = error instanceof CodedError ? error.name : 'ServiceError';
   const message = error instanceof Error ? error.message : String(error);
-  return { code, message, hint: adviceOn(code, kind) };
+  if (!(error instanceof CodedError))
+    return { code: 'internal', message, hint: 'A fault of ours: report it.' };
+  return { code: error.code, message, hint: adviceOn(error.code, error.name) };
 }
 
 /** A progress bar on stderr, only when people watch. */

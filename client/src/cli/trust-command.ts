@@ -45,7 +45,11 @@ function addTrust(context: CliContext, flags: ServiceTrustFlags): void {
   const trust = parseTrust(flags, clock.now());
   check(trust);
   context.trust.add(url, toEntry(trust, clock.now()));
-  const told = { file: context.trust.file, of: url === null ? 'default' : (serviceOf(url) ?? url), says: trustText(trust) };
+  const told = {
+    file: context.trust.file,
+    of: url === null ? 'default' : (serviceOf(url) ?? url),
+    says: trustText(trust),
+  };
   print(terminal, told, () => `trusted (${told.of}), kept in ${told.file}: ${told.says}`);
 }
 

@@ -175,10 +175,18 @@ function parse<T>(schema: z.ZodType<T>, text: string, file: string): T {
   } catch (cause) {
     throw new UsageError('input_malformed', `${file}: ${(cause as Error).message}`, cause);
   }
+  if (namesPrototype(json)) {
+    throw new UsageError('input_malformed', `${file}: a member is called __proto__, which readers pass over`);
+  }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const places = placesOfIssues(parsed.error, 'the whole').join(', ');
   throw new UsageError('input_malformed', `${file}: not what is kept as trust (${places})`);
+}
+
+function namesPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);
 }
 
 /** The text of a file that nobody but its owner can have written; null: there is none. */

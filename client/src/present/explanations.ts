@@ -177,7 +177,7 @@ eif_crc_mismatch | The checksum of the file is another than its header says. | F
 eif_signature_malformed | The signature section is not what nitro-cli writes, or not made by ECDSA P-384. | Sign it with a P-384 key.
 eif_signature_invalid | The signature does not hold under its certificate, or was made for another PCR0. | Do not start it: sign it again.
 # PolicyError
-policy_empty | Neither measurements nor an explicit any-image. | Say which image you expect (--pcr), or that any will do (--any-image).
+policy_empty | Neither measurements nor an explicit any-image. | Say which image you expect (--pcr), or that any will do (--any-image); trust add keeps it.
 policy_invalid | What is expected cannot be: a measurement is not hex of 32, 48 or 64 bytes under an index 0..31, or is zero (as in debug mode: no image measures so); an image comes without PCR0; a member is unknown (public_key for publicKey, root for roots), or has the wrong type. Policies and options of documents, policies of reports, and expect of the SDK alike. A role's ARN or an instance's id is none (pcr3OfRole, pcr4OfInstance). | Correct it; the message names the member and those that there are.
 instant_invalid | The caller did not say when to judge: by a clock, at an instant, or at the document's own time; a report, at which milliseconds. | Choose one.
 root_invalid | A root that the caller trusts is no certificate of the Nitro profile, or the roots are no list. | Check the file of the root.
