@@ -1,4 +1,6 @@
 /** Entry of the CLI: the process's clock, randomness, environment, terminal and files. */
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { waysTo } from './context.ts';
@@ -7,6 +9,7 @@ import { asksForJson, createProgram } from './program.ts';
 import { runProgram } from './run.ts';
 import { SessionFiles } from './sessions.ts';
 import { complain } from './terminal.ts';
+import { TrustReceipts } from './trust-receipts.ts';
 import { TrustStore } from './trust-store.ts';
 
 const argv = process.argv.slice(2);
@@ -20,16 +23,22 @@ process.stdout.on('error', (cause) => {
 });
 // Nobody reads the progress or the complaint; the result goes elsewhere.
 process.stderr.on('error', () => undefined);
-const home = process.env['PERF_AGGREGATOR_HOME'] ?? '.perf-aggregator';
+const home = process.env['PERF_AGGREGATOR_HOME'] || '.perf-aggregator';
 const program = createProgram(
   (globals) => ({
     ...waysTo(globals.url, { clock: systemClock, random: systemRandom }),
     clock: systemClock,
     sessions: new SessionFiles(home),
-    trust: new TrustStore(home, process.env['PERF_AGGREGATOR_TRUST']),
+    trust: new TrustStore(home, process.env['PERF_AGGREGATOR_TRUST'], new TrustReceipts(receiptsFolder())),
     terminal,
     environment: process.env,
   }),
   argv,
 );
 process.exitCode = (await runProgram(program, argv, terminal)).code;
+
+/** Below the user's own folder, as the XDG Base Directory Specification has it; there a path that is not absolute is none. */
+function receiptsFolder(): string {
+  const state = process.env['XDG_STATE_HOME'] ?? '';
+  return join(isAbsolute(state) ? state : join(homedir(), '.local/state'), 'perf-aggregator/trust');
+}

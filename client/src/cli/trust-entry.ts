@@ -1,5 +1,7 @@
 /** What somebody trusts, as it is kept: the whole of it, so that nothing of a command line or of a file elsewhere is added. */
 import { createHash } from 'node:crypto';
+import { parseCertificate } from '@perf-aggregator/attestation/certificate';
+import { isAwsNitroRoot } from '@perf-aggregator/attestation/roots';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { KMS_POLICY_STATES } from '@perf-aggregator/shared/messages/user-data';
 import * as z from 'zod';
@@ -75,6 +77,15 @@ export function fromEntry(entry: TrustEntry, instant: number): ServiceTrust {
   };
 }
 
+/** Whether a root of an entry is the one of real hardware. A root that cannot be read is none of any. */
+export function isAwsRoot(base64: string): boolean {
+  try {
+    return isAwsNitroRoot(parseCertificate(decodeBase64(base64)));
+  } catch {
+    return false;
+  }
+}
+
 /** What is trusted, in a line. */
 export function trustText({
   roots,
@@ -85,7 +96,7 @@ export function trustText({
   kmsPolicy,
 }: ServiceTrust): string {
   return [
-    roots === undefined
+    roots === undefined || roots.every((der) => isAwsRoot(encodeBase64(der)))
       ? "AWS's root"
       : `SIMULATED: not AWS's root, but ${roots.map((der) => sha256Of(der).slice(0, 16)).join(', ')}…`,
     measurements === undefined ? imagesText(pcrs) : releasesText(measurements),

@@ -2,30 +2,16 @@
  * Trust that is given once: a file of the owner's own. It is never taken from what a service or a bundle brings, and not
  * believed where somebody else could have written it.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { placesOfIssues } from '@perf-aggregator/shared/schema-issues';
 import * as z from 'zod';
-import { attempt, writeWhole } from './destination.ts';
 import { UsageError } from './exit.ts';
-import { unreadable } from './files.ts';
-import { type TrustEntry, trustEntry } from './trust-entry.ts';
+import { prepare, readOwn, unsafe, writeOwn } from './own-file.ts';
+import { isAwsRoot, type TrustEntry, trustEntry } from './trust-entry.ts';
+import type { TrustReceipts } from './trust-receipts.ts';
 import { serviceOf } from './urls.ts';
-
-const MAX_BYTES = 8 * 1024 * 1024;
 
 const service = z.string().refine((url) => serviceOf(url) === url, 'not the address of a service');
 const kept = z.strictObject({
@@ -42,7 +28,10 @@ const ofWorld = z.strictObject({
   /** The folder itself: in a copy elsewhere nothing is believed. */
   home: z.string(),
   url: service,
-  entry: trustEntry.refine(({ roots }) => roots !== undefined, 'a world has a root of its own'),
+  entry: trustEntry.refine(
+    ({ roots }) => roots?.every((root) => !isAwsRoot(root)),
+    'a world has a root of its own, which is not that of AWS',
+  ),
 });
 
 /** Trust that was found. */
@@ -59,15 +48,18 @@ const EMPTY: Kept = { format: 'perf-aggregator/trust/1', services: {} };
 export class TrustStore {
   readonly #home: string;
   readonly #isNamed: boolean;
+  readonly #receipts: TrustReceipts;
   /** Where {@link TrustStore.add} writes. */
   readonly file: string;
 
   /**
    * @param home - `PERF_AGGREGATOR_HOME`
-   * @param file - `PERF_AGGREGATOR_TRUST`: counts alone, in place of what the home has; undefined or empty: none
+   * @param file - `PERF_AGGREGATOR_TRUST`: counts alone, in place of what the home has, whoever wrote it; undefined or
+   *   empty: none
    */
-  constructor(home: string, file: string | undefined) {
+  constructor(home: string, file: string | undefined, receipts: TrustReceipts) {
     this.#home = home;
+    this.#receipts = receipts;
     this.#isNamed = file !== undefined && file !== '';
     this.file = this.#isNamed ? file! : join(home, 'trust.json');
   }
@@ -111,8 +103,7 @@ export class TrustStore {
   add(url: string | null, entry: TrustEntry): void {
     const before = this.#read();
     const of = url === null ? null : serviceOf(url);
-    writeOwn(
-      this.file,
+    this.#write(
       of === null
         ? { ...before, default: entry }
         : { ...before, services: { ...before.services, [of]: entry } },
@@ -124,22 +115,38 @@ export class TrustStore {
     const { default: otherwise, services, format } = this.#read();
     const of = url === null ? null : serviceOf(url);
     if (of === null) {
-      if (otherwise) writeOwn(this.file, { format, services });
+      if (otherwise) this.#write({ format, services });
       return otherwise !== undefined;
     }
     if (!Object.hasOwn(services, of)) return false;
     const { [of]: _, ...others } = services;
-    writeOwn(this.file, { format, services: others, ...(otherwise ? { default: otherwise } : {}) });
+    this.#write({ format, services: others, ...(otherwise ? { default: otherwise } : {}) });
     return true;
   }
 
   #read(): Kept {
     const text = readOwn(this.file);
+    if (text !== null && !this.#isNamed && !this.#receipts.has(this.file, text)) {
+      throw unsafe(
+        this.file,
+        'was not written by your `trust add` (it came with the folder, was copied or edited); PERF_AGGREGATOR_TRUST takes it on purpose',
+      );
+    }
     if (text !== null) return parse(kept, text, this.file);
     // Who names a file means it.
     if (this.#isNamed)
       throw new UsageError('file_unreadable', `${this.file} (PERF_AGGREGATOR_TRUST): not there`);
     return EMPTY;
+  }
+
+  #write(value: Kept): void {
+    const before = readOwn(this.file);
+    const text = textOf(value);
+    // Looked at before anything is written for it.
+    prepare(this.file);
+    if (!this.#isNamed) this.#receipts.keep(this.file, text);
+    writeOwn(this.file, text);
+    if (!this.#isNamed && before !== null && before !== text) this.#receipts.drop(this.file, before);
   }
 
   #ofWorld(of: string | null): FoundTrust | null {
@@ -148,7 +155,7 @@ export class TrustStore {
     if (text === null) return null;
     const { home, url, entry } = parse(ofWorld, text, file);
     if (home !== realpathSync(this.#home)) {
-      throw new UsageError('trust_unsafe', `${file}: is of a world in ${home}, and says nothing here`);
+      throw unsafe(file, `is of a world in ${home}, and says nothing here`);
     }
     return of === null || of === url ? { entry, file, of: 'local world' } : null;
   }
@@ -159,9 +166,9 @@ export class TrustStore {
  * @throws UsageError `file_unwritable`, `trust_unsafe`
  */
 export function keepWorldTrust(home: string, url: string, entry: TrustEntry): void {
-  writeOwn(worldFile(home), {
-    ...{ format: 'perf-aggregator/world-trust/1', home: realpathSync(home), url: serviceOf(url), entry },
-  });
+  const of = { home: realpathSync(home), url: serviceOf(url) };
+  prepare(worldFile(home));
+  writeOwn(worldFile(home), textOf({ format: 'perf-aggregator/world-trust/1', ...of, entry }));
 }
 
 function worldFile(home: string): string {
@@ -189,58 +196,6 @@ function namesPrototype(value: unknown): boolean {
   return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);
 }
 
-/** The text of a file that nobody but its owner can have written; null: there is none. */
-function readOwn(file: string): string | null {
-  let handle: number;
-  try {
-    handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    if (code === 'ELOOP') throw unsafe(file, 'is a link; trust is read from the file itself');
-    throw unreadable(file, cause);
-  }
-  try {
-    const stats = fstatSync(handle);
-    if (!stats.isFile()) throw unsafe(file, 'is no file');
-    if (stats.nlink > 1) throw unsafe(file, 'has a second name, under which others may write it');
-    requireOwn(file, stats);
-    requireOwn(dirname(file), statSync(dirname(file)));
-    if (stats.size > MAX_BYTES) throw new UsageError('input_too_large', `${file}: longer than 8 MiB`);
-    return readFileSync(handle, 'utf8');
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function writeOwn(file: string, value: unknown): void {
-  const beside = `${file}.${process.pid}.new`;
-  attempt(file, () => {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    requireOwn(dirname(file), statSync(dirname(file)));
-    try {
-      writeWhole(beside, `${JSON.stringify(value, null, 2)}\n`);
-      renameSync(beside, file);
-    } catch (error) {
-      rmSync(beside, { force: true });
-      throw error;
-    }
-  });
-}
-
-/** Ours or root's, and written by nobody else; a shared folder where each may delete only what is theirs will do. */
-function requireOwn(path: string, { uid, mode }: Stats): void {
-  const own = process.geteuid?.() ?? uid;
-  if (uid !== own && uid !== 0) throw unsafe(path, 'belongs to somebody else');
-  const isShared = (mode & constants.S_IFMT) === constants.S_IFDIR && (mode & 0o1000) !== 0;
-  if ((mode & 0o022) !== 0 && !isShared) {
-    throw unsafe(
-      path,
-      `others may write it (mode ${(mode & 0o777).toString(8)}); chmod go-w takes that away`,
-    );
-  }
-}
-
-function unsafe(path: string, why: string): UsageError {
-  return new UsageError('trust_unsafe', `${path}: ${why}`);
+function textOf(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -244,7 +244,7 @@ output_failed | Standard output cannot be written (a full disk). Nothing is said
 secret_missing | A key or secret was not given, and there is no terminal to ask on. | Set the variable, or name a file.
 session_missing | No session file matches. | register first.
 input_malformed | A file is not what it should be; the file of a session tells of another session than its name, or an id is none. | Correct it.
-trust_unsafe | The file of what is trusted could be somebody else's: it is a link, has a second name, belongs to another user, or others may write it or its folder; or it is of the world of another folder. | Read the message. Look at what the file says (trust list cannot), then chmod go-w, or trust add anew in a folder of your own.
+trust_unsafe | The file of what is trusted could be somebody else's: it was not written by this user's trust add, is a link, has a second name, belongs to another user, or others may write it or its folder; or it is of the world of another folder. | Read the message. Take the file away and trust add anew; or say on the command itself what you trust.
 # AnalyzeError
 analyze_unrecognized | The file holds nothing that analyze knows: no column return, nav or side, no member returns, navs or trades. | See docs/analyze.md.
 analyze_option_unsupported | A period was asked of a file without dates, or a period or a window of trades or a matrix. | Give the file dates, or leave the option out.

@@ -1,4 +1,5 @@
 /** The CLI as a transcript: the program with a terminal that remembers, and the exit code that it would give. */
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
@@ -6,6 +7,7 @@ import { waysTo } from '../../src/cli/context.ts';
 import { asksForJson, createProgram } from '../../src/cli/program.ts';
 import { runProgram } from '../../src/cli/run.ts';
 import { SessionFiles } from '../../src/cli/sessions.ts';
+import { TrustReceipts } from '../../src/cli/trust-receipts.ts';
 import { TrustStore } from '../../src/cli/trust-store.ts';
 
 /** What a command left behind. */
@@ -52,7 +54,11 @@ export async function run(
       ...waysTo(globals.url, ports),
       clock,
       sessions: new SessionFiles(home),
-      trust: new TrustStore(home, environment['PERF_AGGREGATOR_TRUST']),
+      trust: new TrustStore(
+        home,
+        environment['PERF_AGGREGATOR_TRUST'],
+        new TrustReceipts(join(home, 'receipts')),
+      ),
       terminal,
       environment,
     }),

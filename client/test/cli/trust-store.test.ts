@@ -17,11 +17,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AWS_NITRO_ROOT_G1 } from '@perf-aggregator/attestation';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeOf } from '../../../shared/test/codes.ts';
 import { UsageError } from '../../src/cli/exit.ts';
 import { type TrustEntry, toEntry } from '../../src/cli/trust-entry.ts';
+import { TrustReceipts } from '../../src/cli/trust-receipts.ts';
 import { keepWorldTrust, TrustStore } from '../../src/cli/trust-store.ts';
 import { ROOT } from '../sdk/fake-service.ts';
 
@@ -29,21 +31,35 @@ const PCR0 = 'ab'.repeat(48);
 const ENTRY: TrustEntry = { images: [{ '0': PCR0 }], addedAt: 1 };
 const OTHER: TrustEntry = { images: 'any-image', addedAt: 2 };
 const SIMULATED: TrustEntry = { ...ENTRY, roots: [encodeBase64(ROOT)] };
+const AWS = encodeBase64(AWS_NITRO_ROOT_G1);
 const URL_ = 'https://service.test';
 
 let home: string;
+let receipts: TrustReceipts;
+let state: string;
 let store: TrustStore;
 let file: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'pa-trust-'));
-  store = new TrustStore(home, undefined);
+  state = mkdtempSync(join(tmpdir(), 'pa-state-'));
+  receipts = new TrustReceipts(join(state, 'deep/er'));
+  store = storeIn(home);
   file = join(home, 'trust.json');
 });
-afterEach(() => rmSync(home, { recursive: true }));
+afterEach(() => {
+  for (const folder of [home, state]) rmSync(folder, { recursive: true });
+});
+
+const storeIn = (folder: string, named?: string) => new TrustStore(folder, named, receipts);
 
 const find = (url: string | null = null) => store.find(url);
 const refused = (work: () => unknown = () => find()) => codeOf(work, UsageError);
-const write = (value: unknown, path = file) => writeFileSync(path, JSON.stringify(value), { mode: 0o600 });
+/** As the owner would, but for what it says. */
+const writeText = (text: string, path = file) => {
+  receipts.keep(path, text);
+  writeFileSync(path, text, { mode: 0o600 });
+};
+const write = (value: unknown, path = file) => writeText(JSON.stringify(value), path);
 const kept = (entry: object, more: object = {}) => ({
   ...{ format: 'perf-aggregator/trust/1', default: entry, services: {}, ...more },
 });
@@ -65,7 +81,7 @@ describe('when trust is kept', () => {
   });
 
   it('it is its owner’s only, written whole, and goes one by one', () => {
-    store = new TrustStore(join(home, 'new'), undefined);
+    store = storeIn(join(home, 'new'));
     store.add(null, ENTRY);
     store.add(URL_, OTHER);
     expect(readdirSync(join(home, 'new'))).toEqual(['trust.json']);
@@ -82,13 +98,66 @@ describe('when trust is kept', () => {
     store.add(null, ENTRY);
     keepWorldTrust(home, URL_, SIMULATED);
     const named = join(home, 'named.json');
-    store = new TrustStore(home, named);
+    store = storeIn(home, named);
     expect(refused()).toBe('file_unreadable');
     write(kept(OTHER), named);
     expect(find()).toMatchObject({ entry: OTHER, file: named });
     write({ format: 'perf-aggregator/trust/1', services: {} }, named);
     expect([find(), find(URL_), store.all()]).toEqual([null, null, []]);
-    expect(new TrustStore(home, '').find(null)).toMatchObject({ entry: ENTRY });
+    expect(storeIn(home, '').find(null)).toMatchObject({ entry: ENTRY });
+  });
+});
+
+describe('when the file came with the folder', () => {
+  const text = () => `${JSON.stringify(kept(OTHER), null, 2)}\n`;
+
+  it('nothing of it is believed, nor added to', () => {
+    writeFileSync(file, text(), { mode: 0o600 });
+    expect(refused()).toBe('trust_unsafe');
+    expect(refused(() => store.add(null, ENTRY))).toBe('trust_unsafe');
+    expect(refused(() => store.all())).toBe('trust_unsafe');
+    expect([readFileSync(file, 'utf8'), readdirSync(state)]).toEqual([text(), []]);
+  });
+
+  it('a copy elsewhere, an edited one and an old one put back are not believed', () => {
+    store.add(null, OTHER);
+    const old = readFileSync(file);
+    expect(find()).toMatchObject({ entry: OTHER });
+    const elsewhere = join(home, 'elsewhere');
+    mkdirSync(elsewhere, { mode: 0o700 });
+    copyFileSync(file, join(elsewhere, 'trust.json'));
+    expect(refused(() => storeIn(elsewhere).find(null))).toBe('trust_unsafe');
+    store.add(null, ENTRY);
+    writeFileSync(file, old);
+    expect(refused()).toBe('trust_unsafe');
+    rmSync(file);
+    store.add(null, ENTRY);
+    writeFileSync(file, `${readFileSync(file, 'utf8')} `);
+    expect(refused()).toBe('trust_unsafe');
+  });
+
+  it('a receipt is a file of the owner', () => {
+    store.add(null, ENTRY);
+    const [name] = readdirSync(join(state, 'deep/er'));
+    expect(statSync(join(state, 'deep')).mode & 0o777).toBe(0o700);
+    rmSync(join(state, 'deep/er', name!));
+    symlinkSync('/dev/null', join(state, 'deep/er', name!));
+    expect(refused()).toBe('trust_unsafe');
+  });
+
+  it('one that a variable names is taken on purpose', () => {
+    writeFileSync(file, text(), { mode: 0o600 });
+    const named = storeIn(home, file);
+    expect(named.find(null)).toMatchObject({ entry: OTHER });
+    named.add(null, ENTRY);
+    expect(named.find(null)).toMatchObject({ entry: ENTRY });
+    expect(readdirSync(state)).toEqual([]);
+  });
+
+  it('receipts that cannot be kept are told before the file is written', () => {
+    writeFileSync(join(state, 'deep'), 'a file');
+    expect(refused(() => store.add(null, ENTRY))).toBe('file_unwritable');
+    expect(readdirSync(home)).toEqual([]);
   });
 });
 
@@ -154,7 +223,7 @@ describe('when somebody else could have written the file', () => {
   it('a named file is looked at in the same way', () => {
     const named = join(home, 'named.json');
     symlinkSync(file, named);
-    expect(refused(() => new TrustStore(home, named).find(null))).toBe('trust_unsafe');
+    expect(refused(() => storeIn(home, named).find(null))).toBe('trust_unsafe');
   });
 });
 
@@ -196,7 +265,7 @@ describe('when the file does not say what is kept as trust', () => {
     ['a service in another spelling', JSON.stringify(kept(ENTRY, { services: { [`${URL_}/`]: ENTRY } }))],
     ['a prototype', `{"format":"perf-aggregator/trust/1","services":{"__proto__":${JSON.stringify(OTHER)}}}`],
   ])('%s: nothing of it is believed, nor written over', (_, text) => {
-    writeFileSync(file, text, { mode: 0o600 });
+    writeText(text);
     expect(refused()).toBe('input_malformed');
     expect(refused(() => store.add(null, ENTRY))).toBe('input_malformed');
     expect(refused(() => store.remove(null))).toBe('input_malformed');
@@ -204,7 +273,7 @@ describe('when the file does not say what is kept as trust', () => {
   });
 
   it('a file without end is not read', () => {
-    writeFileSync(file, ' '.repeat(9 * 1024 * 1024), { mode: 0o600 });
+    writeText(' '.repeat(9 * 1024 * 1024));
     expect(refused()).toBe('input_too_large');
   });
 });
@@ -237,20 +306,21 @@ describe('when a world keeps its own', () => {
     const elsewhere = join(home, 'elsewhere');
     mkdirSync(elsewhere, { mode: 0o700 });
     copyFileSync(world(), join(elsewhere, 'world-trust.json'));
-    expect(refused(() => new TrustStore(elsewhere, undefined).find(null))).toBe('trust_unsafe');
+    expect(refused(() => storeIn(elsewhere).find(null))).toBe('trust_unsafe');
     renameSync(join(elsewhere, 'world-trust.json'), join(elsewhere, 'trust.json'));
-    expect(refused(() => new TrustStore(elsewhere, undefined).find(null))).toBe('input_malformed');
-    expect(refused(() => new TrustStore(elsewhere, world()).find(null))).toBe('input_malformed');
+    expect(refused(() => storeIn(elsewhere).find(null))).toBe('trust_unsafe');
+    expect(refused(() => storeIn(elsewhere, world()).find(null))).toBe('input_malformed');
   });
 
   it('the folder may be reached by a link', () => {
     const link = join(home, 'link');
     symlinkSync(realpathSync(home), link);
-    expect(new TrustStore(link, undefined).find(null)).toMatchObject({ of: 'local world' });
+    expect(storeIn(link).find(null)).toMatchObject({ of: 'local world' });
   });
 
   it.each([
     ['no root: it would vouch for real hardware', { entry: ENTRY }],
+    ['the root of AWS: it would too', { entry: { ...ENTRY, roots: [encodeBase64(ROOT), AWS] } }],
     ['another format', { format: 'perf-aggregator/trust/1' }],
     ['an unknown member', { default: ENTRY }],
     ['no service', { url: '*' }],
