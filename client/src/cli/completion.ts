@@ -28,6 +28,9 @@ export interface Completable {
 const NAMES = ['perf-aggregator', './perf-aggregator'] as const;
 const GLOBAL = ['--help', '--version', '--json', '--url'] as const;
 
+/** Names of files as they are: nothing in them splits or stands for others. */
+const BASH_FILES = 'while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$current")';
+
 /** The script of a shell. */
 export function scriptFor(shell: Shell, commands: readonly Completable[]): string {
   if (shell === 'fish') return fish(commands);
@@ -37,7 +40,7 @@ export function scriptFor(shell: Shell, commands: readonly Completable[]): strin
 function bash(commands: readonly Completable[]): string {
   return `# Completes perf-aggregator in bash: eval "$(perf-aggregator completion bash)"
 _perf_aggregator() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command='' index
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" command='' index file
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command/\${COMP_WORDS[index]}" in
 ${steps(commands)}
@@ -45,10 +48,10 @@ ${steps(commands)}
   done
   COMPREPLY=()
   case "$command $previous" in
-${values(commands, (words) => `COMPREPLY=($(compgen -W '${words}' -- "$current")); return`, 'COMPREPLY=($(compgen -f -- "$current")); return', 'return')}
+${values(commands, (words) => `COMPREPLY=($(compgen -W '${words}' -- "$current")); return`, `${BASH_FILES}; return`, 'return')}
   esac
   case "$command" in
-${operands(commands, (words, takesFile) => `COMPREPLY=($(compgen -W '${words}' -- "$current")${takesFile ? ' $(compgen -f -- "$current")' : ''})`)}
+${operands(commands, (words, takesFile) => `COMPREPLY=($(compgen -W '${words}' -- "$current"))${takesFile ? `; ${BASH_FILES}` : ''}`)}
   esac
 }
 complete -o filenames -F _perf_aggregator ${NAMES.join(' ')}

@@ -13,7 +13,7 @@ import { toDocument } from './document-file.ts';
 import { NotVerified } from './exit.ts';
 import { readBytes } from './files.ts';
 import { print, warn } from './terminal.ts';
-import { addTrustOptions, type TrustFlags } from './trust.ts';
+import { addTrustOptions, type ServiceTrust, type TrustFlags } from './trust.ts';
 import { trustOf } from './trust-in-use.ts';
 import { checkTable, documentVerdict, heldAgainst, reportVerdict } from './verdict.ts';
 
@@ -97,6 +97,7 @@ function verifyDocument(context: CliContext, file: string, flags: AttestationFla
   const trusted = typeof instant === 'number' ? instant : timestampOf(input, context.clock.now());
   const trust = trustOf(context, flags, trusted, null);
   const { roots, pcrs, allowDebug, measurements } = trust;
+  warnOfService(context, trust);
   const nonce = flags.nonce === undefined ? {} : { nonce: flags.nonce };
   const explanation = explainAttestation(input, {
     ...(roots ? { roots } : {}),
@@ -140,6 +141,12 @@ function timestampOf(document: Uint8Array, otherwise: number): number {
   } catch {
     return otherwise;
   }
+}
+
+/** What is kept may say more than a document alone can be held against. */
+function warnOfService({ terminal }: CliContext, { configSha256, kmsPolicy }: ServiceTrust): void {
+  if (terminal.json || (configSha256 === undefined && kmsPolicy === undefined)) return;
+  warn(terminal, 'not looked at here: configuration and KMS key policy, which a quote or a report tells');
 }
 
 /** Evidence of a release that is over is refused as evidence of any other image is; this says that there was one. */

@@ -109,7 +109,9 @@ describe('when a shell completes', () => {
     expect(bash).toContain(`/outer) command="\${COMP_WORDS[index]}" ;;`);
     expect(bash).toContain(`outer/inner) command="$command \${COMP_WORDS[index]}" ;;`);
     expect(bash).toContain(`'outer inner --list') COMPREPLY=($(compgen -W 'x y' -- "$current")); return ;;`);
-    expect(bash).toContain(`'outer inner --file') COMPREPLY=($(compgen -f -- "$current")); return ;;`);
+    expect(bash).toContain(
+      `'outer inner --file') while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$current"); return ;;`,
+    );
     expect(bash).toContain(`'outer inner --other') return ;;`);
     const zsh = scriptFor('zsh', [one]);
     expect(zsh).toContain(`'outer inner --list') compadd -- x y; return ;;`);

@@ -4,10 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ReportExplanation } from '@perf-aggregator/attestation';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toEntry } from '../../src/cli/trust-entry.ts';
 import { keepWorldTrust } from '../../src/cli/trust-store.ts';
+import { heldAgainst, reportVerdict } from '../../src/cli/verdict.ts';
 import { FakeService, MADE_AT, PCRS, ROOT } from '../sdk/fake-service.ts';
 import { run } from './cli.ts';
 
@@ -101,6 +103,42 @@ describe('when trust was given', () => {
     expect(await codeOf(cli('quote', ...at))).toMatchObject({ code: 'kms_policy_unacceptable' });
     await cli('trust', 'add', '--root', root, '--pcr', pcr, '--config-sha256', '05'.repeat(32));
     expect((await cli('quote', ...at)).code).toBe(0);
+  });
+});
+
+describe('when a configuration is kept', () => {
+  const hash = '05'.repeat(32);
+  const judged = (configSha256: string) =>
+    ({
+      ...{ verified: true, simulated: false, code: null, checks: [{ rule: 'bundle', ok: true, detail: '' }] },
+      claims: { configSha256 },
+    }) as unknown as ReportExplanation;
+  const trust = { pcrs: 'any-image' as const, allowDebug: false };
+
+  it('a report of another one is not verified', () => {
+    const same = heldAgainst({ ...trust, configSha256: hash }, judged(hash));
+    expect(same).toMatchObject({ verified: true, code: null });
+    expect(same.checks.at(-1)).toMatchObject({ rule: 'configuration', ok: true });
+    const other = heldAgainst({ ...trust, configSha256: hash }, judged('06'.repeat(32)));
+    expect(other).toMatchObject({ verified: false, code: 'config_mismatch' });
+    expect(other.checks.at(-1)).toMatchObject({ rule: 'configuration', ok: false });
+    expect(reportVerdict(other)).toMatch(/^NOT VERIFIED: config_mismatch\nhint: Send nothing/);
+  });
+
+  it('nothing is added where none is kept, or the report is refused anyway', () => {
+    const fine = judged(hash);
+    expect(heldAgainst(trust, fine)).toBe(fine);
+    const refused = { ...fine, verified: false, code: 'report_expired' as const };
+    expect(heldAgainst({ ...trust, configSha256: hash }, refused)).toBe(refused);
+  });
+
+  it('a document alone cannot be held against it, which is told', async () => {
+    await cli('trust', 'add', '--any-image', '--config-sha256', hash);
+    const { code, stderr } = await cli('verify-attestation', REAL, '--at', 'document');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('not looked at here')]);
+    await cli('trust', 'add', '--any-image');
+    const without = await cli('verify-attestation', REAL, '--at', 'document');
+    expect(without.stderr).not.toContain('not looked at');
   });
 });
 
