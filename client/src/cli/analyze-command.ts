@@ -104,7 +104,7 @@ function analyzeFile({ terminal }: CliContext, file: string, flags: AnalyzeFlags
   const history = isOutside ? extentOf(analyze(text, options)) : null;
   print(terminal, history === null ? analysis : { ...analysis, history }, () => analysisText(analysis));
   if (history !== null && !terminal.json)
-    warn(terminal, `no return of the file lies in the period; ${history}`);
+    warn(terminal, `no return of the file lies in the period; ${history.text}`);
 }
 
 function boundsOf({ from, to, period }: AnalyzeFlags): PeriodBounds {

@@ -19,7 +19,7 @@ export class History {
   }
 
   /** In words. */
-  toString(): string {
+  get text(): string {
     if (this.first === null || this.last === null) return 'the history has no whole day yet';
     return `the history lies from ${this.first} to ${this.last}`;
   }

@@ -125,7 +125,7 @@ async function read<T extends object>(
   const beside = history === null ? { session } : { session, history };
   print(context.terminal, { ...result, ...beside }, () => `Session ${session}…\n${text(result)}`);
   if (history !== null && !context.terminal.json) {
-    warn(context.terminal, `no whole UTC day of the history lies in the period; ${history}`);
+    warn(context.terminal, `no whole UTC day of the history lies in the period; ${history.text}`);
   }
 }
 

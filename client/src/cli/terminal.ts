@@ -65,7 +65,7 @@ function reasonOf(error: unknown): Reason {
   if (error instanceof ServiceError) {
     const { code, title } = titleOf(error.code);
     const options = optionsNamed(code, error.message);
-    const where = error.details instanceof History ? [String(error.details)] : [];
+    const where = error.details instanceof History ? [error.details.text] : [];
     const message = [title, ...(options.length === 0 ? where : [options.join(', ')])].join(': ');
     return { code, message, hint: adviceOn(code, error.name) };
   }
