@@ -135,12 +135,15 @@ describe('when a bundle is verified', () => {
   it('one that is none is refused, and says so in JSON and in words', async () => {
     const file = join(home, 'bundle.json');
     writeFileSync(file, '{}');
-    const told = await cli(['verify', file, '--json', ...trust()]);
+    // No --url: it means nothing to a command that asks nobody.
+    const offline = (argv: string[]) => run(argv, { clock: { now: () => MADE_AT }, home });
+    const told = await offline(['verify', file, '--json', ...trust()]);
     expect([told.code, JSON.parse(told.stdout)]).toMatchObject([
       1,
       { verified: false, code: 'bundle_malformed' },
     ]);
-    expect((await cli(['verify', file])).stdout).toContain('NOT VERIFIED: bundle_malformed');
+    const { stdout } = await offline(['verify', file]);
+    expect(stdout).toContain('NOT VERIFIED: bundle_malformed\nhint: Ask for the file again.');
   });
 });
 
