@@ -125,7 +125,11 @@ async function renew(context: CliContext, flags: { session?: string; ttl?: numbe
   const { session, answer: expiresAt } = await withKeptSession(context, flags.session, (client) =>
     client.renew(flags.ttl),
   );
-  print(context.terminal, { expiresAt, session }, () => `session ${session}… ends ${time(expiresAt)} UTC`);
+  print(
+    context.terminal,
+    { expiresAt, session },
+    () => `Session ${session}…\nsession ends ${time(expiresAt)} UTC`,
+  );
 }
 
 async function revoke(context: CliContext, flags: { session?: string }): Promise<void> {
@@ -133,6 +137,6 @@ async function revoke(context: CliContext, flags: { session?: string }): Promise
   print(
     context.terminal,
     { revoked },
-    () => `session ${nameOf(revoked)}… revoked; delete the exchange key as well`,
+    () => `Session ${nameOf(revoked)}…\nsession revoked; delete the exchange key as well`,
   );
 }

@@ -99,9 +99,10 @@ describe('when a command fails, the exit code says how', () => {
     expect((await cli(['metrics'])).error).toMatchObject({ code: 'session_missing' });
     expect((await cli(['metrics'])).code).toBe(2);
     expect((await cli(['quote', '--pcr', 'x'])).code).toBe(2);
-    expect((await cli(['verify', join(home, 'missing')])).code).toBe(2);
-    expect((await cli(['verify-attestation', root, '--at', 'yesterday'])).code).toBe(2);
-    expect((await cli(['verify-attestation', root, '--nonce', 'zz'])).code).toBe(2);
+    const offline = (...argv: string[]) => run(argv, { clock: { now: () => MADE_AT }, home });
+    expect((await offline('verify', join(home, 'missing'))).error).toMatchObject({ code: 'file_unreadable' });
+    expect((await offline('verify-attestation', root, '--at', 'yesterday')).code).toBe(2);
+    expect((await offline('verify-attestation', root, '--nonce', 'zz')).code).toBe(2);
     const broken = join(home, 'broken.pem');
     for (const text of ['no certificate', '-----BEGIN CERTIFICATE-----\n***\n-----END CERTIFICATE-----']) {
       writeFileSync(broken, text);

@@ -227,13 +227,15 @@ describe('when an answer is of a session', () => {
     }
     service.result = { expires_at: MADE_AT + DAY_MS };
     expect(JSON.parse((await cli('renew', '--json')).stdout)).toMatchObject({ session: 'ssssssss' });
-    expect((await cli('renew')).stdout).toMatch(/^session ssssssss… ends /);
+    expect((await cli('renew')).stdout).toMatch(/^Session ssssssss…\nsession ends /);
     service.result = { bundle: { version: 1, attestation: 'AQID', sdJwt: 'a.b.c~' } };
     const told = await cli('report');
     expect(JSON.parse(told.stdout)).toEqual({ version: 1, attestation: 'AQID', sdJwt: 'a.b.c~' });
     expect(told.stderr).toBe('report of session ssssssss…\n');
     expect((await cli('report', '--json')).stderr).toBe('');
-    expect((await cli('revoke')).stdout).toBe('session ssssssss… revoked; delete the exchange key as well\n');
+    expect((await cli('revoke')).stdout).toBe(
+      'Session ssssssss…\nsession revoked; delete the exchange key as well\n',
+    );
   });
 });
 
