@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Expectations, explainReport, type MetricsResult, SecureClient } from '@perf-aggregator/client';
 import { SessionFiles } from '@perf-aggregator/client/cli/sessions';
 import { ProgressBar, type Terminal } from '@perf-aggregator/client/cli/terminal';
+import { toEntry } from '@perf-aggregator/client/cli/trust-entry';
+import { keepWorldTrust } from '@perf-aggregator/client/cli/trust-store';
 import { metricsTable } from '@perf-aggregator/client/present/metrics-table';
 import { table } from '@perf-aggregator/client/present/table';
 import type { Clock } from '@perf-aggregator/shared/clock';
@@ -37,6 +39,7 @@ export async function demonstrate({ world, terminal, clock }: DemonstrationOptio
   say('Performance Aggregator on the simulator: no AWS hardware, no real exchange, no real money.');
   say(`${pricesLine(world)}\n`);
   await untilReady(world, clock);
+  keepTrust(world, clock);
   const { client, line } = await openSession(world);
   say(line);
   const metrics = await readAccount(client, terminal);
@@ -49,6 +52,12 @@ export async function demonstrate({ world, terminal, clock }: DemonstrationOptio
   new SessionFiles(world.files.folder).save(client.export());
   say(verifyBundle(world, bundle, clock));
   say(`\n${nextSteps(world)}`);
+}
+
+/** What vouches for this world is kept in its own folder: commands there need not be told, and say SIMULATED. */
+function keepTrust({ files, url, state }: LocalWorld, clock: Clock): void {
+  const trust = { roots: [state.nsm.rootCertDer], pcrs: [SIMULATED_PCRS_HEX], allowDebug: false };
+  keepWorldTrust(files.folder, url, toEntry(trust, clock.now()));
 }
 
 /** Waits for every part of the service: on a slow machine the first keys take a while. */

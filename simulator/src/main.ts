@@ -2,8 +2,8 @@
 import { relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitCodeOf, isSilent, outputFault, ReaderGone, UsageError } from '@perf-aggregator/client/cli/exit';
+import { complain } from '@perf-aggregator/client/cli/terminal';
 import { systemClock } from '@perf-aggregator/shared/clock';
-import { CodedError } from '@perf-aggregator/shared/errors';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { demonstrate } from './demonstration.ts';
 import { startLocalWorld } from './local-world.ts';
@@ -20,7 +20,7 @@ async function main(argv: readonly string[], output: Output): Promise<number> {
   const options = readOptions(argv);
   if (typeof options === 'string') {
     process.stderr.write(options);
-    return options === USAGE ? 0 : 2;
+    return 0;
   }
   const giveUp = deferred<Error>();
   const world = await startLocalWorld({
@@ -93,10 +93,9 @@ function readOptions(argv: readonly string[]) {
     });
     if (values.help) return USAGE;
     const transport = TRANSPORTS.find((name) => name === values.transport);
-    if (transport === undefined) return `option_invalid: --transport ${values.transport}: unix or vsock\n`;
+    if (transport === undefined) throw refused(`--transport ${values.transport}: unix or vsock`);
     const port = Number(values.port);
-    if (!/^\d+$/.test(values.port) || port > 65_535)
-      return `option_invalid: --port ${values.port}: not a port\n`;
+    if (!/^\d+$/.test(values.port) || port > 65_535) throw refused(`--port ${values.port}: not a port`);
     const near = relative('', values.home) || '.';
     // Short where it is below this folder, whole where it is not: the transcript prints it.
     const home = near.startsWith('..') ? resolve(values.home) : near;
@@ -109,8 +108,12 @@ function readOptions(argv: readonly string[]) {
       ...(values.seed ? { seed: values.seed } : {}),
     };
   } catch (error) {
-    return `option_invalid: ${(error as Error).message}\n`;
+    throw error instanceof UsageError ? error : refused((error as Error).message);
   }
+}
+
+function refused(message: string): UsageError {
+  return new UsageError('option_invalid', message);
 }
 
 function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
@@ -127,9 +130,7 @@ try {
   // The last words may be what was lost.
   output.check();
 } catch (error) {
-  const code = error instanceof CodedError ? error.code : 'internal';
-  const message = error instanceof Error ? error.message : String(error);
-  if (!isSilent(error)) process.stderr.write(`${code}: ${message}\n`);
+  if (!isSilent(error)) complain({ stderr: process.stderr, json: false }, error);
   process.exitCode = error instanceof ReaderGone || error instanceof UsageError ? exitCodeOf(error) : 1;
 }
 // The demonstration may be waiting still for a world that has ended.

@@ -1,6 +1,6 @@
 /** `make reset`: deletes the simulator's world in the folder that is named, and nothing else. */
 import { join } from 'node:path';
-import { CodedError } from '@perf-aggregator/shared/errors';
+import { complain } from '@perf-aggregator/client/cli/terminal';
 import { resetWorld } from './world/contents.ts';
 
 const home = process.argv[2] || '.perf-aggregator';
@@ -8,10 +8,10 @@ try {
   const { deleted, kept } = resetWorld(home);
   process.stdout.write(deleted ? `${home}: the world is deleted\n` : `${home}: there is no world\n`);
   for (const file of kept) {
-    process.stdout.write(`kept ${join(home, file)}: a session of a service that is no simulation\n`);
+    const what = file === 'trust.json' ? 'what you trust' : 'a session of a service that is no simulation';
+    process.stdout.write(`kept ${join(home, file)}: ${what}\n`);
   }
 } catch (error) {
-  const code = error instanceof CodedError ? error.code : 'internal';
-  process.stderr.write(`${code}: ${error instanceof Error ? error.message : String(error)}\n`);
+  complain({ stderr: process.stderr, json: false }, error);
   process.exitCode = 1;
 }

@@ -2,17 +2,23 @@
 import type { CostMethod } from '@perf-aggregator/analytics';
 import { COST_METHODS } from '@perf-aggregator/analytics/lots/method';
 import { FREQUENCIES, type Frequency } from '@perf-aggregator/analytics/series/calendar-series';
-import { NAMED_PERIODS, type NamedPeriod } from '@perf-aggregator/analytics/time/period-bounds';
+import {
+  NAMED_PERIODS,
+  type NamedPeriod,
+  type PeriodBounds,
+} from '@perf-aggregator/analytics/time/period-bounds';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { analyze } from '../analyze/analyze.ts';
+import { type Analysis, analyze } from '../analyze/analyze.ts';
 import { readDecimal } from '../analyze/values.ts';
 import { analysisText } from '../present/analysis-text.ts';
+import { day } from '../present/format.ts';
 import { parseCount, parseRate } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
 import { readStrictText } from './files.ts';
-import { print } from './terminal.ts';
+import { History } from './history.ts';
+import { print, warn } from './terminal.ts';
 
 interface AnalyzeFlags {
   readonly method?: CostMethod;
@@ -43,12 +49,18 @@ export function addAnalyzeCommand(program: Command, context: CliContext): void {
     )
     .option('--risk-free <rate>', 'annual risk-free rate, 0.02 for 2 %', parseRate)
     .option('--mar <rate>', 'annual minimum acceptable return', parseRate)
-    .addOption(new Option('--risk-free-rate <rate>').argParser(parseRate).hideHelp())
-    .addOption(new Option('--minimum-acceptable-return <rate>').argParser(parseRate).hideHelp())
+    .addOption(new Option('--risk-free-rate <rate>').argParser(parseRate).conflicts('riskFree').hideHelp())
+    .addOption(
+      new Option('--minimum-acceptable-return <rate>').argParser(parseRate).conflicts('mar').hideHelp(),
+    )
     .option('--mark-price <price>', 'values the open position of a list of trades')
     .option('--from <day>', 'first UTC day, as 2026-01-31', parseDay)
     .option('--to <day>', 'last UTC day', parseDay)
-    .addOption(new Option('--period <name>', 'instead of --from: counted back').choices(NAMED_PERIODS))
+    .addOption(
+      new Option('--period <name>', 'instead of --from: counted back')
+        .choices(NAMED_PERIODS)
+        .conflicts('from'),
+    )
     .option('--window <count>', 'rolling volatility, Sharpe ratio and beta over so many returns', parseCount)
     .addHelpText('after', SHAPES)
     .action((file: string, flags: AnalyzeFlags) => analyzeFile(context, file, flags));
@@ -73,19 +85,40 @@ function analyzeFile({ terminal }: CliContext, file: string, flags: AnalyzeFlags
   }
   const riskFree = flags.riskFree ?? flags.riskFreeRate;
   const mar = flags.mar ?? flags.minimumAcceptableReturn;
-  const analysis = analyze(readStrictText(file), {
+  if (flags.from !== undefined && flags.to !== undefined && flags.from > flags.to) {
+    throw new UsageError('option_invalid', `--from ${day(flags.from)} is after --to ${day(flags.to)}`);
+  }
+  const text = readStrictText(file);
+  const options = {
     ...(flags.method && { method: flags.method }),
     ...(flags.frequency && { frequency: flags.frequency }),
     ...(riskFree !== undefined && { riskFreeRateAnnual: riskFree }),
     ...(mar !== undefined && { minimumAcceptableReturnAnnual: mar }),
     ...(markPrice && { markPrice }),
-    ...(flags.from !== undefined && { from: flags.from }),
-    // The day itself is in it.
-    ...(flags.to !== undefined && { to: flags.to + DAY_MS }),
-    ...(flags.period && { period: flags.period }),
     ...(flags.window !== undefined && { window: flags.window }),
-  });
-  print(terminal, analysis, () => analysisText(analysis));
+  };
+  const bounds = boundsOf(flags);
+  const analysis = analyze(text, { ...options, ...bounds });
+  // What there is to choose from.
+  const isOutside = Object.keys(bounds).length > 0 && analysis['observationCount'] === 0;
+  const history = isOutside ? extentOf(analyze(text, options)) : null;
+  print(terminal, history === null ? analysis : { ...analysis, history }, () => analysisText(analysis));
+  if (history !== null && !terminal.json)
+    warn(terminal, `no return of the file lies in the period; ${history.text}`);
+}
+
+function boundsOf({ from, to, period }: AnalyzeFlags): PeriodBounds {
+  return {
+    ...(from === undefined ? {} : { from }),
+    // The day itself is in it.
+    ...(to === undefined ? {} : { to: to + DAY_MS }),
+    ...(period === undefined ? {} : { period }),
+  };
+}
+
+function extentOf({ startTime, endTime }: Analysis): History {
+  const instant = (time: unknown) => (typeof time === 'number' ? time : null);
+  return new History({ startTime: instant(startTime), endTime: instant(endTime) });
 }
 
 function parseDay(text: string): number {

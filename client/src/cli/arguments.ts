@@ -1,20 +1,29 @@
 /** How arguments of several commands are read. */
+import { MAX_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
+import { isSessionTtl } from '@perf-aggregator/shared/messages/submission';
 import { InvalidArgumentError } from 'commander';
 import { readNumber } from '../analyze/values.ts';
+import { serviceOf } from './urls.ts';
 
 /** Names separated by commas, added to those of an earlier option. */
 export function collectNames(text: string, previous: string[] = []): string[] {
   return [...previous, ...text.split(',').filter(Boolean)];
 }
 
-/** An address of a service. @throws InvalidArgumentError */
+/** An address of a service; one that holds a password or a query is refused. @throws InvalidArgumentError */
 export function parseUrl(text: string): string {
-  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  if (serviceOf(text) !== null) return text;
   throw new InvalidArgumentError('expected https://HOST or http://HOST');
 }
 
-/** @throws InvalidArgumentError */
-export function parseSeconds(text: string): number {
+/** Seconds that a session may live. @throws InvalidArgumentError */
+export function parseTtl(text: string): number {
+  const seconds = parseSeconds(text);
+  if (isSessionTtl(seconds)) return seconds;
+  throw new InvalidArgumentError(`expected 60 to ${MAX_SESSION_TTL_S} seconds`);
+}
+
+function parseSeconds(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected a number of seconds');
   return Number(text);
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import type { Random } from '@perf-aggregator/shared/random';
 import type { SessionFiles } from './sessions.ts';
 import type { Terminal } from './terminal.ts';
+import type { TrustStore } from './trust-store.ts';
 
 /** Default address of the service: where `make run` leaves it. */
 export const DEFAULT_URL = 'http://127.0.0.1:3000';
@@ -29,6 +30,8 @@ export interface CliContext {
   readonly ports: ServicePorts & { readonly enclaveUrl?: string };
   readonly clock: Clock;
   readonly sessions: SessionFiles;
+  /** What is kept of what is trusted. */
+  readonly trust: TrustStore;
   readonly terminal: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

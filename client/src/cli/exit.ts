@@ -29,6 +29,7 @@ export const USAGE_ERROR_CODES = [
   'secret_missing',
   'session_missing',
   'input_malformed',
+  'trust_unsafe',
 ] as const;
 export type UsageErrorCode = (typeof USAGE_ERROR_CODES)[number];
 
@@ -37,6 +38,9 @@ export class UsageError extends CodedError<UsageErrorCode> {}
 
 /** Something was judged and did not hold; everything there is to say was printed. */
 export class NotVerified extends Error {}
+
+/** A service says that it cannot be asked now; everything there is to say was printed. */
+export class NotReady extends Error {}
 
 /** Ctrl-C at a prompt: nothing was done, and there is nothing to say. */
 export class Interrupted extends Error {}
@@ -53,7 +57,7 @@ export function outputFault(cause: NodeJS.ErrnoException): UsageError | ReaderGo
 
 /** Whether everything that there is to say was said. */
 export function isSilent(error: unknown): boolean {
-  return [NotVerified, Interrupted, ReaderGone].some((kind) => error instanceof kind);
+  return [NotVerified, NotReady, Interrupted, ReaderGone].some((kind) => error instanceof kind);
 }
 
 /** The exit code that an error deserves. */

@@ -5,23 +5,18 @@ import { UsageError } from './exit.ts';
 
 const PIECE_BYTES = 64 * 1024;
 
-/** Bytes of a file of at most 4 MiB. @throws UsageError `file_unreadable`, `input_too_large` */
-export function readBytes(path: string): Uint8Array {
-  return readBounded(path, path);
-}
-
-/** A file of at most 4 MiB as text; what is not UTF-8 is replaced. @throws UsageError `file_unreadable`, `input_too_large` */
-export function readText(path: string): string {
-  return Buffer.from(readBytes(path)).toString('utf8');
-}
-
 /**
- * Evidence to judge: a file, or standard input for `-`, of at most 4 MiB. Whoever hands it over chooses its length: a
+ * Bytes of a file, or of standard input for `-`, of at most 4 MiB. Whoever hands evidence over chooses its length: a
  * longer file is not read, and of a stream no more than that.
  * @throws UsageError `file_unreadable`, `input_too_large`
  */
-export function readEvidence(path: string): Uint8Array {
+export function readBytes(path: string): Uint8Array {
   return readBounded(path === '-' ? 0 : path, path);
+}
+
+/** The same as text; what is not UTF-8 is replaced. @throws UsageError `file_unreadable`, `input_too_large` */
+export function readText(path: string): string {
+  return Buffer.from(readBytes(path)).toString('utf8');
 }
 
 /** A file, or standard input for `-`, that must be UTF-8 text. @throws UsageError `file_unreadable` */

@@ -3,6 +3,18 @@ import { SecureClient } from '../sdk/secure-client.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
 
+/** What a kept session was asked for. */
+export interface Asked<T> {
+  /** The beginning of its id, by which people know it. */
+  readonly session: string;
+  readonly answer: T;
+}
+
+/** As much of an id of a session as is shown: enough to tell sessions apart, too little to end one. */
+export function nameOf(sessionId: string): string {
+  return sessionId.slice(0, 8);
+}
+
 /**
  * What `ask` gets of a kept session, which is asked where `--url` says, else where it was registered; it is kept again
  * after it, whatever came of it.
@@ -13,9 +25,11 @@ export async function withKeptSession<T>(
   context: CliContext,
   prefix: string | undefined,
   ask: (client: SecureClient) => Promise<T>,
-): Promise<T> {
+): Promise<Asked<T>> {
   const client = takeUp(context, prefix);
-  return ask(client).finally(() => context.sessions.save(client.export()));
+  const session = nameOf(client.export().sessionId);
+  const answer = await ask(client).finally(() => context.sessions.save(client.export()));
+  return { session, answer };
 }
 
 /** Ends a kept session and deletes its file. @returns its id. @throws as {@link withKeptSession} */

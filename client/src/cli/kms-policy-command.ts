@@ -1,6 +1,6 @@
 /** `kms-policy`: the key policy that an enclave calls locked, printed or looked for. */
 import { type ImagePcrs, keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { checkPolicy, type PolicyCheck } from '../kms-policy/check-policy.ts';
 import { readPolicy } from '../kms-policy/read-policy.ts';
 import { cleanLine } from '../present/clean.ts';
@@ -32,7 +32,11 @@ export function addKmsPolicyCommand(program: Command, context: CliContext): void
     .option('--account <id>', "account of the key (default: the role's)")
     .option('--admin-arn <arn>', 'who administers the key (default: the account)')
     .option('--lock', 'nobody may ever change the policy; with --check: demand that')
-    .option('--check <file>', 'judge this policy instead of printing one')
+    .addOption(
+      new Option('--check <file>', 'judge this policy instead of printing one').conflicts([
+        ...['pcr1', 'pcr2', 'roleArn', 'account', 'adminArn'],
+      ]),
+    )
     .action((flags: Flags) => (flags.check === undefined ? make(context, flags) : check(context, flags)));
 }
 

@@ -1,42 +1,44 @@
 /** Entry of the CLI: the process's clock, randomness, environment, terminal and files. */
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
-import { CommanderError } from 'commander';
 import { waysTo } from './context.ts';
-import { EXIT, exitCodeOf, isSilent, outputFault } from './exit.ts';
-import { createProgram } from './program.ts';
+import { exitCodeOf, isSilent, outputFault } from './exit.ts';
+import { asksForJson, createProgram } from './program.ts';
+import { runProgram } from './run.ts';
 import { SessionFiles } from './sessions.ts';
 import { complain } from './terminal.ts';
-
-async function main(argv: readonly string[], json: boolean): Promise<number> {
-  const program = createProgram(
-    (globals) => ({
-      ...waysTo(globals.url, { clock: systemClock, random: systemRandom }),
-      clock: systemClock,
-      sessions: new SessionFiles(process.env['PERF_AGGREGATOR_HOME'] ?? '.perf-aggregator'),
-      terminal: { stdout: process.stdout, stderr: process.stderr, interactive: process.stderr.isTTY, json },
-      environment: process.env,
-    }),
-    argv,
-  );
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return EXIT.ok;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (!isSilent(error)) complain({ stderr: process.stderr, json }, error);
-    return exitCodeOf(error);
-  }
-}
+import { TrustReceipts } from './trust-receipts.ts';
+import { TrustStore } from './trust-store.ts';
 
 const argv = process.argv.slice(2);
-const json = argv.includes('--json');
+const json = asksForJson(argv);
+const terminal = { stdout: process.stdout, stderr: process.stderr, interactive: process.stderr.isTTY, json };
 // Output that did not arrive is a failure, whatever became of the command itself.
 process.stdout.on('error', (cause) => {
   const fault = outputFault(cause);
-  if (!isSilent(fault)) complain({ stderr: process.stderr, json }, fault);
+  if (!isSilent(fault)) complain(terminal, fault);
   process.exit(exitCodeOf(fault));
 });
 // Nobody reads the progress or the complaint; the result goes elsewhere.
 process.stderr.on('error', () => undefined);
-process.exitCode = await main(argv, json);
+const home = process.env['PERF_AGGREGATOR_HOME'] || '.perf-aggregator';
+const program = createProgram(
+  (globals) => ({
+    ...waysTo(globals.url, { clock: systemClock, random: systemRandom }),
+    clock: systemClock,
+    sessions: new SessionFiles(home),
+    trust: new TrustStore(home, process.env['PERF_AGGREGATOR_TRUST'], new TrustReceipts(receiptsFolder())),
+    terminal,
+    environment: process.env,
+  }),
+  argv,
+);
+process.exitCode = (await runProgram(program, argv, terminal)).code;
+
+/** Below the user's own folder, as the XDG Base Directory Specification has it; there a path that is not absolute is none. */
+function receiptsFolder(): string {
+  const state = process.env['XDG_STATE_HOME'] ?? '';
+  return join(isAbsolute(state) ? state : join(homedir(), '.local/state'), 'perf-aggregator/trust');
+}

@@ -16,7 +16,7 @@ export function addMeasureCommand(program: Command, context: CliContext): void {
   program
     .command('measure')
     .description('PCRs that an enclave started from an image file (.eif) will attest')
-    .argument('<file>', 'the enclave image')
+    .argument('<file>', 'the enclave image; - for standard input')
     .action(async (file: string) => {
       const measured = await measureFile(context, file);
       print(context.terminal, toJson(measured), () => toText(measured));
@@ -24,15 +24,16 @@ export function addMeasureCommand(program: Command, context: CliContext): void {
 }
 
 async function measureFile(context: CliContext, file: string): Promise<EifMeasurement> {
-  const { size } = statOf(file);
+  const size = file === '-' ? null : statOf(file).size;
   const bar = new ProgressBar(context.terminal);
   const meter = new EifMeter();
   let read = 0;
   try {
-    for await (const piece of createReadStream(file, { highWaterMark: PIECE_BYTES })) {
+    for await (const piece of openStream(file)) {
       meter.update(piece as Uint8Array);
       read += (piece as Uint8Array).length;
-      bar.show(read / size, 'measured');
+      // Nobody knows how long a stream is.
+      if (size !== null) bar.show(read / size, 'measured');
     }
   } catch (cause) {
     if (cause instanceof Error && 'syscall' in cause) throw unreadable(file, cause);
@@ -41,6 +42,13 @@ async function measureFile(context: CliContext, file: string): Promise<EifMeasur
     bar.clear();
   }
   return meter.finish();
+}
+
+function openStream(file: string) {
+  const options = { highWaterMark: PIECE_BYTES };
+  return file === '-'
+    ? createReadStream('', { ...options, fd: 0, autoClose: false })
+    : createReadStream(file, options);
 }
 
 function statOf(file: string): Stats {

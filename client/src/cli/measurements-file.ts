@@ -19,6 +19,9 @@ export type NamedImages = { readonly releases: Measurements } | { readonly image
  * @throws MeasurementsError
  */
 export function readMeasurements(file: string, keyFile: string | undefined): NamedImages {
+  if (file === '-' && keyFile !== undefined) {
+    throw new UsageError('option_invalid', '--measurements - has no FILE.sig beside it; name a file');
+  }
   const bytes = readBytes(file);
   if (keyFile !== undefined) {
     const key = toKey(readBytes(keyFile), keyFile);

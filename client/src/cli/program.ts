@@ -1,12 +1,18 @@
 /** The command line, put together from its commands. */
+import { VERSION } from '@perf-aggregator/shared/version';
 import { Command } from 'commander';
-import { clean } from '../present/clean.ts';
 import { addAnalyzeCommand } from './analyze-command.ts';
 import { parseUrl } from './arguments.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { type CliContext, DEFAULT_URL } from './context.ts';
+import { addExplainCommand } from './explain-command.ts';
+import { everyCommand, guard } from './guard.ts';
 import { addKmsPolicyCommand } from './kms-policy-command.ts';
 import { addMeasureCommand } from './measure-command.ts';
 import { addServiceCommands } from './service-commands.ts';
+import { addSessionsCommand } from './sessions-command.ts';
+import { printContents, printUsage } from './terminal.ts';
+import { addTrustCommand } from './trust-command.ts';
 import { addVerifyCommands } from './verify-commands.ts';
 
 /** What counts for every command. */
@@ -26,6 +32,8 @@ export function createProgram(
   makeContext: (globals: Globals) => CliContext,
   argv: readonly string[],
 ): Command {
+  const globals = globalsOf(argv);
+  const context = makeContext(globals);
   const program = new Command('perf-aggregator')
     .description('Verifiable trading performance: register accounts, read numbers, verify reports.')
     .option('--url <url>', URL_MEANS, parseUrl)
@@ -34,11 +42,14 @@ export function createProgram(
       'after',
       '\nThe local world: ./perf-aggregator simulate [--once]\nExit codes: 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error, 130 Ctrl-C, 141 nobody reads.',
     )
-    .showHelpAfterError('(--help says more)')
+    .version(globals.json ? JSON.stringify({ version: VERSION }) : VERSION, '--version', 'print the version')
     .exitOverride()
-    // What it complains of may be somebody else's, pasted.
-    .configureOutput({ outputError: (text, write) => write(clean(text)) });
-  const context = makeContext(globalsOf(argv));
+    // What the parser complains of comes out as an error, and is said once, as every other.
+    .configureOutput({
+      writeOut: (text) => printContents(context.terminal, text),
+      writeErr: (text) => printUsage(context.terminal, text),
+      outputError: () => undefined,
+    });
   addServiceCommands(program, context);
   // These ask a service; those that follow ask nobody.
   for (const command of program.commands) command.option('--url <url>', URL_MEANS, parseUrl);
@@ -46,18 +57,34 @@ export function createProgram(
   addMeasureCommand(program, context);
   addKmsPolicyCommand(program, context);
   addAnalyzeCommand(program, context);
-  for (const command of program.commands) {
-    command.exitOverride();
-    command.option('--json', 'print one JSON value for programs');
+  addTrustCommand(program, context);
+  addSessionsCommand(program, context);
+  addExplainCommand(program, context);
+  addCompletionCommand(program, context);
+  for (const command of everyCommand(program).slice(1)) {
+    // A script is no JSON.
+    if (command.name() !== 'completion') command.option('--json', 'print one JSON value for programs');
   }
+  guard(program);
   return program;
 }
 
-/** `--url`, the last one, and `--json`, wherever they stand. */
+/** Whether `--json` stands anywhere before the operands that `--` begins. */
+export function asksForJson(argv: readonly string[]): boolean {
+  return optionsOf(argv).includes('--json');
+}
+
+/** `--url` and `--json`, wherever they stand; two addresses are refused while they are read. */
 function globalsOf(argv: readonly string[]): Globals {
-  const urls = argv.flatMap((argument, index) => {
-    if (argument === '--url') return argv[index + 1] ?? [];
+  const options = optionsOf(argv);
+  const urls = options.flatMap((argument, index) => {
+    if (argument === '--url') return options[index + 1] ?? [];
     return argument.startsWith('--url=') ? argument.slice('--url='.length) : [];
   });
-  return { url: urls.at(-1) ?? null, json: argv.includes('--json') };
+  return { url: urls.at(-1) ?? null, json: asksForJson(argv) };
+}
+
+function optionsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end === -1 ? argv : argv.slice(0, end);
 }

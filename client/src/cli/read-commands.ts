@@ -1,43 +1,38 @@
 /** Commands that read numbers: metrics, summary, returns and trades. */
 import {
-  type PeriodParameters,
-  QUERY_CURRENCIES,
-  QUERY_METHODS,
-  QUERY_PERIODS,
+  periodParameters,
+  returnsParameters,
+  tradesParameters,
 } from '@perf-aggregator/shared/messages/request';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { SecureClient } from '../index.ts';
 import { correlationTable } from '../present/correlation-table.ts';
 import { metricsTable, summaryTable } from '../present/metrics-table.ts';
 import { returnsTable, tradesTable } from '../present/series-tables.ts';
 import type { MetricsResult, ReturnsResult, TradesResult } from '../sdk/results.ts';
 import type { WaitOptions } from '../sdk/waiting.ts';
-import { parseCount, parseRate } from './arguments.ts';
+import { parseCount } from './arguments.ts';
 import type { CliContext } from './context.ts';
-import { withKeptSession } from './kept-session.ts';
-import { ProgressBar, print } from './terminal.ts';
-
-/** Which session, and what of it. */
-export interface SelectionFlags
-  extends Pick<PeriodParameters, 'from' | 'to' | 'period' | 'account' | 'currency' | 'method'> {
-  readonly session?: string;
-}
-
-/** What metrics are measured against. */
-export interface PeriodFlags extends SelectionFlags, Pick<PeriodParameters, 'benchmark'> {
-  readonly riskFree?: number;
-  readonly mar?: number;
-  readonly managementFee?: number;
-}
+import { historyOf, isEmpty, tellingHistory } from './history.ts';
+import { type Asked, withKeptSession } from './kept-session.ts';
+import {
+  addBenchmarkOptions,
+  addDashboardOptions,
+  addPageOptions,
+  addPeriodOptions,
+  addSelectionOptions,
+  checkedQuestion,
+  definedOf,
+  type PageFlags,
+  type PeriodFlags,
+  type SelectionFlags,
+  toPeriod,
+  toSelection,
+} from './question.ts';
+import { ProgressBar, print, warn } from './terminal.ts';
 
 interface MetricsFlags extends PeriodFlags {
   readonly correlation?: boolean;
-}
-
-interface PageFlags {
-  readonly limit?: number;
-  readonly cursor?: string;
-  readonly all?: boolean;
 }
 
 interface ReturnsFlags extends Omit<PeriodFlags, 'mar'>, PageFlags {
@@ -52,12 +47,15 @@ interface TradesFlags extends SelectionFlags, PageFlags {
 export function addReadCommands(program: Command, context: CliContext): void {
   addPeriodOptions(program.command('metrics').description('all metrics of a period'))
     .option('--correlation', 'with the correlation matrix of the assets')
-    .action((flags: MetricsFlags) =>
-      read(context, flags, (client, wait) => client.getMetrics(toPeriod(flags), wait), textOf(flags)),
-    );
-  addPeriodOptions(program.command('summary').description('the few numbers of a dashboard')).action(
-    (flags: PeriodFlags) =>
-      read(context, flags, (client, wait) => client.getSummary(toPeriod(flags), wait), summaryTable),
+    .action((flags: MetricsFlags) => {
+      const question = checkedQuestion(periodParameters, toPeriod(flags));
+      return read(context, flags, (client, wait) => client.getMetrics(question, wait), textOf(flags));
+    });
+  addDashboardOptions(program.command('summary').description('the few numbers of a dashboard')).action(
+    (flags: PeriodFlags) => {
+      const question = checkedQuestion(periodParameters, toPeriod(flags));
+      return read(context, flags, (client, wait) => client.getSummary(question, wait), summaryTable);
+    },
   );
   const returns = program.command('returns').description('the days of a period, oldest first');
   addPageOptions(addBenchmarkOptions(addSelectionOptions(returns)))
@@ -74,45 +72,12 @@ function textOf({ correlation }: MetricsFlags): (metrics: MetricsResult) => stri
   return (metrics) => `${metricsTable(metrics)}\n\n${correlationTable(metrics)}`;
 }
 
-/** Options of a period with metrics. */
-export function addPeriodOptions(command: Command): Command {
-  return addBenchmarkOptions(addSelectionOptions(command))
-    .option('--mar <rate>', 'annual minimum acceptable return', parseRate)
-    .option('--management-fee <rate>', 'annual, off the net returns of the compliance table', parseRate);
-}
-
-function addSelectionOptions(command: Command): Command {
-  return command
-    .option('--session <id>', 'session, or the beginning of its id (default: the one used last)')
-    .option('--from <day>', 'first UTC day, as 2026-01-31')
-    .option('--to <day>', 'last UTC day')
-    .addOption(new Option('--period <name>', 'instead of --from: counted back').choices(QUERY_PERIODS))
-    .option('--account <name>', 'one account of the session only, as a0')
-    .addOption(
-      new Option('--currency <name>', "of all money (default: the session's)").choices(QUERY_CURRENCIES),
-    )
-    .addOption(new Option('--method <name>', 'which lots a sale takes first').choices(QUERY_METHODS));
-}
-
-function addBenchmarkOptions(command: Command): Command {
-  return command
-    .option('--benchmark <asset>', 'compare with the daily prices of an asset, as BTC')
-    .option('--risk-free <rate>', 'annual risk-free rate, 0.02 for 2 %', parseRate);
-}
-
-function addPageOptions(command: Command): Command {
-  return command
-    .option('--limit <count>', 'so many at once', parseCount)
-    .option('--cursor <text>', 'go on where the page before ended')
-    .option('--all', 'page after page, to the last');
-}
-
 async function readReturns(context: CliContext, flags: ReturnsFlags): Promise<void> {
   const { riskFree, benchmark, window } = flags;
-  const question = {
+  const question = checkedQuestion(returnsParameters, {
     ...toSelection(flags),
     ...definedOf({ benchmark, window, riskFreeRateAnnual: riskFree, ...pageOf(flags) }),
-  };
+  });
   const ask = (client: SecureClient, wait: WaitOptions) =>
     flags.all ? wholeReturns(client.returnsPages(question, wait)) : client.getReturns(question, wait);
   await read(context, flags, ask, returnsTable);
@@ -120,7 +85,10 @@ async function readReturns(context: CliContext, flags: ReturnsFlags): Promise<vo
 
 async function readTrades(context: CliContext, flags: TradesFlags): Promise<void> {
   const { symbol } = flags;
-  const question = { ...toSelection(flags), ...definedOf({ symbol, ...pageOf(flags) }) };
+  const question = checkedQuestion(tradesParameters, {
+    ...toSelection(flags),
+    ...definedOf({ symbol, ...pageOf(flags) }),
+  });
   const ask = (client: SecureClient, wait: WaitOptions) =>
     flags.all ? wholeTrades(client.tradesPages(question, wait)) : client.getTrades(question, wait);
   await read(context, flags, ask, tradesTable);
@@ -143,53 +111,38 @@ async function allOf<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
 }
 
 /** Asks with the session that is meant, shows progress, keeps what the client has seen, and prints. */
-async function read<T>(
+async function read<T extends object>(
   context: CliContext,
-  flags: { readonly session?: string },
+  flags: SelectionFlags,
   ask: (client: SecureClient, wait: WaitOptions) => Promise<T>,
   text: (result: T) => string,
 ): Promise<void> {
-  const result = await withSession(context, flags.session, ask);
-  print(context.terminal, result, () => text(result));
+  const { session, answer } = await withSession(context, flags, async (client, wait) => {
+    const result = await ask(client, wait);
+    return { result, history: isEmpty(result) ? await historyOf(client, flags) : null };
+  });
+  const { result, history } = answer;
+  const beside = history === null ? { session } : { session, history };
+  print(context.terminal, { ...result, ...beside }, () => `Session ${session}…\n${text(result)}`);
+  if (history !== null && !context.terminal.json) {
+    warn(context.terminal, `no whole UTC day of the history lies in the period; ${history.text}`);
+  }
 }
 
 /** What `ask` gets of a kept session, with its progress on the terminal; the session is kept again after it. */
 export async function withSession<T>(
   context: CliContext,
-  session: string | undefined,
+  flags: SelectionFlags,
   ask: (client: SecureClient, wait: WaitOptions) => Promise<T>,
-): Promise<T> {
+): Promise<Asked<T>> {
   const bar = new ProgressBar(context.terminal);
   const onProgress = (done: { progress: number; entries: number }) =>
     bar.show(done.progress, `reading the account, ${done.entries} entries`);
-  return withKeptSession(context, session, (client) =>
-    ask(client, { onProgress }).finally(() => bar.clear()),
+  return withKeptSession(context, flags.session, (client) =>
+    tellingHistory(client, flags, () => ask(client, { onProgress }).finally(() => bar.clear())),
   );
-}
-
-/** The parameters that the options of a period say. */
-export function toPeriod(flags: PeriodFlags) {
-  const { benchmark, riskFree, mar, managementFee } = flags;
-  return {
-    ...toSelection(flags),
-    ...definedOf({
-      benchmark,
-      riskFreeRateAnnual: riskFree,
-      minimumAcceptableReturnAnnual: mar,
-      managementFeeAnnual: managementFee,
-    }),
-  };
-}
-
-function toSelection({ from, to, period, account, currency, method }: SelectionFlags) {
-  return definedOf({ from, to, period, account, currency, method });
 }
 
 function pageOf({ limit, cursor }: PageFlags) {
   return { limit, cursor };
-}
-
-/** Without what is undefined. */
-export function definedOf<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,16 +1,17 @@
 /** The command that hands accounts over. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { time } from '../present/format.ts';
 import { table } from '../present/table.ts';
 import { SecureClient, type SecureClientOptions } from '../sdk/secure-client.ts';
-import { collectNames, parseSeconds } from './arguments.ts';
+import { collectNames, parseTtl } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
 import { readText } from './files.ts';
 import { keepNewSession } from './kept-session.ts';
 import { readSecret } from './secrets.ts';
 import { print } from './terminal.ts';
-import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
+import { addServiceTrustOptions, type ServiceTrustFlags } from './trust.ts';
+import { expectationsOf, trustOf } from './trust-in-use.ts';
 
 interface RegisterFlags extends ServiceTrustFlags {
   readonly user: string;
@@ -36,12 +37,16 @@ export function addRegisterCommand(program: Command, context: CliContext): void 
     .option('--label <text>', 'your name for the session')
     .option('--api-key-file <file>', 'file with the API key (or PERF_AGGREGATOR_API_KEY, or a prompt)')
     .option('--api-secret-file <file>', 'file with the secret (or PERF_AGGREGATOR_API_SECRET, or a prompt)')
-    .option('--accounts <file>', 'JSON list of accounts instead of one')
+    .addOption(
+      new Option('--accounts <file>', 'JSON list of accounts instead of one').conflicts([
+        ...['exchange', 'apiKeyFile', 'apiSecretFile', 'symbols', 'sandbox'],
+      ]),
+    )
     .option('--symbols <names>', 'symbols to read, as BTC/USDT,ETH/USDT (default: discovered)', collectNames)
     .option('--sandbox', "the venue's test system")
     .option('--memory', 'keep the credentials in the memory of this enclave only')
     .option('--allow-trading-keys', 'hand over a key that can trade; reports will say so')
-    .option('--ttl <seconds>', 'how long the session lives', parseSeconds, 86_400);
+    .option('--ttl <seconds>', 'how long the session lives', parseTtl, 86_400);
   addServiceTrustOptions(command).action((flags: RegisterFlags) => register(context, flags));
 }
 
@@ -56,16 +61,17 @@ async function register(context: CliContext, flags: RegisterFlags): Promise<void
   };
   const accounts =
     flags.accounts === undefined ? await oneAccount(context, flags) : readAccounts(flags.accounts);
+  const trust = trustOf(context, flags, context.clock.now(), context.service.enclaveUrl);
   const client = new SecureClient({
     ...context.service,
-    expect: toExpectations(flags, context.clock.now()),
+    expect: expectationsOf(trust),
     ttl: flags.ttl,
     ...session,
     accounts,
   } as SecureClientOptions);
   const { sessionId, expiresAt, quote: verified } = await client.register();
   await keepNewSession(context, client);
-  print(context.terminal, { sessionId, expiresAt, simulated: verified.simulated }, () =>
+  print(context.terminal, { sessionId, expiresAt, simulated: verified.simulated, trust: trust.told }, () =>
     table([
       ['Quote', verified.simulated ? 'verified (SIMULATED: not AWS hardware)' : 'verified'],
       ['Session', sessionId],

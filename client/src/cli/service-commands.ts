@@ -1,25 +1,29 @@
 /** Commands that talk to a service. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
+import { reportParameters } from '@perf-aggregator/shared/messages/request';
 import type { Command } from 'commander';
 import { SecureClient } from '../index.ts';
 import { time } from '../present/format.ts';
 import { table } from '../present/table.ts';
 import type { SecureClientOptions } from '../sdk/secure-client.ts';
-import { collectNames, parseSeconds } from './arguments.ts';
+import { collectNames, parseTtl } from './arguments.ts';
 import type { CliContext } from './context.ts';
 import { Destination } from './destination.ts';
-import { endKeptSession, withKeptSession } from './kept-session.ts';
+import { endKeptSession, nameOf, withKeptSession } from './kept-session.ts';
 import {
   addPeriodOptions,
-  addReadCommands,
+  addSessionOption,
+  checkedQuestion,
   definedOf,
   type PeriodFlags,
   toPeriod,
-  withSession,
-} from './read-commands.ts';
+} from './question.ts';
+import { addReadCommands, withSession } from './read-commands.ts';
 import { addRegisterCommand } from './register-command.ts';
-import { print, printContents } from './terminal.ts';
-import { addServiceTrustOptions, type ServiceTrustFlags, toExpectations } from './trust.ts';
+import { addStatusCommand } from './status-command.ts';
+import { print, printContents, warn } from './terminal.ts';
+import { addServiceTrustOptions, type ServiceTrustFlags } from './trust.ts';
+import { expectationsOf, trustOf } from './trust-in-use.ts';
 
 interface ReportFlags extends PeriodFlags {
   readonly aud?: string;
@@ -41,24 +45,21 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .option('--disclose <names>', 'show only these metrics, separated by commas (default: all)', collectNames)
     .option('--out <file>', 'write the bundle here instead of standard output')
     .action((flags: ReportFlags) => report(context, flags));
-  program
-    .command('renew')
-    .description('move the end of a session')
-    .option('--session <id>', 'session, or the beginning of its id (default: the one used last)')
-    .option('--ttl <seconds>', 'seconds from now', parseSeconds)
+  addStatusCommand(program, context);
+  addSessionOption(program.command('renew').description('move the end of a session'))
+    .option('--ttl <seconds>', 'seconds from now', parseTtl)
     .action((flags: { session?: string; ttl?: number }) => renew(context, flags));
-  program
-    .command('revoke')
-    .description('end a session and forget its file')
-    .option('--session <id>', 'session, or the beginning of its id (default: the one used last)')
-    .action((flags: { session?: string }) => revoke(context, flags));
+  addSessionOption(program.command('revoke').description('end a session and forget its file')).action(
+    (flags: { session?: string }) => revoke(context, flags),
+  );
 }
 
 async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<void> {
   const { terminal } = context;
+  const trust = trustOf(context, flags, context.clock.now(), context.service.enclaveUrl);
   const client = new SecureClient({
     ...context.service,
-    expect: toExpectations(flags, context.clock.now()),
+    expect: expectationsOf(trust),
   } as SecureClientOptions);
   const { attestation, simulated, handshakePub, reportKey, configSha256, kmsPolicy, ...beside } =
     await client.quote();
@@ -75,6 +76,7 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
     configSha256,
     kmsPolicy,
     egressAddressesUnverified,
+    trust: trust.told,
   };
   print(terminal, facts, () =>
     table([
@@ -97,29 +99,44 @@ function addressesText(addresses: readonly string[]): string {
 }
 
 async function report(context: CliContext, flags: ReportFlags): Promise<void> {
-  const { aud, nonce, disclose, out } = flags;
-  const parameters = { ...toPeriod(flags), ...definedOf({ aud, nonce, disclose }) };
+  const { aud, nonce, disclose } = flags;
+  const question = checkedQuestion(reportParameters, { ...toPeriod(flags), ...definedOf({ aud, nonce }) });
+  const parameters = { ...question, ...definedOf({ disclose }) };
+  // Standard output is where it goes anyway.
+  const out = flags.out === '-' ? undefined : flags.out;
   // Before anything is asked: a report that cannot be written would be lost.
   const destination = out === undefined ? null : new Destination(out);
-  const bundle = await withSession(context, flags.session, (client, wait) =>
+  const { session, answer: bundle } = await withSession(context, flags, (client, wait) =>
     client.getReport(parameters, wait),
   );
   // Compact and without a line end: every byte of the file is under a signature.
   const text = JSON.stringify(bundle);
+  // The bundle itself names no session; beside it, people are told.
+  if (!context.terminal.json) warn(context.terminal, `report of session ${session}…`);
   if (destination === null) {
     printContents(context.terminal, text);
     return;
   }
   destination.write(text);
-  print(context.terminal, { file: out }, () => `report written to ${out}`);
+  print(context.terminal, { file: out, session }, () => `report written to ${out}`);
 }
 
 async function renew(context: CliContext, flags: { session?: string; ttl?: number }): Promise<void> {
-  const expiresAt = await withKeptSession(context, flags.session, (client) => client.renew(flags.ttl));
-  print(context.terminal, { expiresAt }, () => `session ends ${time(expiresAt)} UTC`);
+  const { session, answer: expiresAt } = await withKeptSession(context, flags.session, (client) =>
+    client.renew(flags.ttl),
+  );
+  print(
+    context.terminal,
+    { expiresAt, session },
+    () => `Session ${session}…\nsession ends ${time(expiresAt)} UTC`,
+  );
 }
 
 async function revoke(context: CliContext, flags: { session?: string }): Promise<void> {
   const revoked = await endKeptSession(context, flags.session);
-  print(context.terminal, { revoked }, () => 'session revoked; delete the exchange key as well');
+  print(
+    context.terminal,
+    { revoked },
+    () => `Session ${nameOf(revoked)}…\nsession revoked; delete the exchange key as well`,
+  );
 }

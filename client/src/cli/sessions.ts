@@ -64,9 +64,7 @@ export class SessionFiles {
    * @throws UsageError `session_missing`, `input_malformed`
    */
   load(prefix?: string): unknown {
-    const [newest] = this.#names()
-      .filter((name) => name.startsWith(prefix ?? ''))
-      .sort((a, b) => statSync(this.#path(b)).mtimeMs - statSync(this.#path(a)).mtimeMs);
+    const [newest] = this.ids().filter((name) => name.startsWith(prefix ?? ''));
     if (!newest) {
       const which = prefix ? `no session begins with "${prefix}"` : 'there is no session yet';
       throw new UsageError('session_missing', `${which}; register first`);
@@ -75,6 +73,12 @@ export class SessionFiles {
     const session = read(path);
     if (session?.['sessionId'] === newest) return session;
     throw new UsageError('input_malformed', `${path}: not the file of the session that it is called after`);
+  }
+
+  /** Ids of the sessions that are kept, the one used last first. */
+  ids(): readonly string[] {
+    const used = (id: string) => statSync(this.#path(id), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return this.#names().sort((a, b) => used(b) - used(a));
   }
 
   /** Deletes a session's file. @throws UsageError `file_unwritable`; `input_malformed` for what is no id of a session */

@@ -7,7 +7,10 @@ import type { Writable } from 'node:stream';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { ServiceError } from '../errors.ts';
 import { clean, cleanLine } from '../present/clean.ts';
+import { adviceOn } from '../present/explain.ts';
+import { optionsNamed } from '../present/parameters.ts';
 import { titleOf } from '../present/titles.ts';
+import { History } from './history.ts';
 
 /** Where a command writes. `stdout` gets results and nothing else. */
 export interface Terminal {
@@ -29,25 +32,47 @@ export function printContents(terminal: Pick<Terminal, 'stdout'>, text: string):
   terminal.stdout.write(clean(text));
 }
 
+/** How a command is used, where none was named; programs get a coded error instead. */
+export function printUsage({ stderr, json }: Pick<Terminal, 'stderr' | 'json'>, text: string): void {
+  if (!json) stderr.write(clean(text));
+}
+
 /** A line for people beside the result. */
 export function warn({ stderr }: Pick<Terminal, 'stderr'>, text: string): void {
   stderr.write(`${cleanLine(text)}\n`);
 }
 
-/** Says why a command failed: `code: message`, or JSON for programs. Of a service's refusal, its code's title. */
+/**
+ * Says why a command failed and what to do: `code: message` and a hint, or JSON for programs. Of a service's refusal its
+ * code's title, and the options that it names.
+ */
 export function complain({ stderr, json }: Pick<Terminal, 'stderr' | 'json'>, error: unknown): void {
-  const { code, message } = reasonOf(error);
-  const text = json ? JSON.stringify({ error: { code, message } }) : `${code}: ${message}`;
-  stderr.write(`${cleanLine(text)}\n`);
+  const { code, message, hint } = reasonOf(error);
+  const reason = { code, message, ...(hint === undefined ? {} : { hint }) };
+  const lines = json
+    ? [JSON.stringify({ error: reason })]
+    : [`${code}: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])];
+  stderr.write(lines.map((line) => `${cleanLine(line)}\n`).join(''));
 }
 
-function reasonOf(error: unknown): { readonly code: string; readonly message: string } {
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+function reasonOf(error: unknown): Reason {
   if (error instanceof ServiceError) {
     const { code, title } = titleOf(error.code);
-    return { code, message: title };
+    const options = optionsNamed(code, error.message);
+    const where = error.details instanceof History ? [error.details.text] : [];
+    const message = [title, ...(options.length === 0 ? where : [options.join(', ')])].join(': ');
+    return { code, message, hint: adviceOn(code, error.name) };
   }
-  const code = error instanceof CodedError ? error.code : 'internal';
-  return { code, message: error instanceof Error ? error.message : String(error) };
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof CodedError))
+    return { code: 'internal', message, hint: 'A fault of ours: report it.' };
+  return { code: error.code, message, hint: adviceOn(error.code, error.name) };
 }
 
 /** A progress bar on stderr, only when people watch. */

@@ -1,10 +1,9 @@
-/** What the person at the command line trusts: roots and measurements, from flags and nowhere else. */
+/** What the person at the command line trusts: roots and measurements, as options say them. */
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { acceptedPcrs, type Measurements } from '../measurements/measurements.ts';
-import type { Expectations } from '../sdk/quote.ts';
 import { UsageError } from './exit.ts';
 import { readText } from './files.ts';
 import { type NamedImages, readMeasurements } from './measurements-file.ts';
@@ -32,6 +31,12 @@ export interface Trust {
   readonly allowDebug: boolean;
   /** Where the acceptable images come from a file. */
   readonly measurements?: Measurements;
+}
+
+/** Those, and what else a service must be. */
+export interface ServiceTrust extends Trust {
+  readonly configSha256?: string;
+  readonly kmsPolicy?: KmsPolicyState;
 }
 
 /** Adds `--root`, `--pcr`, `--measurements`, `--measurements-key`, `--any-image` and `--allow-debug`. */
@@ -70,35 +75,27 @@ export function addServiceTrustOptions(command: Command): Command {
  * @throws UsageError `file_unreadable`, `input_too_large`; `input_malformed` for a root or a key; `option_invalid`
  * @throws MeasurementsError
  */
-export function parseTrust(flags: TrustFlags, instant: number): Trust {
-  const { root, pcr, anyImage, allowDebug = false } = flags;
-  const roots = root ? { roots: root.flatMap(readRoots) } : {};
+export function parseTrust(flags: ServiceTrustFlags, instant: number): ServiceTrust {
+  const { root, pcr, anyImage, allowDebug = false, configSha256, kmsPolicy } = flags;
+  const beside = {
+    ...(root ? { roots: root.flatMap(readRoots) } : {}),
+    ...(configSha256 === undefined ? {} : { configSha256 }),
+    ...(kmsPolicy === undefined ? {} : { kmsPolicy }),
+    allowDebug,
+  };
   const named = imagesOf(flags);
-  if (named && 'image' in named) return { ...roots, pcrs: [named.image], allowDebug };
+  if (named && 'image' in named) return { ...beside, pcrs: [named.image] };
   if (named) {
     const measurements = named.releases;
-    return { ...roots, pcrs: acceptedPcrs(measurements, instant), allowDebug, measurements };
+    return { ...beside, pcrs: acceptedPcrs(measurements, instant), measurements };
   }
-  return { ...roots, pcrs: anyImage ? 'any-image' : pcr ? [pcr] : [], allowDebug };
+  return { ...beside, pcrs: anyImage ? 'any-image' : pcr ? [pcr] : [] };
 }
 
 function imagesOf({ measurements, measurementsKey }: TrustFlags): NamedImages | null {
   if (measurements !== undefined) return readMeasurements(measurements, measurementsKey);
   if (measurementsKey === undefined) return null;
   throw new UsageError('option_invalid', '--measurements-key needs --measurements');
-}
-
-/** What the flags say, as the SDK takes it. @throws as {@link parseTrust} */
-export function toExpectations(flags: ServiceTrustFlags, now: number): Expectations {
-  const { roots, pcrs, allowDebug } = parseTrust(flags, now);
-  const { configSha256, kmsPolicy } = flags;
-  return {
-    ...(roots ? { roots } : {}),
-    measurements: pcrs,
-    allowDebug,
-    ...(configSha256 === undefined ? {} : { configSha256 }),
-    ...(kmsPolicy === undefined ? {} : { kmsPolicy }),
-  };
 }
 
 function parseSha256(text: string): string {

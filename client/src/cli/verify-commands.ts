@@ -1,11 +1,5 @@
 /** Commands that judge evidence, offline. */
-import {
-  type Explanation,
-  explainAttestation,
-  explainReport,
-  type ReportExplanation,
-} from '@perf-aggregator/attestation';
-import type { Check } from '@perf-aggregator/attestation/checklist';
+import { type Explanation, explainAttestation, explainReport } from '@perf-aggregator/attestation';
 import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -13,17 +7,15 @@ import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { endingOf, type Measurements } from '../measurements/measurements.ts';
-import { conductRows } from '../present/conduct-rows.ts';
 import { documentText } from '../present/document-text.ts';
-import { percent, time } from '../present/format.ts';
-import { type NumberMetric, numberRow } from '../present/labels.ts';
-import { type Rows, table } from '../present/table.ts';
 import type { CliContext } from './context.ts';
 import { toDocument } from './document-file.ts';
 import { NotVerified } from './exit.ts';
-import { readEvidence } from './files.ts';
+import { readBytes } from './files.ts';
 import { print, warn } from './terminal.ts';
-import { addTrustOptions, parseTrust, type TrustFlags } from './trust.ts';
+import { addTrustOptions, type ServiceTrust, type TrustFlags } from './trust.ts';
+import { trustOf } from './trust-in-use.ts';
+import { checkTable, documentVerdict, heldAgainst, reportVerdict } from './verdict.ts';
 
 /** When evidence is judged: the present, the document's own time, or an instant in ms. */
 type At = 'now' | 'document' | number;
@@ -69,18 +61,20 @@ export function addVerifyCommands(program: Command, context: CliContext): void {
 }
 
 function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags): void {
-  const text = Buffer.from(readEvidence(file)).toString('utf8');
+  const text = Buffer.from(readBytes(file)).toString('utf8');
   const instant = reportInstant(context, text, flags.at);
-  const { roots, pcrs, allowDebug, measurements } = parseTrust(flags, instant);
-  const explanation = explainReport(text, {
+  const trust = trustOf(context, flags, instant, null);
+  const { roots, pcrs, allowDebug, measurements, kmsPolicy } = trust;
+  const judgement = explainReport(text, {
     ...(roots ? { roots } : {}),
     pcrs,
     allowDebug,
     instant,
     ...(flags.aud === undefined ? {} : { audience: flags.aud }),
     ...(flags.nonce === undefined ? {} : { nonce: flags.nonce }),
-    ...(flags.kmsPolicy === undefined ? {} : { kmsPolicy: flags.kmsPolicy }),
+    ...(kmsPolicy === undefined ? {} : { kmsPolicy }),
   });
+  const explanation = heldAgainst(trust, judgement);
   const { verified, simulated, code, checks, claims, attestation } = explanation;
   const document = attestation?.document;
   if (measurements) warnOfEnding(context, measurements, instant, document);
@@ -91,16 +85,19 @@ function verifyReportFile(context: CliContext, file: string, flags: VerifyFlags)
     checks,
     ...toFacts(document),
     claims: verified ? claims : null,
+    trust: trust.told,
   };
   print(context.terminal, judged, () => `${checkTable(checks)}\n\n${reportVerdict(explanation)}`);
   if (!verified) throw new NotVerified();
 }
 
 function verifyDocument(context: CliContext, file: string, flags: AttestationFlags): void {
-  const input = toDocument(readEvidence(file));
+  const input = toDocument(readBytes(file));
   const instant = flags.at === 'now' ? context.clock.now() : flags.at;
   const trusted = typeof instant === 'number' ? instant : timestampOf(input, context.clock.now());
-  const { roots, pcrs, allowDebug, measurements } = parseTrust(flags, trusted);
+  const trust = trustOf(context, flags, trusted, null);
+  const { roots, pcrs, allowDebug, measurements } = trust;
+  warnOfService(context, trust);
   const nonce = flags.nonce === undefined ? {} : { nonce: flags.nonce };
   const explanation = explainAttestation(input, {
     ...(roots ? { roots } : {}),
@@ -114,7 +111,7 @@ function verifyDocument(context: CliContext, file: string, flags: AttestationFla
   );
   const judged = {
     ...{ verified, simulated, code, checks, ...toFacts(document), certificates: chain },
-    ...{ publicKey, userData, nonce: boundNonce },
+    ...{ publicKey, userData, nonce: boundNonce, trust: trust.told },
   };
   print(context.terminal, judged, () =>
     [checkTable(checks), documentText(explanation), documentVerdict(explanation)]
@@ -146,6 +143,12 @@ function timestampOf(document: Uint8Array, otherwise: number): number {
   }
 }
 
+/** What is kept may say more than a document alone can be held against. */
+function warnOfService({ terminal }: CliContext, { configSha256, kmsPolicy }: ServiceTrust): void {
+  if (terminal.json || (configSha256 === undefined && kmsPolicy === undefined)) return;
+  warn(terminal, 'not looked at here: configuration and KMS key policy, which a quote or a report tells');
+}
+
 /** Evidence of a release that is over is refused as evidence of any other image is; this says that there was one. */
 function warnOfEnding(
   { terminal }: CliContext,
@@ -161,52 +164,6 @@ function toFacts(document: Explanation['document']) {
   if (!document) return { pcrs: null, timestamp: null, moduleId: null };
   const pcrs = Object.fromEntries([...document.pcrs].map(([index, value]) => [index, encodeHex(value)]));
   return { pcrs, timestamp: document.timestamp, moduleId: document.moduleId };
-}
-
-function checkTable(checks: readonly Check<string>[]): string {
-  const sign = (ok: boolean | null) => (ok === null ? '·' : ok ? '✓' : '✗');
-  const rows: Rows = checks.map(({ rule, ok, detail }) => [`${sign(ok)} ${rule}`, detail]);
-  return table(rows);
-}
-
-function documentVerdict({ verified, simulated, code, document }: Explanation): string {
-  if (!verified) return `NOT VERIFIED: ${code}`;
-  const made = document ? ` made ${time(document.timestamp)} UTC` : '';
-  return simulated
-    ? `SIMULATED document${made}: valid under the given root, not AWS hardware`
-    : `VERIFIED${made}`;
-}
-
-function reportVerdict({ verified, simulated, code, claims, attestation }: ReportExplanation): string {
-  if (!verified || !claims) {
-    const failed = attestation?.checks.find(({ ok }) => ok === false);
-    return `NOT VERIFIED: ${code}${failed ? ` (${failed.rule}: ${failed.detail})` : ''}`;
-  }
-  const { metrics, period } = claims;
-  const disclosed = (name: NumberMetric) =>
-    metrics[name] === undefined ? [] : [numberRow(name, metrics[name])];
-  const shown = Object.keys(metrics).length;
-  return [
-    simulated ? 'SIMULATED: the report is intact, but no AWS hardware vouches for it' : 'VERIFIED',
-    table([
-      ['Period', `${period.from} to ${period.to}${claims.periodIsFullHistory ? ' (full history)' : ''}`],
-      [
-        'Venues',
-        `${claims.venues.join(', ')}: ${claims.accountsIncluded} of ${claims.accountsInSession} account(s)`,
-      ],
-      ['Full-history return', percent(claims.fullHistoryReturn)],
-      ['Full-history drawdown', percent(claims.fullHistoryMaxDrawdown)],
-      ['Adverse return', percent(claims.adverseReturn)],
-      ...conductRows(claims),
-      ...disclosed('totalReturn'),
-      ...disclosed('sharpeRatio'),
-      ...disclosed('maxDrawdown'),
-      ['Disclosed metrics', String(shown)],
-      ['Valid until', `${time(claims.exp * 1_000)} UTC`],
-    ]),
-    '',
-    claims.statement,
-  ].join('\n');
 }
 
 function parseAt(text: string): At {

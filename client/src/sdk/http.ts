@@ -73,6 +73,17 @@ export class Http {
     return readAnswer(await this.#attemptOnce(method, path, body), this.#url);
   }
 
+  /**
+   * What a route says that answers with its own words when it is not well (503), asked once.
+   * @throws as {@link Http.request}
+   */
+  async probe(path: string): Promise<unknown> {
+    const answer = await this.#attemptOnce('GET', path, undefined);
+    const value = answer.status === 503 ? parse(answer.data) : undefined;
+    const isOwn = value !== undefined && !problem.safeParse(value).success;
+    return isOwn ? value : readAnswer(answer, this.#url);
+  }
+
   async #attemptOnce(method: string, path: string, body: unknown): Promise<Answer> {
     const { status, data, headers } = await this.#send(method, path, body);
     const retryAfter: unknown = headers['retry-after'];

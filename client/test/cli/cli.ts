@@ -1,12 +1,14 @@
 /** The CLI as a transcript: the program with a terminal that remembers, and the exit code that it would give. */
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
-import { CommanderError } from 'commander';
 import { waysTo } from '../../src/cli/context.ts';
-import { exitCodeOf } from '../../src/cli/exit.ts';
-import { createProgram } from '../../src/cli/program.ts';
+import { asksForJson, createProgram } from '../../src/cli/program.ts';
+import { runProgram } from '../../src/cli/run.ts';
 import { SessionFiles } from '../../src/cli/sessions.ts';
+import { TrustReceipts } from '../../src/cli/trust-receipts.ts';
+import { TrustStore } from '../../src/cli/trust-store.ts';
 
 /** What a command left behind. */
 export interface Transcript {
@@ -37,40 +39,31 @@ export async function run(
         done();
       },
     });
+  const terminal = {
+    stdout: into((text) => {
+      stdout += text;
+    }),
+    stderr: into((text) => {
+      stderr += text;
+    }),
+    interactive: false,
+    json: asksForJson(argv),
+  };
   const program = createProgram(
     (globals) => ({
       ...waysTo(globals.url, ports),
       clock,
       sessions: new SessionFiles(home),
-      terminal: {
-        stdout: into((text) => {
-          stdout += text;
-        }),
-        stderr: into((text) => {
-          stderr += text;
-        }),
-        interactive: false,
-        json: globals.json,
-      },
+      trust: new TrustStore(
+        home,
+        environment['PERF_AGGREGATOR_TRUST'],
+        new TrustReceipts(join(home, 'receipts')),
+      ),
+      terminal,
       environment,
     }),
     argv,
   );
-  for (const command of [program, ...program.commands]) {
-    command.configureOutput({
-      writeOut: (text) => {
-        stdout += text;
-      },
-      writeErr: (text) => {
-        stderr += text;
-      },
-    });
-  }
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return { code: 0, stdout, stderr, error: null };
-  } catch (error) {
-    const code = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : exitCodeOf(error);
-    return { code, stdout, stderr, error };
-  }
+  const { code, error } = await runProgram(program, argv, terminal);
+  return { code, stdout, stderr, error };
 }

@@ -117,7 +117,7 @@ function piped(input: string | Uint8Array, source: string): string {
     '--banner:js=import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     '--log-level=error',
   ]);
-  const program = `import { readEvidence } from '${bundle}'; try { ${source} } catch (error) { console.log(error.code); }`;
+  const program = `import { readBytes } from '${bundle}'; try { ${source} } catch (error) { console.log(error.code); }`;
   return execFileSync(process.execPath, ['--input-type=module', '-e', program], { input }).toString().trim();
 }
 
@@ -159,7 +159,7 @@ describe('when evidence is long', () => {
   });
 
   it('standard input is read whole up to 4 MiB, and not beyond', () => {
-    const length = "console.log(readEvidence('-').length)";
+    const length = "console.log(readBytes('-').length)";
     expect(piped(Buffer.alloc(4 * MIB, ' '), length)).toBe(String(4 * MIB));
     expect(piped(Buffer.alloc(4 * MIB + 1, ' '), length)).toBe('input_too_large');
     expect(piped('', length)).toBe('0');

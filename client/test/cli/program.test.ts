@@ -99,9 +99,10 @@ describe('when a command fails, the exit code says how', () => {
     expect((await cli(['metrics'])).error).toMatchObject({ code: 'session_missing' });
     expect((await cli(['metrics'])).code).toBe(2);
     expect((await cli(['quote', '--pcr', 'x'])).code).toBe(2);
-    expect((await cli(['verify', join(home, 'missing')])).code).toBe(2);
-    expect((await cli(['verify-attestation', root, '--at', 'yesterday'])).code).toBe(2);
-    expect((await cli(['verify-attestation', root, '--nonce', 'zz'])).code).toBe(2);
+    const offline = (...argv: string[]) => run(argv, { clock: { now: () => MADE_AT }, home });
+    expect((await offline('verify', join(home, 'missing'))).error).toMatchObject({ code: 'file_unreadable' });
+    expect((await offline('verify-attestation', root, '--at', 'yesterday')).code).toBe(2);
+    expect((await offline('verify-attestation', root, '--nonce', 'zz')).code).toBe(2);
     const broken = join(home, 'broken.pem');
     for (const text of ['no certificate', '-----BEGIN CERTIFICATE-----\n***\n-----END CERTIFICATE-----']) {
       writeFileSync(broken, text);
@@ -135,12 +136,15 @@ describe('when a bundle is verified', () => {
   it('one that is none is refused, and says so in JSON and in words', async () => {
     const file = join(home, 'bundle.json');
     writeFileSync(file, '{}');
-    const told = await cli(['verify', file, '--json', ...trust()]);
+    // No --url: it means nothing to a command that asks nobody.
+    const offline = (argv: string[]) => run(argv, { clock: { now: () => MADE_AT }, home });
+    const told = await offline(['verify', file, '--json', ...trust()]);
     expect([told.code, JSON.parse(told.stdout)]).toMatchObject([
       1,
       { verified: false, code: 'bundle_malformed' },
     ]);
-    expect((await cli(['verify', file])).stdout).toContain('NOT VERIFIED: bundle_malformed');
+    const { stdout } = await offline(['verify', file]);
+    expect(stdout).toContain('NOT VERIFIED: bundle_malformed\nhint: Ask for the file again.');
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from '@perf-aggregator/analytics';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeService, MADE_AT, PCRS, ROOT } from '../sdk/fake-service.ts';
+import { FakeService, MADE_AT, PCRS, problem, ROOT } from '../sdk/fake-service.ts';
 import { run } from './cli.ts';
 
 const DAY_MS = 86_400_000;
@@ -146,6 +146,7 @@ describe('when people read', () => {
     const { stdout, code } = await cli('returns');
     expect(code).toBe(0);
     expect(stdout.split('\n').map((line) => line.trim().split(/ {2,}/))).toEqual([
+      ['Session ssssssss…'],
       ['SIMULATED, USDT, 4 of 4 days'],
       ['Day', 'NAV', 'Deposits', 'Withdrawals', 'Return', 'Cumulative', 'Drawdown'],
       ['2026-01-01', '1,010.00', '1,000.00', '0.00', '1.00 %', '1.00 %', '0.00 %'],
@@ -215,5 +216,106 @@ describe('when all pages are asked for', () => {
     expect(JSON.parse(stdout)).toMatchObject({ days: [1, 2, 3], nextCursor: null });
     service.content = (content) => ({ ...content, result: { trades: ['x'], nextCursor: null } });
     expect(JSON.parse((await cli('trades', '--all', '--json')).stdout)).toMatchObject({ trades: ['x'] });
+  });
+});
+
+describe('when an answer is of a session', () => {
+  it('it is named, for people and for programs', async () => {
+    for (const name of ['metrics', 'summary', 'returns', 'trades']) {
+      const { stdout } = await cli(name, '--json');
+      expect(JSON.parse(stdout)).toEqual({ fine: true, session: 'ssssssss' });
+    }
+    service.result = { expires_at: MADE_AT + DAY_MS };
+    expect(JSON.parse((await cli('renew', '--json')).stdout)).toMatchObject({ session: 'ssssssss' });
+    expect((await cli('renew')).stdout).toMatch(/^Session ssssssss…\nsession ends /);
+    service.result = { bundle: { version: 1, attestation: 'AQID', sdJwt: 'a.b.c~' } };
+    const told = await cli('report');
+    expect(JSON.parse(told.stdout)).toEqual({ version: 1, attestation: 'AQID', sdJwt: 'a.b.c~' });
+    expect(told.stderr).toBe('report of session ssssssss…\n');
+    expect((await cli('report', '--json')).stderr).toBe('');
+    expect((await cli('revoke')).stdout).toBe(
+      'Session ssssssss…\nsession revoked; delete the exchange key as well\n',
+    );
+  });
+});
+
+describe('when a period lies outside history', () => {
+  const lies = { startTime: START, endTime: START + 4 * DAY_MS };
+  const outside = ['--from', '2030-01-01', '--account', 'a0'];
+  /** What an operation answers where the question selects days, and a summary without. */
+  const answering = (result: unknown, whole: unknown = lies) => {
+    service.content = (content) => {
+      const parameters = content.parameters as object;
+      asked.push({ operation: content.operation, ...parameters });
+      return { ...content, result: 'from' in parameters || 'period' in parameters ? result : whole };
+    };
+  };
+
+  it.each([
+    ['metrics', { startTime: null, endTime: null }],
+    ['summary', { startTime: null, endTime: null }],
+    ['returns', { from: null, to: null, days: [], dayCount: 0, nextCursor: null }],
+    ['trades', { from: null, to: null, trades: [], nextCursor: null }],
+  ])('%s says where it lies', async (name, result) => {
+    answering(result);
+    const { code, stdout } = await cli(name, '--json', ...outside);
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      0,
+      { history: { first: '2026-01-01', last: '2026-01-04' } },
+    ]);
+    expect(asked).toEqual([
+      { operation: name, from: '2030-01-01', account: 'a0' },
+      { operation: 'summary', account: 'a0' },
+    ]);
+  });
+
+  it('people are told beside the answer', async () => {
+    const none = { ...SCOPE, from: null, to: null, days: [], dayCount: 0, benchmark: null, window: null };
+    answering({ ...none, nextCursor: null });
+    const { stderr } = await cli('returns', ...outside);
+    expect(stderr).toBe(
+      'no whole UTC day of the history lies in the period; the history lies from 2026-01-01 to 2026-01-04\n',
+    );
+    answering({ ...none, nextCursor: null }, { startTime: null, endTime: null });
+    expect((await cli('returns', ...outside)).stderr).toContain('the history has no whole day yet');
+  });
+
+  it('a report is refused, with the same', async () => {
+    service.content = (content) => {
+      if (content.operation === 'summary') return { ...content, result: lies };
+      return { ...content, refusal: { code: 'period_empty', message: 'words of the service' } };
+    };
+    service.answer = (path, honest) => {
+      const { status, body } = honest();
+      return path.includes('/report') ? problem('query_refused', 422, { sealed: body }) : { status, body };
+    };
+    const told = await cli('report', ...outside);
+    expect(told.code).toBe(1);
+    expect(told.stderr).toBe(
+      'period_empty: No whole UTC day lies in the period: the history lies from 2026-01-01 to 2026-01-04\nhint: Choose a longer one.\n',
+    );
+  });
+
+  it('nothing more is asked where the period is not empty, or none was named', async () => {
+    answering({ startTime: START, endTime: START + DAY_MS });
+    await cli('metrics', '--json', ...outside);
+    answering(null, { startTime: null, endTime: null });
+    expect(JSON.parse((await cli('metrics', '--json')).stdout)).not.toHaveProperty('history');
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('when the enclave refuses a parameter', () => {
+  it('the option is named, and no word of the service', async () => {
+    service.content = (content) => ({
+      ...content,
+      refusal: { code: 'parameters_malformed', message: 'account: VERIFIED; from: x' },
+    });
+    service.answer = (_path, honest) => problem('query_refused', 422, { sealed: honest().body });
+    const { stderr } = await cli('metrics', '--account', 'a9');
+    expect(stderr).toMatch(
+      /^parameters_malformed: Parameters of the query are wrong, .*: --account, --from\nhint: /,
+    );
+    expect(stderr).not.toContain('VERIFIED');
   });
 });

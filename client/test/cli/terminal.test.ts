@@ -11,6 +11,7 @@ import { buildDocument, name as commonName } from '../../../attestation/test/nit
 import { UsageError } from '../../src/cli/exit.ts';
 import { complain, ProgressBar, print, printContents, type Terminal, warn } from '../../src/cli/terminal.ts';
 import { ServiceError } from '../../src/errors.ts';
+import { adviceOn } from '../../src/present/explain.ts';
 import { grid, table } from '../../src/present/table.ts';
 import { run } from './cli.ts';
 
@@ -97,7 +98,9 @@ describe('when something is printed', () => {
     const { made, said } = terminal(false);
     warn(made, 'release 1\nVERIFIED');
     complain(made, new UsageError('input_malformed', 'x\nVERIFIED'));
-    expect(said.stderr).toBe('release 1\\u000aVERIFIED\ninput_malformed: x\\u000aVERIFIED\n');
+    expect(said.stderr).toBe(
+      'release 1\\u000aVERIFIED\ninput_malformed: x\\u000aVERIFIED\nhint: Correct it.\n',
+    );
   });
 
   it('the progress bar moves no more than itself', () => {
@@ -114,11 +117,11 @@ describe('when something is printed', () => {
       file.endsWith('.ts'),
     );
     const writers = files.filter((file) =>
-      /(?:stdout|stderr)\.write\(|console\./.test(readFileSync(join(folder, file), 'utf8')),
+      /(?:stdout|stderr|output)\.write\(|console\./.test(readFileSync(join(folder, file), 'utf8')),
     );
     // secrets.ts asks for a secret in words of its own.
     expect(writers.sort()).toEqual(['cli/secrets.ts', 'cli/terminal.ts']);
-    expect(readFileSync(join(folder, 'cli/secrets.ts'), 'utf8').match(/stderr\.write\(/g)).toHaveLength(2);
+    expect(readFileSync(join(folder, 'cli/secrets.ts'), 'utf8').match(/output\.write\(/g)).toHaveLength(2);
   });
 });
 
@@ -136,8 +139,9 @@ describe('when a service refuses', () => {
     ['payload_malformed', 'Fields of the submission are wrong, missing or unknown'],
     ['exchange_auth', 'The venue does not accept the key, its signature or its address'],
   ])('the title of %s is shown, not its words', (code, title) => {
-    expect(told(code)).toBe(`${code}: ${title}\n`);
-    expect(JSON.parse(told(code, true))).toEqual({ error: { code, message: title } });
+    const hint = adviceOn(code, 'ServiceError');
+    expect(told(code)).toBe(`${code}: ${title}\nhint: ${hint}\n`);
+    expect(JSON.parse(told(code, true))).toEqual({ error: { code, message: title, hint } });
   });
 
   it.each(['VERIFIED', 'verified: all is well', `a${ALL}`, '', 'toString', '__proto__', 'constructor'])(
@@ -185,7 +189,9 @@ describe('when the names in evidence are hostile', () => {
       complain(made, (await run(argv, world)).error);
     }
     expect(said.stderr.trimEnd()).toMatch(SEEN);
-    expect(said.stderr.split('\n')).toHaveLength(3);
+    expect(said.stderr.split('\n').map((line) => line.split(':')[0])).toEqual([
+      ...['measurements_malformed', 'hint', 'file_unreadable', 'hint', ''],
+    ]);
   });
 
   it('of an option that is not there', async () => {

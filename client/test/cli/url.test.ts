@@ -46,30 +46,28 @@ describe('when --url is offered', () => {
   it('it is by every command that asks a service, and by no other', () => {
     const program = createProgram(() => ({}) as CliContext, []);
     const offering = program.commands.filter(({ options }) => options.some(({ long }) => long === '--url'));
-    expect(offering.map((command) => command.name()).sort()).toEqual([...NEW, ...KEPT].sort());
+    expect(offering.map((command) => command.name()).sort()).toEqual([...NEW, ...KEPT, 'status'].sort());
     for (const command of offering) expect(command.helpInformation()).toContain('--url');
   });
 
-  it.each(['verify', 'verify-attestation', 'measure', 'kms-policy', 'analyze'])(
-    '%s knows none',
-    async (name) => {
-      expect((await cli(name, 'file', '--url', 'http://moved.test')).code).toBe(2);
-    },
-  );
+  it.each([
+    'verify',
+    'verify-attestation',
+    'measure',
+    'kms-policy',
+    'analyze',
+    'sessions',
+    'explain',
+    'completion',
+  ])('%s knows none', async (name) => {
+    expect((await cli(name, 'file', '--url', 'http://moved.test')).code).toBe(2);
+  });
 });
 
 describe.each([
   ['before the command', (name: string) => ['--url', 'http://moved.test', name]],
   ['after it', (name: string) => [name, '--url', 'http://moved.test']],
   ['after it, in one word', (name: string) => [name, '--url=http://moved.test']],
-  [
-    'twice, the last counts',
-    (name: string) => ['--url=http://elsewhere.test', name, '--url', 'http://moved.test'],
-  ],
-  [
-    'twice, in one word',
-    (name: string) => ['--url', 'http://elsewhere.test', name, '--url=http://moved.test'],
-  ],
 ])('when --url is given %s', (_, line) => {
   it.each(NEW)('%s goes there', async (name) => {
     await cli(...line(name), ...flags[name]!);
@@ -88,6 +86,26 @@ describe.each([
       if (name !== 'revoke') expect(registeredAt()).toBe('http://first.test');
     },
   );
+});
+
+describe('when --url is given twice', () => {
+  it.each([
+    [
+      'around the command',
+      (name: string) => ['--url=http://elsewhere.test', name, '--url', 'http://moved.test'],
+    ],
+    ['in one word', (name: string) => ['--url', 'http://elsewhere.test', name, '--url=http://moved.test']],
+    ['after it', (name: string) => [name, '--url=http://moved.test', '--url=http://moved.test']],
+  ])('%s: neither counts, and nothing is asked', async (_, line) => {
+    for (const name of [...NEW, ...KEPT]) {
+      const { code, error } = await cli(...line(name), ...(flags[name] ?? []));
+      expect([code, error]).toMatchObject([
+        2,
+        { code: 'option_invalid', message: expect.stringContaining('--url is given twice') as string },
+      ]);
+    }
+    expect([...asked]).toEqual([]);
+  });
 });
 
 describe('when --url is not given', () => {

@@ -19,6 +19,8 @@ const PARTS = [
 ] as const;
 /** What may lie beside them; `.new` is a file whose writing was cut off. */
 const FILES = new Set([...PARTS, 'keys.json', 'report.json'].flatMap((name) => [name, `${name}.new`]));
+/** What the command line keeps of what is trusted: `world-trust.json` of this world, `trust.json` of its user's. */
+const TRUST = /^(?:world-)?trust\.json(?:\.\d+\.new)?$/;
 const FOLDERS: Readonly<Record<string, RegExp>> = {
   store: /^(?:data|lock)\.mdb$/,
   sessions: /^(?:[\w-]{1,100}\.json(?:(?:\.\d+)?\.new)?|trial\.\d+\.new)$/,
@@ -41,7 +43,7 @@ export function surveyWorld(folder: string): Survey {
   const [files, folders, foreign]: [string[], string[], string[]] = [[], [], []];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const inside = Object.hasOwn(FOLDERS, entry.name) ? FOLDERS[entry.name] : undefined;
-    if (entry.isFile() && (FILES.has(entry.name) || isLockName(entry.name))) files.push(entry.name);
+    if (entry.isFile() && isOwnName(entry.name)) files.push(entry.name);
     else if (entry.isDirectory() && inside) {
       folders.push(entry.name);
       for (const { name, isOwn } of entriesOf(join(folder, entry.name), inside)) {
@@ -50,6 +52,10 @@ export function surveyWorld(folder: string): Survey {
     } else foreign.push(entry.name);
   }
   return { isWorld: PARTS.every((part) => files.includes(part)), files, folders, foreign };
+}
+
+function isOwnName(name: string): boolean {
+  return FILES.has(name) || TRUST.test(name) || isLockName(name);
 }
 
 function entriesOf(folder: string, own: RegExp) {
@@ -78,13 +84,13 @@ export function assertUsable(folder: string): void {
 export interface Reset {
   /** Whether there was anything to delete. */
   readonly deleted: boolean;
-  /** Sessions of services that are no simulation: still there. */
+  /** Sessions of services that are no simulation, and what the user trusts: still there. */
   readonly kept: readonly string[];
 }
 
 /**
  * Deletes the world in `folder`, file by file, and the folder if nothing is left in it. Sessions of real services are
- * kept: their keys exist nowhere else.
+ * kept: their keys exist nowhere else. So is what the user trusts.
  * @throws WorldError `world_foreign` and `world_in_use`, with nothing deleted; `world_unwritable`
  */
 export function resetWorld(place: string, processes?: Processes): Reset {
@@ -106,7 +112,7 @@ export function resetWorld(place: string, processes?: Processes): Reset {
   lockWorld(folder, processes);
   // Once more, now that nobody else makes anything here.
   const { files, folders } = surveyWorld(folder);
-  const kept = files.filter((file) => isRealSession(folder, file));
+  const kept = files.filter((file) => file === 'trust.json' || isRealSession(folder, file));
   const locks = files.filter((file) => isLockName(file));
   const others = files.filter((file) => !kept.includes(file) && !locks.includes(file));
   writing(folder, () => {

@@ -1,6 +1,6 @@
 /** `make run`, as processes: the transcript, the second run, kills, Ctrl-C, a busy port. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +58,22 @@ describe('when a newcomer runs the world once', () => {
     expect(stdout).toContain('SIMULATED: the report is intact');
     const judged = JSON.parse((await run(home, ...printedVerify(transcript), '--json')).stdout) as Judged;
     expect(judged).toMatchObject({ verified: true, simulated: true, code: null });
+  });
+
+  it('its own folder trusts it, aloud, and no other folder does', async () => {
+    const [, file] = printedVerify(transcript);
+    const { code, stdout, stderr } = await run(home, 'verify', file!);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('SIMULATED: the report is intact')]);
+    expect(stderr).toMatch(/^trusted as kept in .*world-trust\.json \(local world\): SIMULATED/);
+    const elsewhere = mkdtempSync(join(tmpdir(), 'pa-elsewhere-'));
+    expect((await run(elsewhere, 'verify', file!)).stdout).toContain('NOT VERIFIED: root_untrusted');
+    copyFileSync(join(home, 'world-trust.json'), join(elsewhere, 'world-trust.json'));
+    expect(await run(elsewhere, 'verify', file!)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('trust_unsafe') as string,
+    });
+    rmSync(elsewhere, { recursive: true });
   });
 
   it('verifies nothing under the AWS root, without a policy, or altered', async () => {

@@ -95,6 +95,16 @@ describe('when a world is reset', () => {
     expect(tree()).toEqual(['home', 'home/sessions', ...kept.map((name) => `home/${name}`)]);
   });
 
+  it('what vouches for the world goes; what the user trusts stays, and hinders no new world', () => {
+    put('world-trust.json');
+    put('world-trust.json.77.new');
+    put('trust.json.77.new');
+    put('trust.json', '{}');
+    expect(resetWorld(home)).toEqual({ deleted: true, kept: ['trust.json'] });
+    expect(tree()).toEqual(['home', 'home/trust.json']);
+    expect(() => assertUsable(home)).not.toThrow();
+  });
+
   it.each([
     ['a file', () => put('notes.txt'), 'notes.txt'],
     ['a hidden one', () => put('.keep'), '.keep'],

@@ -1,0 +1,54 @@
+/** What a code means, and what to do about it: as docs/errors.md says it. */
+import { EXPLANATIONS } from './explanations.ts';
+
+/** What docs/errors.md says of a code. */
+export interface CodeExplanation {
+  readonly code: string;
+  /** The classes of errors and the lists of codes that it belongs to. */
+  readonly of: readonly string[];
+  readonly meaning: string;
+  readonly advice: string;
+}
+
+/** Where the codes of a service's refusal are looked for: in the open, then sealed. */
+const OF_SERVICE = ['ServiceError', 'SealedRefusal', 'ExchangeError'];
+
+const all: readonly CodeExplanation[] = parse(EXPLANATIONS);
+
+/** Everything that is said of `code`: one word may be a code of several classes. Nothing: there is no such code. */
+export function explanationsOf(code: string): readonly CodeExplanation[] {
+  return all.filter((known) => known.code === code);
+}
+
+/** Codes that begin or end as `code` does, or hold it. */
+export function codesLike(code: string): readonly string[] {
+  const words = code.toLowerCase().split('_');
+  const isLike = (known: string) => known.includes(code.toLowerCase()) || known.split('_')[0] === words[0];
+  return [...new Set(all.map((known) => known.code).filter(isLike))];
+}
+
+/**
+ * What to do about an error. Undefined: nothing is known of it.
+ * @param kind - name of its class
+ */
+export function adviceOn(code: string, kind: string): string | undefined {
+  const known = explanationsOf(code);
+  const kinds = kind === 'ServiceError' ? OF_SERVICE : [kind];
+  const meant = kinds.flatMap((name) => known.filter(({ of }) => of.includes(name)));
+  return (meant[0] ?? known[0])?.advice;
+}
+
+function parse(text: string): CodeExplanation[] {
+  let of: readonly string[] = [];
+  return text
+    .trim()
+    .split('\n')
+    .flatMap((line) => {
+      if (line.startsWith('# ')) {
+        of = line.slice(2).split(' ');
+        return [];
+      }
+      const [code = '', meaning = '', advice = ''] = line.split(' | ');
+      return [{ code, of, meaning, advice }];
+    });
+}

@@ -1,0 +1,1 @@
+export declare function explanationsModule(markdown: string): string;
