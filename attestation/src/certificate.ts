@@ -1,4 +1,4 @@
-/** X.509 v3 certificates (RFC 5280) of the one profile that Nitro uses: ECDSA P-384 with SHA-384. */
+/** X.509 v3 certificates (RFC 5280) in the one profile that Nitro uses: ECDSA P-384 with SHA-384. */
 import { equalBytes } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import {
@@ -16,7 +16,7 @@ import {
 import { VerificationError } from './errors.ts';
 import { formatName } from './name.ts';
 
-/** What the verifier reads of a certificate. Nothing in it is verified by parsing. */
+/** What the verifier reads from a certificate. Parsing verifies none of it. */
 export interface Certificate {
   readonly raw: Uint8Array;
   /** The bytes that the issuer signed. */
@@ -26,15 +26,15 @@ export interface Certificate {
   /** DER of the names, compared byte by byte. */
   readonly issuer: Uint8Array;
   readonly subject: Uint8Array;
-  /** The subject for people. */
+  /** The subject as text for people. */
   readonly subjectText: string;
-  /** First and last instant of validity, ms; the last second counts whole. */
+  /** First and last instant of validity, ms. The last second counts completely. */
   readonly notBefore: number;
   readonly notAfter: number;
   /** Uncompressed P-384 point, 97 bytes. */
   readonly publicKey: Uint8Array;
   readonly basicConstraints?: BasicConstraints;
-  /** Bits of KeyUsage, the first named one being 0x80. */
+  /** Bits of KeyUsage. The first named bit is 0x80. */
   readonly keyUsage?: number;
   /** Object identifiers of critical extensions that this profile does not know. */
   readonly unknownCritical: readonly string[];
@@ -44,17 +44,17 @@ export interface Certificate {
 export interface BasicConstraints {
   readonly critical: boolean;
   readonly isAuthority: boolean;
-  /** Infinity: more than any chain has. */
+  /** Infinity: longer than any chain. */
   readonly pathLength?: number;
 }
 
 /** KeyUsage bits (RFC 5280 §4.2.1.3). */
 export const KEY_USAGE = { digitalSignature: 0x80, certificateSign: 0x04 } as const;
 
-/** Longest certificate: those of documents have at most 1,024 bytes, pinned roots may have more. */
+/** Longest certificate. Those of documents have at most 1,024 bytes; pinned roots may have more. */
 export const MAX_CERTIFICATE_BYTES = 4096;
 
-// AlgorithmIdentifiers, whole: no other parameters are allowed (RFC 5758 §3.2, RFC 5480 §2.1.1).
+// Whole AlgorithmIdentifiers, because no other parameters are allowed (RFC 5758 §3.2, RFC 5480 §2.1.1).
 const ECDSA_WITH_SHA384 = '06082a8648ce3d040303';
 const EC_PUBLIC_KEY_P384 = '06072a8648ce3d020106052b81040022';
 // 2.5.29.19 and 2.5.29.15.
@@ -62,7 +62,7 @@ const BASIC_CONSTRAINTS = '551d13';
 const KEY_USAGE_OID = '551d0f';
 
 /**
- * The certificate that `der` holds.
+ * The certificate in `der`.
  * @throws VerificationError `certificate_malformed`
  */
 export function parseCertificate(der: Uint8Array): Certificate {
@@ -90,7 +90,7 @@ function parseTbs(content: Uint8Array, algorithm: Uint8Array): TbsFields {
   const tbs = new DerReader(content);
   const version = tbs.optional(0xa0)?.content;
   if (version === undefined || encodeHex(version) !== '020102') throw malformed('not version 3');
-  // Verifiers meet zero and negative serial numbers, too (RFC 5280 §4.1.2.2).
+  // Verifiers also meet zero and negative serial numbers (RFC 5280 §4.1.2.2).
   derInteger(tbs.expect(TAG.integer).content);
   if (!equalBytes(tbs.expect(TAG.sequence).content, algorithm)) throw malformed('two signature algorithms');
   const issuer = tbs.expect(TAG.sequence);
@@ -100,8 +100,8 @@ function parseTbs(content: Uint8Array, algorithm: Uint8Array): TbsFields {
   validity.end();
   const subject = tbs.expect(TAG.sequence);
   const publicKey = parsePublicKey(tbs.enter(TAG.sequence));
-  // issuerUniqueID and subjectUniqueID: authorities should not write them, readers should pass them over
-  // (RFC 5280 §4.1.2.8).
+  // issuerUniqueID and subjectUniqueID: authorities should not write them, and readers should ignore them (RFC 5280
+  // §4.1.2.8).
   tbs.optional(0x81);
   tbs.optional(0x82);
   const extensions = parseExtensions(tbs.optional(0xa3));
@@ -176,7 +176,7 @@ function parseKeyUsage(value: Uint8Array): number {
 }
 
 /**
- * Ecdsa-Sig-Value (RFC 3279 §2.2.3) as r ‖ s of 48 bytes each. Not checked: that they are below the order.
+ * Ecdsa-Sig-Value (RFC 3279 §2.2.3) as r ‖ s of 48 bytes each. Not checked: that both are below the order.
  * @throws VerificationError `certificate_malformed`
  */
 export function fixedSignature(der: Uint8Array): Uint8Array {

@@ -1,29 +1,29 @@
-/** Remembers certificates of chains that held, so that the next document of the same enclave or region is cheap. */
+/** Remembers certificates of valid chains, so that the next document of the same enclave or region is cheap. */
 import type { Certificate } from './certificate.ts';
 
-/** A certificate that was verified, and the one that it was verified against. */
+/** A verified certificate, and the issuer that it was verified with. */
 interface Link {
   readonly certificate: Certificate;
-  /** Undefined for a root. Compared by identity: the same bytes read twice are two issuers. */
+  /** Undefined for a root. Compared by identity: the same bytes parsed twice are two issuers. */
   readonly issuer: Certificate | undefined;
 }
 
 /**
- * A bounded memory of verified links: certificate bytes → what was read of them, and the issuer under whose
- * key their signature held. Give one object to {@link verifyAttestation} again and again.
+ * A bounded memory of verified links: from certificate bytes to the parsed certificate and the issuer whose key
+ * verified its signature. Pass the same object to {@link verifyAttestation} each time.
  *
- * It spares parsing and signatures of certificates, nothing else: the document's own signature, validity at
- * the instant, constraints and policy are judged every time. Only whole chains that held are remembered;
- * what has expired at the instant of a verification is forgotten and judged anew, and when it is full the
- * certificate that was not used for longest goes. The bytes are copies of its own. What it answers for one
- * root it does not answer for another.
+ * It saves the parsing and the signatures of certificates, and nothing else. The document's own signature, validity at
+ * the instant, constraints and policy are judged every time. Only whole valid chains are remembered. A certificate that
+ * has expired at the instant of a verification is forgotten and judged again. When the memory is full, the least
+ * recently used certificate is dropped. The memory holds its own copies of the bytes. An answer for one root never
+ * counts for another.
  */
 export class ChainCache {
-  /** Most certificates kept, about 2 KB each. */
+  /** The largest number of certificates, about 2 KB each. */
   readonly size: number;
 
   /**
-   * @param options.size - most certificates kept; a chain has five. Default 256.
+   * @param options.size - the largest number of certificates; a chain has five. Default 256.
    * @throws RangeError when `size` is not a whole number above 0
    */
   constructor({ size = 256 }: { readonly size?: number } = {}) {
@@ -32,7 +32,7 @@ export class ChainCache {
     memories.set(this, new Map());
   }
 
-  /** Certificates kept now. */
+  /** The number of certificates now. */
   get count(): number {
     return memoryOf(this).size;
   }
@@ -43,7 +43,7 @@ export class ChainCache {
   }
 }
 
-// Kept outside the class: whoever holds a cache cannot put anything into it.
+// Kept outside the class, so that a caller with a cache cannot add anything to it.
 const memories = new WeakMap<ChainCache, Map<string, Link>>();
 
 function memoryOf(cache: ChainCache): Map<string, Link> {
@@ -51,15 +51,15 @@ function memoryOf(cache: ChainCache): Map<string, Link> {
 }
 
 /**
- * The verified link that has exactly the bytes `der`, if the certificate is valid at `instant` (ms). What is
- * not is forgotten.
+ * The verified link with exactly the bytes `der`, if the certificate is valid at `instant` (ms). If it is not valid, it
+ * is forgotten.
  */
 export function recallLink(cache: ChainCache, der: Uint8Array, instant: number): Link | undefined {
   const memory = memoryOf(cache);
   const key = keyOf(der);
   const link = memory.get(key);
   if (link === undefined) return undefined;
-  // Deleted and set again, it is the youngest.
+  // Deleting and setting it again makes it the youngest.
   memory.delete(key);
   if (!isValid(link.certificate, instant)) return undefined;
   memory.set(key, link);
@@ -67,7 +67,7 @@ export function recallLink(cache: ChainCache, der: Uint8Array, instant: number):
 }
 
 /**
- * Remembers the links of a chain that was verified whole, root first. The certificates must own their bytes.
+ * Remembers the links of a completely verified chain, root first. The certificates must own their bytes.
  * @param instant - of that verification, ms: what it finds expired makes room first
  */
 export function rememberChain(cache: ChainCache, chain: readonly Certificate[], instant: number): void {
@@ -92,8 +92,8 @@ function isValid(certificate: Certificate, instant: number): boolean {
   return instant >= certificate.notBefore && instant <= certificate.notAfter;
 }
 
-/** The bytes themselves, one character each: nothing that could collide. */
+/** The bytes themselves, one character each, so that no two keys collide. */
 function keyOf(bytes: Uint8Array): string {
-  // As an array-like; spreading would walk an iterator.
+  // Passed as an array-like, because spreading would run an iterator.
   return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }

@@ -9,16 +9,16 @@ import { VerificationError } from './errors.ts';
 export type Chain = readonly Certificate[];
 
 /**
- * Reads certificates and judges who issued whom for one verification, each pair once; with a cache, pairs of
- * earlier verifications are not judged again.
+ * Parses certificates and judges their issuers for one verification, each pair once. With a cache, pairs of earlier
+ * verifications are not judged again.
  */
 export class Issuance {
   readonly #crypto: P384;
   readonly #instant: number;
   readonly #cache: ChainCache | undefined;
-  /** Certificate → issuer under whose key it holds. */
+  /** From a certificate to the issuer whose key verified it. */
   readonly #proven = new Map<Certificate, Certificate | undefined>();
-  /** Whether anything was read or judged that the cache did not know. */
+  /** Whether anything was parsed or judged that the cache did not know. */
   #isNews = false;
 
   /** @param instant - of verification, ms */
@@ -41,7 +41,7 @@ export class Issuance {
     return link.certificate;
   }
 
-  /** Whether `issuer` is named by `certificate` and signed it. */
+  /** Whether `certificate` names `issuer`, and `issuer` signed it. */
   isIssuedBy(certificate: Certificate, issuer: Certificate): boolean {
     if (this.#proven.get(certificate) === issuer) return true;
     if (!equalBytes(certificate.issuer, issuer.subject)) return false;
@@ -58,8 +58,8 @@ export class Issuance {
 }
 
 /**
- * The pinned root that issued the topmost certificate below the bundle's own root. What the bundle brings as
- * its root is never trusted.
+ * The pinned root that issued the topmost certificate below the bundle's own root. The root in the bundle is never
+ * trusted.
  * @param below - parsed certificates under the root, leaf last; at least one
  * @throws VerificationError `root_untrusted`, `chain_invalid`
  */
@@ -78,7 +78,7 @@ export function findRoot(
 }
 
 /**
- * Makes sure that each certificate is issued by the one above it and that all are valid at `instant` (ms).
+ * Checks that each certificate is issued by the one above it, and that all are valid at `instant` (ms).
  * @throws VerificationError `chain_invalid`, `certificate_not_yet_valid`, `certificate_expired`
  */
 export function checkLinks(chain: Chain, instant: number, issuance: Issuance): void {
@@ -92,7 +92,7 @@ export function checkLinks(chain: Chain, instant: number, issuance: Issuance): v
     }
   }
   for (const certificate of chain) {
-    // Written so that an instant that is not a number is outside, too.
+    // In this form the check also fails for an instant that is not a number.
     if (!(instant >= certificate.notBefore)) {
       throw new VerificationError('certificate_not_yet_valid', `not valid yet: ${certificate.subjectText}`);
     }
@@ -103,7 +103,7 @@ export function checkLinks(chain: Chain, instant: number, issuance: Issuance): v
 }
 
 /**
- * Makes sure that all but the leaf may issue, no deeper than they say, and that the leaf only signs.
+ * Checks that all but the leaf may issue, within their path lengths, and that the leaf only signs.
  * @throws VerificationError `certificate_constraint_violated`
  */
 export function checkConstraints(chain: Chain): void {
@@ -131,7 +131,7 @@ function leafFault(certificate: Certificate): string | undefined {
   if (certificate.unknownCritical.length > 0) return 'an unknown critical extension';
   const { basicConstraints, keyUsage = 0 } = certificate;
   if (basicConstraints?.isAuthority === true) return 'a leaf that is an authority';
-  // AWS's attestation process, 3.2.3.3: the target certificate has neither of the two.
+  // AWS's attestation process, 3.2.3.3: the target certificate has neither of them.
   if (basicConstraints?.pathLength !== undefined) return 'a leaf with a path length';
   if ((keyUsage & KEY_USAGE.certificateSign) !== 0) return 'a leaf whose key may sign certificates';
   if ((keyUsage & KEY_USAGE.digitalSignature) === 0) return 'a leaf whose key may not sign';

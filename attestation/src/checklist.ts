@@ -1,8 +1,8 @@
-/** The rules in the order in which they are judged, and a record of how each went. */
+/** The rules in the order of judgement, and a record of the result of each. */
 
 /**
- * The verifier's rules. The signature comes after the payload, since its key is in there, and before the
- * chain, since a chain says nothing about bytes that its leaf did not sign.
+ * The verifier's rules. The signature comes after the payload, because its key is in the payload. It comes before the
+ * chain, because a chain proves nothing about bytes that its leaf did not sign.
  */
 export const RULES = [
   'encoding',
@@ -26,17 +26,17 @@ export const RULES = [
 ] as const;
 export type Rule = (typeof RULES)[number];
 
-/** How one rule went: `ok` is null when an earlier failure left it unjudged. */
+/** The result of one rule. `ok` is null when an earlier failure left it unjudged. */
 export interface Check<R extends string = Rule> {
   readonly rule: R;
   readonly ok: boolean | null;
   readonly detail: string;
 }
 
-/** What judging one rule gives: a value for the rules after it, and a line for people. */
+/** The result of judging one rule: a value for the rules after it, and a line for people. */
 export type Finding<T> = readonly [value: T, detail: string];
 
-/** Runs rules and writes down how they went. */
+/** Runs rules and records their results. */
 export class Checklist<R extends string> {
   readonly #rules: readonly R[];
   readonly #checks: Check<R>[] = [];
@@ -45,14 +45,14 @@ export class Checklist<R extends string> {
 
   /**
    * @param rules - all rules, in the order in which they will be judged
-   * @param isVerdict - whether an error is a judgement about the evidence, rather than a fault of ours
+   * @param isVerdict - whether an error is a judgement about the evidence, and not a fault of this code
    */
   constructor(rules: readonly R[], isVerdict: (error: unknown) => error is Error) {
     this.#rules = rules;
     this.#isVerdict = isVerdict;
   }
 
-  /** Judges one rule; its coded errors are written down and thrown on. */
+  /** Judges one rule. Its coded errors are recorded and thrown again. */
   judge<T>(rule: R, judgement: () => Finding<T>): T {
     try {
       const [value, detail] = judgement();
@@ -66,7 +66,7 @@ export class Checklist<R extends string> {
     }
   }
 
-  /** All rules in order; those after a failure as not reached. */
+  /** All rules in order. Those after a failure are marked as not reached. */
   toChecks(): readonly Check<R>[] {
     const missing = this.#rules.slice(this.#checks.length);
     return [...this.#checks, ...missing.map((rule) => ({ rule, ok: null, detail: 'not reached' }))];

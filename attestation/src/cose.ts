@@ -8,7 +8,7 @@ import { VerificationError } from './errors.ts';
 /** Largest attestation document, bytes. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024;
 
-/** The four parts of a COSE_Sign1; byte strings are views of one copy of the document. */
+/** The four parts of a COSE_Sign1. Byte strings are views of one copy of the document. */
 export interface CoseSign1 {
   readonly protectedHeader: Uint8Array;
   readonly unprotectedHeader: CborItem;
@@ -23,19 +23,19 @@ const ES384_HEADER = 'a1013822';
 const P384_ORDER =
   0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n;
 
-/** Array of four, and its first member: the context. */
+/** The start of an array of four, and its first member: the context. */
 const SIG_STRUCTURE_START = concatBytes(
   Uint8Array.from([...cborHead(MAJOR.array, 4), ...cborHead(MAJOR.text, 10)]),
   utf8('Signature1'),
 );
 
 /**
- * The one CBOR item of a document. It is decoded from a copy, so that what was verified stays what it was
- * when the caller uses its buffer again.
+ * The one CBOR item of a document. It is decoded from a copy, so that the verified content does not change when the
+ * caller reuses its buffer.
  * @throws VerificationError `document_malformed`
  */
 export function decodeDocument(bytes: Uint8Array): CborItem {
-  // Callers in plain JavaScript may bring anything.
+  // Callers in plain JavaScript may pass anything.
   if (!((bytes as unknown) instanceof Uint8Array)) throw malformed('not a Uint8Array');
   if (bytes.length > MAX_DOCUMENT_BYTES) throw malformed('longer than 16 KiB');
   try {
@@ -46,7 +46,7 @@ export function decodeDocument(bytes: Uint8Array): CborItem {
 }
 
 /**
- * The COSE_Sign1 in `item`: an array of four, untagged as AWS writes it or with tag 18.
+ * The COSE_Sign1 in `item`: an array of four, either untagged as AWS writes it, or with tag 18.
  * @throws VerificationError `cose_malformed`
  */
 export function parseCoseSign1(item: CborItem): CoseSign1 {
@@ -60,7 +60,7 @@ export function parseCoseSign1(item: CborItem): CoseSign1 {
 }
 
 /**
- * Makes sure that the algorithm is ES384, said in the protected header and nowhere else.
+ * Checks that the algorithm is ES384, and that only the protected header names it.
  * @throws VerificationError `cose_header_invalid`
  */
 export function checkHeaders(cose: CoseSign1): void {
@@ -76,7 +76,7 @@ export function checkHeaders(cose: CoseSign1): void {
 }
 
 /**
- * Makes sure that the signature is r ‖ s with 1 ≤ r, s < n. High s is accepted: AWS writes it.
+ * Checks that the signature is r ‖ s with 1 ≤ r, s < n. High s is accepted, because AWS writes it.
  * @throws VerificationError `signature_malformed`
  */
 export function checkSignatureEncoding(signature: Uint8Array): void {
@@ -91,7 +91,7 @@ export function checkSignatureEncoding(signature: Uint8Array): void {
   }
 }
 
-/** What is signed (RFC 9052 §4.4): over the bytes as received, never over re-encoded ones. */
+/** The signed bytes (RFC 9052 §4.4). They contain the parts as received, never re-encoded. */
 export function sigStructure(cose: CoseSign1): Uint8Array {
   return concatBytes(
     SIG_STRUCTURE_START,

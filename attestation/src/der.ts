@@ -1,12 +1,12 @@
 /**
- * A strict reader of DER (ITU-T X.690 §10) as far as X.509 needs it: definite and minimal lengths. It calls
- * nothing recursively (depth is the caller's program text), allocates views only, and each value takes two
- * bytes at least, so that work and memory are bounded by the input.
+ * A strict reader of the part of DER (ITU-T X.690 §10) that X.509 needs: definite and minimal lengths. It does not
+ * recurse (the caller's program text fixes the depth), and allocates only views. Each value takes at least two bytes,
+ * so the input bounds work and memory.
  */
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { VerificationError } from './errors.ts';
 
-/** Identifier octets that occur in certificates. Context tags: `0xa0 | n` constructed. */
+/** Identifier octets in certificates. Context tags: `0xa0 | n` constructed. */
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
@@ -19,7 +19,7 @@ export const TAG = {
   set: 0x31,
 } as const;
 
-/** One value of DER in its input. Views are made when somebody asks for them. */
+/** One value of DER in its input. Views are made when they are read. */
 export class DerValue {
   readonly tag: number;
   readonly #bytes: Uint8Array;
@@ -35,29 +35,29 @@ export class DerValue {
     this.#end = end;
   }
 
-  /** Its contents. */
+  /** The contents of the value. */
   get content(): Uint8Array {
     return this.#bytes.subarray(this.#contentStart, this.#end);
   }
 
-  /** All of its bytes. */
+  /** All bytes of the value. */
   get raw(): Uint8Array {
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
-  /** A reader of the values in its contents. */
+  /** A reader of the values in the contents. */
   reader(): DerReader {
     return new DerReader(this.#bytes, this.#contentStart, this.#end);
   }
 }
 
-/** Reads the values that lie one after another in `bytes`. All errors are `certificate_malformed`. */
+/** Reads consecutive values in `bytes`. All errors are `certificate_malformed`. */
 export class DerReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at: number;
 
-  /** @param start - where to begin, @param end - and to end; default: all of `bytes` */
+  /** @param start - index of the first byte @param end - index after the last byte; default: all of `bytes` */
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes;
     this.#at = start;
@@ -69,7 +69,7 @@ export class DerReader {
     return this.#at === this.#end;
   }
 
-  /** The next value, whatever it is. @throws VerificationError `certificate_malformed` */
+  /** The next value of any tag. @throws VerificationError `certificate_malformed` */
   next(): DerValue {
     const start = this.#at;
     const tag = this.#byte();
@@ -82,14 +82,14 @@ export class DerReader {
     return new DerValue(this.#bytes, [start, contentStart, this.#at]);
   }
 
-  /** The next value, which must carry `tag`. @throws VerificationError `certificate_malformed` */
+  /** The next value, which must have `tag`. @throws VerificationError `certificate_malformed` */
   expect(tag: number): DerValue {
     const value = this.next();
     if (value.tag !== tag) throw malformed(`tag ${value.tag} where ${tag} belongs`);
     return value;
   }
 
-  /** The next value if it carries `tag`. @throws VerificationError `certificate_malformed` */
+  /** The next value, if it has `tag`. @throws VerificationError `certificate_malformed` */
   optional(tag: number): DerValue | undefined {
     return !this.done && this.#bytes[this.#at] === tag ? this.next() : undefined;
   }
@@ -99,7 +99,7 @@ export class DerReader {
     return this.expect(tag).reader();
   }
 
-  /** Makes sure that nothing is left. @throws VerificationError `certificate_malformed` */
+  /** Checks that nothing is left. @throws VerificationError `certificate_malformed` */
   end(): void {
     if (!this.done) throw malformed('bytes left over');
   }
@@ -112,7 +112,7 @@ export class DerReader {
   #length(): number {
     const first = this.#byte();
     if (first < 0x80) return first;
-    // Two bytes say 65,535: more than a document has. 0x80 is an indefinite length, which DER forbids.
+    // Two bytes can hold 65,535, more than a document has. 0x80 is an indefinite length, which DER forbids.
     const width = first & 0x7f;
     if (width < 1 || width > 2) throw malformed('an indefinite or huge length');
     let length = 0;
@@ -122,7 +122,7 @@ export class DerReader {
   }
 }
 
-/** A BOOLEAN, in the one spelling that DER has for each value. @throws VerificationError `certificate_malformed` */
+/** A BOOLEAN, in the one encoding that DER has for each value. @throws VerificationError `certificate_malformed` */
 export function derBoolean(content: Uint8Array): boolean {
   if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) throw malformed('a boolean');
   return content[0] === 0xff;
@@ -135,7 +135,10 @@ export function derUnsigned(content: Uint8Array): Uint8Array {
   return content[0] === 0 && content.length > 1 ? content.subarray(1) : content;
 }
 
-/** Makes sure that contents are an INTEGER in its shortest form, of either sign. @throws VerificationError `certificate_malformed` */
+/**
+ * Checks that contents are an INTEGER in its shortest form, of either sign. @throws VerificationError
+ * `certificate_malformed`
+ */
 export function derInteger(content: Uint8Array): void {
   const [first, second = 0] = content;
   if (first === undefined) throw malformed('an integer');
@@ -145,21 +148,21 @@ export function derInteger(content: Uint8Array): void {
 }
 
 /**
- * An OBJECT IDENTIFIER (X.690 §8.19) as the lower-case hex of its contents: one spelling for each.
+ * An OBJECT IDENTIFIER (X.690 §8.19) as the lower-case hex of its contents, which is unique.
  * @throws VerificationError `certificate_malformed`
  */
 export function derOid(content: Uint8Array): string {
   if (content.length === 0 || content[content.length - 1]! >= 0x80) throw malformed('an object identifier');
   let previous = 0;
   for (const byte of content) {
-    // An arc that begins with a zero digit.
+    // The arc begins with a zero digit.
     if (byte === 0x80 && previous < 0x80) throw malformed('an object identifier');
     previous = byte;
   }
   return encodeHex(content);
 }
 
-/** Dotted text of an object identifier given as hex, for people; the hex where an arc is beyond 2^53. */
+/** Dotted text of an object identifier in hex, for people. The hex itself where an arc is above 2^53. */
 export function formatOid(hex: string): string {
   const arcs: number[] = [];
   let arc = 0;
@@ -170,19 +173,19 @@ export function formatOid(hex: string): string {
     arc = 0;
   }
   if (!arcs.every(Number.isSafeInteger)) return `#${hex}`;
-  // The first two arcs share one number; only under 2 may the second be 40 or more.
+  // The first two arcs share one number. Only under 2 may the second be 40 or more.
   const [joined = 0, ...rest] = arcs;
   const top = Math.min(Math.floor(joined / 40), 2);
   return [top, joined - 40 * top, ...rest].join('.');
 }
 
-/** Octets of a BIT STRING that has no unused bits. @throws VerificationError `certificate_malformed` */
+/** Octets of a BIT STRING without unused bits. @throws VerificationError `certificate_malformed` */
 export function derOctets(content: Uint8Array): Uint8Array {
   if (content[0] !== 0) throw malformed('a bit string');
   return content.subarray(1);
 }
 
-/** Instant (ms) of a UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 allows them: seconds, and Z. */
+/** Instant (ms) of a UTCTime or GeneralizedTime in the form of RFC 5280 §4.1.2.5: with seconds, and Z. */
 export function derTime(value: DerValue): number {
   const { tag, content } = value;
   const yearDigits = tag === TAG.utcTime ? 2 : 4;
@@ -199,13 +202,13 @@ export function derTime(value: DerValue): number {
   const hour = pairOfDigits(content, yearDigits + 4);
   const minute = pairOfDigits(content, yearDigits + 6);
   const second = pairOfDigits(content, yearDigits + 8);
-  // Date would take years below 100 for those of the last century, and roll 31 February over into March.
+  // Date would move years below 100 to the last century, and 31 February into March.
   const isDate = year >= 100 && day >= 1 && day <= daysOfMonth(year, month);
   if (!isDate || hour > 23 || minute > 59 || second > 59) throw malformed('a time');
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** Of the Gregorian calendar; none for a month that there is not. */
+/** Days of a month in the Gregorian calendar. None for a month that does not exist. */
 function daysOfMonth(year: number, month: number): number {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   if (month === 2) return isLeap ? 29 : 28;

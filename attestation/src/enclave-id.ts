@@ -1,11 +1,11 @@
-/** Where an enclave runs, as its document and its certificate tell it. Believe it only of a verified document. */
+/** Where an enclave runs, by its document and its certificate. Trust it only for a verified document. */
 import { VerificationError } from './errors.ts';
 
-/** Instance and enclave, as `module_id` joins them: `i-0123456789abcdef0-enc0123456789abcdef`. */
+/** Instance and enclave, joined in `module_id`: `i-0123456789abcdef0-enc0123456789abcdef`. */
 const ENCLAVE_ID = /^(i-[0-9a-f]+)-enc[0-9a-f]+$/;
 
 /**
- * Makes sure that a document speaks of an enclave: EC2 attests instances under the same root.
+ * Checks that a document is about an enclave, because EC2 attests instances under the same root.
  * @throws VerificationError `not_an_enclave`
  */
 export function checkEnclaveId({ moduleId }: { readonly moduleId: string }): void {
@@ -16,14 +16,16 @@ export function checkEnclaveId({ moduleId }: { readonly moduleId: string }): voi
   );
 }
 
-/** Id of the instance that an enclave runs on, `i-0123456789abcdef0`; null where the module id is no enclave's. */
+/**
+ * Id of the instance that an enclave runs on, `i-0123456789abcdef0`. Null where the module id is not one of an enclave.
+ */
 export function instanceIdOf({ moduleId }: { readonly moduleId: string }): string | null {
   return ENCLAVE_ID.exec(moduleId)?.[1] ?? null;
 }
 
 /**
- * Region that an enclave runs in, `eu-central-1`: the name of the leaf certificate ends with
- * `CN=<module id>.<region>.aws`. Null where the last certificate is not one of this enclave.
+ * Region that an enclave runs in, `eu-central-1`. The name of the leaf certificate ends with `CN=<module
+ * id>.<region>.aws`. Null where the last certificate does not belong to this enclave.
  */
 export function regionOf(document: {
   readonly moduleId: string;

@@ -1,4 +1,4 @@
-/** The two ways in which attestation evidence fails, with the rule of the verifier that each code stands for. */
+/** The two ways in which attestation evidence fails. Each code names a rule of the verifier. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** Codes of {@link VerificationError}: the evidence itself is bad. */
@@ -13,13 +13,13 @@ export const VERIFICATION_ERROR_CODES = [
   'signature_malformed',
   // A mandatory field of the payload is missing or wrong.
   'payload_malformed',
-  // It has registers of a NitroTPM, or a module id that is no enclave's: it speaks of an instance.
+  // It has registers of a NitroTPM, or a module id that is not one of an enclave: it is about an instance.
   'not_an_enclave',
   // `public_key`, `user_data` or `nonce` is neither null nor at most 1,024 bytes.
   'payload_optional_invalid',
   // The signature does not hold under the key of the leaf certificate.
   'signature_invalid',
-  // No pinned root stands behind the chain.
+  // No pinned root issued the chain.
   'root_untrusted',
   // A certificate is not strict DER, X.509 v3, ECDSA P-384 with SHA-384.
   'certificate_malformed',
@@ -34,36 +34,36 @@ export const VERIFICATION_ERROR_CODES = [
 ] as const;
 export type VerificationErrorCode = (typeof VERIFICATION_ERROR_CODES)[number];
 
-/** The evidence is bad: it proves nothing to anybody. */
+/** The evidence is bad. It proves nothing to anybody. */
 export class VerificationError extends CodedError<VerificationErrorCode> {}
 
-/** Codes of {@link PolicyError}: the evidence is genuine, but not what was asked for. */
+/** Codes of {@link PolicyError}: the evidence is genuine, but does not meet the policy. */
 export const POLICY_ERROR_CODES = [
   // Neither measurements nor an explicit `any-image`.
   'policy_empty',
-  // An expected measurement is not hex of 32, 48 or 64 bytes under an index 0..31, or zero; an image comes without
-  // PCR0; or a member of policy or options is unknown or has the wrong type.
+  // An expected measurement is zero, or is not hex of 32, 48 or 64 bytes under an index 0..31; an image has no PCR0; or
+  // a member of policy or options is unknown or has the wrong type.
   'policy_invalid',
-  // The caller did not say at which instant to judge.
+  // The caller did not name the instant of verification.
   'instant_invalid',
-  // A root of the caller's is no certificate of the Nitro profile.
+  // A root from the caller is not a certificate of the Nitro profile.
   'root_invalid',
-  // A field that this version does not know, and the policy refuses those.
+  // This version does not know a field, and the policy refuses unknown fields.
   'unknown_field',
   // PCR0 is all zero (or missing): the enclave's memory was readable from outside.
   'debug_mode',
-  // The measurements are not among those expected.
+  // The measurements are not among the expected ones.
   'pcr_mismatch',
-  // The nonce is not the one sent.
+  // The nonce differs from the one that was sent.
   'nonce_mismatch',
   // The document was made too long before, or too far after, the instant of verification.
   'document_not_fresh',
-  // The attested public key is not the one expected.
+  // The attested public key differs from the expected one.
   'public_key_mismatch',
-  // The attested user data are not those expected.
+  // The attested user data differ from the expected ones.
   'user_data_mismatch',
 ] as const;
 export type PolicyErrorCode = (typeof POLICY_ERROR_CODES)[number];
 
-/** The evidence is genuine, but not what the caller asked for. */
+/** The evidence is genuine, but does not meet the caller's policy. */
 export class PolicyError extends CodedError<PolicyErrorCode> {}

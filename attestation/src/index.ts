@@ -1,8 +1,9 @@
 /**
- * Attestation: judges evidence of AWS Nitro Enclaves. It trusts the roots and the policy that the caller
- * brings (by default AWS's root G1) and nothing else. Runs in browsers and Node; no I/O.
+ * Attestation: judges evidence of AWS Nitro Enclaves. It trusts the caller's roots and policy (by default AWS's root
+ * G1) and nothing else. Runs in browsers and Node. No I/O.
  *
- * This is what a verifier needs. Everything else is imported by subpath, `@perf-aggregator/attestation/eif/measure`.
+ * These are the exports that a verifier needs. Everything else is imported by subpath,
+ * `@perf-aggregator/attestation/eif/measure`.
  */
 
 export { ChainCache } from './chain-cache.ts';

@@ -1,4 +1,4 @@
-/** The rules of the verifier, run in their order over one document. */
+/** Runs the rules of the verifier in their order over one document. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { DocumentCrypto } from '@perf-aggregator/shared/crypto/port';
 import type { Certificate } from './certificate.ts';
@@ -36,37 +36,37 @@ export interface ChainLink {
 
 declare const verified: unique symbol;
 
-/** A document that {@link verifyAttestation} accepted; nothing else makes one. */
+/** A document that {@link verifyAttestation} accepted. No other code makes one. */
 export interface VerifiedAttestation extends UnverifiedAttestation {
   readonly [verified]: true;
   /** Root first, leaf last. */
   readonly chain: readonly ChainLink[];
-  /** SHA-256 of the root that was trusted, lower-case hex. */
+  /** SHA-256 of the trusted root that was used, lower-case hex. */
   readonly rootSha256: string;
-  /** The trusted root is not AWS's: whatever this proves, it is not hardware. */
+  /** Whether the trusted root differs from AWS's root. Then this proves nothing about hardware. */
   readonly simulated: boolean;
 }
 
 /** A judgement with its reasons, rule by rule. */
 export interface Explanation {
   readonly verified: boolean;
-  /** The chain leads to a trusted root that is not AWS's. */
+  /** Whether the chain leads to a trusted root other than AWS's. */
   readonly simulated: boolean;
-  /** Why it is not verified. */
+  /** Why the document is not verified. */
   readonly code: VerificationErrorCode | PolicyErrorCode | null;
   readonly checks: readonly Check[];
-  /** What the document says, as far as it can be read; believe it only if `verified`. */
+  /** The content of the document, as far as it can be read. Trust it only if `verified`. */
   readonly document?: UnverifiedAttestation;
-  /** The certificates from the trusted root to the leaf, if one was found; believe them only if `verified`. */
+  /** The certificates from the trusted root to the leaf, if a chain was found. Trust them only if `verified`. */
   readonly chain?: readonly ChainLink[];
 }
 
-/** Whether an error is a judgement about the evidence, rather than a fault of ours. */
+/** Whether an error is a judgement about the evidence, and not a fault of this code. */
 export function isVerdict(error: unknown): error is VerificationError | PolicyError {
   return error instanceof VerificationError || error instanceof PolicyError;
 }
 
-/** One run over the rules; keeps what it found for explanations. */
+/** One run over the rules. It keeps its findings for explanations. */
 export class Judgement {
   readonly checklist = new Checklist(RULES, isVerdict);
   document: UnverifiedAttestation | undefined;
@@ -81,7 +81,7 @@ export class Judgement {
   }
 
   run(bytes: Uint8Array): VerifiedAttestation {
-    // Judged before any evidence: a `root` in the place of `roots` would have it judged by AWS's.
+    // This comes before any evidence. With `root` instead of `roots`, AWS's root would judge the evidence.
     checkMembers(this.#options, OPTION_MEMBERS, 'the options');
     const chosen = chooseInstant(this.#options.at);
     const cose = this.#decode(bytes);

@@ -1,11 +1,11 @@
-/** Members of what callers bring: one that is spelled otherwise would drop a check without a word. */
+/** Checks the members of a caller's objects. A misspelled member would silently drop a check. */
 import { PolicyError } from './errors.ts';
 
-/** The names of all members of `T`. With `satisfies Members<T>` a list and its type cannot drift apart. */
+/** The names of all members of `T`. With `satisfies Members<T>` a list and its type always agree. */
 export type Members<T> = Readonly<Record<keyof T, true>>;
 
 /**
- * Makes sure that `value` has no member but those of `members`. What is no object is left to the checks that follow.
+ * Checks that `value` has only members of `members`. A value that is not an object is left to later checks.
  * @param what - its name for people
  * @throws PolicyError `policy_invalid`
  */

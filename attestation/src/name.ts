@@ -1,9 +1,9 @@
-/** Distinguished names (RFC 5280 §4.1.2.4) for people; the verifier compares their bytes. */
+/** Distinguished names (RFC 5280 §4.1.2.4) for people. The verifier compares their bytes. */
 import { fromUtf8 } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { DerReader, derOid, formatOid, TAG } from './der.ts';
 
-/** By the object identifier's contents: 2.5.4.3 and its like (X.520). */
+/** Labels by the object identifier's contents: 2.5.4.3 and similar (X.520). */
 const LABELS: Readonly<Record<string, string>> = {
   '550403': 'CN',
   '550406': 'C',
@@ -14,7 +14,7 @@ const LABELS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A name as `C=US, O=Amazon, CN=…`, in the order of its bytes. For display only: values are not escaped.
+ * A name as `C=US, O=Amazon, CN=…`, in the order of its bytes. It is for display only: values are not escaped.
  * @throws VerificationError `certificate_malformed`
  */
 export function formatName(content: Uint8Array): string {
@@ -37,7 +37,7 @@ function display(value: Uint8Array): string {
     const text = fromUtf8(value);
     if (/^[\x20-\x7e]*$/.test(text)) return text;
   } catch {
-    // Not text: shown as bytes.
+    // The value is not text, so its bytes are shown.
   }
   return `#${encodeHex(value)}`;
 }

@@ -4,13 +4,13 @@ import { skipCbor } from '@perf-aggregator/shared/codec/cbor-skip';
 import { checkHeaders, decodeDocument, parseCoseSign1 } from './cose.ts';
 import { VerificationError } from './errors.ts';
 
-/** What a document says, before anything of it is verified. Byte strings are copies. */
+/** The content of a document before any verification. Byte strings are copies. */
 export interface UnverifiedAttestation {
   /** Instance and enclave, `i-…-enc…`. */
   readonly moduleId: string;
   /** When the document was made, ms. */
   readonly timestamp: number;
-  /** Measurements by index 0..31, of 48 bytes in practice. */
+  /** Measurements by index 0..31, with 48 bytes in practice. */
   readonly pcrs: ReadonlyMap<number, Uint8Array>;
   /** DER of the leaf certificate. */
   readonly certificate: Uint8Array;
@@ -19,9 +19,9 @@ export interface UnverifiedAttestation {
   readonly publicKey: Uint8Array | null;
   readonly userData: Uint8Array | null;
   readonly nonce: Uint8Array | null;
-  /** PCR0 is all zero or missing: the enclave ran in debug mode. */
+  /** Whether PCR0 is all zero or missing: the enclave ran in debug mode. */
   readonly debug: boolean;
-  /** Names of payload fields that this version does not know. AWS signs them. */
+  /** Names of payload fields that this version does not know. AWS signed them. */
   readonly unknownFields: readonly string[];
 }
 
@@ -42,7 +42,7 @@ const TEXT = 3;
 const MAP = 5;
 const BREAK = 0xff;
 
-/** EC2's own attestation, of an instance's NitroTPM: made under the same root, with registers of its own. */
+/** The field of EC2's own attestation, for an instance's NitroTPM. It has the same root and its own registers. */
 const NITRO_TPM_FIELD = 'nitrotpm_pcrs';
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
@@ -58,7 +58,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What a document says, verified in nothing: for looking at, never for deciding.
+ * The content of a document without any verification: for display, never for decisions.
  * @throws VerificationError codes of the rules about form (decoding, COSE, headers, payload)
  */
 export function decodeAttestationUnverified(bytes: Uint8Array): UnverifiedAttestation {
@@ -68,17 +68,16 @@ export function decodeAttestationUnverified(bytes: Uint8Array): UnverifiedAttest
   return { ...parseMandatory(payload), ...parseOptional(payload), unknownFields: payload.unknown };
 }
 
-/** A payload taken apart: known fields as their CBOR, unknown ones by name. */
+/** A decoded payload: known fields as their CBOR, unknown ones by name. */
 export interface Payload {
   readonly fields: ReadonlyMap<string, Uint8Array>;
-  /** Names of fields beyond those of the specification: reported, not refused, since AWS signs them. */
+  /** Names of fields outside the specification. They are reported and not refused, because AWS signs them. */
   readonly unknown: readonly string[];
 }
 
 /**
- * The map in a payload, definite or (as AWS writes since 2025-09) indefinite. Keys must be text and come
- * once; the values of unknown keys must only be well-formed, so that a future field of whatever type breaks
- * nothing (rule 8).
+ * The map in a payload, definite or (as AWS writes it since 2025-09) indefinite. Keys must be text and come once. The
+ * values of unknown keys need only be well-formed, so that a future field of any type breaks nothing (rule 8).
  * @throws VerificationError `payload_malformed`
  */
 export function decodePayload(payload: Uint8Array): Payload {
@@ -103,7 +102,8 @@ export function decodePayload(payload: Uint8Array): Payload {
  * @throws VerificationError `payload_malformed`; `not_an_enclave` for a document of an instance's NitroTPM
  */
 export function parseMandatory({ fields, unknown }: Payload): MandatoryFields {
-  // First: such a document lacks fields of an enclave's, and that would be no reason that helps.
+  // This check comes first. Such a document lacks fields of an enclave's document, and an error about those would not
+  // help.
   if (unknown.includes(NITRO_TPM_FIELD)) {
     throw new VerificationError('not_an_enclave', "the document has registers of an instance's NitroTPM");
   }
@@ -133,7 +133,7 @@ export function parseOptional({ fields }: Payload): OptionalFields {
   };
 }
 
-/** Where the first entry of a map begins, and how many there are: `undefined` for an indefinite length. */
+/** The position of a map's first entry, and the number of entries. `undefined` for an indefinite length. */
 function mapHead(payload: Uint8Array): [at: number, left: number | undefined] {
   const initial = payload[0] ?? 0;
   if (initial >> 5 !== MAP) throw malformed('not a map');
@@ -172,7 +172,7 @@ function field(fields: Payload['fields'], name: string): CborItem {
   return decodeStrict(raw);
 }
 
-/** Major type 0: a float that happens to be whole is no timestamp. */
+/** Major type 0: a float with a whole value is not a timestamp. */
 function parseTimestamp(fields: Payload['fields']): number {
   const timestamp = Number(field(fields, 'timestamp'));
   const isUnsigned = fields.get('timestamp')![0]! >> 5 === UNSIGNED;

@@ -1,4 +1,4 @@
-/** What the caller demands of a genuine document (rule 12). Never optional. */
+/** The caller's requirements for a genuine document (rule 12). Never optional. */
 import { equalBytes } from '@perf-aggregator/shared/bytes';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 import { PolicyError } from './errors.ts';
@@ -6,29 +6,32 @@ import { checkMembers, type Members } from './members.ts';
 import type { UnverifiedAttestation } from './payload.ts';
 
 /**
- * Measurements of one image, by PCR index 0..31: hex, upper or lower case. All of them must match. PCR0 must be there,
- * since the others do not say which image runs; none may be zero, which is what debug mode shows.
+ * Measurements of one image, by PCR index 0..31: hex, upper or lower case. All of them must match. PCR0 is required,
+ * because the others do not identify the image. None may be zero, which is the value in debug mode.
  */
 export type ExpectedPcrs = Readonly<Record<number, string>>;
 
-/** What the caller expects of a document. */
+/** The caller's expectations of a document. */
 export interface AttestationPolicy {
-  /** Images that are acceptable; one of them must match. `any-image` says aloud that none is checked. */
+  /** Acceptable images, of which one must match. `any-image` states explicitly that none is checked. */
   readonly pcrs: readonly ExpectedPcrs[] | 'any-image';
-  /** Accept documents of enclaves in debug mode, whose memory the operator can read. */
+  /** Whether to accept documents of enclaves in debug mode, whose memory the operator can read. */
   readonly allowDebug?: boolean;
   readonly nonce?: Uint8Array;
   readonly publicKey?: Uint8Array;
   readonly userData?: Uint8Array;
-  /** `refuse` documents with payload fields that this version does not know. Default: reported, not judged. */
+  /**
+   * Whether to refuse documents with payload fields that this version does not know. Default: they are reported and not
+   * judged.
+   */
   readonly unknownFields?: 'report' | 'refuse';
-  /** Oldest document when judged at an instant, ms. Default 5 minutes. */
+  /** Greatest age of a document when it is judged at an instant, ms. Default 5 minutes. */
   readonly maxAgeMs?: number;
-  /** How far in the future a document may be made when judged at an instant, ms. Default 5 minutes. */
+  /** How far in the future a document may be made when it is judged at an instant, ms. Default 5 minutes. */
   readonly maxSkewMs?: number;
 }
 
-/** Every member of a policy; any other is refused. */
+/** Every member of a policy. Any other is refused. */
 export const POLICY_MEMBERS = {
   pcrs: true,
   allowDebug: true,
@@ -44,11 +47,11 @@ export const POLICY_MEMBERS = {
 export const FRESHNESS_MS = 5 * 60 * 1000;
 
 /**
- * Makes sure that the policy asks for something, and for something that can be.
+ * Checks that the policy has requirements, and that they can be met.
  * @throws PolicyError `policy_empty`, `policy_invalid`
  */
 export function checkPolicy(policy: AttestationPolicy): void {
-  // Callers in plain JavaScript may bring no policy at all, or one of other types.
+  // Callers in plain JavaScript may pass no policy, or one of other types.
   const given = policy as AttestationPolicy | null | undefined;
   checkMembers(given, POLICY_MEMBERS, 'the policy');
   if (!given) throw new PolicyError('policy_empty', 'no measurement is expected');
@@ -56,7 +59,10 @@ export function checkPolicy(policy: AttestationPolicy): void {
   checkImages(given.pcrs);
 }
 
-/** Types of what else is compared; `allowDebug` allows where it is true and nowhere else. @throws PolicyError `policy_invalid` */
+/**
+ * Checks the types of the other members. Only the value true of `allowDebug` allows debug mode. @throws PolicyError
+ * `policy_invalid`
+ */
 function checkMembersOf(policy: AttestationPolicy): void {
   const given = policy as Readonly<Record<keyof AttestationPolicy, unknown>>;
   for (const name of ['nonce', 'publicKey', 'userData'] as const) {
@@ -75,7 +81,7 @@ function checkMembersOf(policy: AttestationPolicy): void {
 }
 
 /**
- * Makes sure that images are named, or `any-image` is said.
+ * Checks that images are named, or that `any-image` is set.
  * @throws PolicyError `policy_empty`, `policy_invalid`
  */
 function checkImages(pcrs: AttestationPolicy['pcrs']): void {
@@ -149,7 +155,7 @@ export function checkFreshness(
   throw new PolicyError('document_not_fresh', `made ${Math.abs(age)} ms ${side} the instant of verification`);
 }
 
-/** Compares all expected registers, so that time does not tell which one differed. */
+/** Compares all expected registers, so that the time does not reveal which one differed. */
 function matches(pcrs: ReadonlyMap<number, Uint8Array>, expected: ExpectedPcrs): boolean {
   let equal = true;
   for (const [index, hex] of Object.entries(expected)) {

@@ -3,7 +3,7 @@ import { equalBytes } from '@perf-aggregator/shared/bytes';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { type Certificate, parseCertificate } from './certificate.ts';
 
-/** SHA-256 of {@link AWS_NITRO_ROOT_G1}, as AWS publishes it. */
+/** SHA-256 of {@link AWS_NITRO_ROOT_G1}, as published by AWS. */
 export const AWS_NITRO_ROOT_G1_SHA256 = '641a0321a3e244efe456463195d606317ed7cdcc3c1756e09893f3c68f79bb5b';
 
 /**
@@ -21,10 +21,10 @@ export const AWS_NITRO_ROOT_G1: Uint8Array = decodeBase64(
     '3o/gBh1qUxl/nNr12UO8Yfwr6wPLb+6NIwLz3/Y=',
 );
 
-/** The default root, read from bytes of its own: writing into the exported ones changes nobody's trust. */
+/** The default root, parsed from its own copy of the bytes. A write to the exported bytes changes nobody's trust. */
 export const awsNitroRoot: Certificate = parseCertificate(new Uint8Array(AWS_NITRO_ROOT_G1));
 
-/** Whether `root` is AWS's, by all of its bytes. */
+/** Whether `root` is AWS's root, compared by all of its bytes. */
 export function isAwsNitroRoot(root: Certificate): boolean {
   return equalBytes(root.raw, awsNitroRoot.raw);
 }

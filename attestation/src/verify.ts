@@ -1,21 +1,21 @@
 /**
- * The verifier of AWS Nitro attestation documents: evidence, roots, instant and policy in; a judgement out.
- * Pure: no clock but the caller's, no network, no revocation lists (AWS's chains live for days and their
- * leaves for hours).
+ * The verifier of AWS Nitro attestation documents. Inputs: evidence, roots, instant and policy. Result: a judgement.
+ * Pure: no clock but the caller's, no network, no revocation lists (AWS's chains live for days and their leaves for
+ * hours).
  */
 import { p384Verify, sha256 } from '@perf-aggregator/shared/crypto';
 import type { DocumentCrypto } from '@perf-aggregator/shared/crypto/port';
 import { type Explanation, isVerdict, Judgement, type VerifiedAttestation } from './judgement.ts';
 import type { VerifyOptions } from './options.ts';
 
-/** This platform's back end, as far as it is needed: what a bundler sees unused, it leaves out. */
+/** The needed part of this platform's back end. A bundler leaves out what it sees unused. */
 const PLATFORM: DocumentCrypto = { p384Verify, sha256 };
 
 /**
  * The attestation in `bytes`, verified by all rules: form, signature, chain to a trusted root, policy.
  * @param crypto - default: this platform's back end
  * @throws VerificationError when the evidence is bad
- * @throws PolicyError when it is genuine but not what `options.policy` asks for
+ * @throws PolicyError when it is genuine but does not meet `options.policy`
  */
 export function verifyAttestation(
   bytes: Uint8Array,
@@ -25,7 +25,7 @@ export function verifyAttestation(
   return new Judgement(options, crypto).run(bytes);
 }
 
-/** The same judgement as {@link verifyAttestation}, told rule by rule. Bad evidence is an answer, not an error. */
+/** The same judgement as {@link verifyAttestation}, rule by rule. Bad evidence is an answer and not an error. */
 export function explainAttestation(
   bytes: Uint8Array,
   options: VerifyOptions,

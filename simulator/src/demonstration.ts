@@ -1,6 +1,6 @@
 /**
- * The demonstration: what a newcomer sees. It goes the whole road of a real institution with the SDK that
- * they would use, and checks what it is shown.
+ * The demonstration for a newcomer. It does everything that a real institution would do, with the SDK that it would
+ * use, and checks the results.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Expectations, explainReport, type MetricsResult, SecureClient } from '@perf-aggregator/client';
@@ -17,13 +17,13 @@ import { SIMULATED_PCRS_HEX } from './nsm/measurements.ts';
 import { WorldError } from './world/files.ts';
 
 const USER = 'demonstration';
-/** How long the service may take to come up, and how often it is asked. */
+/** Time limit for the start of the service, and the interval between checks. */
 const PATIENCE_MS = 180_000;
 const RETRY_MS = 100;
-/** How long the account may take to be read. */
+/** Time limit for reading the account. */
 const READING_MS = 600_000;
 
-/** What the demonstration runs with. */
+/** The inputs of the demonstration. */
 export interface DemonstrationOptions {
   readonly world: LocalWorld;
   readonly terminal: Terminal;
@@ -60,7 +60,7 @@ function keepTrust({ files, url, state }: LocalWorld, clock: Clock): void {
   keepWorldTrust(files.folder, url, toEntry(trust, clock.now()));
 }
 
-/** Waits for every part of the service: on a slow machine the first keys take a while. */
+/** Waits for every part of the service. On a slow machine the first keys take a while. */
 async function untilReady(world: LocalWorld, clock: Clock): Promise<void> {
   const until = clock.now() + PATIENCE_MS;
   let last = 'no answer';
@@ -94,7 +94,7 @@ async function openSession(
   return { client, line: `${quoted}\n${opened}` };
 }
 
-/** What an earlier session may have come to; anything else that goes wrong is worth seeing. */
+/** Errors that mean that an earlier session has ended. Any other error is shown. */
 const OVER = new Set(['session_unknown', 'session_expired', 'session_lost', 'session_missing']);
 
 /** The session of an earlier run, if the service still has it. */

@@ -1,4 +1,4 @@
-/** The local world as processes: the simulated internet, the enclave and the parent under one supervisor. */
+/** The local world as processes: the simulated internet, the enclave and the parent, under one supervisor. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { enclaveOptions } from '@perf-aggregator/enclave/hardening';
 import { Supervisor, type SupervisorOptions } from './supervisor.ts';
@@ -9,17 +9,19 @@ import type { HostPorts } from './world/hosts.ts';
 import { lockWorld } from './world/lock.ts';
 import { openWorldState, type WorldMaking, type WorldState } from './world/state.ts';
 
-/** How to make a world, the first time, and to start it. */
+/** How to make a world the first time, and how to start it. */
 export interface LocalWorldOptions
   extends WorldMaking,
     Pick<SupervisorOptions, 'onDeath' | 'onGiveUp' | 'maxDeaths'> {
   readonly home: string;
   readonly host: string;
-  /** 0: any. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Accounts that one source may have asked about; default: as many as it likes. */
+  /** How many accounts one source may ask about. Default: no limit. */
   readonly accountsPerSource?: EnclavePart['accountsPerSource'];
-  /** What joins parent and enclave. `vsock`: AF_VSOCK within this machine, where its native part was built. */
+  /**
+   * The transport between parent and enclave. `vsock`: AF_VSOCK within this machine, where its native part was built.
+   */
   readonly transport?: 'unix' | 'vsock';
 }
 
@@ -34,7 +36,7 @@ export interface LocalWorld {
 }
 
 /**
- * Opens the world in `home`, made if absent, and starts its processes.
+ * Opens the world in `home`, or makes it, and starts its processes.
  * @throws WorldError `world_in_use` while another simulation has the folder, and others
  */
 export async function startLocalWorld(options: LocalWorldOptions): Promise<LocalWorld> {
@@ -54,7 +56,7 @@ async function openLocalWorld(files: WorldFiles, options: LocalWorldOptions): Pr
   const { host, clock, onDeath, onGiveUp } = options;
   const state = await openWorldState(files, options);
   mkdirSync(files.path('logs'), { recursive: true, mode: 0o700 });
-  // Short on purpose: a socket's path has room for about a hundred bytes.
+  // Short on purpose, because a socket's path has room for about a hundred bytes.
   const sockets = mkdtempSync('/tmp/pa-');
   const supervisor = new Supervisor({
     now: () => clock.now(),
@@ -105,8 +107,8 @@ async function startProcesses(
     name: 'parent',
     module: './processes/parent.js',
     argument: () => ({ home, host: options.host, port, enclave: listen, egress, hosts, keyArn }),
-    // What is inside a message has no name in this process (package exports). And, as in Dockerfile.parent: V8 counts
-    // the replies that pass through, and would mark a small heap for them several times a second.
+    // This process knows no content of messages (package exports). As in Dockerfile.parent: V8 counts the replies that
+    // pass through, and would mark a small heap several times a second because of them.
     execArgv: ['--conditions=untrusted', '--initial-old-space-size=256'],
     logPath: logPath('parent'),
   });
@@ -114,7 +116,7 @@ async function startProcesses(
   return port;
 }
 
-/** Where the enclave listens, and where the parent's egress does. CID 1 is the loopback of AF_VSOCK. */
+/** The endpoints of the enclave and of the parent's egress. CID 1 is the loopback of AF_VSOCK. */
 function endpointsOf(
   options: Pick<LocalWorldOptions, 'transport'> & { readonly sockets: string },
 ): readonly [enclave: string, egress: string] {

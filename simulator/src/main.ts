@@ -33,7 +33,7 @@ async function main(argv: readonly string[], output: Output): Promise<number> {
   });
   const stopped = deferred<number>();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopped.resolve(0));
-  // A transcript that nobody gets is no reason to stay.
+  // When nobody gets the transcript, there is no reason to continue.
   void output.failed.then(giveUp.resolve);
   try {
     const terminal = {
@@ -55,7 +55,7 @@ async function main(argv: readonly string[], output: Output): Promise<number> {
   }
 }
 
-/** Whether what was printed arrived. */
+/** Checks that the printed text arrived. */
 interface Output {
   readonly failed: Promise<Error>;
   /** @throws UsageError `output_failed`; ReaderGone */
@@ -97,7 +97,7 @@ function readOptions(argv: readonly string[]) {
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535) throw refused(`--port ${values.port}: not a port`);
     const near = relative('', values.home) || '.';
-    // Short where it is below this folder, whole where it is not: the transcript prints it.
+    // Short where it is below this folder, complete elsewhere. The transcript prints it.
     const home = near.startsWith('..') ? resolve(values.home) : near;
     return {
       once: values.once,
@@ -127,11 +127,11 @@ function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value
 try {
   const output = watchOutput();
   process.exitCode = await main(process.argv.slice(2), output);
-  // The last words may be what was lost.
+  // The last words may have been lost.
   output.check();
 } catch (error) {
   if (!isSilent(error)) complain({ stderr: process.stderr, json: false }, error);
   process.exitCode = error instanceof ReaderGone || error instanceof UsageError ? exitCodeOf(error) : 1;
 }
-// The demonstration may be waiting still for a world that has ended.
+// The demonstration may still wait for a world that has ended.
 process.exit();

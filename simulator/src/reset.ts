@@ -1,4 +1,4 @@
-/** `make reset`: deletes the simulator's world in the folder that is named, and nothing else. */
+/** `make reset`: deletes the simulator's world in the named folder, and nothing else. */
 import { join } from 'node:path';
 import { complain } from '@perf-aggregator/client/cli/terminal';
 import { resetWorld } from './world/contents.ts';

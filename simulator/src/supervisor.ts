@@ -1,4 +1,4 @@
-/** The supervisor of the local world: starts processes, starts them again when they die, stops all of them. */
+/** The supervisor of the local world. It starts processes, restarts them when they die, and stops them all. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,38 +10,35 @@ export interface ProcessSpec {
   readonly name: string;
   /** Module, relative to this one. */
   readonly module: string;
-  /** What it is started with; asked again at every start. */
+  /** The argument of the process. It is read again at every start. */
   readonly argument: () => unknown;
   /** Options for Node itself. */
   readonly execArgv?: readonly string[];
-  /** Where its standard streams go. */
+  /** The file for its standard streams. */
   readonly logPath: string;
 }
 
-/** What the supervisor tells of its processes. */
+/** The supervisor's callbacks and limits. */
 export interface SupervisorOptions {
   readonly now: () => number;
-  /**
-   * A process died and is started again. `failure` is what it said itself before it ended (`code: message`);
-   * null when it said nothing.
-   */
+  /** A process died and is started again. `failure` is its own last report (`code: message`). Null: there was none. */
   readonly onDeath: (name: string, failure: string | null) => void;
-  /** A process died too often to go on: `world_crash_loop`. It is not started again. */
+  /** A process died too often: `world_crash_loop`. It is not started again. */
   readonly onGiveUp: (error: WorldError) => void;
-  /** Deaths in a row that are borne; default 10. */
+  /** Allowed deaths in a row. Default 10. */
   readonly maxDeaths?: number;
 }
 
 const RESTART_MS = 200;
 const STOP_MS = 10_000;
 const MAX_DEATHS = 10;
-/** Whoever served this long has recovered: the deaths before it are not of the same row. */
+/** A process that served this long has recovered. Its earlier deaths no longer count. */
 const RECOVERED_MS = 10_000;
 
 /** A process from its start to its death. */
 interface Life {
   readonly child: ChildProcess;
-  /** What it says first; `exited` when it ends without a word. */
+  /** Its first report; `exited` when it ends without one. */
   readonly report: Promise<ChildReport>;
   readonly ended: Promise<void>;
 }
@@ -58,7 +55,7 @@ export class Supervisor {
     this.#options = options;
   }
 
-  /** Process ids by name, of those that live: whoever died has none until it is started again. */
+  /** Process ids of living processes, by name. A dead one has none until it is started again. */
   pids(): Readonly<Record<string, number>> {
     const living = [...this.#running].filter(([, child]) => isAlive(child));
     return Object.fromEntries(living.map(([name, child]) => [name, child.pid ?? 0]));
@@ -66,7 +63,7 @@ export class Supervisor {
 
   /**
    * Starts a process and waits until it serves.
-   * @returns what it says of itself
+   * @returns its own report
    * @throws WorldError `world_start_failed` with the process's own reason
    */
   async start(spec: ProcessSpec): Promise<Readonly<Record<string, unknown>>> {
@@ -92,7 +89,7 @@ export class Supervisor {
       [JSON.stringify(spec.argument())],
       {
         execArgv: [...(spec.execArgv ?? [])],
-        // Nothing of the shell's environment decides about anything inside.
+        // The process gets no environment variable from the shell.
         env: {},
         stdio: ['ignore', log, log, 'ipc'],
       },
@@ -110,7 +107,7 @@ export class Supervisor {
     return { child, report: Promise.race([said, silent]), ended };
   }
 
-  /** Starts a process again when it has died, until that does not help. */
+  /** Restarts a process when it has died, until restarts do not help. */
   async #watch(spec: ProcessSpec, life: Life): Promise<void> {
     const { now, onDeath, onGiveUp, maxDeaths = MAX_DEATHS } = this.#options;
     const first = await life.report;
@@ -134,7 +131,7 @@ export class Supervisor {
   }
 }
 
-/** Settles when the process is gone and everything that it said was heard. */
+/** Resolves when the process has ended and all its reports were read. */
 function endOf(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.once('exit', () => {

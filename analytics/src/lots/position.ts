@@ -208,9 +208,7 @@ export class Position {
     return fee === 0 ? value : add(value, this.#basisFee(side, share(fee, quantity, asked)));
   }
 
-  /**
-   * A long position gains when the value rises, a short one when it falls. An inverse position is the other way round.
-   */
+  /** A long position gains when the value rises, a short one when it falls. Inverse: the other way round. */
   #profit(openValue: Whole, closeValue: Whole): Whole {
     const gainsByRise = this.#direction > 0 !== (this.#options.inverse ?? false);
     return gainsByRise ? subtract(closeValue, openValue) : subtract(openValue, closeValue);

@@ -2,10 +2,9 @@
  * Profit of an account (docs/metrics.md §6): every entry opens or closes lots.
  *
  * The lot key of spot is the asset, across all own accounts, and its lots are priced in the reporting currency. A fill
- * belongs to its symbol. A fill may also dispose of another asset: a quote that is not the reporting currency, or a fee
- * in a third currency. Such a disposal belongs to that asset's own symbol against the reporting currency. The reporting
- * currency itself has no lots. The lot key of a contract is its venue and symbol. Its realised profit is paid in its
- * settlement currency.
+ * belongs to its symbol. Other disposals of a fill (a quote that is not the reporting currency, a fee in a third
+ * currency) belong to that asset's own symbol against the reporting currency. The reporting currency itself has no
+ * lots. The lot key of a contract is its venue and symbol. Its realised profit is paid in its settlement currency.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type {
@@ -121,10 +120,7 @@ export class LotMatching {
     else row.volume = row.volume.plus(fill.cost.times(costPrice));
   }
 
-  /**
-   * Books the fee of a fill. A fee in base is valued at the fill's own price. @returns its value; 0 where it has no
-   * price
-   */
+  /** Books a fill's fee. A fee in base has the fill's own price. @returns its value; 0 where it has no price */
   #fillFee(fill: ParsedFill, base: string | null, unitPrice: Amount | null): Amount {
     const { fee, time } = fill;
     if (fee === null) return ZERO;

@@ -81,7 +81,7 @@ export interface Metrics
 }
 
 /**
- * Metrics of the days of `history` that lie wholly in the period.
+ * Metrics of the days of `history` that are wholly in the period.
  * @throws InputError `analytics_range_invalid`, `analytics_parameter_invalid`
  */
 export function computeMetrics(history: AccountHistory, parameters: MetricsParameters = {}): Metrics {

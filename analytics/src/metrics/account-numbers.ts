@@ -1,9 +1,9 @@
-/** The shapes of an account's numbers as answers carry them: what enclave and client both compile against. */
+/** The shapes of an account's numbers in answers. Enclave and client compile against them. */
 import type { Metrics } from './account-metrics.ts';
 import type { DailyReturn } from './daily-returns.ts';
 import type { RoundTrip, RoundTrips } from './round-trips.ts';
 
-/** By the place where they stand in an answer. */
+/** The shapes by their place in an answer. */
 export interface AccountNumbers {
   readonly metrics: Metrics;
   readonly day: DailyReturn;

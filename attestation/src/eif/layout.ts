@@ -1,12 +1,12 @@
 /**
- * Header and section table of the Enclave Image Format, version 4 (aws-nitro-enclaves-image-format,
- * `src/defs/mod.rs`): big-endian, sections one behind the other.
+ * Header and section table of the Enclave Image Format, version 4 (aws-nitro-enclaves-image-format, `src/defs/mod.rs`):
+ * big-endian, with consecutive sections.
  */
 import { EifError } from './errors.ts';
 
 export const HEADER_BYTES = 548;
 export const SECTION_HEADER_BYTES = 12;
-/** The header's last field, which the checksum leaves out. */
+/** The header's last field. The checksum does not cover it. */
 export const CRC_OFFSET = 544;
 
 const MAGIC = '.eif';
@@ -14,17 +14,17 @@ const VERSION = 4;
 const MAX_SECTIONS = 32;
 const OFFSETS_AT = 28;
 const SIZES_AT = OFFSETS_AT + 8 * MAX_SECTIONS;
-/** Bit 0 of the header's flags: built for aarch64. */
+/** Bit 0 of the header's flags: the image was built for aarch64. */
 const ARM64 = 1;
 
-/** What a section holds, by its number in the format. */
+/** The contents of a section, by its number in the format. */
 export const SECTION_TYPES = ['invalid', 'kernel', 'cmdline', 'ramdisk', 'signature', 'metadata'] as const;
 export type EifSectionType = Exclude<(typeof SECTION_TYPES)[number], 'invalid'>;
 
-/** Sections that are kept in memory to be read, and how large they may be. */
+/** Largest sizes of the sections that are kept in memory and read. */
 const MAX_BYTES: Partial<Record<EifSectionType, number>> = { signature: 65_536, metadata: 1_048_576 };
 
-/** One section as the header's table has it; `offset` is that of its own header. */
+/** One section in the header's table. `offset` is that of the section's own header. */
 export interface SectionPlace {
   readonly offset: number;
   readonly size: number;
@@ -38,8 +38,8 @@ export interface EifHeader {
 }
 
 /**
- * The header that the first 548 bytes are. Sections must lie one behind the other: readers that walk the file and
- * readers that follow the table would otherwise see two images.
+ * The header in the first 548 bytes. Sections must be consecutive. Otherwise readers that walk the file and readers
+ * that follow the table would see two images.
  * @throws EifError `eif_magic_invalid`, `eif_version_unsupported`, `eif_header_invalid`, `eif_sections_overlap`,
  *   `eif_layout_invalid`, `eif_section_oversized`
  */
@@ -70,7 +70,7 @@ export function parseHeader(bytes: Uint8Array): EifHeader {
 }
 
 /**
- * The type that a section's own header says, which must agree with the table.
+ * The type in a section's own header. It must agree with the table.
  * @throws EifError `eif_section_invalid`, `eif_section_oversized`
  */
 export function parseSectionHeader(bytes: Uint8Array, place: SectionPlace): EifSectionType {

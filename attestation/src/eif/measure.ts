@@ -2,9 +2,9 @@
  * Measurements of an enclave image: the PCRs that an enclave started from it will attest.
  *
  * PCR0 covers kernel, command line and all ramdisks, PCR1 kernel, command line and the first ramdisk, PCR2 the other
- * ramdisks, PCR8 the signing certificate; each is SHA-384 of 48 zero bytes and the SHA-384 of what it covers (a TPM
- * extension of an empty register). The sections are measured as they stand in the file. Neither metadata nor headers
- * are measured: two files with the same PCRs need not be the same file.
+ * ramdisks, PCR8 the signing certificate. Each is SHA-384 of 48 zero bytes and the SHA-384 of what it covers (a TPM
+ * extension of an empty register). The sections are measured exactly as they are in the file. Neither metadata nor
+ * headers are measured, so two files with the same PCRs may differ.
  */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { createSha384, sha384 } from '@perf-aggregator/shared/crypto';
@@ -24,29 +24,29 @@ import {
 } from './layout.ts';
 import { type EifSigner, verifyImageSignature } from './signature.ts';
 
-/** A section of the file; `offset` is that of its header, `size` without it. */
+/** A section of the file. `offset` is that of its header; `size` does not include the header. */
 export interface EifSection extends SectionPlace {
   readonly type: EifSectionType;
 }
 
-/** What an enclave started from the image will attest; lower-case hex of 48 bytes each. */
+/** The values that an enclave started from the image will attest. Lower-case hex of 48 bytes each. */
 export interface EifMeasurement {
   readonly pcr0: string;
   readonly pcr1: string;
   readonly pcr2: string;
-  /** Only of signed images. */
+  /** Only for signed images. */
   readonly pcr8?: string;
-  /** Only of signed images: whose certificate PCR8 measures; its signature over PCR0 holds. */
+  /** Only for signed images: the owner of the certificate that PCR8 measures. Its signature over PCR0 is valid. */
   readonly signer?: EifSigner;
   readonly version: number;
   readonly architecture: 'x86_64' | 'aarch64';
   readonly sections: readonly EifSection[];
-  /** The metadata section's JSON; null: none, or not JSON. Nothing measures it. */
+  /** The metadata section's JSON. Null: none, or not JSON. No register measures it. */
   readonly metadata: unknown;
 }
 
 /**
- * Measures an image that is in memory.
+ * Measures an image in memory.
  * @throws EifError, any of its codes
  */
 export function measureEif(bytes: Uint8Array): EifMeasurement {
@@ -55,25 +55,25 @@ export function measureEif(bytes: Uint8Array): EifMeasurement {
   return meter.finish();
 }
 
-/** Measures an image that comes in pieces, in constant memory. */
+/** Measures an image in pieces, in constant memory. */
 export class EifMeter {
   readonly #crc = new Crc32();
   readonly #image = createSha384();
   readonly #bootstrap = createSha384();
   readonly #application = createSha384();
   readonly #sections: EifSection[] = [];
-  /** Contents of the sections that are read, not only measured. */
+  /** Contents of the sections that are not only measured but also read. */
   readonly #kept = new Map<EifSectionType, Uint8Array>();
   #header: EifHeader | null = null;
-  /** A header, or a kept section, under way; null while a section is only measured. */
+  /** The header or kept section that is being collected. Null while a section is only measured. */
   #collected: Uint8Array | null = new Uint8Array(HEADER_BYTES);
   #section: EifSection | null = null;
-  /** Bytes that the part under way still lacks. */
+  /** Bytes that the present part still lacks. */
   #left = HEADER_BYTES;
   #isWhole = false;
 
   /**
-   * Takes the next bytes of the file.
+   * Adds the next bytes of the file.
    * @throws EifError as soon as the file cannot be an image
    */
   update(piece: Uint8Array): void {
@@ -116,13 +116,13 @@ export class EifMeter {
     };
   }
 
-  /** Takes bytes of the part under way, and begins the next when it is whole. */
+  /** Adds bytes to the present part, and begins the next part when this one is complete. */
   #take(part: Uint8Array): void {
     if (this.#collected !== null) this.#collected.set(part, this.#collected.length - this.#left);
     if (this.#header !== null) this.#crc.update(part);
     if (this.#section !== null) for (const hash of this.#hashesOf(this.#section.type)) hash.update(part);
     this.#left -= part.length;
-    // A section may be empty: the one behind it begins at once.
+    // A section may be empty. Then the section after it begins at once.
     while (this.#left === 0 && !this.#isWhole) this.#advance();
   }
 

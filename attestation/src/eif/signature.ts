@@ -18,12 +18,12 @@ import { DerReader, derOctets, derTime, TAG } from '../der.ts';
 import { formatName } from '../name.ts';
 import { EifError } from './errors.ts';
 
-/** Who signed an image. The certificate is its own word: nobody vouches for it but PCR8. */
+/** The signer of an image. The certificate is only a claim: nothing but PCR8 confirms it. */
 export interface EifSigner {
-  /** DER of the certificate: what PCR8 measures. */
+  /** DER of the certificate, which PCR8 measures. */
   readonly certificate: Uint8Array;
   readonly subject: string;
-  /** First and last instant of validity, ms. Not judged. */
+  /** First and last instant of validity, ms. They are not judged. */
   readonly notBefore: number;
   readonly notAfter: number;
 }
@@ -84,7 +84,7 @@ function memberOf(item: CborItem | undefined, name: string): CborItem | undefine
   return item.get(name);
 }
 
-/** A byte string, or the array of numbers that serde makes of one. */
+/** A byte string, or the array of numbers that serde makes from one. */
 function bytesOf(item: CborItem | undefined): Uint8Array {
   if (item instanceof Uint8Array) return item;
   if (!Array.isArray(item)) throw new Error('not bytes');
@@ -102,7 +102,7 @@ function pemToDer(pem: Uint8Array): Uint8Array {
   return decodeBase64(body.replace(/\s/g, ''));
 }
 
-/** X.509 of any signature algorithm: it is taken for its key, and its own signature shows nothing. */
+/** X.509 with any signature algorithm. Only the key of the certificate is used; its own signature proves nothing. */
 function readCertificate(der: Uint8Array): Pick<ParsedSection, 'signer' | 'publicKey'> {
   const tbs = new DerReader(der).enter(TAG.sequence).enter(TAG.sequence);
   tbs.optional(0xa0);

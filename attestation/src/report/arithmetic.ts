@@ -1,6 +1,6 @@
 /**
- * Arithmetic that holds in every genuine report: a verifier recomputes what the disclosed numbers allow.
- * A signed report that fails it was computed wrongly; nothing here shows that the inputs were true.
+ * Arithmetic that is valid in every genuine report. A verifier recomputes what the disclosed numbers allow. A signed
+ * report that fails was computed wrongly. This does not prove that the inputs were true.
  */
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
@@ -72,7 +72,10 @@ function compareReturns(comparison: Comparison, { parameters, metrics }: ReportC
   );
 }
 
-/** A loss that is exceeded more rarely is no smaller, and the mean of what exceeds it no smaller than it. */
+/**
+ * A loss with a smaller probability is at least as large. The mean of the losses beyond it is at least as large as the
+ * loss itself.
+ */
 function compareTails(comparison: Comparison, metrics: ReportClaims['metrics']): void {
   for (const [larger, smaller] of [
     ['historicalVar99', 'historicalVar95'],
@@ -103,14 +106,14 @@ function compareMoney(comparison: Comparison, metrics: ReportClaims['metrics']):
   }
 }
 
-/** A number that may be withheld, or not be known. */
+/** A number that may be withheld, or unknown. */
 type Known = number | null | undefined;
 
 /** Pairs of numbers that were compared so far. */
 class Comparison {
   readonly #compared: string[] = [];
 
-  /** @param size - of the largest number that went in */
+  /** @param size - size of the largest input */
   equal(name: string, computed: number | null, stated: Known, size = 1): void {
     if (computed === null || typeof stated !== 'number') return;
     const tolerance = TOLERANCE * Math.max(1, Math.abs(stated), size);

@@ -1,19 +1,19 @@
-/** A report bundle as text: bounded, strict JSON, of the one form. */
+/** A report bundle as text: bounded, strict JSON, in exactly one form. */
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { CodecError } from '@perf-aggregator/shared/errors';
 import { type ReportBundle, reportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
 
-/** Longest bundle, bytes of its JSON text. Readers refuse more before they read it. */
+/** Longest bundle, bytes of its JSON text. Readers refuse a longer one before they read it. */
 export const MAX_BUNDLE_BYTES = 4 * 1024 * 1024;
 
 /**
- * The bundle in JSON text, or in its value (of which nobody can tell whether a member stood there twice).
+ * The bundle in JSON text, or in its parsed value. In a parsed value a duplicate member cannot be detected.
  * @throws ReportError `bundle_malformed`
  */
 export function parseBundle(input: unknown): ReportBundle {
-  // Characters are no more than bytes.
+  // A text never has more characters than bytes.
   if (typeof input === 'string' && input.length > MAX_BUNDLE_BYTES) throw malformed('longer than 4 MiB');
   try {
     return reportBundle.parse(typeof input === 'string' ? parseStrictJson(input) : input);

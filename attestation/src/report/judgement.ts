@@ -1,4 +1,4 @@
-/** What a report is judged by, in which order, and what the judgement says. */
+/** The inputs of a report's judgement, the order of its rules, and its result. */
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { Check } from '../checklist.ts';
@@ -8,7 +8,7 @@ import { checkMembers, type Members } from '../members.ts';
 import type { ExpectedPcrs } from '../policy.ts';
 import type { ReportErrorCode } from './errors.ts';
 
-/** The verifier's rules in the order in which they are judged. */
+/** The verifier's rules in the order of judgement. */
 export const REPORT_RULES = [
   'bundle',
   'attestation',
@@ -27,22 +27,22 @@ export const REPORT_RULES = [
 ] as const;
 export type ReportRule = (typeof REPORT_RULES)[number];
 
-/** What the verifier brings. */
+/** The verifier's inputs. */
 export interface ReportPolicy {
-  /** DER of trusted roots; default AWS's G1 alone. Anything else is a simulation and is said to be one. */
+  /** DER of trusted roots. Default: only AWS's G1. With any other root the report is marked as a simulation. */
   readonly roots?: readonly Uint8Array[];
-  /** Images that the verifier was given by somebody it trusts; `any-image` says aloud that none is checked. */
+  /** Images from a source that the verifier trusts. `any-image` states explicitly that none is checked. */
   readonly pcrs: readonly ExpectedPcrs[] | 'any-image';
   readonly allowDebug?: boolean;
-  /** Instant of verification, ms: decides about expiry. The evidence is judged at its own time. */
+  /** Instant of verification, ms. It decides about expiry. The evidence is judged at its own time. */
   readonly instant: number;
   readonly audience?: string;
   readonly nonce?: string;
-  /** Demand a locked KMS key policy (docs/threat-model.md). */
+  /** Require a locked KMS key policy (docs/threat-model.md). */
   readonly kmsPolicy?: KmsPolicyState;
 }
 
-/** Every member of a report's policy; any other is refused. */
+/** Every member of a report's policy. Any other is refused. */
 export const REPORT_POLICY_MEMBERS = {
   roots: true,
   pcrs: true,
@@ -54,11 +54,11 @@ export const REPORT_POLICY_MEMBERS = {
 } as const satisfies Members<ReportPolicy>;
 
 /**
- * Makes sure that a policy asks for what it can ask for, before any bundle is looked at.
+ * Checks that the requirements of a policy are possible, before any bundle is read.
  * @throws PolicyError `policy_empty`, `policy_invalid`, `instant_invalid`
  */
 export function checkReportPolicy(policy: ReportPolicy): void {
-  // Callers in plain JavaScript may bring no policy at all, or one of other types.
+  // Callers in plain JavaScript may pass no policy, or one of other types.
   const given = policy as Readonly<Record<keyof ReportPolicy, unknown>> | null | undefined;
   if (!given) throw new PolicyError('policy_empty', 'no measurement is expected');
   checkMembers(given, REPORT_POLICY_MEMBERS, 'the policy');
@@ -69,12 +69,12 @@ export function checkReportPolicy(policy: ReportPolicy): void {
   if (given.kmsPolicy !== undefined && !(KMS_POLICY_STATES as readonly unknown[]).includes(given.kmsPolicy)) {
     throw new PolicyError('policy_invalid', `kmsPolicy is none of ${KMS_POLICY_STATES.join(', ')}`);
   }
-  // No report would have expired at an instant that is not a number.
+  // At an instant that is not a number, no report would have expired.
   if (typeof given.instant === 'number' && Number.isFinite(given.instant)) return;
   throw new PolicyError('instant_invalid', 'say when to judge: `instant`, in milliseconds');
 }
 
-/** A report that holds. */
+/** A valid report. */
 export interface VerifiedReport {
   readonly claims: ReportClaims;
   readonly attestation: VerifiedAttestation;
@@ -84,12 +84,12 @@ export interface VerifiedReport {
 /** A judgement with its reasons. */
 export interface ReportExplanation {
   readonly verified: boolean;
-  /** The evidence leads to a root that is not AWS's. */
+  /** Whether the evidence leads to a root other than AWS's. */
   readonly simulated: boolean;
   readonly code: ReportErrorCode | VerificationErrorCode | PolicyErrorCode | null;
   readonly checks: readonly Check<ReportRule>[];
-  /** The rules of the attestation document, in turn. */
+  /** The judgement of the attestation document, rule by rule. */
   readonly attestation: Explanation | null;
-  /** Believe them only if `verified`. */
+  /** Trust them only if `verified`. */
   readonly claims: ReportClaims | null;
 }

@@ -1,22 +1,22 @@
-/** Numbers of a report, computed again from others that it discloses. Null: they do not allow it. */
+/** Recomputes numbers of a report from others that it discloses. Null: the disclosed numbers do not allow it. */
 
-/** Returns of days, or by month or year. */
+/** Returns by day, month or year. */
 type Returns = readonly (number | null)[] | Readonly<Record<string, number>>;
 
-/** The numbers of a list or record of returns; null when there are none. */
+/** The numbers of a list or record of returns. Null when there are none. */
 export function observedOf(returns: Returns | undefined): readonly number[] | null {
   const values = Object.values(returns ?? {}).filter((value) => value !== null);
   return values.length === 0 ? null : values;
 }
 
-/** Returns, linked; null when they wiped the account out. */
+/** Linked returns. Null when they wiped the account out. */
 export function chain(returns: readonly number[] | null): number | null {
   if (!returns) return null;
   const growth = returns.reduce((product, value) => product * (1 + value), 1);
   return growth > 0 ? growth - 1 : null;
 }
 
-/** Largest fall from the highest point so far, the start included. */
+/** Largest fall from the highest point so far. The start counts as a point. */
 export function drawdown(returns: readonly number[] | null): number | null {
   if (!returns) return null;
   let level = 1;
@@ -38,8 +38,8 @@ export function volatility(returns: readonly number[] | null, periodsPerYear: nu
 }
 
 /**
- * Mean above the risk-free rate over the deviation, annualised; null where the deviation is mostly rounding, or its
- * squares have left the range of doubles.
+ * Mean above the risk-free rate divided by the deviation, annualised. Null where the deviation is mostly rounding, or
+ * its squares are outside the range of doubles.
  */
 export function sharpe(
   returns: readonly number[] | null,
@@ -52,7 +52,7 @@ export function sharpe(
   return ((sample.mean - riskFree) / sample.deviation) * Math.sqrt(periodsPerYear);
 }
 
-/** (1 + total)^(periods in a year / count) − 1; null where little more than rounding is left of 1 + total. */
+/** (1 + total)^(periods in a year / count) − 1. Null where 1 + total is little more than rounding. */
 export function annualized(
   total: number | null | undefined,
   count: number | undefined,
@@ -62,20 +62,20 @@ export function annualized(
   return 1 + total < 1e-6 ? null : (1 + total) ** (periodsPerYear / count) - 1;
 }
 
-/** Decimal text that may be withheld, or not be known. */
+/** Decimal text that may be withheld, or unknown. */
 type Money = string | null | undefined;
 
-/** A term of a sum of money; NaN where there is none. */
+/** A term of a sum of money. NaN where there is none. */
 export function plus(money: Money): number {
   return typeof money === 'string' && money !== '' ? Number(money) : Number.NaN;
 }
 
-/** The same term, taken away. */
+/** The same term with the opposite sign. */
 export function less(money: Money): number {
   return -plus(money);
 }
 
-/** Sum of all terms, null where one is not there, and the size of the largest. */
+/** Sum of all terms, and the size of the largest. The sum is null where a term is missing. */
 export function sumOf(terms: readonly number[]): { readonly sum: number | null; readonly size: number } {
   const sum = terms.reduce((total, term) => total + term, 0);
   return Number.isNaN(sum) ? { sum: null, size: 0 } : { sum, size: Math.max(...terms.map(Math.abs)) };

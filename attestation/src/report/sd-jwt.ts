@@ -1,7 +1,7 @@
 /**
- * Reading an SD-JWT (RFC 9901) the strict way: the profile that our reports use and nothing else. Object
- * members only, SHA-256, no key binding, no decoys left unexplained by the holder's withholding; every
- * disclosure must be referenced exactly once.
+ * Reads an SD-JWT (RFC 9901) strictly, in the one profile of our reports. It allows only object members, SHA-256 and no
+ * key binding. A digest without a disclosure counts as one that the holder withholds. Every disclosure must be
+ * referenced exactly once.
  */
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
@@ -10,14 +10,14 @@ import type { ReportCrypto } from '@perf-aggregator/shared/crypto/port';
 import { REPORT_HEADER } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
 
-/** An SD-JWT cut into its parts; nothing is verified. */
+/** The parts of an SD-JWT. Nothing is verified. */
 export interface SdJwtParts {
-  /** The issuer-signed JWT, ASCII: what the attestation document commits to. */
+  /** The issuer-signed JWT, ASCII. The attestation document commits to it. */
   readonly jwt: string;
   readonly signingInput: string;
   readonly payload: Readonly<Record<string, unknown>>;
   readonly signature: Uint8Array;
-  /** Base64url disclosures as given. */
+  /** The disclosures in base64url, unchanged. */
   readonly disclosures: readonly string[];
 }
 
@@ -27,7 +27,7 @@ interface Disclosure {
 }
 
 /**
- * Cuts a compact SD-JWT into its parts and checks its header against the pinned one.
+ * Cuts a compact SD-JWT into its parts and compares its header with the pinned one.
  * @throws ReportError `report_signature_invalid` for a form or header that we never sign
  */
 export function parseSdJwt(compact: string): SdJwtParts {
@@ -127,7 +127,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Sets a member whatever its name, `__proto__` included. */
+/** Sets a member under any name, including `__proto__`. */
 function define(target: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -1,8 +1,8 @@
 /**
- * The report verifier (docs/protocol.md §6): a bundle, a policy and an instant in; a judgement out. It
- * believes the roots and measurements that the verifier brings, never anything that the bundle brings.
+ * The report verifier (docs/protocol.md §6). Inputs: a bundle, a policy and an instant. Result: a judgement. It trusts
+ * the verifier's own roots and measurements, and nothing in the bundle.
  *
- * It does not show who controlled the accounts, nor that there are no others: the report says so itself.
+ * It does not prove who controlled the accounts, nor that there are no others. The report states this itself.
  */
 import { equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -32,7 +32,7 @@ import {
 } from './judgement.ts';
 import { discloseClaims, isSignedBy, parseSdJwt, type SdJwtParts } from './sd-jwt.ts';
 
-/** This platform's back end, as far as it is needed: what a bundler sees unused, it leaves out. */
+/** The needed part of this platform's back end. A bundler leaves out what it sees unused. */
 const PLATFORM: ReportCrypto = { ed25519Verify, p384Verify, sha256 };
 
 /** How far the JWT's time of issue may be from its attestation document's, ms. */
@@ -52,7 +52,7 @@ export function verifyReport(
   return new ReportJudgement(policy, crypto).run(bundle);
 }
 
-/** The same judgement as {@link verifyReport}, told rule by rule. A bad bundle is an answer, not an error. */
+/** The same judgement as {@link verifyReport}, rule by rule. A bad bundle is an answer and not an error. */
 export function explainReport(
   bundle: unknown,
   policy: ReportPolicy,
@@ -112,7 +112,7 @@ class ReportJudgement {
         ...(roots ? { roots } : {}),
         at: 'document' as const,
         policy: { pcrs, allowDebug },
-        // Told and verified: the chain need not be judged twice.
+        // The chain is explained and verified, but need not be judged twice.
         cache: new ChainCache(),
       };
       this.attestation = explainAttestation(document, options, this.#crypto);
@@ -158,7 +158,7 @@ class ReportJudgement {
     this.checklist.judge('binding', () => {
       if (claims.configSha256 !== encodeHex(userData.config_sha256)) throw contradiction('configSha256');
       if (claims.kmsPolicy !== userData.kms_policy) throw contradiction('kmsPolicy');
-      // A simulated enclave cannot sign a report of production, whatever it says.
+      // A simulated enclave cannot sign a report of production, whatever it claims.
       if (attestation.simulated !== (claims.environment === 'simulated')) throw contradiction('environment');
       return [
         undefined,

@@ -35,7 +35,10 @@ export interface ExchangesPorts extends RetryPorts {
 
 const TABLES: Readonly<Record<Venue, VenueTable>> = { binance };
 
-/** This many accounts in one second have limiters of their own. */
+/**
+ * How many limiters of accounts are kept. With more accounts than this in one second, pulls of one account no longer
+ * share a limiter.
+ */
 const MAX_SLOW_LIMITERS = 10_000;
 
 interface VenueContext extends Omit<ClientContext, 'deadline' | 'signal' | 'slow' | 'limiter'> {

@@ -60,7 +60,7 @@ export class PullRun {
     this.#windows += 1;
   }
 
-  /** Whether this pull has moved past its cursor. */
+  /** Whether this pull has made progress since its cursor. */
   hasAdvanced(): boolean {
     return this.entries.length > 0 || this.marks.length > 0 || this.#windows > 0;
   }

@@ -102,8 +102,7 @@ export function createHttpServer(
   // A client that closed its half gets its answer (RFC 9112 §9.6). Node would close the other half.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', (request, response) => connections.take(request, response));
-  // The reader of the body asks the client to send it. The body of a refused request need not be sent (RFC 9110
-  // §10.1.1).
+  // The reader of the body asks the client to send it. A refused body need not be sent (RFC 9110 §10.1.1).
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   // Node would answer 417 by itself. An expectation other than 100-continue may be ignored.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));

@@ -128,9 +128,7 @@ export class Relay {
     this.#sentAway.set(`${operation} ${source}`, this.#options.clock.now() + failure.retryAfterMs);
   }
 
-  /**
-   * Changes of one session run one after the other. The end of a session overtakes them, and ends everything under way.
-   */
+  /** Changes of one session run one by one. Its end overtakes them, and ends everything under way. */
   #askOf(operation: Operation, session: string, body: Uint8Array, caller: Caller): Promise<Uint8Array> {
     const { kind } = operationRow(operation);
     if (kind === 'end') {
@@ -176,10 +174,7 @@ export class Relay {
     return pool ? pool.run(originOf(asking), asking.caller.signal, send) : send();
   }
 
-  /**
-   * Sends the request again with the state that the enclave lacks. While another request sends the state, this one
-   * waits for that.
-   */
+  /** Sends the request again with the state. While another request sends it, this one waits for that. */
   async #open(channel: EnclaveChannel, asking: Asking): Promise<EnclaveReply> {
     const { session, caller, operation } = asking;
     if (session === null) throw misunderstood();

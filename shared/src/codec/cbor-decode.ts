@@ -49,9 +49,7 @@ interface Head {
   readonly major: number;
   /** The low five bits. */
   readonly info: number;
-  /**
-   * The argument; for floats and simple values `info`. `undefined`: the length of a string, array or map is indefinite.
-   */
+  /** The argument; for floats and simple values `info`. `undefined`: an indefinite length of a string, array or map. */
   readonly argument: number | bigint | undefined;
 }
 

@@ -15,7 +15,7 @@ const RSAES_OAEP_SHA256 = decodeHex(
 const CHUNK_BYTES = 1000;
 
 /**
- * `plaintext` for the holder of an RSA key: AES-256-CBC content, its key under RSAES-OAEP.
+ * `plaintext` sealed for the holder of an RSA key: AES-256-CBC content, with its key under RSAES-OAEP.
  * @param spki - DER of the recipient's SubjectPublicKeyInfo
  */
 export function sealForRecipient(plaintext: Uint8Array, spki: Uint8Array, random: Random): Uint8Array {

@@ -17,7 +17,7 @@ export type AwsErrorName =
   | 'UnrecognizedClientException'
   | 'ValidationException';
 
-/** A refusal as it goes over the wire. Not a coded error of ours: it imitates somebody else's. */
+/** A refusal in the form of the wire. It is not a coded error of ours, because it imitates AWS. */
 export class AwsError extends Error {
   readonly awsName: AwsErrorName;
 

@@ -1,4 +1,4 @@
-/** A simulated KMS key: what HSMs would keep, as plain JSON that the caller stores. */
+/** A simulated KMS key: the contents of real HSMs, as plain JSON that the caller stores. */
 import { concatBytes, equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { canonicalJsonBytes } from '@perf-aggregator/shared/codec/canonical-json';
@@ -8,21 +8,21 @@ import { splitTag } from '@perf-aggregator/shared/crypto/port';
 import type { Random } from '@perf-aggregator/shared/random';
 import { AwsError } from './errors.ts';
 
-/** One key with its policy. The server reads it afresh for every call, so that a caller may change it. */
+/** One key with its policy. The server reads it again for every call, so that a caller may change it. */
 export interface KmsKey {
   readonly arn: string;
   /** 32 bytes, base64. */
   readonly material: string;
   /** Key policy, JSON. */
   policy: string;
-  /** Grants, in the shape of ListGrants. */
+  /** Grants, in the form of ListGrants. */
   grants: readonly Readonly<Record<string, unknown>>[];
   enabled: boolean;
   /** ms. */
   readonly createdAt: number;
 }
 
-/** Additional authenticated data of a blob: names and values that must be given again. */
+/** Additional authenticated data of a blob: names and values that every later call must repeat. */
 export type EncryptionContext = Readonly<Record<string, string>>;
 
 const FORMAT = Uint8Array.of(1);
@@ -75,7 +75,7 @@ export function sealBlob(
   return concatBytes(head, nonce, ciphertext, tag);
 }
 
-/** Key id that a blob names. @throws AwsError `InvalidCiphertextException` */
+/** Key id in a blob. @throws AwsError `InvalidCiphertextException` */
 export function blobKeyId(blob: Uint8Array): string {
   const least = FORMAT.length + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
   if (blob.length < least || !equalBytes(blob.subarray(0, 1), FORMAT)) throw invalid();

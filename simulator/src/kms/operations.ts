@@ -1,4 +1,4 @@
-/** The operations of the simulated KMS, each from parsed JSON to an answer, with KMS's own order of checks. */
+/** The operations of the simulated KMS. Each turns parsed JSON into an answer, with KMS's own order of checks. */
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import type { Random } from '@perf-aggregator/shared/random';
 import { sealForRecipient } from './envelope.ts';
@@ -16,7 +16,7 @@ import { isAuthorized } from './policy-engine.ts';
 import { type Recipient, verifyRecipient } from './recipient.ts';
 import type { IssuedCredentials } from './sigv4.ts';
 
-/** What an operation works with. */
+/** The inputs of an operation. */
 export interface CallContext {
   readonly keys: readonly KmsKey[];
   readonly caller: IssuedCredentials;
@@ -27,7 +27,7 @@ export interface CallContext {
   readonly random: Random;
 }
 
-/** Members of a request, as JSON gave them. */
+/** Members of a request, as parsed from JSON. */
 export type Input = Readonly<Record<string, unknown>>;
 /** Members of an answer. */
 export type Output = Readonly<Record<string, unknown>>;
@@ -114,7 +114,7 @@ function listGrants(call: CallContext, input: Input): Output {
   return { Grants: key.grants, Truncated: false };
 }
 
-/** Never both: with a recipient the plaintext leaves KMS only under the recipient's key. */
+/** Never both: with a recipient, the plaintext leaves KMS only under the recipient's key. */
 function answerPlaintext(call: CallContext, plaintext: Uint8Array, recipient: Recipient | undefined): Output {
   if (recipient === undefined) return { Plaintext: encodeBase64(plaintext) };
   const sealed = sealForRecipient(plaintext, recipient.publicKey, call.random);

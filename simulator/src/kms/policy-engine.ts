@@ -1,9 +1,9 @@
 /**
- * Evaluation of key policies as AWS does it: a matching Deny wins, else a matching Allow, else nothing.
- * What it does not understand in a document it reads against the caller.
+ * Evaluates key policies as AWS does: a matching Deny decides, or else a matching Allow, or else nothing is allowed. A
+ * part of a document that it does not understand counts against the caller.
  */
 
-/** A call that wants to be authorized. */
+/** A call that needs authorization. */
 export interface AccessRequest {
   readonly roleArn: string;
   readonly account: string;
@@ -12,7 +12,7 @@ export interface AccessRequest {
   /** `kms:Decrypt`, … */
   readonly action: string;
   readonly resource: string;
-  /** Condition keys in lower case. A key that is absent is not in the request. */
+  /** Condition keys in lower case. A missing key is not in the request. */
   readonly context: ReadonlyMap<string, string>;
 }
 
@@ -27,7 +27,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Whether the key policy `document` (JSON) lets `request` through. */
+/** Whether the key policy `document` (JSON) allows `request`. */
 export function isAuthorized(document: string, request: AccessRequest): boolean {
   const { Statement: statements } = JSON.parse(document) as { Statement?: unknown };
   const all = list(statements) as readonly Statement[];
@@ -35,7 +35,7 @@ export function isAuthorized(document: string, request: AccessRequest): boolean 
   return all.some((one) => one.Effect === 'Allow' && applies(one, request, false));
 }
 
-/** @param unknown - what a condition that is not understood counts as */
+/** @param unknown - the result of a condition that is not understood */
 function applies(statement: Statement, request: AccessRequest, unknown: boolean): boolean {
   return (
     names(statement.Action, statement.NotAction, request.action) &&
@@ -45,13 +45,13 @@ function applies(statement: Statement, request: AccessRequest, unknown: boolean)
   );
 }
 
-/** Whether the patterns name `value`, or the negated ones do not. */
+/** Whether the patterns match `value`, or the negated patterns do not. */
 function names(patterns: unknown, negated: unknown, value: string): boolean {
   const some = (all: unknown) => list(all).some((pattern) => matchesPattern(pattern, value));
   return negated === undefined ? some(patterns) : !some(negated);
 }
 
-/** An Allow for the account as a whole only delegates to IAM; a Deny for it hits everybody in it. */
+/** An Allow for the whole account only delegates to IAM. A Deny for it concerns everybody in it. */
 function matchesPrincipal(statement: Statement, request: AccessRequest): boolean {
   const { Principal, NotPrincipal } = statement;
   if (NotPrincipal !== undefined) {
@@ -81,7 +81,10 @@ function matchesConditions(
   return true;
 }
 
-/** `undefined`: an operator that is not understood. Negated operators hold for absent keys, as in AWS; `Like` compares without case here. */
+/**
+ * `undefined`: the operator is not understood. As in AWS, negated operators are true for missing keys. `Like` compares
+ * without case here.
+ */
 function matchesCondition(
   operator: string,
   actual: string | undefined,
@@ -89,7 +92,7 @@ function matchesCondition(
 ): boolean | undefined {
   const [, any, name = '', ifExists] = /^(For(?:Any|All)Values?:)?(\w+?)(IfExists)?$/.exec(operator) ?? [];
   if (any !== undefined || ifExists !== undefined) {
-    // Of a key that is absent "all" holds, "any" does not.
+    // For a missing key, "all" is true and "any" is false.
     if (actual === undefined) return ifExists !== undefined || any === 'ForAllValues:';
     return matchesCondition(name, actual, values);
   }
@@ -115,7 +118,7 @@ function matchesCondition(
   }
 }
 
-/** `*` and `?` as wildcards; actions are compared without case. */
+/** `*` and `?` are wildcards. Actions are compared without case. */
 function matchesPattern(pattern: unknown, value: string): boolean {
   if (typeof pattern !== 'string') return false;
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');

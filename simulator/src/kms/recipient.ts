@@ -1,10 +1,10 @@
-/** The `Recipient` of a request: an attestation document, judged by our own verifier at KMS's own clock. */
+/** The `Recipient` of a request: an attestation document. Our own verifier judges it at KMS's own clock. */
 import { createPublicKey } from 'node:crypto';
 import { PolicyError, VerificationError, verifyAttestation } from '@perf-aggregator/attestation';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { AwsError } from './errors.ts';
 
-/** Whom to encrypt to, and what conditions may compare. */
+/** The key to encrypt to, and the values that conditions may compare. */
 export interface Recipient {
   /** DER of an RSA SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
@@ -33,7 +33,7 @@ export function verifyRecipient(document: Uint8Array, root: Uint8Array, now: num
 
 function verify(document: Uint8Array, root: Uint8Array, now: number) {
   try {
-    // Debug documents are genuine; their zero measurements meet no sensible condition.
+    // Debug documents are genuine. Their zero measurements meet no sensible condition.
     return verifyAttestation(document, {
       roots: [root],
       at: now,

@@ -1,6 +1,6 @@
 /**
- * The simulated KMS over HTTP: AWS JSON 1.1, SigV4, real error shapes. It is a request handler; whoever runs
- * the world hosts it behind TLS under `kms.<region>.amazonaws.com`.
+ * The simulated KMS over HTTP: AWS JSON 1.1, SigV4, real error forms. It is a request handler. The owner of the world
+ * hosts it behind TLS under `kms.<region>.amazonaws.com`.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { concatBytes, fromUtf8 } from '@perf-aggregator/shared/bytes';
@@ -12,11 +12,11 @@ import type { KmsKey } from './key.ts';
 import { type Input, OPERATIONS, type Output } from './operations.ts';
 import { type IssuedCredentials, verifySigV4 } from './sigv4.ts';
 
-/** What a simulated KMS is made of. The caller owns and stores `keys` and `credentials`. */
+/** The inputs of a simulated KMS. The caller owns and stores `keys` and `credentials`. */
 export interface KmsServerConfig {
   readonly region: string;
   readonly keys: readonly KmsKey[];
-  /** Live credentials by access key id. */
+  /** Valid credentials by access key id. */
   readonly credentials: ReadonlyMap<string, IssuedCredentials>;
   /** DER of the root under which attestation documents must verify. */
   readonly nsmRoot: Uint8Array;
@@ -71,12 +71,12 @@ function parseInput(body: Uint8Array): Input {
     const input: unknown = JSON.parse(fromUtf8(body));
     if (input !== null && typeof input === 'object' && !Array.isArray(input)) return input as Input;
   } catch {
-    // Said below, as AWS does for JSON that is none and for JSON that is no object.
+    // The error comes below. AWS has one error for text that is not JSON and for JSON that is not an object.
   }
   throw new AwsError('SerializationException', 'Start of structure or map found where not expected.');
 }
 
-/** KMS answers 400 to everything that is the caller's fault, 500 to its own. */
+/** KMS answers 400 to every fault of the caller and 500 to its own faults. */
 function sendError(config: KmsServerConfig, response: ServerResponse, error: unknown): void {
   if (error instanceof AwsError) {
     send(config, response, 400, { __type: error.awsName, message: error.message });

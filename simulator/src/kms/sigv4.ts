@@ -1,6 +1,6 @@
 /**
- * Verification of AWS Signature Version 4, header form, written from its specification (and so independent
- * of the SDK that signs). Only what KMS uses: POST, one path, no query, the body hashed.
+ * Verification of AWS Signature Version 4, header form. It follows the specification, and so is independent of the SDK
+ * that signs. It covers only what KMS uses: POST, one path, no query, the body hashed.
  */
 
 import { equalBytes, utf8 } from '@perf-aggregator/shared/bytes';
@@ -9,14 +9,14 @@ import { crypto } from '@perf-aggregator/shared/crypto';
 import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import { AwsError } from './errors.ts';
 
-/** Temporary credentials of a role, as a simulated STS hands them out. */
+/** Temporary credentials of a role, as issued by a simulated STS. */
 export interface IssuedCredentials extends RoleCredentials {
   readonly roleArn: string;
-  /** Actions that the role's IAM policies allow; they count where the key policy trusts the account. */
+  /** Actions that the role's IAM policies allow. They count where the key policy trusts the account. */
   readonly iamActions?: readonly string[];
 }
 
-/** What is signed. */
+/** The signed request. */
 export interface SignedRequest {
   readonly method: string;
   readonly path: string;
@@ -25,7 +25,7 @@ export interface SignedRequest {
   readonly body: Uint8Array;
 }
 
-/** By whom a request may be signed, where, and when. */
+/** Who may sign a request, where, and when. */
 export interface SignatureScope {
   readonly credentials: ReadonlyMap<string, IssuedCredentials>;
   readonly region: string;

@@ -1,10 +1,10 @@
-/** Temporary credentials of a role, as the instance metadata service would hand them to the parent. */
+/** Temporary credentials of a role, as the instance metadata service would give them to the parent. */
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Random } from '@perf-aggregator/shared/random';
 import type { IssuedCredentials } from './sigv4.ts';
 
-/** Fresh credentials of `roleArn` until `expiration` (ms); put them where the KMS server looks them up. */
+/** Fresh credentials of `roleArn` until `expiration` (ms). The caller puts them where the KMS server looks them up. */
 export function issueCredentials(roleArn: string, expiration: number, random: Random): IssuedCredentials {
   return {
     roleArn,

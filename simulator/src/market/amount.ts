@@ -1,6 +1,6 @@
 /**
- * Exact amounts of the simulated world: integers, never floats. An amount of an asset counts units of 1e-8
- * (Binance's precision for every asset here); a price counts ticks of 0.01 USDT.
+ * Exact amounts of the simulated world: integers, never floats. An amount of an asset counts units of 1e-8 (Binance's
+ * precision for every asset here). A price counts ticks of 0.01 USDT.
  */
 
 const UNIT_DIGITS = 8;
@@ -14,7 +14,7 @@ export const TICKS = 10n ** BigInt(TICK_DIGITS);
 /** Scale of an amount in units times a price in ticks. */
 export const VALUE = UNIT * TICKS;
 
-/** Units of a decimal text; more than 8 fractional digits are refused. @throws RangeError */
+/** Units of a decimal text. More than 8 fractional digits are refused. @throws RangeError */
 export function parseAmount(text: string): bigint {
   return parseScaled(text, UNIT_DIGITS);
 }
@@ -50,7 +50,7 @@ export function fixed8(units: bigint): string {
   return fixed(units, UNIT_DIGITS);
 }
 
-/** Quote units (1e-8) of a quantity in units at a price in ticks; exact on lot steps, else cut. */
+/** Quote units (1e-8) of a quantity in units at a price in ticks. Exact on lot steps, otherwise cut. */
 export function quoteOf(quantity: bigint, price: bigint): bigint {
   return (quantity * price) / TICKS;
 }

@@ -1,7 +1,7 @@
 /**
- * The euro in USDT: the monthly rates of the US Federal Reserve (`simulator/data/market/sources.json`), shifted by whole
- * days with the other prices, in a straight line from the first of a month to the first of the next. After the recorded
- * months the last rate stands.
+ * The euro in USDT: the monthly rates of the US Federal Reserve (`simulator/data/market/sources.json`), shifted by
+ * whole days with the other prices. The price moves in a straight line from the first of a month to the first of the
+ * next. After the recorded months it stays at the last rate.
  */
 
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { type DailyBar, RECORDED_TO } from './history.ts';
 /** Decimals of a price of the euro. */
 export const EURO_DIGITS = 4;
 const SCALE = 10n ** BigInt(EURO_DIGITS);
-/** Made up: what the euro trades in a day, in units (1e-8). */
+/** An invented number: the euro's daily volume, in units (1e-8). */
 const DAILY_VOLUME = 25_000_000n * 100_000_000n;
 
 interface Point {
@@ -22,7 +22,7 @@ interface Point {
 export interface Euro {
   /** Ten-thousandths of a USDT at an instant. */
   priceAt(time: number): bigint;
-  /** As {@link Market.bar}; of at most a day, prices in ten-thousandths. */
+  /** Like {@link Market.bar}, for at most a day, with prices in ten-thousandths. */
   bar(openTime: number, durationMs: number, asOf: number): (DailyBar & { readonly openTime: number }) | null;
 }
 
@@ -62,7 +62,7 @@ function readPoints(shiftMs: number): readonly Point[] {
   const [, ...lines] = readFileSync(file, 'utf8').trim().split('\n');
   return lines.map((line) => {
     const [date = '', rate = ''] = line.split(',');
-    // Euro for one dollar; the price of the euro is one over it.
+    // The data is euro for one dollar. The price of the euro is one over it.
     return {
       time: Date.parse(date) + shiftMs,
       price: (SCALE * SCALE) / BigInt(Math.round(Number(rate) * 10_000)),

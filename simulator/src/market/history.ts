@@ -25,7 +25,7 @@ const FILES: Readonly<Record<Base, { file: string; volumeIn: 'base' | 'usd' }>> 
   BNB: { file: 'BNB-USD.csv', volumeIn: 'usd' },
 };
 
-/** Consecutive recorded days per asset, oldest first; every asset has the same days. */
+/** Consecutive recorded days by asset, oldest first. Every asset has the same days. */
 export function readHistory(): Readonly<Record<Base, readonly DailyBar[]>> {
   const directory = new URL('../../data/market/', import.meta.url);
   const read = (base: Base): readonly DailyBar[] => {
@@ -44,7 +44,7 @@ function toBar(line: string, volumeIn: 'base' | 'usd'): DailyBar {
     low: floorPrice(low),
     close: floorPrice(close),
   };
-  // Hundredths are enough of a volume; a volume in dollars is turned into base units at the close.
+  // Hundredths are enough for a volume. A volume in dollars is converted to base units at the close.
   const hundredths = floorPrice(volume);
   return {
     ...bar,

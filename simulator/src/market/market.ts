@@ -1,9 +1,9 @@
 /**
- * A market over real prices. The recorded history is shifted by whole days so that its last day falls on a
- * chosen day; after that day the same bars are replayed, scaled so that each replay opens where the one
- * before it closed. Inside a day the price moves in straight lines over three spans of eight hours, from the
- * open to the close through low and high (even days) or high and low (odd days): so a price at any instant,
- * a minute and a day all agree, and nothing leaves the recorded range.
+ * A market over real prices. The recorded history is shifted by whole days, so that its last day is a chosen day. After
+ * that day the same bars are replayed. They are scaled so that each replay opens where the one before it closed. Inside
+ * a day the price moves in straight lines over three spans of eight hours: from the open to the close, through low and
+ * high (even days) or high and low (odd days). So a price at any instant, a minute and a day all agree, and no price
+ * leaves the recorded range.
  */
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { largest, smallest } from './amount.ts';
@@ -32,7 +32,7 @@ export const INSTRUMENTS: readonly Instrument[] = BASES.map((base) => ({
   lotStep: LOT_STEPS[base],
 }));
 
-/** What happened between `openTime` and `openTime + duration`; prices in ticks, volume in base units. */
+/** The trading between `openTime` and `openTime + duration`. Prices in ticks, volume in base units. */
 export interface Bar extends DailyBar {
   readonly openTime: number;
 }
@@ -48,11 +48,11 @@ export interface Market {
   /** Close of a UTC day (days since the epoch), ticks. @throws RangeError before the history */
   dayClose(base: Base, day: number): bigint;
   /**
-   * The bar that opens at `openTime` and lasts `durationMs` (a divisor of a day), as far as it has come at
-   * `asOf`; null before the history and for a bar that has not begun.
+   * The bar that opens at `openTime` and lasts `durationMs` (a divisor of a day), up to `asOf`. Null before the
+   * history, and for a bar that has not begun.
    */
   bar(base: Base, openTime: number, durationMs: number, asOf: number): Bar | null;
-  /** What reports in euro are converted by; nobody here trades it. */
+  /** The euro, which converts reports in euro. Nobody here trades it. */
   readonly euro: Euro;
 }
 
@@ -96,7 +96,7 @@ export function createMarket(options: { readonly lastDay: number }): Market {
   };
 }
 
-/** Price `ms` into a day; 86,400,000 is the day's close. */
+/** Price at `ms` into a day. At 86,400,000 it is the day's close. */
 function pathPrice(bar: DailyBar, day: number, ms: number): bigint {
   const points = turningPoints(bar, day);
   const span = Math.min(Math.floor(ms / SPAN_MS), 2);

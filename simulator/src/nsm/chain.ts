@@ -1,9 +1,8 @@
 /**
- * Certificate chains in the shape of AWS's: root → regional → zonal → instance → leaf, ECDSA P-384, with the
- * extensions, name forms and lifetimes observed on real documents of 2024 and later. Every name says that it
- * is a simulation.
+ * Certificate chains in the form of AWS's: root → regional → zonal → instance → leaf, ECDSA P-384, with the extensions,
+ * name forms and lifetimes of real documents of 2024 and later. Every name states that it is a simulation.
  */
-// @peculiar/x509 injects dependencies by decorators, which need this polyfill before anything else.
+// @peculiar/x509 injects dependencies by decorators. They need this polyfill before any other import.
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import {
@@ -22,11 +21,11 @@ import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Random } from '@perf-aggregator/shared/random';
 
-/** The root of a simulated Nitro world: created once, kept by the caller. */
+/** The root of a simulated Nitro world. It is made once, and the caller keeps it. */
 export interface NsmRoot {
   /** Private key, PKCS #8. */
   readonly rootKeyPkcs8: Uint8Array;
-  /** Self-signed certificate, DER: the trust anchor of this world's verifiers. */
+  /** Self-signed certificate, DER. It is the trust anchor of this world's verifiers. */
   readonly rootCertDer: Uint8Array;
 }
 
@@ -54,7 +53,7 @@ const DAY = 24 * HOUR;
 
 const AUTHORITY_USAGE = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
 
-/** A fresh root with the lifetime of AWS's own (2019 to 2049), so that any simulated clock lies inside. */
+/** A fresh root with the lifetime of AWS's own (2019 to 2049), so that any simulated clock is inside it. */
 export async function createNsmRoot(random: Random): Promise<NsmRoot> {
   const keys = await generateKeys(true);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -74,7 +73,7 @@ export async function createNsmRoot(random: Random): Promise<NsmRoot> {
   return { rootKeyPkcs8, rootCertDer: new Uint8Array(certificate.rawData) };
 }
 
-/** What one certificate of the chain is; times in ms relative to the moment of issue. */
+/** The properties of one certificate of the chain. Times in ms relative to the moment of issue. */
 interface Rank {
   readonly subject: JsonNameParams;
   readonly age: number;
@@ -117,7 +116,7 @@ export async function issueChain(
   return { cabundle: ders, certificate, leafKey: issuer.privateKey, notBefore: issuedAt, notAfter };
 }
 
-/** The four certificates below the root; ages such that the authorities are in the middle of their lives. */
+/** The four certificates below the root. Their ages put the authorities in the middle of their lives. */
 function ranksOf(moduleId: string, issuedAt: number, random: Random): readonly Rank[] {
   const [instanceId = moduleId, enclaveId = ''] = moduleId.split('-enc');
   const hexName = () => encodeHex(random.bytes(8));
@@ -214,7 +213,7 @@ function serial(random: Random, length: number): string {
   return encodeHex(bytes);
 }
 
-/** AWS's leaves number themselves by enclave and second of issue. */
+/** AWS numbers its leaves by enclave and second of issue. */
 function leafSerial(enclaveId: string, issuedAt: number): string {
   const seconds = Math.floor(issuedAt / SECOND)
     .toString(16)
@@ -226,7 +225,7 @@ function generateKeys(extractable: boolean): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(KEY, extractable, ['sign', 'verify']);
 }
 
-/** The root's key pair; the public half comes by way of JWK, since PKCS #8 imports as private only. */
+/** The root's key pair. The public half comes from a JWK, because PKCS #8 imports only as private. */
 async function importRootKeys(root: NsmRoot): Promise<webcrypto.CryptoKeyPair> {
   const privateKey = await webcrypto.subtle.importKey('pkcs8', root.rootKeyPkcs8, KEY, true, ['sign']);
   const { d: _, key_ops: __, ...jwk } = await webcrypto.subtle.exportKey('jwk', privateKey);

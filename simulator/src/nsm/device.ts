@@ -1,7 +1,7 @@
 /**
- * A device that speaks the module's language without a hypervisor: what production's adapter asks of `/dev/nsm`,
- * answered by a simulated module. It refuses what a real one refuses, as told by AWS's nsm-api (`nsm-check.rs`,
- * `attestation_process.md` §2.2) and, where those are silent, as QEMU's `virtio-nsm` does.
+ * A device that speaks the module's protocol without a hypervisor. A simulated module answers the requests that
+ * production's adapter sends to `/dev/nsm`. It refuses what a real one refuses, by AWS's nsm-api (`nsm-check.rs`,
+ * `attestation_process.md` §2.2). Where those do not specify it, the device does what QEMU's `virtio-nsm` does.
  */
 import type { Nsm, NsmDevice } from '@perf-aggregator/enclave/nsm/port';
 import {
@@ -13,11 +13,11 @@ import { encodeResponse, type NsmErrorWord, type NsmResponse } from '@perf-aggre
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { crypto } from '@perf-aggregator/shared/crypto';
 
-/** What a simulated device stands on. */
+/** The inputs of a simulated device. */
 export interface SimulatedDeviceConfig {
-  /** Makes the documents, and knows the measurements. */
+  /** Makes the documents and knows the measurements. */
   readonly nsm: Nsm;
-  /** `i-…-enc…`, as its documents say it. */
+  /** `i-…-enc…`, as in its documents. */
   readonly moduleId: string;
 }
 
@@ -27,11 +27,11 @@ interface Register {
 }
 
 const MAX_PCRS = 32;
-/** Locked before an image starts. */
+/** Registers that are locked before an image starts. */
 const MEASURED_PCRS = 16;
 const RANDOM_BYTES = 256;
 
-/** A device with 32 registers of its own, the first 16 locked. */
+/** A device with its own 32 registers. The first 16 are locked. */
 export async function createSimulatedDevice(config: SimulatedDeviceConfig): Promise<NsmDevice> {
   const measured = await config.nsm.describePcrs();
   const registers = Array.from({ length: MAX_PCRS }, (_, index): Register => {

@@ -1,6 +1,6 @@
 /**
- * A simulated Nitro Secure Module: attestation documents in AWS's exact shape under a root of its own, so
- * that they verify only for those who were given that root.
+ * A simulated Nitro Secure Module: attestation documents in AWS's exact form under its own root. So they verify only
+ * with that root.
  */
 import { webcrypto } from 'node:crypto';
 import { NsmError } from '@perf-aggregator/enclave/nsm/errors';
@@ -12,10 +12,10 @@ import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { Random } from '@perf-aggregator/shared/random';
 import { type IssuedChain, issueChain, type NsmRoot } from './chain.ts';
 
-/** What a simulated module is made of. */
+/** The inputs of a simulated module. */
 export interface SimulatedNsmConfig {
   readonly root: NsmRoot;
-  /** Measurements by index, 48 bytes each; see `measurements.ts`. */
+  /** Measurements by index, 48 bytes each. See `measurements.ts`. */
   readonly pcrs: ReadonlyMap<number, Uint8Array>;
   readonly clock: Clock;
   readonly random: Random;
@@ -25,13 +25,13 @@ export interface SimulatedNsmConfig {
 
 const MODULE_ID = 'i-0000000000051a7ed-enc0190000000051a7e';
 const MAX_INPUT_BYTES = 1024;
-/** AWS's module replaces its leaf some time before the end: a fresh document may have this little left. */
+/** AWS's module replaces its leaf some time before the end. A fresh document may have only this time left. */
 const REISSUE_BEFORE_MS = 40 * 60 * 1000;
 const PROTECTED_HEADER = decodeHex('a1013822');
 const INDEFINITE_MAP = Uint8Array.of(0xbf);
 const BREAK = Uint8Array.of(0xff);
 
-/** A simulated module. Its chain is issued on first use and again when the leaf has 40 minutes left. */
+/** A simulated module. It issues its chain on first use, and again when the leaf has 40 minutes left. */
 export function createSimulatedNsm(config: SimulatedNsmConfig): Nsm {
   const { root, pcrs, clock, random } = config;
   const moduleId = config.moduleId ?? MODULE_ID;

@@ -1,8 +1,8 @@
 /**
- * A certificate authority for the simulator's own HTTPS servers (venues, KMS): they listen on loopback under
- * the real host names, and only a world that was given this authority's certificate believes them.
+ * A certificate authority for the simulator's own HTTPS servers (venues, KMS). They listen on loopback under the real
+ * host names. Only a world that has this authority's certificate trusts them.
  */
-// @peculiar/x509 injects dependencies by decorators, which need this polyfill before anything else.
+// @peculiar/x509 injects dependencies by decorators. They need this polyfill before any other import.
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import {
@@ -19,7 +19,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 
-/** A certificate and its private key, in PEM (PKCS #8 for the key), as `node:https` takes them. */
+/** A certificate and its private key in PEM (PKCS #8 for the key), the form that `node:https` needs. */
 export interface PemPair {
   readonly certPem: string;
   readonly keyPem: string;
@@ -28,7 +28,7 @@ export interface PemPair {
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
-// Fixed, so that neither a simulated clock nor a world left alone for a year finds them expired.
+// Fixed, so that they have not expired for a simulated clock or for a world that was left alone for a year.
 const VALIDITY = { notBefore: new Date('2020-01-01T00:00:00Z'), notAfter: new Date('2049-12-31T00:00:00Z') };
 
 /** A fresh self-signed authority (ECDSA P-256) that may issue server certificates only directly. */

@@ -1,14 +1,14 @@
-/** What every child process of the local world does: report to its supervisor, and end with it. */
+/** The common work of every child process of the local world: it reports to its supervisor, and ends with it. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 
-/** What a child tells its supervisor when it serves, or cannot. */
+/** A child's report to its supervisor: that it serves, or why it cannot. */
 export type ChildReport =
   | { readonly kind: 'ready'; readonly facts: Readonly<Record<string, unknown>> }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
 /**
- * Runs a child: `start` with the argument that the supervisor passed. SIGTERM, or the supervisor's end,
- * closes what was started.
+ * Runs a child: calls `start` with the supervisor's argument. SIGTERM, or the supervisor's end, closes what was
+ * started.
  */
 export async function runChild<T>(
   start: (argument: T) => Promise<{ readonly facts: Record<string, unknown>; close(): Promise<void> }>,
@@ -23,7 +23,7 @@ export async function runChild<T>(
       void running.close().then(() => process.exit(0));
     };
     process.on('SIGTERM', close);
-    // Ctrl-C reaches the whole group; the supervisor decides who ends when.
+    // Ctrl-C reaches the whole process group. The supervisor decides who ends when.
     process.on('SIGINT', () => undefined);
     process.on('disconnect', close);
     report({ kind: 'ready', facts: running.facts });

@@ -1,4 +1,4 @@
-/** Process of the enclave, with a simulated module. It opens the module's root and the public CA, no more. */
+/** The enclave's process, with a simulated module. It opens only the module's root and the public CA. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hardenProcess } from '@perf-aggregator/enclave/hardening';
@@ -9,7 +9,7 @@ import { WorldFiles } from '../world/files.ts';
 import { readNsm } from '../world/state.ts';
 import { runChild } from './child.ts';
 
-/** What the supervisor says. */
+/** The supervisor's argument. */
 export interface EnclaveArgument {
   readonly home: string;
   readonly listen: string;

@@ -1,4 +1,4 @@
-/** Process of the simulated internet. */
+/** The process of the simulated internet. */
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { WorldFiles } from '../world/files.ts';
@@ -7,7 +7,7 @@ import { startInternet, trialCustomers } from '../world/internet.ts';
 import { readNsm, type VenueState } from '../world/state.ts';
 import { runChild } from './child.ts';
 
-/** What the supervisor says. */
+/** The supervisor's argument. */
 export interface InternetArgument {
   readonly home: string;
   readonly ports: HostPorts | null;

@@ -1,4 +1,4 @@
-/** Process of the parent, led to the simulated internet. It opens its role's credentials, no more. */
+/** The parent's process, connected to the simulated internet. It opens only its role's credentials. */
 import { createLog } from '@perf-aggregator/parent/log';
 import { systemClock } from '@perf-aggregator/shared/clock';
 import { WorldFiles } from '../world/files.ts';
@@ -6,7 +6,7 @@ import type { HostPorts } from '../world/hosts.ts';
 import { startParent } from '../world/parent-part.ts';
 import { runChild } from './child.ts';
 
-/** What the supervisor says. */
+/** The supervisor's argument. */
 export interface ParentArgument {
   readonly home: string;
   readonly host: string;

@@ -1,7 +1,7 @@
 /**
- * Generates a simulated account from a seed: years of deposits, orders filled in several parts, and
- * withdrawals at the market's own prices. Reserves are kept so that a test may edit single events without
- * driving a balance below zero.
+ * Generates a simulated account from a seed: years of deposits, orders filled in several parts, and withdrawals, at the
+ * market's own prices. The account keeps reserves, so that a test may change single events without a balance below
+ * zero.
  */
 import { DAY_MS, HOUR_MS } from '@perf-aggregator/shared/time';
 import { formatAmount, formatPrice, quoteOf, TICKS, UNIT } from '../market/amount.ts';
@@ -22,10 +22,10 @@ export interface AccountOptions {
 
 /** Deposited on the first day, USDT units. */
 const INITIAL_USDT = 250_000n * UNIT;
-/** Never spent by orders: what an edited event may use up. */
+/** Orders never spend this reserve. An edited event may use it. */
 const RESERVE_USDT = 25_000n * UNIT;
 
-/** The account of a seed; the same options give the same account. */
+/** The account of a seed. The same options give the same account. */
 export function generateAccount(options: AccountOptions): TraderAccount {
   const days = options.days ?? 730;
   const firstDay = options.lastDay - days + 1;
@@ -106,7 +106,7 @@ class Builder {
     const held = this.#wallet.get(instrument.base);
     const heldValue = quoteOf(held, price);
     const spendable = this.#wallet.get('USDT') - RESERVE_USDT;
-    // The more of an asset there is, the likelier it is sold.
+    // The more of an asset the account holds, the likelier it sells.
     const sells = heldValue > 2_000n * UNIT && this.#random.chance(heldValue > spendable ? 62 : 42);
     const side = sells ? 'sell' : 'buy';
     const share = BigInt(this.#random.integer(8, sells ? 55 : 22));
@@ -141,7 +141,7 @@ class Builder {
     }
   }
 
-  /** 0.1 % of what is received; in BNB 0.075 % while the account pays so (every second quarter) and has some. */
+  /** 0.1 % of the received amount. In every second quarter the fee is 0.075 % in BNB, while the account has BNB. */
   #fee(
     instrument: Instrument,
     side: 'buy' | 'sell',
@@ -184,7 +184,7 @@ function floorTo(value: bigint, step: bigint): bigint {
   return (value / step) * step;
 }
 
-/** `count` positive parts of `total`, each on the lot step; fewer when there are not enough lots. */
+/** `count` positive parts of `total`, each on the lot step. Fewer when there are not enough lots. */
 function splitLots(total: bigint, step: bigint, count: number, random: Stream): readonly bigint[] {
   const parts: bigint[] = [];
   let rest = total;

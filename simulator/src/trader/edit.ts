@@ -1,9 +1,9 @@
-/** Changing one event of a simulated account, to see exactly the affected numbers change. */
+/** Changes one event of a simulated account, so that a test sees exactly the affected numbers change. */
 import { formatAmount, parseAmount } from '../market/amount.ts';
 import type { TraderAccount, TraderEvent } from './event.ts';
 import { Wallet } from './wallet.ts';
 
-/** A change to one event, by its id; everything else stays as it was. */
+/** A change to one event, by its id. All other events stay unchanged. */
 export type AccountEdit =
   | {
       readonly kind: 'fill';
@@ -16,7 +16,7 @@ export type AccountEdit =
   | { readonly kind: 'deposit'; readonly id: string; readonly amount: string };
 
 /**
- * The account with one event changed. Fees and all other events stay as they were.
+ * The account with one event changed. Fees and all other events stay unchanged.
  * @throws NegativeBalanceError when a balance would fall below zero
  * @throws RangeError when there is no such event or an amount is malformed
  */

@@ -1,9 +1,9 @@
-/** What happens on a simulated account: pure data, amounts as canonical decimal strings, instants in ms UTC. */
+/** The events of a simulated account: pure data, amounts as canonical decimal strings, instants in ms UTC. */
 
 /** One execution. `fee` is debited in its own asset, on top of nothing else. */
 export interface TraderFill {
   readonly kind: 'fill';
-  /** Unique and rising per symbol, as Binance numbers trades. */
+  /** Unique and rising for each symbol, as Binance numbers trades. */
   readonly id: number;
   readonly orderId: number;
   readonly time: number;
@@ -14,7 +14,7 @@ export interface TraderFill {
   readonly quantity: string;
   readonly fee: { readonly amount: string; readonly asset: string };
   readonly isMaker: boolean;
-  /** Agreed upon outside the order book: the venue's candles do not know of it. */
+  /** Agreed outside the order book. The venue's candles do not contain it. */
   readonly offBook?: true;
 }
 
@@ -28,11 +28,11 @@ export interface TraderDeposit {
   readonly network: string;
   readonly address: string;
   readonly transactionHash: string;
-  /** Came from another wallet of the customer (funding, earn, a sub-account): no list of deposits has it. */
+  /** Came from another wallet of the customer (funding, earn, a sub-account). No list of deposits contains it. */
   readonly unlisted?: true;
 }
 
-/** Money that left: `amount` arrives outside, `fee` is kept by the venue; both are debited. Whole seconds. */
+/** Money that left. `amount` arrives outside, and the venue keeps `fee`; both are debited. Whole seconds. */
 export interface TraderWithdrawal {
   readonly kind: 'withdrawal';
   readonly id: string;

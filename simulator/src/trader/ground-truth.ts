@@ -1,8 +1,8 @@
 /**
- * The true numbers of a simulated account, written straight from its own events and the market, exactly. It
- * shares no code with what is tested against it (`analytics`, `enclave`), and follows docs/metrics.md §1, §2, §6:
- * a price at an instant is the close of the last minute that ended at or before it; returns are linked at
- * every external flow; lots are first in, first out.
+ * The true numbers of a simulated account, computed directly and exactly from its own events and the market. This
+ * shares no code with the tested rooms (`analytics`, `enclave`). It follows docs/metrics.md §1, §2, §6. A price at an
+ * instant is the close of the last minute that ended at or before it. Returns are linked at every external flow. Lots
+ * are first in, first out.
  */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
@@ -17,14 +17,14 @@ import { Wallet } from './wallet.ts';
 export interface DayTruth {
   /** Days since the epoch. */
   readonly day: number;
-  /** Midnight that ends the day, ms: the instant of `balances` and `nav`. */
+  /** Midnight at the end of the day, ms: the instant of `balances` and `nav`. */
   readonly end: number;
   readonly balances: Readonly<Record<string, string>>;
   readonly nav: string;
   /** External flows of the day, each valued at its own instant. */
   readonly deposits: string;
   readonly withdrawals: string;
-  /** Time-weighted, linked at every flow; null while there is nothing to earn on. */
+  /** Time-weighted, linked at every flow. Null while there is no capital to earn on. */
   readonly return: number | null;
 }
 
@@ -42,7 +42,7 @@ export interface GroundTruth {
   readonly transferFees: string;
   /** Gross, first in first out, by symbol. A fee in a third currency, or of a withdrawal, is a disposal. */
   readonly realizedPnl: Readonly<Record<string, string>>;
-  /** What is left of each asset's lots, oldest first: quantity and price per unit. */
+  /** The rest of each asset's lots, oldest first: quantity and price per unit. */
   readonly openLots: Readonly<
     Record<string, readonly { readonly quantity: string; readonly price: string }[]>
   >;
@@ -122,8 +122,8 @@ function dailyTruth(events: readonly TraderEvent[], market: Market, first: numbe
 }
 
 /**
- * Value just before an external flow, and the signed flow: what crosses the border. A withdrawal's network fee
- * is a cost that falls before the flow, as withdrawals leave last in the formula of docs/metrics.md §2.
+ * Value just before an external flow, and the signed flow across the boundary. A withdrawal's network fee is a cost
+ * before the flow, because withdrawals leave last in the formula of docs/metrics.md §2.
  */
 function flowOf(
   event: TraderDeposit | TraderWithdrawal,
@@ -163,7 +163,7 @@ function matchLots(
   const open = (asset: string, quantity: bigint, price: bigint): void => {
     if (asset !== 'USDT' && quantity > 0n) lots.set(asset, [...(lots.get(asset) ?? []), { quantity, price }]);
   };
-  /** Takes the oldest lots; at a price, their gain is realised under the asset's symbol. */
+  /** Uses the oldest lots. With a price, their gain is realised under the asset's symbol. */
   const take = (asset: string, quantity: bigint, price?: bigint): void => {
     if (asset === 'USDT') return;
     let rest = quantity;
@@ -185,7 +185,7 @@ function matchLots(
       open(event.asset, parseAmount(event.amount), priceAt(event.asset, event.time, market));
     } else if (event.kind === 'withdrawal') {
       take(event.asset, parseAmount(event.amount));
-      // A fee is spent, not moved: a disposal at its price, so that profit less `transferFees` adds up.
+      // A fee is spent and not moved. It is a disposal at its price, so that profit less `transferFees` adds up.
       take(event.asset, parseAmount(event.fee), priceAt(event.asset, event.time, market));
     } else {
       matchFill(event, market, open, take);

@@ -40,7 +40,7 @@ export function splitMix64(state: bigint): Stream {
   };
 }
 
-/** The stream of a seed and a purpose: purposes are independent of each other. */
+/** The stream of a seed and a purpose. The streams of two purposes are independent. */
 export function streamOf(seed: string, purpose: string): Stream {
   const digest = createHash('sha256').update(`${purpose}\0${seed}`).digest();
   return splitMix64(digest.readBigUInt64BE(0));

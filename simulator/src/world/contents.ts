@@ -1,13 +1,13 @@
 /**
- * What the folder of a world is made of, by name. `make reset` deletes that and nothing else, and `simulate` begins a
- * world in no folder that holds anything else.
+ * The contents of a world's folder, by name. `make reset` deletes those and nothing else. `simulate` makes no world in
+ * a folder that holds anything else.
  */
 import { lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { WorldError, writing } from './files.ts';
 import { isLockName, lockWorld, type Processes } from './lock.ts';
 
-/** Without any of them there is no world. */
+/** A world has each of these. */
 const PARTS = [
   'nsm.json',
   'nsm-root.pem',
@@ -17,7 +17,7 @@ const PARTS = [
   'role.json',
   'venue.json',
 ] as const;
-/** What may lie beside them; `.new` is a file whose writing was cut off. */
+/** Files that may be beside them. `.new` is a file whose writing was interrupted. */
 const FILES = new Set([...PARTS, 'keys.json', 'report.json'].flatMap((name) => [name, `${name}.new`]));
 /** What the command line keeps of what is trusted: `world-trust.json` of this world, `trust.json` of its user's. */
 const TRUST = /^(?:world-)?trust\.json(?:\.\d+\.new)?$/;
@@ -28,17 +28,17 @@ const FOLDERS: Readonly<Record<string, RegExp>> = {
   logs: /^(?:internet|enclave|parent)\.log$/,
 };
 
-/** What a folder holds. Paths are seen from it. */
+/** The contents of a folder, with paths relative to it. */
 export interface Survey {
   /** Whether every part of a world is there. */
   readonly isWorld: boolean;
   readonly files: readonly string[];
   readonly folders: readonly string[];
-  /** What no world makes: other names, and links under any name. */
+  /** Names that no world makes, and links under any name. */
   readonly foreign: readonly string[];
 }
 
-/** Looks at a folder, and opens nothing in it. */
+/** Surveys a folder without opening anything in it. */
 export function surveyWorld(folder: string): Survey {
   const [files, folders, foreign]: [string[], string[], string[]] = [[], [], []];
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -66,7 +66,7 @@ function entriesOf(folder: string, own: RegExp) {
 }
 
 /**
- * Refuses a folder in which somebody keeps something else: a world there would write over it, and hide it from others.
+ * Refuses a folder with other contents. A world there would overwrite them, and hide them from others.
  * @throws WorldError `world_foreign`
  */
 export function assertUsable(folder: string): void {
@@ -80,21 +80,21 @@ export function assertUsable(folder: string): void {
   );
 }
 
-/** What a reset did. */
+/** The result of a reset. */
 export interface Reset {
   /** Whether there was anything to delete. */
   readonly deleted: boolean;
-  /** Sessions of services that are no simulation, and what the user trusts: still there. */
+  /** Sessions of real services, and what the user trusts. They are still there. */
   readonly kept: readonly string[];
 }
 
 /**
- * Deletes the world in `folder`, file by file, and the folder if nothing is left in it. Sessions of real services are
- * kept: their keys exist nowhere else. So is what the user trusts.
+ * Deletes the world in `folder`, file by file, and the folder itself if it is empty then. Sessions of real services are
+ * kept, because their keys exist nowhere else. What the user trusts is kept too.
  * @throws WorldError `world_foreign` and `world_in_use`, with nothing deleted; `world_unwritable`
  */
 export function resetWorld(place: string, processes?: Processes): Reset {
-  // Without a slash at its end, behind which a link would not be seen.
+  // Without the slash at its end, which would hide a link.
   const folder = resolve(place);
   const present = lstatSync(folder, { throwIfNoEntry: false });
   if (!present) return { deleted: false, kept: [] };
@@ -110,7 +110,7 @@ export function resetWorld(place: string, processes?: Processes): Reset {
     );
   }
   lockWorld(folder, processes);
-  // Once more, now that nobody else makes anything here.
+  // The second survey: now no other process makes anything here.
   const { files, folders } = surveyWorld(folder);
   const kept = files.filter((file) => file === 'trust.json' || isRealSession(folder, file));
   const locks = files.filter((file) => isLockName(file));
@@ -131,14 +131,14 @@ function surveyed(folder: string): Survey {
   }
 }
 
-/** A kept session that does not say of itself that it is simulated. */
+/** A kept session that does not state that it is simulated. */
 function isRealSession(folder: string, file: string): boolean {
   if (!/^sessions\/.*\.json$/.test(file)) return false;
   try {
     const session: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
     return (session as { simulated?: unknown } | null)?.simulated !== true;
   } catch {
-    // Whatever it is, it may be the only one.
+    // The file may be the only copy, whatever it is.
     return true;
   }
 }
@@ -147,7 +147,7 @@ function removeEmpty(folder: string): void {
   if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
-/** The first of the names, as no terminal is confused by it, and how many others there are. */
+/** The first of the names, safe for a terminal, and the number of the others. */
 function some(names: readonly string[]): string {
   const [first = '', ...rest] = names.map((name) => JSON.stringify(name).slice(1, -1));
   return rest.length === 0 ? first : `${first} and ${rest.length} more`;

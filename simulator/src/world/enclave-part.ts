@@ -1,6 +1,4 @@
-/**
- * The enclave as the simulator starts it: production's `serve`, with a simulated module behind its port.
- */
+/** Starts the enclave in the simulator: production's `serve`, with a simulated module behind its port. */
 import type { ImageConfig } from '@perf-aggregator/enclave/config';
 import { type RunningEnclave, serveEnclave } from '@perf-aggregator/enclave/serve';
 import type { Clock } from '@perf-aggregator/shared/clock';
@@ -11,9 +9,9 @@ import { simulatedPcrs } from '../nsm/measurements.ts';
 import { createSimulatedNsm } from '../nsm/module.ts';
 import { VENUE_HOSTS } from './hosts.ts';
 
-/** Version of the software, as simulated reports say it. */
+/** Version of the software in simulated reports. */
 
-/** What the enclave's half needs. */
+/** The inputs of the enclave. */
 export interface EnclavePart {
   readonly listen: string;
   readonly egress: string;
@@ -27,7 +25,7 @@ export interface EnclavePart {
   readonly syncIntervalMs?: number;
   /** Default 65,536. */
   readonly submissionsPerHandshakeKey?: number;
-  /** Default: as many as one person at one machine likes. */
+  /** Default: no limit, for one person at one machine. */
   readonly accountsPerSource?: NonNullable<ImageConfig['accountsPerSource']> | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The folder of a world (`PERF_AGGREGATOR_HOME`): one JSON file per part, readable by its owner only, so that
- * each process opens what it needs and nothing else.
+ * The folder of a world (`PERF_AGGREGATOR_HOME`). Each part is one JSON file that only its owner can read. So each
+ * process opens only what it needs.
  */
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export type WorldErrorCode = (typeof WORLD_ERROR_CODES)[number];
 /** The world cannot be opened, kept running or deleted. */
 export class WorldError extends CodedError<WorldErrorCode> {}
 
-/** What `work` gives; a fault of the file system as one of the world. @throws WorldError `world_unwritable` */
+/** The result of `work`. A fault of the file system becomes one of the world. @throws WorldError `world_unwritable` */
 export function writing<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -65,12 +65,12 @@ export class WorldFiles {
     }
   }
 
-  /** Writes a file whole or not at all. @throws WorldError `world_unwritable` */
+  /** Writes a file completely or not at all. @throws WorldError `world_unwritable` */
   write(name: string, value: unknown): void {
     this.writeText(name, JSON.stringify(value, null, 2));
   }
 
-  /** As {@link WorldFiles.write}, for text. */
+  /** Like {@link WorldFiles.write}, for text. */
   writeText(name: string, text: string): void {
     writing(this.path(name), () => {
       writeFileSync(this.path(`${name}.new`), text, { mode: 0o600 });

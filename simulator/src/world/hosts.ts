@@ -1,4 +1,4 @@
-/** The host names of the simulated internet, which are those of the real one, and where they lead. */
+/** The host names of the simulated internet, which are the real ones, and the addresses behind them. */
 import type { Resolver } from '@perf-aggregator/parent/egress/port';
 
 /** Hosts of the simulated venues. */
@@ -11,7 +11,7 @@ export const WORLD_HOSTS = [...VENUE_HOSTS, KMS_HOST] as const;
 /** Loopback port by host name. */
 export type HostPorts = Readonly<Record<string, number>>;
 
-/** Leads the real host names to the simulated internet, and nowhere else. */
+/** Resolves the real host names to the simulated internet, and no other name. */
 export function simulatedResolver(ports: HostPorts): Resolver {
   return (host) => {
     const port = Object.hasOwn(ports, host) ? ports[host] : undefined;

@@ -17,19 +17,19 @@ import { type HostPorts, KMS_HOST } from './hosts.ts';
 import type { PkiState, VenueState } from './state.ts';
 import { SECOND_HISTORY_DAYS, type TrialKeys, toCustomers } from './trial-keys.ts';
 
-/** What the internet is made of. */
+/** The inputs of the internet. */
 export interface InternetOptions {
   readonly venue: VenueState;
   readonly kms: KmsKey;
   readonly role: IssuedCredentials;
   readonly pki: PkiState;
-  /** DER of the root under which the key service believes attestation documents. */
+  /** DER of the root under which the key service trusts attestation documents. */
   readonly nsmRoot: Uint8Array;
   readonly clock: Clock;
   readonly random: Random;
-  /** Ports to listen on again after a restart; left out: any. */
+  /** Ports to listen on again after a restart. Left out: any. */
   readonly ports?: HostPorts;
-  /** Accounts besides the state's own; the first replaces it when it has its API key. */
+  /** Accounts in addition to the state's own. The first replaces that one when it has the same API key. */
   readonly accounts?: readonly BinanceAccount[];
   readonly fault?: BinanceVenueOptions['fault'];
   readonly observe?: BinanceVenueOptions['observe'];
@@ -41,25 +41,25 @@ export interface Internet {
   close(): Promise<void>;
 }
 
-/** The market and the account of a world: the same for everybody who asks. */
+/** The market and the account of a world. They are the same for every reader. */
 export function worldAccount(venue: VenueState): {
   readonly market: Market;
   readonly account: TraderAccount;
 } {
   const market = createMarket({ lastDay: venue.lastDay });
-  // The account rests today: a day that is not over would change under the reader's eyes.
+  // The account does nothing today. An unfinished day would change while a reader reads it.
   const { seed, historyDays } = venue;
   const days = historyDays === undefined ? {} : { days: historyDays };
   return { market, account: generateAccount({ seed, market, lastDay: venue.lastDay - 1, ...days }) };
 }
 
-/** The state's account as the venue knows it: a key that can read and nothing else. */
+/** The state's account in the form of the venue, with a key that can only read. */
 export function toCustomer(venue: VenueState, history: TraderAccount): BinanceAccount {
   const { apiKey, apiSecret, uid } = venue;
   return { apiKey, apiSecret, uid, permissions: { read: true, trade: false, withdraw: false }, history };
 }
 
-/** The customers whose keys a world offers to try. */
+/** The customers of the trial keys of a world. */
 export function trialCustomers(venue: VenueState, keys: TrialKeys): readonly BinanceAccount[] {
   const historyDays = Math.min(SECOND_HISTORY_DAYS, venue.historyDays ?? SECOND_HISTORY_DAYS);
   const second = worldAccount({ ...venue, seed: `${venue.seed}/second`, historyDays });

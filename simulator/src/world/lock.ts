@@ -1,33 +1,33 @@
 /**
- * One simulation in a folder at a time. Locks are files with numbers; whoever made the highest one holds the folder, for
- * as long as its process lives and has not let go.
+ * One simulation in a folder at a time. Locks are numbered files. The process that made the highest one holds the
+ * folder, until it ends or releases the folder.
  *
- * The highest number is never deleted, and a number is made by one process alone (`link` fails where the name exists).
- * So two that find the same lock dead cannot both have the next one, however slow one of them is.
+ * The highest number is never deleted, and only one process can make a number (`link` fails where the name exists). So
+ * two processes that find the same dead lock cannot both get the next one, however slow one of them is.
  */
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorldError, writing } from './files.ts';
 
-/** A process, told from a later one that got its number. */
+/** A process, distinguished from a later one with the same number. */
 export interface Holder {
   readonly pid: number;
-  /** When it began, as the system counts; empty where it does not say. */
+  /** Its start time, as the system counts it. Empty where the system does not give it. */
   readonly started: string;
 }
 
-/** What is known of processes. */
+/** Facts about processes. */
 export interface Processes {
   readonly self: Holder;
   isAlive(holder: Holder): boolean;
 }
 
-/** Gives the folder back. */
+/** Releases the folder. */
 export type Release = () => void;
 
 const NAME = /^lock-(\d{1,9})\.json$/;
 const UNFINISHED = /^lock-\d{1,9}\.json\.\d+\.new$/;
-/** Of nobody. */
+/** A holder that is no process. */
 const NOBODY: Holder = { pid: 0, started: '' };
 
 /** Whether a file of this name belongs to a lock. */
@@ -36,7 +36,7 @@ export function isLockName(name: string): boolean {
 }
 
 /**
- * Takes the folder.
+ * Locks the folder.
  * @throws WorldError `world_in_use` while another process has it; `world_unwritable`
  */
 export function lockWorld(folder: string, processes: Processes = systemProcesses()): Release {
@@ -53,7 +53,7 @@ export function lockWorld(folder: string, processes: Processes = systemProcesses
     const own = last + 1;
     if (!writing(folder, () => claim(folder, own, processes.self))) continue;
     if (numbersIn(folder).at(-1) !== own) {
-      // It had begun before others who are ahead by now.
+      // This process began before others that are ahead by now.
       rmSync(pathOf(folder, own), { force: true });
       continue;
     }
@@ -75,7 +75,7 @@ function holderOf(folder: string, number: number): Holder {
     const { pid, started } = JSON.parse(readFileSync(pathOf(folder, number), 'utf8')) as Partial<Holder>;
     if (typeof pid === 'number' && typeof started === 'string') return { pid, started };
   } catch {
-    // Gone meanwhile, or never there.
+    // The file has gone, or never existed.
   }
   return NOBODY;
 }
@@ -84,7 +84,7 @@ function letGo(folder: string, number: number): void {
   try {
     write(folder, number, NOBODY, (from, to) => renameSync(from, to));
   } catch {
-    // A full disk, or no folder any more. The end of the process lets go all the same.
+    // The disk is full, or the folder has gone. The end of the process releases the folder anyway.
   }
 }
 
@@ -98,7 +98,7 @@ function claim(folder: string, number: number, self: Holder): boolean {
   }
 }
 
-/** Puts a lock in its place whole, never half. */
+/** Writes a lock completely or not at all. */
 function write(
   folder: string,
   number: number,
@@ -134,12 +134,12 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is one too.
+    // A process of another user exists too.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-/** Field 22 of `/proc/PID/stat` (proc(5)), after the name in brackets; empty where there is none. */
+/** Field 22 of `/proc/PID/stat` (proc(5)), after the name in brackets. Empty where there is none. */
 function startOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,6 +1,6 @@
 /**
- * The parent as the simulator starts it: production's `serve`, led to the simulated internet. Nothing that
- * this file imports may name what is inside a message: it runs under the `untrusted` condition.
+ * Starts the parent in the simulator: production's `serve`, connected to the simulated internet. No import of this file
+ * may name the contents of messages, because it runs under the `untrusted` condition.
  */
 import { parseConfig } from '@perf-aggregator/parent/config';
 import { type Log, logEvents } from '@perf-aggregator/parent/log';
@@ -10,11 +10,11 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import type { RoleCredentials } from '@perf-aggregator/shared/wire/boot';
 import { type HostPorts, simulatedResolver, VENUE_HOSTS } from './hosts.ts';
 
-/** What the parent's half needs. */
+/** The inputs of the parent. */
 export interface ParentPart {
   readonly host: string;
   readonly port: number;
-  /** Where the enclaves listen, with commas between. */
+  /** Endpoints of the enclaves, separated by commas. */
   readonly enclave: string;
   readonly egress: string;
   readonly storePath: string;
@@ -23,11 +23,11 @@ export interface ParentPart {
   readonly keyArn: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Variables besides those that follow from the rest. */
+  /** Variables in addition to those that follow from the other inputs. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts a parent, configured as production is: by variables. */
+/** Starts a parent. Like production, it is configured by variables. */
 export async function startParent(part: ParentPart): Promise<RunningParent> {
   const config = parseConfig({
     ENCLAVE_HOST: part.host,
@@ -38,7 +38,7 @@ export async function startParent(part: ParentPart): Promise<RunningParent> {
     KMS_KEY_ARN: part.keyArn,
     KMS_ROLE_ARN: part.role.roleArn,
     STORE_PATH: part.storePath,
-    // One person at one machine: the limit of a public service would only be in their way.
+    // For one person at one machine, the limit of a public service would only be an obstacle.
     RATE_LIMIT_MAX: '1000000',
     ...part.environment,
   });

@@ -1,6 +1,6 @@
 /**
- * What a world remembers between runs: the module's root, the key service's key, the venue's account, the
- * certificates of the simulated internet, the parent's role. Made once, from a seed and random keys.
+ * The state of a world between runs: the module's root, the key service's key, the venue's account, the certificates of
+ * the simulated internet, the parent's role. It is made once, from a seed and random keys.
  */
 
 import type { Clock } from '@perf-aggregator/shared/clock';
@@ -25,17 +25,17 @@ const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/perf-aggregator-parent`;
 const CREDENTIALS_MS = 36 * HOUR_MS;
 const RENEW_BEFORE_MS = 24 * HOUR_MS;
 
-/** The venue's account and the days its history covers. */
+/** The venue's account and the days of its history. */
 export interface VenueState extends ApiKey {
   readonly seed: string;
-  /** Last day of the recorded prices, days since the epoch: the day on which the world was made. */
+  /** Last day of the recorded prices, days since the epoch. It is the day on which the world was made. */
   readonly lastDay: number;
   readonly uid: number;
-  /** API keys of the same account besides the first. */
+  /** Further API keys of the same account. */
   readonly furtherKeys?: readonly ApiKey[];
-  /** Weight that one address may use per minute; left out: the real venue's. */
+  /** Weight that one address may use per minute. Left out: the real venue's. */
   readonly weightPerMinute?: number;
-  /** Length of the account's history, days; left out: two years. */
+  /** Length of the account's history, days. Left out: two years. */
   readonly historyDays?: number;
 }
 
@@ -45,7 +45,7 @@ export interface PkiState {
   readonly server: PemPair;
 }
 
-/** Everything. */
+/** The complete state. */
 export interface WorldState {
   readonly nsm: NsmRoot;
   readonly kms: KmsKey;
@@ -54,21 +54,21 @@ export interface WorldState {
   readonly role: IssuedCredentials;
 }
 
-/** What a world is made with. */
+/** Options of a new world. */
 export interface WorldMaking {
   readonly clock: Clock;
   readonly random: Random;
-  /** Default: drawn. */
+  /** Default: random. */
   readonly seed?: string;
   /** Default: two years. */
   readonly historyDays?: number;
   /** API keys of the account; default 1. */
   readonly apiKeys?: number;
-  /** Weight that the venue allows one address per minute; default: the real venue's. */
+  /** Weight that the venue allows one address per minute. Default: the real venue's. */
   readonly weightPerMinute?: number;
 }
 
-/** A new world, on the day that the clock shows. */
+/** A new world, on the day of the clock. */
 export async function createWorldState({
   clock,
   random,
@@ -108,7 +108,9 @@ export async function createWorldState({
   };
 }
 
-/** Opens the world in `files`, made on the first call; keys to try lie there, and the role's credentials are fresh. */
+/**
+ * Opens the world in `files`. The first call makes it. The trial keys are in it, and the role's credentials are fresh.
+ */
 export async function openWorldState(files: WorldFiles, making: WorldMaking): Promise<WorldState> {
   if (!files.has('venue.json')) saveWorldState(files, await createWorldState(making));
   const role = files.read<IssuedCredentials>('role.json');
@@ -144,7 +146,7 @@ function saveWorldState(files: WorldFiles, state: WorldState): void {
   files.write('pki.json', state.pki);
   files.writeText('ca.pem', state.pki.authority.certPem);
   files.write('role.json', state.role);
-  // Written last: whoever finds it finds the rest.
+  // This file is written last. When it exists, the others exist.
   files.write('venue.json', state.venue);
 }
 

@@ -1,6 +1,6 @@
 /**
- * API keys to try: of every kind that a venue issues, for two accounts. A world keeps them as files that
- * `--api-key-file` and `--api-secret-file` take, in a folder whose README says what becomes of each.
+ * Trial API keys of every kind that a venue issues, for two accounts. A world keeps them as files for `--api-key-file`
+ * and `--api-secret-file`. The README in their folder explains the result of each.
  */
 import { mkdirSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -30,7 +30,7 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 
-/** By kind; the demonstration's own read-only key is not among them. */
+/** Keys by kind. The demonstration's own read-only key is not among them. */
 export type TrialKeys = Readonly<Record<Kind, ApiKey>>;
 
 /** Length of the second account's history, days. */
@@ -49,8 +49,8 @@ export function drawKey(random: Random): ApiKey {
 }
 
 /**
- * The keys as the venue knows them.
- * @param own - the demonstration's account, which all keys but `second` belong to
+ * The keys in the form of the venue.
+ * @param own - the demonstration's account, which owns all keys but `second`
  * @param second - history of the second account
  */
 export function toCustomers(
@@ -66,7 +66,7 @@ export function toCustomers(
   }));
 }
 
-/** Writes `keys/KIND.key`, `keys/KIND.secret` and the README beside them; `own` is the kind `read-only`. */
+/** Writes `keys/KIND.key`, `keys/KIND.secret` and the README beside them. `own` is the kind `read-only`. */
 export function writeKeyFiles(files: WorldFiles, own: ApiKey, keys: TrialKeys): void {
   mkdirSync(files.path(FOLDER), { recursive: true, mode: 0o700 });
   const all = { 'read-only': own, ...keys };

@@ -1,6 +1,6 @@
 /**
- * A whole world in one process, for tests: the same `serve` functions over unix sockets and real TLS, with a
- * clock that its owner moves. Each part can be stopped and started again.
+ * A whole world in one process, for tests: the same `serve` functions over unix sockets and real TLS, with a clock that
+ * its owner moves. Each part can be stopped and started again.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,14 +16,14 @@ import { type Internet, type InternetOptions, startInternet } from './internet.t
 import { startParent } from './parent-part.ts';
 import type { WorldState } from './state.ts';
 
-/** What a world is started with. */
+/** The options of a world. */
 export interface WorldOptions {
   readonly state: WorldState;
   readonly clock: Clock;
   readonly random: Random;
-  /** How the enclave waits, for limits and retries. */
+  /** How the enclave waits for limits and retries. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** How clients wait between questions. */
+  /** How clients wait between requests. */
   readonly clientSleep: (ms: number) => Promise<void>;
   readonly log: Log;
   readonly enclaveLog?: EnclavePart['log'];
@@ -31,9 +31,9 @@ export interface WorldOptions {
   readonly syncIntervalMs?: number;
   /** Enclaves of the one parent; default 1. */
   readonly enclaves?: number;
-  /** Puts something into the store's folder before the parent opens it for the first time. */
+  /** Prepares the store's folder before the parent opens it for the first time. */
   readonly prepareStore?: (path: string) => void;
-  /** Settings of the parent besides those of {@link startParent}. */
+  /** Settings of the parent in addition to those of {@link startParent}. */
   readonly parentEnvironment?: Readonly<Record<string, string>>;
 }
 
@@ -79,12 +79,12 @@ export class World {
     return join(this.#folder, 'store');
   }
 
-  /** What a client of this world expects. */
+  /** The expectations of a client of this world. */
   get expectations(): Expectations {
     return { roots: [this.state.nsm.rootCertDer], measurements: [SIMULATED_PCRS_HEX] };
   }
 
-  /** A client with the state's own account; `overrides` replace what it says. */
+  /** A client with the state's own account. `overrides` replace its options. */
   client(overrides: Record<string, unknown> = {}): SecureClient {
     const { apiKey, apiSecret } = this.state.venue;
     const account = 'accounts' in overrides ? {} : { exchange: 'binance', apiKey, apiSecret };
@@ -98,7 +98,7 @@ export class World {
     } as SecureClientOptions);
   }
 
-  /** The ports that clients of this world get. */
+  /** The ports of this world's clients. */
   get ports() {
     const { clock, random, clientSleep } = this.#options;
     return { clock, random, sleep: clientSleep };

@@ -10,14 +10,14 @@ import { explanationsModule } from '../../../scripts/explanations.mjs';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const text = (file: string) => readFileSync(`${ROOT}${file}`, 'utf8');
 const sections = text('docs/errors.md').split(/^## /m).slice(1);
-const rows = sections.flatMap((section) => [...section.matchAll(/^\| `(\w+)` \|.*$/gm)]);
+const rows = sections.flatMap((section) => [...section.matchAll(/^(?:\|| ?-) `(\w+)`/gm)]);
 
 describe('when the client explains codes', () => {
   it('it says what docs/errors.md says: else run node scripts/explanations.mjs', () => {
     expect(text('client/src/present/explanations.ts')).toBe(explanationsModule(text('docs/errors.md')));
   });
 
-  it('it knows every row, with a meaning and an advice in plain text', () => {
+  it('it knows every entry, with a meaning and an advice in plain text', () => {
     expect(rows.length).toBeGreaterThan(200);
     for (const [, code] of rows) {
       const known = explanationsOf(code!);

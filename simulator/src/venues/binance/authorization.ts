@@ -1,4 +1,4 @@
-/** Who a signed request is from: API key, HMAC-SHA256 over the exact query, timestamp and recvWindow. */
+/** The owner of a signed request: API key, HMAC-SHA256 over the exact query, timestamp and recvWindow. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { TraderAccount } from '../../trader/event.ts';
 import { Parameters } from './parameters.ts';

@@ -1,21 +1,21 @@
-/** How an answer of the venue reaches its reader: whole and zipped when long, or spoilt on the way. */
+/** The delivery of a venue's answer: complete and compressed when long, or spoilt on the way. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import zlib from 'node:zlib';
 
-/** An answer, before it is on its way. */
+/** An answer before its delivery. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What may become of an answer on its way. */
+/** What may happen to an answer on its way. */
 export type SpoiltDelivery = 'truncate' | 'break' | 'drip';
 
 const DRIPS = 5;
 const DRIP_MS = 10;
 
-/** Sends `answer`, or what `spoilt` leaves of it. */
+/** Sends `answer`, or the part that `spoilt` leaves of it. */
 export function deliver(
   incoming: IncomingMessage,
   outgoing: ServerResponse,

@@ -1,4 +1,4 @@
-/** Reading a query's parameters the way Binance refuses them. */
+/** Reads a query's parameters, with Binance's own refusals. */
 import { refusals } from './refusal.ts';
 
 /** The parameters of one request. */

@@ -1,4 +1,4 @@
-/** Binance's signed read-only endpoints over a simulated account: only what has happened by `now`. */
+/** Binance's signed read-only endpoints over a simulated account. They show only what has happened by `now`. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { fixed8, parseAmount, parsePrice, quoteOf } from '../../market/amount.ts';

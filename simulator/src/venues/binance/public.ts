@@ -1,4 +1,4 @@
-/** Binance's public endpoints over the simulated market: shapes as recorded from the real venue. */
+/** Binance's public endpoints over the simulated market, in the forms recorded from the real venue. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import {
@@ -46,7 +46,7 @@ export function instrumentOf(parameters: Parameters): Listed {
   return instrument;
 }
 
-/** As {@link instrumentOf}, of what is traded here. @throws BinanceRefusal −1102, −1121 */
+/** Like {@link instrumentOf}, for traded instruments only. @throws BinanceRefusal −1102, −1121 */
 function tradedOf(parameters: Parameters): Instrument {
   const { symbol } = instrumentOf(parameters);
   const instrument = INSTRUMENTS.find((traded) => traded.symbol === symbol);
@@ -167,7 +167,7 @@ export function klines(parameters: Parameters, market: Market, tape: Tape, now: 
   return bars;
 }
 
-/** The average price of a bar lies within its range, as that of what traded does. */
+/** The average price of a bar is within its range, like the prices of its trades. */
 function kline(bar: Bar, duration: number, digits = TICK_DIGITS): readonly (number | string)[] {
   const taken = bar.volume / 2n;
   const text = (price: bigint) => fixed8(price * 10n ** BigInt(8 - digits));

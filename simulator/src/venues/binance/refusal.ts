@@ -54,10 +54,12 @@ export const refusals = {
     ),
 } as const;
 
-/** How an address is refused, whatever its key. */
+/** How an address is refused, with any key. */
 export type AddressRefusal = 'region' | 'firewall';
 
-/** The venue's answer from a country that it does not serve, and that of the firewall (CloudFront) before it. */
+/**
+ * The venue's answer to a country that it does not serve, and the answer of the firewall (CloudFront) in front of it.
+ */
 export const ADDRESS_REFUSALS: Readonly<
   Record<
     AddressRefusal,

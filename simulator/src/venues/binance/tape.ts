@@ -1,4 +1,4 @@
-/** What the customers traded on the order book: every candle of the venue contains it. */
+/** The customers' trades on the order book. Every candle of the venue contains them. */
 import { parsePrice } from '../../market/amount.ts';
 import type { Bar } from '../../market/market.ts';
 import type { BinanceAccount } from './authorization.ts';
@@ -9,7 +9,7 @@ interface Trade {
 }
 
 export interface Tape {
-  /** `bar` of a symbol with the trades in it, up to `asOf`: a price outside of its range widens it. */
+  /** `bar` of a symbol with its trades up to `asOf`. A price outside its range widens it. */
   widen<T extends Bar>(symbol: string, bar: T, durationMs: number, asOf: number): T;
 }
 

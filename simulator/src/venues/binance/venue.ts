@@ -1,6 +1,6 @@
 /**
- * Binance spot, simulated: an HTTPS request handler that answers the unmodified ccxt as the real venue does,
- * for the accounts and the market it is given, up to its injected clock. Read-only.
+ * Binance spot, simulated. An HTTPS request handler answers the unmodified ccxt like the real venue, for the given
+ * accounts and market, up to its injected clock. Read-only.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '@perf-aggregator/shared/clock';
@@ -13,9 +13,9 @@ import { exchangeInfo, klines, ticker24h, tickerPrice } from './public.ts';
 import { ADDRESS_REFUSALS, type AddressRefusal, BinanceRefusal, refusals } from './refusal.ts';
 import { createTape, type Tape } from './tape.ts';
 
-/** Host names under which the real venue answers what this one does. */
+/** Host names of the real venue that this one answers for. */
 export const BINANCE_HOSTS = ['api.binance.com'] as const;
-/** Where the real venue's sandbox answers; it has no `sapi`. */
+/** Host names of the real venue's sandbox, which has no `sapi`. */
 export const BINANCE_SANDBOX_HOSTS = ['testnet.binance.vision'] as const;
 
 /** A request, as tests and fault injection see it. */
@@ -25,9 +25,9 @@ export interface VenueRequest {
 }
 
 /**
- * What happens instead of the venue's answer. `reset`: the connection breaks; `hang`: no answer ever comes;
- * `truncate`: its first half comes as if it were whole; `break`: the connection breaks in the middle of it;
- * `drip`: it comes slowly; `region` and `firewall`: the address that asks is refused, whatever its key.
+ * What happens instead of the venue's answer. `reset`: the connection breaks. `hang`: no answer ever comes. `truncate`:
+ * the first half comes as if it were complete. `break`: the connection breaks in the middle of the answer. `drip`: the
+ * answer comes slowly. `region` and `firewall`: the requesting address is refused, with any key.
  */
 export type Fault =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
@@ -40,11 +40,11 @@ export interface BinanceVenueOptions {
   readonly market: Market;
   readonly accounts: readonly BinanceAccount[];
   readonly clock: Clock;
-  /** Weight that one client may use per minute; the real venue's is 6,000. */
+  /** Weight that one client may use per minute. The real venue's is 6,000. */
   readonly weightPerMinute?: number;
-  /** Asked before every answer; what it returns is sent instead. */
+  /** Called before every answer. A returned fault replaces the answer. */
   readonly fault?: (request: VenueRequest) => Fault | null;
-  /** Told of every request, before it is answered; the query comes without the signature. */
+  /** Called with every request before it is answered. The query comes without the signature. */
   readonly observe?: (request: VenueRequest) => void;
 }
 
@@ -57,7 +57,7 @@ interface Route {
   readonly answer: (request: VenueRequest, signer: () => BinanceAccount, now: number) => object;
 }
 
-/** The venue of the module's description. */
+/** Makes the venue that this module describes. */
 export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
   const accounts = new Map(options.accounts.map((account) => [account.apiKey, account]));
   const weightPerMinute = options.weightPerMinute ?? 6_000;
