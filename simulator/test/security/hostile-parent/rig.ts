@@ -17,7 +17,7 @@ import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
 import { decodeReply, type EnclaveRequest, encodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { createEnclave, type Enclave, type EnclavePorts } from '../../../../enclave/src/serving/enclave.ts';
 import { createApp } from '../../../../parent/src/http/app.ts';
-import { createSources } from '../../../../parent/src/http/sources.ts';
+import { AROUND } from '../../../../parent/test/http/around.ts';
 import { SIMULATED_PCRS_HEX, simulatedPcrs } from '../../../src/nsm/measurements.ts';
 import { createSimulatedNsm } from '../../../src/nsm/module.ts';
 import { generateAccount } from '../../../src/trader/account.ts';
@@ -259,24 +259,9 @@ export class Rig {
 
   async #startHttp(): Promise<void> {
     const app = createApp({
+      ...AROUND,
       relay: { ask: (...asked: Parameters<Relay['ask']>) => this.relay.ask(...asked) } as Relay,
       emit: logEvents(this.log),
-      version: '0',
-      sessionTtl: { default: 86_400, max: 604_800 },
-      readiness: () =>
-        Promise.resolve({
-          parts: { store: true, enclave: true },
-          enclaves: { configured: 1, serving: 1 },
-          isDraining: false,
-        }),
-      health: () =>
-        Promise.resolve({
-          database: 'ok',
-          enclave: 'ok',
-          venues: [],
-          requests: { answered: 0, aborted: 0, refused: 0 },
-        }),
-      sources: createSources([], new Uint8Array(32)),
     });
     const server = http.createServer(app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
