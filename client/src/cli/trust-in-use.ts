@@ -23,7 +23,7 @@ const FLAGS: readonly (keyof ServiceTrustFlags)[] = [
 ];
 
 /**
- * The trust that the command uses. People are told which kept trust is used, and get a warning about weak trust.
+ * The trust that the command uses. People are told when kept trust is used or replaced, and when any image is accepted.
  * @param instant - at which evidence is judged, ms
  * @param url - of the service; null: evidence that is judged offline
  * @throws as parseTrust and TrustStore
