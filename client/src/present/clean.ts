@@ -1,5 +1,5 @@
 /**
- * Makes other people's text harmless for a terminal. Some characters would move the cursor, set a colour, turn a line
+ * Makes other people's text harmless for a terminal. Some characters would move the cursor, colour a line, reverse it
  * or stay invisible. These characters are shown as their JSON escapes. In JSON the text keeps its meaning.
  */
 
