@@ -84,7 +84,10 @@ export class SessionFiles {
     return this.#names().sort((a, b) => used(b) - used(a));
   }
 
-  /** Deletes a session's file. @throws UsageError `file_unwritable`; `input_malformed` for what is no id of a session */
+  /**
+   * Deletes a session's file.
+   * @throws UsageError `file_unwritable`; `input_malformed` for what is no id of a session
+   */
   remove(id: string): void {
     attempt(this.#path(id), () => rmSync(this.#path(id), { force: true }));
   }
