@@ -35,7 +35,7 @@ function toUsageError(thrown: CommanderError): UsageError {
   const message = thrown.message
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')
-    // The complaint repeats the typed text. The name and password of an address are removed.
+    // The complaint repeats the typed text. The name and password of an address are hidden.
     .replaceAll(/\/\/[^/\s']*@/g, '//…@');
   return new UsageError('option_invalid', message, thrown);
 }
