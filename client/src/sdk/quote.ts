@@ -31,7 +31,7 @@ export interface Expectations {
   /** DER of trusted roots. Default: AWS's G1 alone. Any other root is a simulation and is reported as one. */
   readonly roots?: readonly Uint8Array[];
   readonly allowDebug?: boolean;
-  /** Hex. Compared when given. The configuration names the KMS key under which the enclave keeps its root. */
+  /** Hex. Compared when given. The hash covers the choice of the KMS key under which the enclave keeps its root. */
   readonly configSha256?: string;
   /**
    * Compared when given. Left out: the state must be `locked`, unless `configSha256` names the key, in which case any

@@ -1,6 +1,6 @@
 /**
  * Repeats a request when a service says that it has no room now (429, 503, 504). The wait is the time that the service
- * names. The number of repeats and the total wait are limited.
+ * names. The request is repeated only a few times, and the total wait is no longer than a person waits.
  */
 import type { Random } from '@perf-aggregator/shared/random';
 
