@@ -32,9 +32,8 @@ export function createBalancer(scope: Stack, parameters: Parameters, network: Ne
     port: PARENT_PORT,
     protocol: ApplicationProtocol.HTTP,
     targetType: TargetType.INSTANCE,
-    // The target is not ready when it has no store or no enclave, when its enclave has no keys or does not answer, or
-    // when the parent is ending. The instance is replaced after one minute of this. An enclave that computes a large
-    // account does not answer for up to 47 seconds.
+    // Not ready: no store, no enclave, an enclave without keys or answers, or an ending parent. The instance is
+    // replaced only after a minute, because an enclave that computes a large account is silent for up to 47 seconds.
     healthCheck: {
       path: '/ready',
       interval: Duration.seconds(10),

@@ -137,7 +137,7 @@ function parentTags(parameters: Parameters, facts: InstanceFacts): Readonly<Reco
   );
 }
 
-/** The script in `instance/`, with the names of what it installs. */
+/** The script in `instance/`, with the facts of what it installs. */
 function userData(deployment: Readonly<Record<string, string>>): string {
   const lines = Object.entries(deployment).map(([variable, value]) => `${variable}=${value}`);
   const [shebang, ...script] = readFileSync(instanceFile('user-data.sh'), 'utf8').split('\n');

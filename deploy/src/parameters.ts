@@ -45,7 +45,7 @@ export interface Parameters {
   readonly clients: readonly string[];
   /** Limit of requests from one address in five minutes. */
   readonly rateLimit: number;
-  /** The canary needs a trail. This stack creates it, or the account already has one. */
+  /** The trail that the canary needs: this stack creates it, or the account already has it. */
   readonly trail: 'create' | 'existing';
   /** Two zones that have the instance type. Default: the region's first two zones. */
   readonly availabilityZones: readonly string[] | null;
