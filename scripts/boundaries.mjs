@@ -1,7 +1,7 @@
-// Holds the sources against the rules of the house (rooms.json, docs/architecture.md):
-// which room may import which, which rooms run in browsers too, who may read clocks, randomness and the
-// environment, that no file and no folder of a room imports in a circle, and that zod comes as a namespace.
-// Exit code 1 and one line per break.
+// Checks the sources against the project's rules (rooms.json, docs/architecture.md):
+// which room may import which, which rooms also run in browsers, and who may read clocks, randomness and the
+// environment. No file and no folder of a room may import in a circle, and zod must be imported as a namespace.
+// Prints one line per violation; the exit code is then 1.
 //
 //   node scripts/boundaries.mjs [folder]
 import { readdirSync, readFileSync } from 'node:fs';

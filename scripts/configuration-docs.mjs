@@ -1,6 +1,6 @@
-// Writes the list of the parent's variables in docs/configuration.md from their schema (parent/src/variables.ts), after
-// a build: configuration-docs.mjs. What stands around the list is written by hand. parent/test/configuration-document
-// holds the page against the schema.
+// Writes the list of the parent's variables in docs/configuration.md from their schema (parent/src/variables.ts).
+// Run it after a build: configuration-docs.mjs. The text around the list is written by hand.
+// parent/test/configuration-document checks the page against the schema.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { listItem } from './list-item.mjs';

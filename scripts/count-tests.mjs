@@ -1,5 +1,5 @@
-// Reads what vitest printed, in one run or several, and says how many tests passed and how many did not: "PASSED FAILED".
-// A skipped test counts as failed: nothing is skipped here.
+// Reads the output of one or several vitest runs. Prints how many tests passed and how many did not: "PASSED FAILED".
+// A skipped test counts as failed, because no test may be skipped here.
 //
 //   node scripts/count-tests.mjs LOG
 import { readFileSync } from 'node:fs';

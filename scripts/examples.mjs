@@ -1,6 +1,6 @@
-// Writes examples/: the files that commands of README.md and docs name. After a build.
-//   node scripts/examples.mjs           all of them; the report, its document and the keys are new each time
-//   node scripts/examples.mjs --files   only those that follow from a seed: trades, values, returns
+// Writes examples/: the files that commands in README.md and docs name. Run it after a build.
+//   node scripts/examples.mjs           all files; the report, its document and the keys are new each time
+//   node scripts/examples.mjs --files   only the files that follow from a seed: trades, values, returns
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

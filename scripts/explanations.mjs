@@ -1,5 +1,6 @@
-// Writes what docs/errors.md says of every code into the client, which is published without the folder docs.
-// simulator/test/docs/explanations.test.ts holds the two equal.
+// Writes the explanations of all codes in docs/errors.md into the client, which is published without the
+// folder docs.
+// simulator/test/docs/explanations.test.ts checks that the two are equal.
 //
 //   node scripts/explanations.mjs
 import { readFileSync, writeFileSync } from 'node:fs';

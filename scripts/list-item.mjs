@@ -1,4 +1,4 @@
-// Items of lists in pages that scripts write: no line of a page is longer than this.
+// List items for pages that scripts write. No line of a page is longer than this.
 const LINE = 120;
 
 /** Lines of one item: `mark` before its first line, as much space before the others. */

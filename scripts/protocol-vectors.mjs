@@ -1,5 +1,5 @@
-// Writes shared/vectors/protocol.json: the test vectors of docs/protocol.md, from fixed keys and fixed
-// "random" bytes, so that two runs give the same file. Run after a build.
+// Writes shared/vectors/protocol.json: the test vectors of docs/protocol.md. The keys and the "random" bytes are fixed,
+// so that two runs give the same file. Run it after a build.
 //
 //   node scripts/protocol-vectors.mjs [--check]
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// The page of report metrics (docs/report-metrics.md), made from the registry in shared/src/messages/report.
+// Writes the page of report metrics (docs/report-metrics.md) from the registry in shared/src/messages/report.
 //
 //   node scripts/report-metrics.mjs           writes the page; needs a build
 import { writeFileSync } from 'node:fs';

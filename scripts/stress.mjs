@@ -1,5 +1,5 @@
-// The long random suites, which CI draws a short sample of: more kills, more damaged files, more cases of each property.
-// Seeds are new each time and printed; each can be given again.
+// Runs the long random suites: more kills, more damaged files, more cases of each property. CI runs a short sample.
+// Seeds are new each time and are printed. A later run can use a printed seed again.
 //
 //   node scripts/stress.mjs      needs a build; about an hour on two cores
 import { spawnSync } from 'node:child_process';

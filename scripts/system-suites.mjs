@@ -1,8 +1,8 @@
-// The suites of `make test-system`, each with the time that it may take: a suite that hangs is ended and has failed.
+// Runs the suites of `make test-system`, each with a time limit. A suite that hangs is ended and counts as failed.
 //
-//   node scripts/system-suites.mjs [SUITE…]    runs the suites, all of them without a name; needs a build. Who is not root
-//                                              is told which of them are left
-//   node scripts/system-suites.mjs --list      their names, one a line
+//   node scripts/system-suites.mjs [SUITE…]    runs the named suites, or all suites when none is named; needs a build.
+//                                              Without root, it tells which suites it leaves out
+//   node scripts/system-suites.mjs --list      lists the names of the suites, one per line
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

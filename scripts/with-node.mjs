@@ -1,10 +1,10 @@
-// Runs a command under another Node, which npm brings:
+// Runs a command under another Node, which npm installs:
 //
 //   node scripts/with-node.mjs VERSION COMMAND…
-//   node scripts/with-node.mjs --image            says the version that both images ship with
+//   node scripts/with-node.mjs --image            prints the version that both images contain
 //
-// VERSION is one of Node's, `image`, or `floor`: the oldest that package.json allows. `npx -p node@…` would do for a single
-// command, but what that starts cannot use npx itself: npm's settings go down with it.
+// VERSION is a Node version, `image`, or `floor`: the oldest version that package.json allows. `npx -p node@…` would be
+// enough for a single command. A command started that way cannot use npx itself, because it inherits npm's settings.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';

@@ -1,4 +1,4 @@
-/** How the SDK fails: the service said no, the service cannot be believed, or it cannot be reached. */
+/** How the SDK fails: the service refused, the service cannot be believed, or the service cannot be reached. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** Codes of {@link SecurityError}. */
@@ -13,7 +13,7 @@ export const SECURITY_ERROR_CODES = [
 ] as const;
 export type SecurityErrorCode = (typeof SECURITY_ERROR_CODES)[number];
 
-/** The other side is not, or no longer, what it must be. Nothing was, or should be, sent to it. */
+/** The other side is not, or is no longer, what it must be. Nothing was sent to it, and nothing should be. */
 export class SecurityError extends CodedError<SecurityErrorCode> {}
 
 /** Codes of {@link ClientError}. */
@@ -28,18 +28,18 @@ export const CLIENT_ERROR_CODES = [
 ] as const;
 export type ClientErrorCode = (typeof CLIENT_ERROR_CODES)[number];
 
-/** The SDK was used out of turn, or the service cannot be reached or understood. */
+/** The SDK was used in the wrong order, or the service cannot be reached or understood. */
 export class ClientError extends CodedError<ClientErrorCode> {}
 
-/** The service refused; `code` is one of its public codes, or the sealed reason of a refusal. */
+/** The service refused. `code` is one of its public codes, or the sealed reason of a refusal. */
 export class ServiceError extends CodedError {
   /** HTTP status. */
   readonly status: number;
-  /** Finds the request in the service's log. */
+  /** Identifies the request in the service's log. */
   readonly requestId: string | null;
-  /** When trying again may help, ms. */
+  /** Time after which another try may help, ms. */
   readonly retryAfterMs: number | null;
-  /** What a sealed refusal said besides its reason. */
+  /** What a sealed refusal stated besides its reason. */
   readonly details: unknown;
 
   constructor(

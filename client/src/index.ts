@@ -1,4 +1,4 @@
-/** The SDK: SecureClient, its errors, and report verification for those who receive reports. */
+/** The SDK: SecureClient, its errors, and report verification for the recipients of reports. */
 export { explainReport, verifyReport } from '@perf-aggregator/attestation';
 export { ClientError, SecurityError, ServiceError } from './errors.ts';
 export { discloseOnly } from './sdk/disclosure.ts';

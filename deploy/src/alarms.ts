@@ -1,4 +1,4 @@
-/** What wakes somebody, and where it is told. */
+/** The alarms, and the topic that they notify. */
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -13,16 +13,16 @@ interface AlarmSpec {
   readonly id: string;
   readonly says: string;
   readonly metric: Metric;
-  /** Alarms when the metric is at least this; or less than `below`. */
+  /** The alarm goes off when the metric is at least this, or less than `below`. */
   readonly atLeast?: number;
   readonly below?: number;
-  /** Periods in a row. */
+  /** Number of periods in a row. */
   readonly periods: number;
-  /** Whether silence is an alarm too. */
+  /** Whether missing data is an alarm too. */
   readonly silenceAlarms?: boolean;
 }
 
-/** Makes the topic that alarms and the canary's rules speak to. */
+/** Makes the topic that alarms and the canary's rules notify. */
 export function createTopic(scope: Stack, { name, account, alarmEmail }: Parameters): Topic {
   const topic = new Topic(scope, 'Alarms', { topicName: `${name}-alarms` });
   const mayPublish = { effect: Effect.ALLOW, actions: ['sns:Publish'], resources: [topic.topicArn] };
@@ -38,8 +38,8 @@ export function createTopic(scope: Stack, { name, account, alarmEmail }: Paramet
     new PolicyStatement({
       ...mayPublish,
       sid: 'EventBridge',
-      // No condition: EventBridge fills none in, so that one would refuse every event (EventBridge User Guide, "Amazon
-      // SNS permissions").
+      // There is no condition, because EventBridge fills none in. A condition would refuse every event (EventBridge
+      // User Guide, "Amazon SNS permissions").
       principals: [new ServicePrincipal('events.amazonaws.com')],
     }),
   );
@@ -53,7 +53,7 @@ export function createTopic(scope: Stack, { name, account, alarmEmail }: Paramet
   return topic;
 }
 
-/** What alarms watch, and whom they tell. */
+/** What the alarms watch, and whom they notify. */
 export interface AlarmFacts {
   readonly balancer: Balancer;
   readonly rules: CanaryRules;
@@ -184,7 +184,10 @@ function keyAlarms(parameters: Parameters, rules: CanaryRules): readonly AlarmSp
   ];
 }
 
-/** Whether what the rules saw was told. CloudWatch speaks to the topic by a statement of its own. */
+/**
+ * Alarms for events that the rules saw and could not deliver. CloudWatch notifies the topic under a statement of its
+ * own.
+ */
 function deliveryAlarms(rules: CanaryRules): readonly AlarmSpec[] {
   const untold = (ruleName: string) => ({
     says: `EventBridge could not tell the topic what the rule ${ruleName} saw: its message is lost.`,

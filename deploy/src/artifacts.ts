@@ -1,6 +1,6 @@
 /**
- * The files that a deployment brings: the enclave's image, which is measured here and held against the published
- * measurements before a key is made for them, and the parent's root file system.
+ * The files of a deployment: the enclave's image and the parent's root file system. The image is measured here. Its
+ * measurements are compared with the published ones before a key is made for them.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { imageMemoryFault } from './capacity.ts';
 import { ParametersError } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 
-/** A file, and the digest that an instance checks before it uses it. */
+/** A file, and the digest that an instance checks before it uses the file. */
 export interface Artifact {
   readonly path: string;
   /** Lower-case hex. */
@@ -23,7 +23,7 @@ export interface Artifact {
 export interface Artifacts {
   readonly eif: Artifact;
   readonly parent: Artifact;
-  /** PCR 0, 1 and 2; the deployed image first. */
+  /** PCR 0, 1 and 2 of each image, the deployed image first. */
   readonly images: readonly ImagePcrs[];
 }
 
@@ -31,8 +31,8 @@ const PIECE_BYTES = 1 << 20;
 
 /**
  * Reads, digests and measures the files.
- * @throws ParametersError `parameters_invalid`, naming every file that cannot be used, or an image whose
- *   measurements are not the first of `measurements`, or that an enclave has too little memory for
+ * @throws ParametersError `parameters_invalid`, naming every file that cannot be used, or an image whose measurements
+ *   are not the first of `measurements`, or that an enclave has too little memory for
  */
 export function readArtifacts(
   parameters: Pick<Parameters, 'eif' | 'parent' | 'measurements' | 'enclaveMemoryMib'>,
@@ -66,8 +66,8 @@ export function readArtifacts(
 }
 
 /**
- * PCR 0, 1 and 2 of a file: a release's `measurements.json` (docs/release.md), what `perf-aggregator measure --json`
- * prints, or nitro-cli's own form. Who signed it is not checked.
+ * PCR 0, 1 and 2 from a file: a release's `measurements.json` (docs/release.md), the output of `perf-aggregator measure
+ * --json`, or nitro-cli's own form. The signature of the file is not checked.
  * @throws ParametersError `parameters_invalid`
  */
 function readMeasurements(file: string): ImagePcrs {
@@ -89,7 +89,7 @@ function readMeasurements(file: string): ImagePcrs {
 
 type Release = Readonly<Record<string, unknown>>;
 
-/** The newest release that was measured. One that has an end is nothing to begin with. */
+/** The newest measured release. A release with an end is refused: no deployment should start with it. */
 function newestOf(file: string, releases: readonly Release[]): Release {
   const measured = releases.findLast((release) => release['pcrs'] !== null);
   if (measured && measured['notAfter'] === null) return measured;
@@ -107,7 +107,7 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Digest of a file that may be larger than memory; `see` is shown every piece. */
+/** Digest of a file that may be larger than memory. `see` gets every piece. */
 function digest(path: string, see: (piece: Uint8Array) => void = () => undefined): Artifact {
   const hash = createHash('sha256');
   const file = openSync(path, 'r');

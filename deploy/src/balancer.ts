@@ -1,6 +1,6 @@
 /**
- * The load balancer: TLS ends here, the parent's own health decides, and each address has its limit. What passes is
- * sealed by itself. Access logs are off: they would hold whole URLs, and with them ids of sessions.
+ * The load balancer. TLS ends here, the parent's own health decides, and each address has a limit. The traffic is
+ * sealed independently of TLS. Access logs are off: they would hold whole URLs, which contain ids of sessions.
  */
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { SubnetType } from 'aws-cdk-lib/aws-ec2';
@@ -18,13 +18,13 @@ import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { type Network, PARENT_PORT } from './network.ts';
 import type { Parameters } from './parameters.ts';
 
-/** What clients reach, and what they are led to. */
+/** What clients reach, and where the load balancer sends them. */
 export interface Balancer {
   readonly balancer: ApplicationLoadBalancer;
   readonly targets: ApplicationTargetGroup;
 }
 
-/** Makes the load balancer, with its limits and its name. */
+/** Makes the load balancer, its limits and its name. */
 export function createBalancer(scope: Stack, parameters: Parameters, network: Network): Balancer {
   const { vpc } = network;
   const targets = new ApplicationTargetGroup(scope, 'Parents', {
@@ -32,8 +32,8 @@ export function createBalancer(scope: Stack, parameters: Parameters, network: Ne
     port: PARENT_PORT,
     protocol: ApplicationProtocol.HTTP,
     targetType: TargetType.INSTANCE,
-    // Not ready: no store, no enclave, an enclave without keys or answers, or a parent that is ending. One minute of it
-    // replaces the instance: an enclave that computes a large account does not answer for up to 47 seconds.
+    // Not ready: no store, no enclave, an enclave without keys or answers, or an ending parent. The instance is
+    // replaced only after a minute, because an enclave that computes a large account is silent for up to 47 seconds.
     healthCheck: {
       path: '/ready',
       interval: Duration.seconds(10),
@@ -66,7 +66,7 @@ export function createBalancer(scope: Stack, parameters: Parameters, network: Ne
   return { balancer, targets };
 }
 
-/** The parent sees one client, the load balancer: what one address may do is limited before it. */
+/** The parent sees only one client, the load balancer. Requests per address are therefore limited before the parent. */
 function limitAddresses(
   scope: Stack,
   { name, rateLimit }: Parameters,

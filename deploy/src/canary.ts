@@ -1,10 +1,10 @@
 /**
- * Who used the key without an attestation, and who changed what may.
+ * Detects who used the key without an attestation, and who changed what may use it.
  *
- * CloudTrail records every call of KMS. Calls with an attestation document, and only those, carry
- * `additionalEventData.recipient` (AWS KMS Developer Guide, "Monitoring attested requests"). A call that succeeded
- * (no `errorCode`) without it means that the key's policy has a hole, whoever made it. The parent's own attempts
- * (`instance/canary.sh`) tell a hole before somebody uses it; these rules tell what no parent can hide.
+ * CloudTrail records every call of KMS. Only calls with an attestation document carry `additionalEventData.recipient`,
+ * and all of them do (AWS KMS Developer Guide, "Monitoring attested requests"). A call that succeeded (no `errorCode`)
+ * without it means that the key's policy has a hole, whoever made the call. The parent's own attempts
+ * (`instance/canary.sh`) find a hole before somebody uses it. These rules find what no parent can hide.
  */
 import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { ReadWriteType, Trail } from 'aws-cdk-lib/aws-cloudtrail';
@@ -12,7 +12,7 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Parameters } from './parameters.ts';
 
-/** Calls that use key material; the template lets the first two be made, attested. */
+/** Calls that use key material. The template allows the first two, with an attestation. */
 const USES = [
   'Decrypt',
   'GenerateDataKey',
@@ -22,7 +22,7 @@ const USES = [
   'Encrypt',
   'ReEncrypt',
 ];
-/** Calls after which the policy may say something else, or the key be gone. */
+/** Calls that may change the policy or delete the key. */
 const CHANGES = [
   'PutKeyPolicy',
   'CreateGrant',
@@ -38,14 +38,14 @@ export interface CanaryRules {
   readonly keyChanged: string;
 }
 
-/** What the rules watch, and whom they tell. */
+/** What the rules watch, and whom they notify. */
 export interface Watch {
   readonly keyArn: string;
-  /** Gets the whole event: who, when, from where. */
+  /** The topic gets the whole event: who, when, from where. */
   readonly topicArn: string;
 }
 
-/** Makes the rules, and the trail without which EventBridge hears of no call of KMS. */
+/** Makes the rules and the trail. Without the trail, EventBridge sees no call of KMS. */
 export function createCanaryRules(scope: Stack, parameters: Parameters, watch: Watch): CanaryRules {
   const { name, trail } = parameters;
   if (trail === 'create') createTrail(scope);
@@ -53,7 +53,7 @@ export function createCanaryRules(scope: Stack, parameters: Parameters, watch: W
     new CfnRule(scope, id, {
       name: ruleName,
       description,
-      // Decrypt and GenerateDataKey count as reading, which rules do not see by default.
+      // Decrypt and GenerateDataKey count as reads. By default, rules do not see reads.
       state: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
       eventPattern: {
         source: ['aws.kms'],
@@ -76,7 +76,7 @@ export function createCanaryRules(scope: Stack, parameters: Parameters, watch: W
       'The key was used without attestation',
       {
         eventName: USES,
-        // EventBridge tells the absence of leaves only: this one is in every attestation of an enclave.
+        // EventBridge can test only leaves for absence. Every attestation of an enclave has this leaf.
         additionalEventData: { recipient: { attestationDocumentModuleId: [{ exists: false }] } },
       },
     ),
@@ -92,8 +92,8 @@ function createTrail(scope: Stack): void {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     enforceSSL: true,
     lifecycleRules: [{ expiration: Duration.days(365) }],
-    // At once the trail writes into it, and CloudFormation deletes no bucket that holds anything: a rollback that tried
-    // would fail, and leave the stack stuck.
+    // The trail writes into the bucket at once, and CloudFormation deletes no bucket that holds anything. A rollback
+    // that tried to delete it would fail and leave the stack stuck.
     removalPolicy: RemovalPolicy.RETAIN,
   }) as IBucket;
   new Trail(scope, 'Trail', {

@@ -1,14 +1,14 @@
-/** What an instance can give to enclaves, and what an image asks of an enclave. */
+/** What an instance can give to enclaves, and what an image needs of an enclave. */
 import { readInstanceType } from './instance-types.ts';
 
-/** Left to the parent and its kernel: one core, and memory for the store's pages. */
+/** Reserved for the parent and its kernel: one core, and memory for the store's pages. */
 const PARENT_CPUS = 2;
 const PARENT_MIB = 2_048;
-/** nitro-cli starts no enclave whose memory is less than this many times its image's file (E26). */
+/** nitro-cli refuses to start an enclave whose memory is less than this many times its image's file (E26). */
 const MEMORY_PER_IMAGE = 4;
 const MIB = 1_048_576;
 
-/** What enclaves ask for. */
+/** What the enclaves ask for. */
 export interface Demand {
   readonly instanceType: string;
   readonly enclaves: number;
@@ -16,7 +16,7 @@ export interface Demand {
   readonly enclaveMemoryMib: number;
 }
 
-/** Why an instance of this type cannot hold these enclaves, or null; null too for a type that is at fault itself. */
+/** Why an instance of this type cannot hold these enclaves. Null: it can, or the type itself is at fault. */
 export function capacityFault(demand: Demand): { readonly name: string; readonly why: string } | null {
   const { instanceType, enclaves, enclaveCpus, enclaveMemoryMib } = demand;
   const type = readInstanceType(instanceType);
@@ -42,8 +42,8 @@ export function capacityFault(demand: Demand): { readonly name: string; readonly
 }
 
 /**
- * Why an enclave with this memory does not start this image, or null. nitro-cli would refuse it on the instance (E26),
- * twenty minutes into the deployment.
+ * Why an enclave with this memory cannot start this image. Null: it can. Without this check, nitro-cli would refuse the
+ * image on the instance (E26), twenty minutes into the deployment.
  * @param imageBytes - size of the enclave image file
  */
 export function imageMemoryFault(enclaveMemoryMib: number, imageBytes: number): string | null {

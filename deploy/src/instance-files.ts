@@ -1,10 +1,10 @@
-/** Where the files lie that run on the instance: units, scripts, configuration. */
+/** Paths of the files that the instance uses: units, scripts, configuration. */
 import { fileURLToPath } from 'node:url';
 
-/** Folder of them all. The same seen from `src/` and from `dist/`. */
+/** Folder of all these files. The path is the same from `src/` and from `dist/`. */
 export const INSTANCE_FOLDER = fileURLToPath(new URL('../instance/', import.meta.url));
 
-/** Path of one of them. */
+/** Path of one of these files. */
 export function instanceFile(name: string): string {
   return `${INSTANCE_FOLDER}${name}`;
 }

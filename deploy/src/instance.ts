@@ -1,6 +1,7 @@
 /**
- * The one instance: launch template, group, and how it ends. The group holds one instance, because the embedded store
- * is one process's; when it is replaced, the old one goes first and the new one takes the volume.
+ * The only instance: its launch template, its group, and how it ends. The group holds one instance, because only one
+ * process can use the embedded store. In a replacement, the old instance ends first, and the new one takes over the
+ * volume.
  */
 import { readFileSync } from 'node:fs';
 import { type CfnCreationPolicy, Fn, type Stack } from 'aws-cdk-lib';
@@ -11,23 +12,26 @@ import { instanceFile } from './instance-files.ts';
 import type { Network } from './network.ts';
 import type { Parameters } from './parameters.ts';
 
-/** CID of the first enclave; the next ones follow. 0 to 3 have meanings of their own. */
+/** CID of the first enclave. Further enclaves get the next CIDs. 0 to 3 have meanings of their own. */
 export const FIRST_CID = 16;
-/** Port that an enclave listens on, and port of the parent's egress proxy; both stand in the image's configuration. */
+/** Port on which an enclave listens, and port of the parent's egress proxy. Both are in the image's configuration. */
 const ENCLAVE_VSOCK_PORT = 5005;
 const EGRESS_VSOCK_PORT = 8003;
-/** Any CID of the machine that listens. */
+/** Any CID of the listening machine. */
 const ANY_CID = 4_294_967_295;
-/** Requests of one source in 15 minutes: three a second, besides what the load balancer's firewall lets through. */
+/**
+ * Requests of one source in 15 minutes. This is three a second. The limit of the load balancer's firewall comes in
+ * addition.
+ */
 const SERVICE_RATE_LIMIT = '3000';
-/** How long a parent that ends goes on answering while `/ready` says no, s: whoever watches it has time to notice. */
+/** How long an ending parent still answers while `/ready` says no, s. It gives watchers time to notice. */
 const DRAIN_DELAY_S = '25';
 const START_TIMEOUT = 'PT20M';
-/** Longer than a start: an instance that cannot serve is replaced at last, not in a loop. */
+/** Longer than a start. An instance that cannot serve is replaced in the end, but not in a loop. */
 const HEALTH_GRACE_S = 1_800;
 const DRAIN_S = 300;
 
-/** What the instance is made of and stands in. */
+/** The parts and the surroundings of the instance. */
 export interface InstanceFacts {
   readonly network: Network;
   readonly role: Role;
@@ -38,7 +42,7 @@ export interface InstanceFacts {
   readonly deployment: Readonly<Record<string, string>>;
 }
 
-/** Makes launch template and group. */
+/** Makes the launch template and the group. */
 export function createGroup(scope: Stack, parameters: Parameters, facts: InstanceFacts): CfnAutoScalingGroup {
   const template = createTemplate(scope, parameters, facts);
   const group = new CfnAutoScalingGroup(scope, GROUP_ID, {
@@ -71,12 +75,12 @@ export function createGroup(scope: Stack, parameters: Parameters, facts: Instanc
       suspendProcesses: ['HealthCheck', 'ReplaceUnhealthy', 'AZRebalance', 'AlarmNotification'],
     },
   };
-  // Its first steps need the way out, and the role's permissions.
+  // The first steps of the instance need the way out and the role's permissions.
   group.node.addDependency(facts.network.vpc, facts.role);
   return group;
 }
 
-/** Logical id of the group, which the instance reports its start to. */
+/** Logical id of the group. The instance reports its start to it. */
 export const GROUP_ID = 'Group';
 
 function createTemplate(scope: Stack, parameters: Parameters, facts: InstanceFacts): CfnLaunchTemplate {
@@ -94,7 +98,7 @@ function createTemplate(scope: Stack, parameters: Parameters, facts: InstanceFac
       enclaveOptions: { enabled: true },
       iamInstanceProfile: { arn: profile.attrArn },
       securityGroupIds: [facts.network.instance.securityGroupId],
-      // The parent is no container: one hop is enough, and nothing further away gets the role's credentials.
+      // The parent is not in a container, so one hop is enough. Nothing further away gets the role's credentials.
       metadataOptions: {
         httpEndpoint: 'enabled',
         httpTokens: 'required',
@@ -113,7 +117,7 @@ function createTemplate(scope: Stack, parameters: Parameters, facts: InstanceFac
   });
 }
 
-/** The parent's configuration, which it reads from the tags of its instance. */
+/** The parent's configuration. The parent reads it from the tags of its instance. */
 function parentTags(parameters: Parameters, facts: InstanceFacts): Readonly<Record<string, string>> {
   const cids = Array.from({ length: parameters.enclaves }, (_, index) => FIRST_CID + index);
   const variables = {
@@ -124,7 +128,7 @@ function parentTags(parameters: Parameters, facts: InstanceFacts): Readonly<Reco
     KMS_KEY_ARN: facts.keyArn,
     KMS_ROLE_ARN: facts.roleArn,
     RATE_LIMIT_MAX: SERVICE_RATE_LIMIT,
-    // The load balancer says who a request is from, and nobody else can reach the parent.
+    // The load balancer states the source of a request. Nothing else can reach the parent.
     TRUSTED_PROXIES: facts.network.vpc.vpcCidrBlock,
     DRAIN_DELAY: DRAIN_DELAY_S,
   };
@@ -133,7 +137,7 @@ function parentTags(parameters: Parameters, facts: InstanceFacts): Readonly<Reco
   );
 }
 
-/** The script in `instance/`, told what it installs. */
+/** The script in `instance/`, with the facts of what it installs. */
 function userData(deployment: Readonly<Record<string, string>>): string {
   const lines = Object.entries(deployment).map(([variable, value]) => `${variable}=${value}`);
   const [shebang, ...script] = readFileSync(instanceFile('user-data.sh'), 'utf8').split('\n');

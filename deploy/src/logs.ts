@@ -1,13 +1,13 @@
-/** Groups of logs, and what is counted in them. What stands in a log line: docs/operations.md. */
+/** Log groups, and the lines that are counted in them. The content of log lines: docs/operations.md. */
 import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { CfnMetricFilter, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Parameters } from './parameters.ts';
 
-/** Files of the instance, each a group `/NAME/FILE`. */
+/** Log files of the instance. Each is a group `/NAME/FILE`. */
 export const LOGS = ['parent', 'enclave', 'canary', 'boot'] as const;
 export type LogName = (typeof LOGS)[number];
 
-/** Lines that are counted, by metric. The parent's are known by the names of its events and by public codes, not by words. */
+/** Counted lines, by metric. The parent's lines are found by the names of events and by public codes, not by words. */
 export const COUNTED = {
   EnclaveLost: [
     'parent',

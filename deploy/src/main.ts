@@ -1,4 +1,4 @@
-/** The CDK app: `npx cdk deploy` in this folder. Its context is the deployment's parameters. */
+/** The CDK app: run `npx cdk deploy` in this folder. The CDK context holds the deployment's parameters. */
 import { App } from 'aws-cdk-lib';
 import { readArtifacts } from './artifacts.ts';
 import { ParametersError } from './errors.ts';

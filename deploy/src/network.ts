@@ -1,9 +1,10 @@
 /**
- * The network: a load balancer in two zones, the instance in one, and one fixed address towards the venues, which
- * traders can name in the allow-lists of their API keys.
+ * The network: a load balancer in two zones, the instance in one zone, and one fixed address towards the venues.
+ * Traders can name this address in the allow-lists of their API keys.
  *
- * There is no private endpoint of KMS. The enclave reaches KMS through the parent's egress proxy, which refuses
- * private addresses; with such an endpoint the name of KMS would lead to one. TLS to KMS ends inside the enclave anyway.
+ * KMS has no private endpoint here. The enclave reaches KMS through the parent's egress proxy, which refuses private
+ * addresses. With a private endpoint, the name of KMS would lead to a private address. TLS to KMS ends inside the
+ * enclave in any case.
  */
 import {
   CfnEIP,
@@ -24,12 +25,12 @@ import type { Parameters } from './parameters.ts';
 /** Port of the parent's HTTP edge. */
 export const PARENT_PORT = 3000;
 
-/** Where things stand, and who may speak to whom. */
+/** The places of the parts, and who may connect to whom. */
 export interface Network {
   readonly vpc: IVpc;
-  /** The instance's subnet; its volume is in the same zone. */
+  /** The instance's subnet. Its volume is in the same zone. */
   readonly subnet: ISubnet;
-  /** Address that venues see. */
+  /** The address that venues see. */
   readonly egressAddress: string;
   readonly balancer: SecurityGroup;
   readonly instance: SecurityGroup;
@@ -38,7 +39,7 @@ export interface Network {
 /** Makes the network. */
 export function createNetwork(scope: Construct, { clients }: Parameters): Network {
   const address = new CfnEIP(scope, 'Address', { domain: 'vpc' });
-  // A cast: CDK's own declarations are not made for exactOptionalPropertyTypes.
+  // The cast is needed because CDK's declarations are not made for exactOptionalPropertyTypes.
   const vpc = new Vpc(scope, 'Vpc', {
     maxAzs: 2,
     natGateways: 1,
@@ -67,7 +68,7 @@ export function createNetwork(scope: Construct, { clients }: Parameters): Networ
   return { vpc, subnet, egressAddress: address.ref, balancer, instance };
 }
 
-/** What must go on when the way out is broken: logs, and the operator's way in. */
+/** Endpoints for what must work when the way out is broken: logs, and the operator's access. */
 function addEndpoints(vpc: IVpc, subnet: ISubnet): void {
   vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3 });
   const { CLOUDWATCH_LOGS, SSM, SSM_MESSAGES } = InterfaceVpcEndpointAwsService;

@@ -1,6 +1,6 @@
 /**
- * Parameters of the deployment: CDK context (`-c NAME=VALUE`, or `cdk.context.json`), parsed once, every fault
- * reported at once. `docs/operations.md` explains each.
+ * Parameters of the deployment: CDK context (`-c NAME=VALUE`, or `cdk.context.json`). They are parsed once, and all
+ * faults are reported together. `docs/operations.md` explains each parameter.
  */
 
 import { capacityFault } from './capacity.ts';
@@ -8,25 +8,28 @@ import { ParametersError } from './errors.ts';
 import { instanceTypeFault } from './instance-types.ts';
 import { regionFault } from './venue-regions.ts';
 
-/** What a deployment is made from. */
+/** The parameters of one deployment. */
 export interface Parameters {
   /** Account number, 12 digits. */
   readonly account: string;
   readonly region: string;
-  /** Name of the stack, and the beginning of the names of what it makes. */
+  /** Name of the stack. The names of its parts begin with it. */
   readonly name: string;
   /** File of the enclave image (.eif). */
   readonly eif: string;
   /** File of the parent's root file system (.tar.gz). */
   readonly parent: string;
-  /** Files with the measurements that the key serves: of this image first, then of others that it must serve still. */
+  /**
+   * Files with the measurements that the key serves: the measurements of this image first, then those of other images
+   * that the key must still serve.
+   */
   readonly measurements: readonly string[];
-  /** Certificate of the load balancer, in ACM and in this region. */
+  /** Certificate of the load balancer, in ACM in this region. */
   readonly certificateArn: string;
   /** Where the service's name is kept, if Route 53 keeps it. */
   readonly dns: { readonly domain: string; readonly hostedZoneId: string } | null;
   readonly alarmEmail: string | null;
-  /** Whether the key's policy is made so that nobody may ever change it. */
+  /** Whether nobody may ever change the key's policy. */
   readonly locked: boolean;
   readonly instanceType: string;
   readonly enclaves: number;
@@ -34,21 +37,21 @@ export interface Parameters {
   readonly enclaveMemoryMib: number;
   /** Size of the store's volume. */
   readonly volumeGib: number;
-  /** Snapshot that the store's volume is made from. */
+  /** Snapshot from which the store's volume is made. */
   readonly snapshot: string | null;
   /** `host:port` of the venues. */
   readonly egressAllow: readonly string[];
   /** Networks that may reach the load balancer. */
   readonly clients: readonly string[];
-  /** Requests that one address may make in five minutes. */
+  /** Limit of requests from one address in five minutes. */
   readonly rateLimit: number;
-  /** Whether this stack makes the trail that the canary needs, or the account has one. */
+  /** The trail that the canary needs: this stack creates it, or the account already has it. */
   readonly trail: 'create' | 'existing';
-  /** Two zones that have the instance type; by default the region's first two. */
+  /** Two zones that have the instance type. Default: the region's first two zones. */
   readonly availabilityZones: readonly string[] | null;
 }
 
-/** A value that EC2 takes for a tag has at most 256 characters. */
+/** EC2 tags hold at most 256 characters. */
 const MAX_TAG_LENGTH = 256;
 const PATTERNS = {
   account: [/^\d{12}$/, '12 digits'],
@@ -69,7 +72,7 @@ const PATTERNS = {
 } as const satisfies Record<string, readonly [RegExp, string]>;
 
 type Pattern = keyof typeof PATTERNS;
-/** Names that CDK itself puts into the context. */
+/** Names that CDK itself adds to the context. */
 const FOREIGN = /[:/@]|^cdk-/;
 
 /**
@@ -116,7 +119,7 @@ function dnsOf(reader: Reader): Parameters['dns'] {
   return null;
 }
 
-/** What single values cannot tell. */
+/** Checks that involve several values. */
 function judgeTogether(reader: Reader, parameters: Parameters): void {
   const { region, certificateArn, availabilityZones, egressAllow } = parameters;
   if (region !== '' && certificateArn !== '' && certificateArn.split(':')[3] !== region) {
@@ -198,7 +201,7 @@ class Reader {
     return fallback;
   }
 
-  /** `cdk.context.json` may hold numbers and truths too. An empty value counts as absent. */
+  /** `cdk.context.json` may also hold numbers and booleans. An empty value counts as absent. */
   #text(name: string): string | null {
     this.#known.add(name);
     const value = this.#context[name];

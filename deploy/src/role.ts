@@ -1,18 +1,18 @@
 /**
- * The role of the instance, whose credentials the parent hands to the enclave. It may do nothing with the key by IAM:
- * the key's policy alone lets it, and only with an attestation.
+ * The role of the instance. The parent hands its credentials to the enclave. IAM gives the role no permission for the
+ * key. Only the key's policy allows the use of the key, and only with an attestation.
  */
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Parameters } from './parameters.ts';
 
-/** ARN of the role; known before it exists, so that the key's policy is the same text everywhere. */
+/** ARN of the role. It is known before the role exists, so that the key's policy has the same text everywhere. */
 export function parentRoleArn({ account, name }: Pick<Parameters, 'account' | 'name'>): string {
   return `arn:aws:iam::${account}:role/${name}-parent`;
 }
 
-/** What the instance has to do with. */
+/** What the instance works with. */
 export interface RoleFacts {
   readonly stackArn: string;
   readonly volumeArn: string;
@@ -22,8 +22,9 @@ export interface RoleFacts {
 }
 
 /**
- * Makes the role, without permissions yet: the key and the volume need it first. It outlives the stack as the key does:
- * KMS knows it by a number, and one that was made again under the same name would be another one.
+ * Makes the role, without permissions at first, because the key and the volume need the role before them. Like the key,
+ * the role outlives the stack. KMS knows the role by a number. A new role with the same name would be a different role
+ * to KMS.
  */
 export function createRole(scope: Construct, { name }: Parameters): Role {
   const role = new Role(scope, 'ParentRole', {
@@ -35,7 +36,7 @@ export function createRole(scope: Construct, { name }: Parameters): Role {
   return role;
 }
 
-/** Gives the role what the scripts in `instance/` call, and no more. */
+/** Allows the role exactly the calls that the scripts in `instance/` make. */
 export function grantInstance(role: Role, parameters: Parameters, facts: RoleFacts): void {
   const { account, region, name } = parameters;
   const instances = `arn:aws:ec2:${region}:${account}:instance/*`;
@@ -49,7 +50,7 @@ export function grantInstance(role: Role, parameters: Parameters, facts: RoleFac
     [['cloudwatch:PutMetricData'], ['*'], { 'cloudwatch:namespace': name }],
     [['autoscaling:CompleteLifecycleAction'], [group]],
     [['cloudformation:SignalResource'], [facts.stackArn]],
-    // Session Manager's agent; AWS lets none of these be narrowed.
+    // For Session Manager's agent. AWS does not allow any of these actions to be narrowed.
     [
       [
         'ssm:UpdateInstanceInformation',

@@ -1,4 +1,4 @@
-/** The deployment, put together from its parts. */
+/** Builds the deployment from its parts. */
 import { POLICY_REGISTERS } from '@perf-aggregator/shared/kms/key-policy';
 import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -23,15 +23,15 @@ interface Files {
   readonly bundle: Asset;
 }
 
-/** Everything that one deployment needs, in one stack. */
+/** Everything for one deployment, in one stack. */
 export class DeploymentStack extends Stack {
   readonly #zones: readonly string[];
 
-  /** @param artifacts - already held against each other; `readArtifacts` makes them */
+  /** @param artifacts - already compared with each other; `readArtifacts` makes them */
   constructor(scope: Construct, parameters: Parameters, artifacts: Artifacts, props: StackProps = {}) {
     const { account, region, name } = parameters;
     super(scope, name, { env: { account, region }, ...props });
-    // Said or left to CloudFormation: CDK would look the zones up, with credentials.
+    // The zones are given, or CloudFormation chooses them. CDK would need credentials to look them up.
     this.#zones = parameters.availabilityZones ?? [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
     this.#build(parameters, artifacts);
   }
@@ -82,7 +82,7 @@ export class DeploymentStack extends Stack {
     });
   }
 
-  /** Files reach the instance through the bucket that `cdk bootstrap` made, named by their content. */
+  /** Files reach the instance through the bucket that `cdk bootstrap` made. Each file is named by its content. */
   #addFiles({ eif, parent }: Artifacts): Files {
     return {
       eif: new Asset(this, 'Eif', { path: eif.path }),
@@ -91,7 +91,9 @@ export class DeploymentStack extends Stack {
     };
   }
 
-  /** Of what `instance/user-data.sh` writes to `/etc/perf-aggregator/deployment.env`: names and sizes. */
+  /**
+   * Names and sizes. They are a part of what `instance/user-data.sh` writes to `/etc/perf-aggregator/deployment.env`.
+   */
   #deployment(parameters: Parameters): Readonly<Record<string, string>> {
     return {
       NAME: parameters.name,
@@ -109,7 +111,7 @@ export class DeploymentStack extends Stack {
   }
 }
 
-/** Of the same: where the files are, and their digests. */
+/** Another part of the same file: where the files are, and their digests. */
 function placesOf({ eif, parent }: Artifacts, files: Files): Readonly<Record<string, string>> {
   return {
     BUNDLE: placeOf(files.bundle),
@@ -124,7 +126,7 @@ function placeOf(file: Asset): string {
   return `${file.s3BucketName}/${file.s3ObjectKey}`;
 }
 
-/** What to demand of a quote, as the command line takes it. */
+/** What to demand of a quote, as flags for the command line. */
 function flagsOf({ images }: Artifacts): string {
   return POLICY_REGISTERS.map((index) => `--pcr ${index}=${images[0]![index]}`).join(' ');
 }

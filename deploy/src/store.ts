@@ -1,4 +1,4 @@
-/** The store's volume, which outlives the instance, and its daily snapshots. */
+/** The store's volume and its daily snapshots. The volume outlives the instance. */
 import { CfnDeletionPolicy, type CfnTag } from 'aws-cdk-lib';
 import { CfnLifecyclePolicy } from 'aws-cdk-lib/aws-dlm';
 import { CfnVolume, type ISubnet } from 'aws-cdk-lib/aws-ec2';
@@ -9,7 +9,10 @@ import type { Parameters } from './parameters.ts';
 const SNAPSHOTS_KEPT = 14;
 const BACKUP_TAG = 'perf-aggregator-backup';
 
-/** Makes the volume, in the instance's zone. What the parent writes on it is sealed; the disk is encrypted besides. */
+/**
+ * Makes the volume, in the instance's zone. The parent writes only sealed data on it. The disk is encrypted in
+ * addition.
+ */
 export function createVolume(scope: Construct, parameters: Parameters, subnet: ISubnet): CfnVolume {
   const { name, volumeGib, snapshot } = parameters;
   const tags: CfnTag[] = [
@@ -30,8 +33,8 @@ export function createVolume(scope: Construct, parameters: Parameters, subnet: I
 }
 
 /**
- * Snapshots of the volume, every day, for two weeks. A snapshot is one instant of the whole volume, and every commit
- * of LMDB is on the disk before it counts: a snapshot opens like a store after a power failure.
+ * Daily snapshots of the volume, kept for two weeks. A snapshot holds the whole volume at one instant. Every commit of
+ * LMDB is on the disk before it counts. A snapshot therefore opens like a store after a power failure.
  */
 export function createBackups(scope: Construct, { name }: Parameters): void {
   const role = new Role(scope, 'BackupRole', {

@@ -1,10 +1,13 @@
-/** Where venues do not serve, as data: a deployment there would get HTTP 451 for every key (`exchange_region_refused`). */
+/**
+ * Regions that venues do not serve, as data. A deployment there would get HTTP 451 for every key
+ * (`exchange_region_refused`).
+ */
 
-/** A venue's hosts, and the regions of AWS from which it does not answer. */
+/** A venue's hosts, and the AWS regions from which it does not answer. */
 interface VenueRegions {
   readonly venue: string;
   readonly hosts: readonly string[];
-  /** Beginnings of names of regions. */
+  /** Prefixes of region names. */
   readonly refuses: readonly string[];
   readonly why: string;
 }
@@ -20,7 +23,7 @@ const VENUES: readonly VenueRegions[] = [
 ];
 
 /**
- * Why this region is no place for these venues, or null.
+ * Why this region does not suit these venues. Null: it does.
  * @param egressAllow - `host:port` of the venues
  */
 export function regionFault(region: string, egressAllow: readonly string[]): string | null {

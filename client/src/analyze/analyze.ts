@@ -1,6 +1,6 @@
 /**
- * `analyze`: the numbers of a local file by the very code that computes those of a session. Pure; the names of the
- * result are those of the metric definitions.
+ * `analyze`: computes the numbers of a local file with the code that computes those of a session. Pure. The result uses
+ * the names of the metric definitions.
  */
 import type { CostMethod } from '@perf-aggregator/analytics';
 import { type Amount, formatMoney, toNumber, ZERO } from '@perf-aggregator/analytics/amount/decimal';
@@ -21,14 +21,14 @@ import { boundsOf, type PeriodOptions, refuseOptions, rollingOf } from './period
 import { readCsv } from './read-csv.ts';
 import { readJson } from './read-json.ts';
 
-/** What the command line adds to a file, and overrides in it. */
+/** What the command line adds to a file or overrides in it. */
 export interface AnalyzeOptions extends Settings, PeriodOptions {
   readonly method?: CostMethod;
   readonly frequency?: Frequency;
   readonly markPrice?: Amount;
 }
 
-/** One flat object; `kind` tells which metrics it holds. */
+/** One flat object. `kind` tells which metrics it holds. */
 export interface Analysis {
   readonly kind: AnalyzeInput['kind'];
   readonly undefinedReasons: Readonly<Record<string, UndefinedReason>>;
@@ -36,7 +36,7 @@ export interface Analysis {
 }
 
 /**
- * Analyses a file. JSON begins with `{`; everything else is taken for CSV.
+ * Analyses a file. A file that begins with `{` is read as JSON, any other file as CSV.
  * @throws AnalyzeError, `analyze_option_unsupported` for a period or a window of a file that has none; InputError
  *   `analytics_*` for settings out of range
  */
@@ -92,7 +92,7 @@ function analyzeNavs(input: NavsInput, options: AnalyzeOptions): Analysis {
   });
 }
 
-/** Values and flows by period, at the instants that the grid says. */
+/** Values and flows by period, at the instants of the grid. */
 function toRecord(input: NavsInput, options: AnalyzeOptions) {
   const periods = Math.max(0, input.navs.length - 1);
   const { starts, ends, periodsPerYear } = toSeries(Array<null>(periods).fill(null), input, options);
@@ -105,7 +105,7 @@ function toRecord(input: NavsInput, options: AnalyzeOptions) {
   return { navs: input.navs, times, deposits, withdrawals, periodsPerYear };
 }
 
-/** The periods of the range, with the value at its start; a record without periods stays as it is. */
+/** The periods of the range, with the value at its start. A record without periods does not change. */
 function sliceRecord(record: ReturnType<typeof toRecord>, { from, to }: IndexRange): typeof record {
   if (record.times.length === 0) return record;
   return {
@@ -149,7 +149,10 @@ function moneyOf({ navs, times, deposits, withdrawals }: ReturnType<typeof toRec
   };
 }
 
-/** Of one symbol its numbers stand at the top; of several each has its own, and each currency its totals. */
+/**
+ * The numbers of a single symbol stand at the top. With several symbols, each symbol has its own numbers, and each
+ * currency has its totals.
+ */
 function analyzeTrades({ trades, method, ...terms }: TradesInput, options: AnalyzeOptions): Analysis {
   const { markPrice } = options;
   const result = matchTradeList(trades, {
@@ -203,20 +206,20 @@ function merged<A extends WithReasons, B extends WithReasons>(a: A, b: B) {
   return { ...a, ...b, undefinedReasons };
 }
 
-/** With money at risk: ratios times the last value that is known. */
+/** Adds the money at risk: ratios times the last known value. */
 function withAmounts<M extends ReturnsMetrics & WithReasons>(metrics: M, navs: NavsInput['navs']) {
   const { values, reasons } = riskAmounts(metrics, navs.findLast((nav) => nav !== null) ?? null);
   return { ...metrics, ...values, undefinedReasons: { ...metrics.undefinedReasons, ...reasons } };
 }
 
-/** Missing returns between the first and the last that is there. */
+/** The number of missing returns between the first known return and the last. */
 function gapsInside(returns: readonly (number | null)[]): number {
   const first = returns.findIndex((r) => r !== null);
   const last = returns.findLastIndex((r) => r !== null);
   return returns.slice(Math.max(first, 0), last + 1).filter((r) => r === null).length;
 }
 
-/** A record without a date has durations and no dates. */
+/** A record without a date has durations but no dates. */
 function undated({ start }: ReturnsInput | NavsInput, analysis: Analysis): Analysis {
   if (start !== null) return analysis;
   const withoutTimes = (value: object) =>

@@ -1,4 +1,4 @@
-/** Errors of `analyze`: the file is not what it could be. */
+/** Errors of `analyze`: the file is not valid input. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** Codes of {@link AnalyzeError}. */
@@ -9,5 +9,5 @@ export const ANALYZE_ERROR_CODES = [
 ] as const;
 export type AnalyzeErrorCode = (typeof ANALYZE_ERROR_CODES)[number];
 
-/** Says where: line and column of a table, line and column or path of JSON. */
+/** The message says where: line and column of a table, line and column or path of JSON. */
 export class AnalyzeError extends CodedError<AnalyzeErrorCode> {}

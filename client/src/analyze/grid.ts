@@ -1,9 +1,9 @@
-/** Dated rows on a grid of periods: what is missing between two dates is a gap, not a zero. */
+/** Puts dated rows on a grid of periods. A missing row between two dates is a gap, not a zero. */
 import type { Frequency } from '@perf-aggregator/analytics/series/calendar-series';
 import { DAY_MS, HOUR_MS } from '@perf-aggregator/shared/time';
 import type { AnalyzeError } from './errors.ts';
 
-/** A row, when it is, and how it is refused. */
+/** A row, its time, and how it is refused. */
 export interface Dated<Row> {
   readonly row: Row;
   /** ms UTC. */
@@ -15,19 +15,19 @@ export interface OnGrid<Row> {
   readonly grid: { readonly frequency: Frequency; readonly start: number | null };
   /** End of the first period. */
   readonly firstEnd: number | null;
-  /** One element for each period from the first row's to the last's. */
+  /** One element for each period, from the period of the first row to that of the last. */
   readonly rows: readonly (Row | null)[];
 }
 
 const STEPS: Partial<Record<Frequency, number>> = { h: HOUR_MS, D: DAY_MS, W: 7 * DAY_MS };
 const MONTHS: Partial<Record<Frequency, number>> = { M: 1, ME: 1, Q: 3, QE: 3, Y: 12, YE: 12 };
 
-/** A grid of more periods than this is a mistake in a date. */
+/** A grid with more periods than this means a wrong date. */
 const MAX_PERIODS = 2_000_000;
 
 /**
- * Puts rows in their periods. Their dates must ascend and lie on one grid, which is told from the shortest
- * distance between two of them unless it is given.
+ * Puts rows in their periods. Their dates must ascend and lie on one grid. Without a given frequency, the shortest
+ * distance between two dates tells the grid.
  */
 export function onGrid<Row>(rows: readonly Dated<Row>[], given?: Frequency): OnGrid<Row> {
   const [first] = rows;
@@ -46,7 +46,7 @@ export function onGrid<Row>(rows: readonly Dated<Row>[], given?: Frequency): OnG
   return { grid: { frequency, start: first.time }, firstEnd: endOf(first.time, frequency), rows: placed };
 }
 
-/** The period of an instant, counted from the first; a fraction: between two. */
+/** The period of an instant, counted from the first. A fraction means that the instant lies between two periods. */
 function indexing(first: number, frequency: Frequency): (time: number) => number {
   const step = STEPS[frequency];
   if (step !== undefined) return (time) => (time - first) / step;

@@ -1,4 +1,4 @@
-/** What a file for `analyze` can hold, read and checked. */
+/** What a file for `analyze` can hold, after reading and checks. */
 import type { CostMethod } from '@perf-aggregator/analytics';
 import type { Amount } from '@perf-aggregator/analytics/amount/decimal';
 import type { ListedTrade } from '@perf-aggregator/analytics/matching/trade-list';
@@ -10,10 +10,10 @@ export interface Settings {
   readonly minimumAcceptableReturnAnnual?: number;
 }
 
-/** When the periods of a record are. */
+/** The times of a record's periods. */
 export interface Grid {
   readonly frequency: Frequency;
-  /** Overrides what the frequency says. */
+  /** Overrides the number that follows from the frequency. */
   readonly periodsPerYear?: number;
   /** First instant, ms UTC; null: the file does not say. */
   readonly start: number | null;
@@ -30,7 +30,7 @@ export interface ReturnsInput extends Settings, Grid {
 export interface NavsInput extends Settings, Grid {
   readonly kind: 'navs';
   readonly navs: readonly (Amount | null)[];
-  /** + deposit, at the start of its period; − withdrawal, at its end. Periods count from 1. */
+  /** Deposit (+) at the start of its period, or withdrawal (−) at its end. Periods count from 1. */
   readonly flows: readonly { readonly period: number; readonly amount: Amount }[];
 }
 

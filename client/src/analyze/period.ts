@@ -1,4 +1,4 @@
-/** Part of a file: the periods between two days, and windows that roll over them. */
+/** A part of a file: the periods between two days, and rolling windows over them. */
 import type { RateParameters } from '@perf-aggregator/analytics/series/rates';
 import type { ReturnSeries } from '@perf-aggregator/analytics/series/return-series';
 import { rollingMetrics } from '@perf-aggregator/analytics/series/rolling-metrics';
@@ -6,14 +6,14 @@ import type { IndexRange, PeriodBounds } from '@perf-aggregator/analytics/time/p
 import { AnalyzeError } from './errors.ts';
 import type { AnalyzeInput } from './input.ts';
 
-/** What of a file is asked for. */
+/** Which part of a file is asked for. */
 export interface PeriodOptions extends PeriodBounds {
-  /** Returns in each window of the rolling metrics; none without it. */
+  /** Window of the rolling metrics. Left out: there are no rolling metrics. */
   readonly window?: number;
 }
 
 /**
- * A period needs dates, a window a series of returns.
+ * A period needs dates. A window needs a series of returns.
  * @throws AnalyzeError `analyze_option_unsupported`
  */
 export function refuseOptions(input: AnalyzeInput, options: PeriodOptions): void {
@@ -26,7 +26,7 @@ export function refuseOptions(input: AnalyzeInput, options: PeriodOptions): void
   if (input.start === null) throw refuse('a period: the file has no dates');
 }
 
-/** The bounds that are given. */
+/** The given bounds. */
 export function boundsOf({ from, to, period }: PeriodOptions): PeriodBounds {
   return {
     ...(from === undefined ? {} : { from }),
@@ -35,7 +35,7 @@ export function boundsOf({ from, to, period }: PeriodOptions): PeriodBounds {
   };
 }
 
-/** Rolling metrics of the periods in the range; their windows reach back before it. */
+/** Rolling metrics of the periods in the range. Their windows may begin before the range. */
 export function rollingOf(
   whole: ReturnSeries,
   { from, to }: IndexRange,

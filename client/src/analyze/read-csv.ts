@@ -1,6 +1,6 @@
 /**
- * CSV files for `analyze` (RFC 4180, a header line first): `date,return[,benchmark]`, `date,nav[,flow]` or
- * `time,symbol,side,quantity,price,fee,feeCurrency`. Columns stand in any order.
+ * CSV files for `analyze` (RFC 4180). The first line is a header: `date,return[,benchmark]`, `date,nav[,flow]` or
+ * `time,symbol,side,quantity,price,fee,feeCurrency`. The columns may stand in any order.
  */
 import { type Amount, ZERO } from '@perf-aggregator/analytics/amount/decimal';
 import type { ListedTrade } from '@perf-aggregator/analytics/matching/trade-list';
@@ -11,7 +11,7 @@ import { type Dated, onGrid } from './grid.ts';
 import type { AnalyzeInput, NavsInput, ReturnsInput, TradesInput } from './input.ts';
 import { readDecimal, readInstant, readNumber } from './values.ts';
 
-/** Columns of each kind of table; those with a question mark may be absent. */
+/** Columns of each kind of table. A column with a question mark may be absent. */
 const TABLES = {
   returns: ['date', 'return', 'benchmark?'],
   navs: ['date', 'nav', 'flow?'],
@@ -19,7 +19,7 @@ const TABLES = {
 } as const;
 type Kind = keyof typeof TABLES;
 
-/** A cell and where it stands. */
+/** A cell and its place. */
 interface Cell {
   readonly text: string;
   readonly line: number;
@@ -31,7 +31,7 @@ type Row = ReadonlyMap<string, Cell>;
 
 /**
  * Reads a table.
- * @param frequency - of a table of returns or values; told from the dates when left out
+ * @param frequency - of a table of returns or values; left out: the dates tell it
  * @throws AnalyzeError `analyze_malformed` with line and column; `analyze_unrecognized`
  */
 export function readCsv(text: string, frequency?: Frequency): AnalyzeInput {
@@ -55,7 +55,7 @@ function toReturns(rows: readonly Row[], frequency: Frequency | undefined): Retu
   };
 }
 
-/** The first row is the value that the record starts from; a flow there lies before it. */
+/** The first row is the value at which the record starts. A flow in this row lies before the record. */
 function toNavs(rows: readonly Row[], frequency: Frequency | undefined): NavsInput {
   const grid = onGrid(rows.map(dated), frequency);
   const flows = grid.rows.flatMap((row, period) => {
@@ -127,7 +127,7 @@ function checked(cell: Cell, holds: (amount: Amount) => boolean, otherwise: stri
   return amount;
 }
 
-/** The table that has these columns and no others. */
+/** The kind of table that has exactly these columns. */
 function kindOf(names: readonly string[], line: number): Kind {
   const telling = { return: 'returns', nav: 'navs', side: 'trades' } as const;
   const name = names.find((candidate): candidate is keyof typeof telling =>

@@ -1,4 +1,4 @@
-/** JSON files for `analyze`: one object, told apart by what it holds. Members that are not named here are left aside. */
+/** JSON files for `analyze`: one object. Its members tell its kind. Members that are not named here are ignored. */
 import { type Amount, ZERO } from '@perf-aggregator/analytics/amount/decimal';
 import { COST_METHODS } from '@perf-aggregator/analytics/lots/method';
 import type { ListedTrade } from '@perf-aggregator/analytics/matching/trade-list';
@@ -75,9 +75,8 @@ const matrixFile = z.object({
 });
 
 /**
- * Reads a file of one of the shapes: `returns` (a list), `navs`, `trades`, or `returns` (a list for each asset).
- * @throws AnalyzeError `analyze_malformed` with line and column, or the path of what is wrong;
- *   `analyze_unrecognized`
+ * Reads a file of one of these shapes: `returns` (a list), `navs`, `trades`, or `returns` (a list for each asset).
+ * @throws AnalyzeError `analyze_malformed` with line and column, or the path of what is wrong; `analyze_unrecognized`
  */
 export function readJson(text: string): AnalyzeInput {
   const value = parse(text);
@@ -130,7 +129,7 @@ function toTrades({ trades, ...options }: z.output<typeof tradesFile>): TradesIn
       orderId: one.orderId ?? null,
     };
   });
-  // A list that names no symbol is one position, which may be short unless the file says spot.
+  // A list without a symbol is one position. The position may be short unless the file says spot.
   const spot = options.spot ?? (trades.some(({ symbol }) => symbol !== undefined) ? undefined : false);
   return { kind: 'trades', trades: listed, ...defined({ ...options, spot }) };
 }
@@ -191,7 +190,7 @@ function unrecognized(): AnalyzeError {
   );
 }
 
-/** The members that are there: an absent one is absent, not undefined. */
+/** The members that are present. An absent member stays absent; it does not become undefined. */
 function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   const entries = Object.entries(members).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };

@@ -1,4 +1,4 @@
-/** `analyze`: the numbers of a local file, without a service. */
+/** `analyze`: computes the numbers of a local file, without a service. */
 import type { CostMethod } from '@perf-aggregator/analytics';
 import { COST_METHODS } from '@perf-aggregator/analytics/lots/method';
 import { FREQUENCIES, type Frequency } from '@perf-aggregator/analytics/series/calendar-series';
@@ -25,7 +25,7 @@ interface AnalyzeFlags {
   readonly frequency?: Frequency;
   readonly riskFree?: number;
   readonly mar?: number;
-  /** Names of version 1 for the same two. */
+  /** Names in version 1 for the same two options. */
   readonly riskFreeRate?: number;
   readonly minimumAcceptableReturn?: number;
   readonly markPrice?: string;
@@ -35,7 +35,7 @@ interface AnalyzeFlags {
   readonly window?: number;
 }
 
-/** Adds analyze. */
+/** Adds the `analyze` command. */
 export function addAnalyzeCommand(program: Command, context: CliContext): void {
   program
     .command('analyze')
@@ -99,7 +99,7 @@ function analyzeFile({ terminal }: CliContext, file: string, flags: AnalyzeFlags
   };
   const bounds = boundsOf(flags);
   const analysis = analyze(text, { ...options, ...bounds });
-  // What there is to choose from.
+  // Tells the range of days that the file covers.
   const isOutside = Object.keys(bounds).length > 0 && analysis['observationCount'] === 0;
   const history = isOutside ? extentOf(analyze(text, options)) : null;
   print(terminal, history === null ? analysis : { ...analysis, history }, () => analysisText(analysis));
@@ -110,7 +110,7 @@ function analyzeFile({ terminal }: CliContext, file: string, flags: AnalyzeFlags
 function boundsOf({ from, to, period }: AnalyzeFlags): PeriodBounds {
   return {
     ...(from === undefined ? {} : { from }),
-    // The day itself is in it.
+    // The period includes this day.
     ...(to === undefined ? {} : { to: to + DAY_MS }),
     ...(period === undefined ? {} : { period }),
   };

@@ -1,22 +1,22 @@
-/** How arguments of several commands are read. */
+/** Reads arguments that several commands share. */
 import { MAX_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
 import { isSessionTtl } from '@perf-aggregator/shared/messages/submission';
 import { InvalidArgumentError } from 'commander';
 import { readNumber } from '../analyze/values.ts';
 import { serviceOf } from './urls.ts';
 
-/** Names separated by commas, added to those of an earlier option. */
+/** Names separated by commas. They are added to the names of an earlier option. */
 export function collectNames(text: string, previous: string[] = []): string[] {
   return [...previous, ...text.split(',').filter(Boolean)];
 }
 
-/** An address of a service; one that holds a password or a query is refused. @throws InvalidArgumentError */
+/** The address of a service. An address with a password or a query is refused. @throws InvalidArgumentError */
 export function parseUrl(text: string): string {
   if (serviceOf(text) !== null) return text;
   throw new InvalidArgumentError('expected https://HOST or http://HOST');
 }
 
-/** Seconds that a session may live. @throws InvalidArgumentError */
+/** The lifetime of a session, in seconds. @throws InvalidArgumentError */
 export function parseTtl(text: string): number {
   const seconds = parseSeconds(text);
   if (isSessionTtl(seconds)) return seconds;
@@ -34,7 +34,7 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
-/** A rate a year, as a decimal above -1. @throws InvalidArgumentError */
+/** A rate per year, as a decimal above -1. @throws InvalidArgumentError */
 export function parseRate(text: string): number {
   const rate = readNumber(text);
   if (rate === null || rate <= -1)

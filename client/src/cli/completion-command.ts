@@ -1,10 +1,10 @@
-/** `completion`: what a shell must know to complete a command line. */
+/** `completion`: what a shell needs to know to complete a command line. */
 import { Argument, type Command, type Option } from 'commander';
 import { type Completable, type CompletableOption, SHELLS, type Shell, scriptFor } from './completion.ts';
 import type { CliContext } from './context.ts';
 import { printContents } from './terminal.ts';
 
-/** The one command that is not the client's: the wrapper starts it. */
+/** The only command that does not belong to the client: the wrapper starts it. */
 const SIMULATE: Completable = {
   name: 'simulate',
   description: 'the local world',
@@ -24,7 +24,7 @@ const SIMULATE: Completable = {
   ],
 };
 
-/** Adds completion. */
+/** Adds the `completion` command. */
 export function addCompletionCommand(program: Command, context: CliContext): void {
   program
     .command('completion')
@@ -33,7 +33,7 @@ export function addCompletionCommand(program: Command, context: CliContext): voi
     .action((shell: Shell) => printContents(context.terminal, scriptFor(shell, completablesOf(program))));
 }
 
-/** Every command that has no commands of its own, by its words. */
+/** Every command without subcommands, by its words. */
 function completablesOf(program: Command): readonly Completable[] {
   const commands = program.commands.flatMap((command) =>
     command.commands.length === 0

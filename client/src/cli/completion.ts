@@ -1,12 +1,12 @@
-/** Scripts for shells, made from the commands that there are. Pure. */
+/** Completion scripts for shells, made from the existing commands. Pure. */
 
-/** Shells that there is a script for. */
+/** Shells that have a script. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** An option, and what may follow it. */
+/** An option and its possible values. */
 export interface CompletableOption {
-  /** With its dashes. */
+  /** With the dashes. */
   readonly flag: string;
   readonly description: string;
   readonly value: 'none' | 'words' | 'file' | 'other';
@@ -15,12 +15,12 @@ export interface CompletableOption {
 
 /** A command. */
 export interface Completable {
-  /** One word or two, as `trust add`. */
+  /** One word or two, such as `trust add`. */
   readonly name: string;
   readonly description: string;
   /** Whether its operand is a file. */
   readonly takesFile: boolean;
-  /** What its operand may be, where that is a closed list. */
+  /** The possible operands, if they are a closed list. */
   readonly words: readonly string[];
   readonly options: readonly CompletableOption[];
 }
@@ -28,10 +28,10 @@ export interface Completable {
 const NAMES = ['perf-aggregator', './perf-aggregator'] as const;
 const GLOBAL = ['--help', '--version', '--json', '--url'] as const;
 
-/** Names of files as they are: nothing in them splits or stands for others. */
+/** Reads the names of files without splitting or expanding them. */
 const BASH_FILES = 'while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$current")';
 
-/** The script of a shell. */
+/** The script for a shell. */
 export function scriptFor(shell: Shell, commands: readonly Completable[]): string {
   if (shell === 'fish') return fish(commands);
   return shell === 'bash' ? bash(commands) : zsh(commands);
@@ -79,7 +79,7 @@ if [ "\${funcstack[1]}" = _perf_aggregator ]; then _perf_aggregator "$@"; else c
 `;
 }
 
-/** Which command a line is of: the first word that is one, and a second where it takes one. */
+/** Finds the command of a line: the first word that names a command, and a second word where the command takes one. */
 function steps(commands: readonly Completable[], word = `\${COMP_WORDS[index]}`): string {
   const groups = groupsOf(commands);
   const first = firstWords(commands).map((name) => `/${name}`);
@@ -108,7 +108,7 @@ function values(
     .join('\n');
 }
 
-/** What else may stand there. */
+/** What else may stand at this place. */
 function operands(
   commands: readonly Completable[],
   toLine: (words: string, takesFile: boolean) => string,
@@ -153,7 +153,7 @@ function fishOption({ flag, description, value, words }: CompletableOption): str
   return `-l ${flag.slice(2)}${takes} -d ${quoted(description)}`;
 }
 
-/** Text in single quotes, in which fish reads two escapes. */
+/** Text in single quotes. Fish reads two escapes inside them. */
 function quoted(text: string): string {
   return `'${text.replaceAll(/[\\']/g, '\\$&')}'`;
 }
@@ -169,7 +169,7 @@ function innerWords(commands: readonly Completable[], group: string): readonly s
   });
 }
 
-/** Commands that have commands of their own. */
+/** Commands that have subcommands. */
 function groupsOf(commands: readonly Completable[]): readonly string[] {
   return firstWords(commands).filter((first) => innerWords(commands, first).length > 0);
 }

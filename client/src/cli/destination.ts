@@ -1,4 +1,7 @@
-/** Where a command line says that a result goes: looked at before anything is asked, written whole or not at all. */
+/**
+ * The file that a command line names for a result. The CLI checks it before it asks anything, and writes it whole or
+ * not at all.
+ */
 import {
   accessSync,
   closeSync,
@@ -16,16 +19,16 @@ import {
 import { dirname } from 'node:path';
 import { UsageError } from './exit.ts';
 
-/** A file that a result goes to. What was there before stays until the result is whole. */
+/** A file for a result. The old contents stay until the result is complete. */
 export class Destination {
   readonly #path: string;
-  /** Behind links. */
+  /** The path with links resolved. */
   readonly #target: string;
-  /** Of what is there; null when nothing is. */
+  /** Facts of the present file. Null: there is no file. */
   readonly #present: Stats | null;
 
   /**
-   * Tries whether the result will go there, and leaves everything as it was.
+   * Tests whether the result can be written, and leaves everything as it was.
    * @throws UsageError `file_unwritable`: a folder, no such parent, no permission, a read-only or full disk
    */
   constructor(path: string) {
@@ -53,7 +56,7 @@ export class Destination {
     });
   }
 
-  /** A device or a pipe is written to as it is; anything else is replaced. */
+  /** A device or a pipe is written to directly. Any other file is replaced. */
   get #isReplaced(): boolean {
     return this.#present?.isFile() ?? true;
   }
@@ -68,7 +71,7 @@ export function unwritable(path: string, why: string, cause?: unknown): UsageErr
   return new UsageError('file_unwritable', `${path}: ${why}`, cause);
 }
 
-/** What `work` gives; a fault of the file system as a refusal of `path`. @throws UsageError `file_unwritable` */
+/** The result of `work`. A file system error becomes a refusal of `path`. @throws UsageError `file_unwritable` */
 export function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -78,7 +81,7 @@ export function attempt<T>(path: string, work: () => T): T {
   }
 }
 
-/** Writes a new file to the disk itself, or none: a disk that is full says so here. */
+/** Writes a new file through to the disk, or writes no file. A full disk shows its error here. */
 export function writeWhole(path: string, text: string, mode = 0o600): void {
   rmSync(path, { force: true });
   const file = openSync(path, 'wx', mode & 0o777);
@@ -100,7 +103,7 @@ function presentAt(path: string): Stats | null {
     return present;
   }
   if (lstatSync(path, { throwIfNoEntry: false })) throw unwritable(path, 'is a link that leads nowhere');
-  // As the fault of writing would be, but for a name that ends in a slash.
+  // The message is the one that a failed write would give, except for a name that ends in a slash.
   if (path === '' || path.endsWith('/')) throw unwritable(path, 'is not the name of a file');
   statSync(dirname(path));
   return null;

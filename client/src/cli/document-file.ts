@@ -1,21 +1,21 @@
-/** Attestation documents as people have them: raw, as text of some kind, or in the JSON of an answer. */
+/** Attestation documents in the forms that people have: raw, as text of some kind, or in the JSON of an answer. */
 import { decodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { UsageError } from './exit.ts';
 
-/** Longest text of one document, characters: 16 KiB as hex, in lines, with room. */
+/** Longest text of one document, in characters. 16 KiB as hex, in lines, fits with room. */
 const MAX_TEXT = 64 * 1024;
-/** Members under which services hand out a document. */
+/** Members in which services return a document. */
 const MEMBERS = ['attestation_doc', 'attestation'] as const;
 const ARMOUR = /^-----BEGIN ([A-Z0-9 ]+)-----((?:(?!-----)[\s\S])*)-----END \1-----$/;
 /** Base64 and base64url, padded or not. */
 const BASE64 = /^(?:[A-Za-z0-9+/]+|[A-Za-z0-9_-]+)={0,2}$/;
 
 /**
- * The document in a file: raw CBOR, hex, base64, base64url (line breaks allowed), either between lines
- * `-----BEGIN …-----` and `-----END …-----`, or as the one member `attestation_doc` or `attestation` of JSON. What reads
- * as none of them is handed on as it is: the verifier says what is wrong with it.
+ * The document in a file: raw CBOR, hex, base64, base64url (line breaks allowed), text between lines `-----BEGIN
+ * …-----` and `-----END …-----`, or JSON with one member `attestation_doc` or `attestation`. Input in any other form is
+ * passed on unchanged, and the verifier says what is wrong with it.
  * @throws UsageError `input_malformed` for JSON or armour without a document
  */
 export function toDocument(input: Uint8Array): Uint8Array {
@@ -26,9 +26,9 @@ export function toDocument(input: Uint8Array): Uint8Array {
   return decodeText(text) ?? input;
 }
 
-/** Trimmed ASCII text; null for anything else, such as CBOR, whose first byte is none. */
+/** Trimmed ASCII text. Null: the input is anything else, such as CBOR, whose first byte is not ASCII. */
 function textOf(input: Uint8Array): string | null {
-  // Editors may have put their mark of UTF-8 before it.
+  // Editors may have put a UTF-8 byte order mark at the start.
   const text = Buffer.from(input)
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '');
@@ -62,7 +62,10 @@ function fromArmour(text: string): Uint8Array {
   return document;
 }
 
-/** Bytes of hex or base64. Text that is both is hex: documents begin with 84 or d2, in base64 with other letters. */
+/**
+ * Bytes of hex or base64. Text that is valid as both is read as hex. Documents begin with 84 or d2, and their base64
+ * begins with other letters.
+ */
 function decodeText(text: string): Uint8Array | null {
   if (text.length > MAX_TEXT) return null;
   const letters = text.replaceAll(/\s/g, '');

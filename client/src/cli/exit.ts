@@ -1,4 +1,4 @@
-/** Exit codes of the CLI, and which error means which. */
+/** Exit codes of the CLI, and the exit code of each error. */
 import { InputError } from '@perf-aggregator/analytics';
 import { PolicyError, ReportError, VerificationError } from '@perf-aggregator/attestation';
 import { EifError } from '@perf-aggregator/attestation/eif/errors';
@@ -10,8 +10,8 @@ import { KeyPolicyError } from '../kms-policy/errors.ts';
 import { MeasurementsError } from '../measurements/errors.ts';
 
 /**
- * 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error; as shells say it, 130 Ctrl-C and 141 a reader
- * of the output that went away (128 and the number of the signal).
+ * 0 ok, 1 refused or not verified, 2 usage, 3 unreachable, 4 service error. As in shells, 130 means Ctrl-C, and 141
+ * means that the reader of the output went away (128 plus the number of the signal).
  */
 export const EXIT = {
   ...{ ok: 0, refused: 1, usage: 2, unreachable: 3, service: 4 },
@@ -33,34 +33,34 @@ export const USAGE_ERROR_CODES = [
 ] as const;
 export type UsageErrorCode = (typeof USAGE_ERROR_CODES)[number];
 
-/** The command line, or a file that it names, is unusable. */
+/** The command line is unusable, or a file that it names is. */
 export class UsageError extends CodedError<UsageErrorCode> {}
 
-/** Something was judged and did not hold; everything there is to say was printed. */
+/** A judgement failed. All output was printed. */
 export class NotVerified extends Error {}
 
-/** A service says that it cannot be asked now; everything there is to say was printed. */
+/** The service says that it cannot be asked now. All output was printed. */
 export class NotReady extends Error {}
 
-/** Ctrl-C at a prompt: nothing was done, and there is nothing to say. */
+/** Ctrl-C at a prompt. Nothing was done, and no message is needed. */
 export class Interrupted extends Error {}
 
-/** Whoever read standard output went away (a pipe to head): they know why, and need no message. */
+/** The reader of standard output went away (a pipe to head). The reader knows why and needs no message. */
 export class ReaderGone extends Error {}
 
-/** What a failed write to standard output means. */
+/** The error for a failed write to standard output. */
 export function outputFault(cause: NodeJS.ErrnoException): UsageError | ReaderGone {
   if (cause.code === 'EPIPE') return new ReaderGone();
   const why = cause.code === 'ENOSPC' ? 'its disk is full' : (cause.code ?? 'unknown');
   return new UsageError('output_failed', `standard output cannot be written: ${why}`, cause);
 }
 
-/** Whether everything that there is to say was said. */
+/** Whether the error needs no further message. */
 export function isSilent(error: unknown): boolean {
   return [NotVerified, NotReady, Interrupted, ReaderGone].some((kind) => error instanceof kind);
 }
 
-/** The exit code that an error deserves. */
+/** The exit code for an error. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof Interrupted) return EXIT.interrupted;
   if (error instanceof ReaderGone) return EXIT.readerGone;

@@ -1,11 +1,11 @@
-/** `explain`: what a code means, and what to do. */
+/** `explain`: says what a code means and what to do about it. */
 import type { Command } from 'commander';
 import { type CodeExplanation, codesLike, explanationsOf } from '../present/explain.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
 import { print } from './terminal.ts';
 
-/** Adds explain. */
+/** Adds the `explain` command. */
 export function addExplainCommand(program: Command, context: CliContext): void {
   program
     .command('explain')

@@ -1,4 +1,4 @@
-/** Files that a command line names. */
+/** Reads files that a command line names. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { MAX_BUNDLE_BYTES } from '@perf-aggregator/attestation/report/bundle';
 import { UsageError } from './exit.ts';
@@ -6,20 +6,20 @@ import { UsageError } from './exit.ts';
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Bytes of a file, or of standard input for `-`, of at most 4 MiB. Whoever hands evidence over chooses its length: a
- * longer file is not read, and of a stream no more than that.
+ * Bytes of a file of at most 4 MiB, or of standard input for `-`. The sender of evidence chooses its length. A longer
+ * file is therefore not read, and a stream is read no further than the limit.
  * @throws UsageError `file_unreadable`, `input_too_large`
  */
 export function readBytes(path: string): Uint8Array {
   return readBounded(path === '-' ? 0 : path, path);
 }
 
-/** The same as text; what is not UTF-8 is replaced. @throws UsageError `file_unreadable`, `input_too_large` */
+/** The same as text. Bytes that are not UTF-8 are replaced. @throws UsageError `file_unreadable`, `input_too_large` */
 export function readText(path: string): string {
   return Buffer.from(readBytes(path)).toString('utf8');
 }
 
-/** A file, or standard input for `-`, that must be UTF-8 text. @throws UsageError `file_unreadable` */
+/** A file, or standard input for `-`. It must be UTF-8 text. @throws UsageError `file_unreadable` */
 export function readStrictText(path: string): string {
   const bytes = attempt(path, () => readFileSync(path === '-' ? 0 : path));
   try {
@@ -37,7 +37,7 @@ export function unreadable(path: string, cause: unknown): UsageError {
 function readBounded(file: string | 0, path: string): Uint8Array {
   const handle = attempt(path, () => (file === 0 ? file : openSync(file, 'r')));
   try {
-    // Devices and pipes say that they are empty.
+    // Devices and pipes report size zero.
     if (attempt(path, () => fstatSync(handle)).size > MAX_BUNDLE_BYTES) throw tooLarge(path);
     return readPieces(handle, path);
   } finally {
@@ -45,7 +45,7 @@ function readBounded(file: string | 0, path: string): Uint8Array {
   }
 }
 
-/** Until the end, or until there is more than may be. */
+/** Reads to the end, or until the input is longer than allowed. */
 function readPieces(handle: number, path: string): Uint8Array {
   const pieces: Uint8Array[] = [];
   let length = 0;

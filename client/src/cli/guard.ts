@@ -1,16 +1,21 @@
-/** What no command takes: a value given twice, of which one would be dropped, and standard input read twice. */
+/**
+ * Checks that every command needs. A single-value option given twice is refused, because one value would be dropped.
+ * Reading standard input twice is refused as well.
+ */
 import type { Command, Option } from 'commander';
 import { UsageError } from './exit.ts';
 
-/** Options that add up. */
+/** Options that may be given several times. Their values add up. */
 const REPEATABLE: ReadonlySet<string | undefined> = new Set(['--root', '--pcr', '--symbols', '--disclose']);
 
-/** The program, its commands, and theirs. */
+/** The program and all its commands, at every level. */
 export function everyCommand(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
 }
 
-/** Refuses what would be dropped without a word: an action begins with a command line of which everything counts. */
+/**
+ * Refuses arguments that would be dropped silently. An action starts only when every part of its command line counts.
+ */
 export function guard(program: Command): void {
   const given = new Set<string>();
   for (const command of everyCommand(program)) {
@@ -24,7 +29,7 @@ export function guard(program: Command): void {
   });
 }
 
-/** Options before the command that the command does not know. */
+/** Refuses options that stand before the command and that the command does not know. */
 function refuseIdle(program: Command, command: Command): void {
   const idle = program.options.find(
     (option) =>
@@ -44,7 +49,7 @@ function countOnce(given: Set<string>, option: Option): void {
   given.add(name);
 }
 
-/** Files of a command line that are `-`. */
+/** Refuses a command line in which more than one file is `-`. */
 function refuseSecondInput(command: Command): void {
   const named = command.options
     .filter(({ flags, long }) => /<(?:file|pem)>/.test(flags) && long !== '--out')

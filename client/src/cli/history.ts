@@ -1,15 +1,15 @@
-/** Where the history of a session lies: said where a period that was asked for lies outside it. */
+/** The days that a session's history covers. The CLI tells them when a requested period lies outside them. */
 import { ServiceError } from '../errors.ts';
 import { day } from '../present/format.ts';
 import type { SecureClient } from '../sdk/secure-client.ts';
 import { definedOf, type SelectionFlags } from './question.ts';
 
-/** First and last whole UTC day of a history; both null where it has none. */
+/** First and last whole UTC day of a history. Both are null when it has no whole day. */
 export class History {
   readonly first: string | null;
   readonly last: string | null;
 
-  /** @param bounds - instants in ms UTC, the end exclusive */
+  /** @param bounds - instants in ms UTC; the end is exclusive */
   constructor({
     startTime,
     endTime,
@@ -25,14 +25,14 @@ export class History {
   }
 }
 
-/** Whether an answer says that no whole day lies in the period. */
+/** Whether an answer says that the period holds no whole day. */
 export function isEmpty(answer: object): boolean {
   const { startTime, from } = answer as { readonly startTime?: unknown; readonly from?: unknown };
   return startTime === null || from === null;
 }
 
 /**
- * The history of which the flags select a part; null where they select all of it, or it cannot be asked for.
+ * The history from which the flags select a part. Null: the flags select all of it, or the service cannot tell it.
  * @throws SecurityError, ClientError
  */
 export async function historyOf(client: SecureClient, flags: SelectionFlags): Promise<History | null> {
@@ -41,13 +41,13 @@ export async function historyOf(client: SecureClient, flags: SelectionFlags): Pr
   try {
     return new History(await client.getSummary(definedOf({ account, currency, method })));
   } catch (error) {
-    // It is said beside something else, which must not be lost.
+    // The history only accompanies another message, which must not be lost.
     if (error instanceof ServiceError) return null;
     throw error;
   }
 }
 
-/** What `ask` gives; where the service says that the period is empty, the error tells where history lies. */
+/** The result of `ask`. When the service says that the period is empty, the error tells the days of the history. */
 export async function tellingHistory<T>(
   client: SecureClient,
   flags: SelectionFlags,

@@ -1,23 +1,23 @@
-/** A session that is kept in a file: taken up, asked, and kept again. */
+/** A session that is kept in a file. The CLI resumes it, asks, and keeps it again. */
 import { SecureClient } from '../sdk/secure-client.ts';
 import type { CliContext } from './context.ts';
 import { UsageError } from './exit.ts';
 
-/** What a kept session was asked for. */
+/** The answer to a question with a kept session. */
 export interface Asked<T> {
-  /** The beginning of its id, by which people know it. */
+  /** The beginning of the session's id, by which people know the session. */
   readonly session: string;
   readonly answer: T;
 }
 
-/** As much of an id of a session as is shown: enough to tell sessions apart, too little to end one. */
+/** The part of a session's id that is shown. It is enough to tell sessions apart, and too little to end one. */
 export function nameOf(sessionId: string): string {
   return sessionId.slice(0, 8);
 }
 
 /**
- * What `ask` gets of a kept session, which is asked where `--url` says, else where it was registered; it is kept again
- * after it, whatever came of it.
+ * The result of `ask` with a kept session. The session is asked at the address of `--url`, otherwise where it was
+ * registered. It is kept again afterwards, even when `ask` fails.
  * @param prefix - of the session's id; undefined: the one used last
  * @throws UsageError `session_missing`, `input_malformed`; `file_unwritable` before anything is asked
  */
@@ -42,8 +42,8 @@ export async function endKeptSession(context: CliContext, prefix: string | undef
 }
 
 /**
- * Keeps a session that was just opened. One that cannot be kept is ended again: nobody could read or end it afterwards,
- * while the service would hold its keys.
+ * Keeps a session that was just opened. A session that cannot be kept is ended again. Otherwise nobody could read or
+ * end it, and the service would still hold its keys.
  * @throws UsageError `file_unwritable`
  */
 export async function keepNewSession(context: CliContext, client: SecureClient): Promise<void> {

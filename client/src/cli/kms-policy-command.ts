@@ -1,4 +1,4 @@
-/** `kms-policy`: the key policy that an enclave calls locked, printed or looked for. */
+/** `kms-policy`: prints the key policy that an enclave calls locked, or judges a policy. */
 import { type ImagePcrs, keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import { type Command, Option } from 'commander';
 import { checkPolicy, type PolicyCheck } from '../kms-policy/check-policy.ts';
@@ -20,7 +20,7 @@ interface Flags {
   readonly check?: string;
 }
 
-/** Adds kms-policy. */
+/** Adds the `kms-policy` command. */
 export function addKmsPolicyCommand(program: Command, context: CliContext): void {
   program
     .command('kms-policy')
@@ -50,7 +50,7 @@ function make({ terminal }: CliContext, flags: Flags): void {
   if (images.some((image) => image[1] === undefined)) {
     warn(terminal, 'warning: without --pcr1 and --pcr2 an enclave calls this policy mutable');
   }
-  // A policy is JSON for people too: it goes to `aws kms create-key --policy` as it is.
+  // A policy is printed as JSON for people too. It goes unchanged to `aws kms create-key --policy`.
   print(terminal, policy, () => JSON.stringify(policy, null, 2));
 }
 

@@ -1,4 +1,4 @@
-/** Entry of the CLI: the process's clock, randomness, environment, terminal and files. */
+/** Entry of the CLI. It provides the process's clock, randomness, environment, terminal and files. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { systemClock } from '@perf-aggregator/shared/clock';
@@ -15,13 +15,13 @@ import { TrustStore } from './trust-store.ts';
 const argv = process.argv.slice(2);
 const json = asksForJson(argv);
 const terminal = { stdout: process.stdout, stderr: process.stderr, interactive: process.stderr.isTTY, json };
-// Output that did not arrive is a failure, whatever became of the command itself.
+// Lost output is a failure, whatever the result of the command itself.
 process.stdout.on('error', (cause) => {
   const fault = outputFault(cause);
   if (!isSilent(fault)) complain(terminal, fault);
   process.exit(exitCodeOf(fault));
 });
-// Nobody reads the progress or the complaint; the result goes elsewhere.
+// Nobody reads the progress or the complaint. The result goes elsewhere.
 process.stderr.on('error', () => undefined);
 const home = process.env['PERF_AGGREGATOR_HOME'] || '.perf-aggregator';
 const program = createProgram(
@@ -37,7 +37,10 @@ const program = createProgram(
 );
 process.exitCode = (await runProgram(program, argv, terminal)).code;
 
-/** Below the user's own folder, as the XDG Base Directory Specification has it; there a path that is not absolute is none. */
+/**
+ * Below the user's own folder, as the XDG Base Directory Specification says. The specification ignores a path that is
+ * not absolute.
+ */
 function receiptsFolder(): string {
   const state = process.env['XDG_STATE_HOME'] ?? '';
   return join(isAbsolute(state) ? state : join(homedir(), '.local/state'), 'perf-aggregator/trust');

@@ -1,4 +1,4 @@
-/** `measure`: the PCRs of an enclave image file, read in pieces. */
+/** `measure`: computes the PCRs of an enclave image file, which is read in pieces. */
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import { type EifMeasurement, EifMeter } from '@perf-aggregator/attestation/eif/measure';
 import type { Command } from 'commander';
@@ -11,7 +11,7 @@ import { ProgressBar, print } from './terminal.ts';
 
 const PIECE_BYTES = 1 << 20;
 
-/** Adds measure. */
+/** Adds the `measure` command. */
 export function addMeasureCommand(program: Command, context: CliContext): void {
   program
     .command('measure')
@@ -32,7 +32,7 @@ async function measureFile(context: CliContext, file: string): Promise<EifMeasur
     for await (const piece of openStream(file)) {
       meter.update(piece as Uint8Array);
       read += (piece as Uint8Array).length;
-      // Nobody knows how long a stream is.
+      // The length of a stream is unknown.
       if (size !== null) bar.show(read / size, 'measured');
     }
   } catch (cause) {
@@ -59,7 +59,7 @@ function statOf(file: string): Stats {
   }
 }
 
-/** As {@link EifMeasurement}, with `pcrs` as `verify --json` prints them. */
+/** The same as {@link EifMeasurement}, with `pcrs` in the form that `verify --json` prints. */
 function toJson(measured: EifMeasurement) {
   const { signer, ...rest } = measured;
   const pcrs = Object.fromEntries(registersOf(measured));

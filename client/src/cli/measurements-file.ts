@@ -1,4 +1,4 @@
-/** `measurements.json` or the output of nitro-cli on disk, with the signature beside it. */
+/** Reads `measurements.json` or the output of nitro-cli from a file, with the signature beside it. */
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { MeasurementsError } from '../measurements/errors.ts';
 import { type ExpectedPcrs, type Measurements, parseMeasurements } from '../measurements/measurements.ts';
@@ -6,15 +6,15 @@ import { parseNitroCli } from '../measurements/nitro-cli.ts';
 import { UsageError } from './exit.ts';
 import { readBytes } from './files.ts';
 
-/** ECDSA over P-384 with SHA-384, DER, as `openssl dgst -sha384 -sign` and AWS KMS (ECDSA_SHA_384) write it. */
+/** ECDSA over P-384 with SHA-384, DER. `openssl dgst -sha384 -sign` and AWS KMS (ECDSA_SHA_384) write this form. */
 const CURVE = 'secp384r1';
 
-/** What a file of measurements names: releases that were published, or the one image that nitro-cli measured. */
+/** What a file of measurements names: published releases, or the one image that nitro-cli measured. */
 export type NamedImages = { readonly releases: Measurements } | { readonly image: ExpectedPcrs };
 
 /**
- * Reads the file; with a key, the detached signature in `FILE.sig` must be that key's over the file's bytes. Without
- * one the file is believed as a `--pcr` on the command line is.
+ * Reads the file. With a key, the detached signature in `FILE.sig` must be that key's signature over the file's bytes.
+ * Without a key, the file is believed like a `--pcr` on the command line.
  * @throws UsageError `file_unreadable`, `input_too_large`; `input_malformed` for the key
  * @throws MeasurementsError
  */

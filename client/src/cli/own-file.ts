@@ -1,4 +1,4 @@
-/** Files of which it matters who could have written them: the owner, and nobody else. */
+/** Files that only their owner may be able to write. */
 import {
   closeSync,
   constants,
@@ -19,7 +19,7 @@ import { unreadable } from './files.ts';
 const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
- * The text of a file that nobody but its owner can have written; null: there is none.
+ * The text of a file that only its owner can have written. Null: there is no such file.
  * @throws UsageError `trust_unsafe`, `file_unreadable`, `input_too_large`
  */
 export function readOwn(file: string): string | null {
@@ -45,7 +45,10 @@ export function readOwn(file: string): string | null {
   }
 }
 
-/** Makes the folder of a file, in which nobody else may write. @throws UsageError `trust_unsafe`, `file_unwritable` */
+/**
+ * Makes the folder of a file. Nobody else may write in this folder. @throws UsageError `trust_unsafe`,
+ * `file_unwritable`
+ */
 export function prepare(file: string): void {
   attempt(file, () => {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -53,7 +56,7 @@ export function prepare(file: string): void {
   });
 }
 
-/** Writes the file whole or not at all, for its owner only. @throws UsageError `file_unwritable` */
+/** Writes the file whole or not at all, readable by its owner only. @throws UsageError `file_unwritable` */
 export function writeOwn(file: string, text: string): void {
   const beside = `${file}.${process.pid}.new`;
   attempt(file, () => {
@@ -67,7 +70,10 @@ export function writeOwn(file: string, text: string): void {
   });
 }
 
-/** Ours or root's, and written by nobody else; a shared folder where each may delete only what is theirs will do. */
+/**
+ * Requires that the path is ours or root's and that nobody else may write it. A shared folder is accepted when each
+ * user may delete only their own files in it.
+ */
 function requireOwn(path: string, { uid, mode }: Stats): void {
   const own = process.geteuid?.() ?? uid;
   if (uid !== own && uid !== 0) throw unsafe(path, 'belongs to somebody else');

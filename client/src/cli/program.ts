@@ -1,4 +1,4 @@
-/** The command line, put together from its commands. */
+/** Builds the command line from its commands. */
 import { VERSION } from '@perf-aggregator/shared/version';
 import { Command } from 'commander';
 import { addAnalyzeCommand } from './analyze-command.ts';
@@ -15,9 +15,9 @@ import { printContents, printUsage } from './terminal.ts';
 import { addTrustCommand } from './trust-command.ts';
 import { addVerifyCommands } from './verify-commands.ts';
 
-/** What counts for every command. */
+/** Options that count for every command. */
 export interface Globals {
-  /** What `--url` says. */
+  /** The value of `--url`. */
   readonly url: string | null;
   readonly json: boolean;
 }
@@ -25,8 +25,8 @@ export interface Globals {
 const URL_MEANS = `the service, for commands that ask one (default: ${DEFAULT_URL}; of a session: where it was registered)`;
 
 /**
- * The program; `--url` and `--json` are read before the commands are made, so that their context is whole.
- * @param makeContext - called once, with what the global options say; `url` null: nothing
+ * The program. `--url` and `--json` are read before the commands are made, so that the commands' context is complete.
+ * @param makeContext - called once, with the values of the global options; `url` null: not given
  */
 export function createProgram(
   makeContext: (globals: Globals) => CliContext,
@@ -44,14 +44,14 @@ export function createProgram(
     )
     .version(globals.json ? JSON.stringify({ version: VERSION }) : VERSION, '--version', 'print the version')
     .exitOverride()
-    // What the parser complains of comes out as an error, and is said once, as every other.
+    // A complaint of the parser becomes an error, and is printed once like every other error.
     .configureOutput({
       writeOut: (text) => printContents(context.terminal, text),
       writeErr: (text) => printUsage(context.terminal, text),
       outputError: () => undefined,
     });
   addServiceCommands(program, context);
-  // These ask a service; those that follow ask nobody.
+  // These commands ask a service. The commands after them ask no service.
   for (const command of program.commands) command.option('--url <url>', URL_MEANS, parseUrl);
   addVerifyCommands(program, context);
   addMeasureCommand(program, context);
@@ -62,19 +62,19 @@ export function createProgram(
   addExplainCommand(program, context);
   addCompletionCommand(program, context);
   for (const command of everyCommand(program).slice(1)) {
-    // A script is no JSON.
+    // A script is not JSON.
     if (command.name() !== 'completion') command.option('--json', 'print one JSON value for programs');
   }
   guard(program);
   return program;
 }
 
-/** Whether `--json` stands anywhere before the operands that `--` begins. */
+/** Whether `--json` stands anywhere before `--`, at which the operands begin. */
 export function asksForJson(argv: readonly string[]): boolean {
   return optionsOf(argv).includes('--json');
 }
 
-/** `--url` and `--json`, wherever they stand; two addresses are refused while they are read. */
+/** `--url` and `--json`, at any place. Two addresses are refused during reading. */
 function globalsOf(argv: readonly string[]): Globals {
   const options = optionsOf(argv);
   const urls = options.flatMap((argument, index) => {

@@ -1,4 +1,4 @@
-/** Options that make up a question about a session, and the parameters that they say. */
+/** Options that form a question about a session, and the parameters that they set. */
 import {
   type PeriodParameters,
   QUERY_CURRENCIES,
@@ -11,27 +11,27 @@ import { optionOf } from '../present/parameters.ts';
 import { parseCount, parseRate } from './arguments.ts';
 import { UsageError } from './exit.ts';
 
-/** Which session, and what of it. */
+/** The session, and the part of its history. */
 export interface SelectionFlags
   extends Pick<PeriodParameters, 'from' | 'to' | 'period' | 'account' | 'currency' | 'method'> {
   readonly session?: string;
 }
 
-/** What metrics are measured against. */
+/** What the metrics are measured against. */
 export interface PeriodFlags extends SelectionFlags, Pick<PeriodParameters, 'benchmark'> {
   readonly riskFree?: number;
   readonly mar?: number;
   readonly managementFee?: number;
 }
 
-/** Which of several pages. */
+/** The requested page. */
 export interface PageFlags {
   readonly limit?: number;
   readonly cursor?: string;
   readonly all?: boolean;
 }
 
-/** The venues that there are list no pair with USD: nothing prices it. */
+/** The supported venues list no pair with USD, so nothing prices USD. */
 const CURRENCIES = QUERY_CURRENCIES.filter((currency) => currency !== 'USD');
 
 /** Adds the option that names a session. */
@@ -43,7 +43,7 @@ export function addSessionOption(command: Command): Command {
   );
 }
 
-/** Adds the options of a period with metrics. */
+/** Adds the options for a period with metrics. */
 export function addPeriodOptions(command: Command): Command {
   return addDashboardOptions(command).option(
     '--management-fee <rate>',
@@ -52,7 +52,7 @@ export function addPeriodOptions(command: Command): Command {
   );
 }
 
-/** Adds those of them that a dashboard's numbers depend on. */
+/** Adds the period options that affect a dashboard's numbers. */
 export function addDashboardOptions(command: Command): Command {
   return addBenchmarkOptions(addSelectionOptions(command)).option(
     '--mar <rate>',
@@ -61,7 +61,7 @@ export function addDashboardOptions(command: Command): Command {
   );
 }
 
-/** Adds the options of which history is meant, and which days of it. */
+/** Adds the options for the history and its days. */
 export function addSelectionOptions(command: Command): Command {
   return addSessionOption(command)
     .option('--from <day>', 'first UTC day, as 2026-01-31')
@@ -76,14 +76,14 @@ export function addSelectionOptions(command: Command): Command {
     .addOption(new Option('--method <name>', 'which lots a sale takes first').choices(QUERY_METHODS));
 }
 
-/** Adds what returns are compared with. */
+/** Adds the options for what returns are compared with. */
 export function addBenchmarkOptions(command: Command): Command {
   return command
     .option('--benchmark <asset>', 'compare with the daily prices of an asset, as BTC')
     .option('--risk-free <rate>', 'annual risk-free rate, 0.02 for 2 %', parseRate);
 }
 
-/** Adds the options of pages. */
+/** Adds the options for pages. */
 export function addPageOptions(command: Command): Command {
   return command
     .option('--limit <count>', 'so many at once', parseCount)
@@ -91,7 +91,7 @@ export function addPageOptions(command: Command): Command {
     .option('--all', 'page after page, to the last');
 }
 
-/** The parameters that the options of a period say. */
+/** The parameters that the period options set. */
 export function toPeriod(flags: PeriodFlags) {
   const { benchmark, riskFree, mar, managementFee } = flags;
   return {
@@ -110,13 +110,14 @@ export function toSelection({ from, to, period, account, currency, method }: Sel
   return definedOf({ from, to, period, account, currency, method });
 }
 
-/** Without what is undefined. */
+/** The value without its undefined members. */
 export function definedOf<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
 
 /**
- * The question, if the enclave would read it as one: what it would refuse is refused here, by the names of options.
+ * The question, if the enclave would accept it. What the enclave would refuse is refused here, with the names of
+ * options.
  * @throws UsageError `option_invalid`
  */
 export function checkedQuestion<Parameters extends object>(
@@ -133,7 +134,7 @@ export function checkedQuestion<Parameters extends object>(
   throw new UsageError('option_invalid', `--from ${from} is after --to ${to}`);
 }
 
-/** An empty name would be the beginning of every id. */
+/** Refuses an empty name: every id begins with it. */
 function parseSession(text: string): string {
   if (text !== '') return text;
   throw new UsageError('option_invalid', '--session names no session; ./perf-aggregator sessions lists them');

@@ -110,7 +110,7 @@ async function allOf<T>(pages: AsyncIterable<T>): Promise<readonly T[]> {
   return read;
 }
 
-/** Asks with the session that is meant, shows progress, keeps what the client has seen, and prints. */
+/** Asks with the chosen session, shows progress, keeps what the client has seen, and prints the answer. */
 async function read<T extends object>(
   context: CliContext,
   flags: SelectionFlags,
@@ -129,7 +129,7 @@ async function read<T extends object>(
   }
 }
 
-/** What `ask` gets of a kept session, with its progress on the terminal; the session is kept again after it. */
+/** The result of `ask` with a kept session, with progress on the terminal. The session is kept again afterwards. */
 export async function withSession<T>(
   context: CliContext,
   flags: SelectionFlags,

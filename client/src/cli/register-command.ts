@@ -1,4 +1,4 @@
-/** The command that hands accounts over. */
+/** The command that hands over accounts. */
 import { type Command, Option } from 'commander';
 import { time } from '../present/format.ts';
 import { table } from '../present/table.ts';
@@ -27,7 +27,7 @@ interface RegisterFlags extends ServiceTrustFlags {
   readonly ttl: number;
 }
 
-/** Adds register. */
+/** Adds the `register` command. */
 export function addRegisterCommand(program: Command, context: CliContext): void {
   const command = program
     .command('register')
@@ -51,7 +51,7 @@ export function addRegisterCommand(program: Command, context: CliContext): void 
 }
 
 async function register(context: CliContext, flags: RegisterFlags): Promise<void> {
-  // Before a key is asked for or sent: a session that cannot be kept would be lost.
+  // Checked before a key is asked for or sent: a session that cannot be kept would be lost.
   context.sessions.check();
   const session = {
     userId: flags.user,
@@ -100,7 +100,7 @@ function readAccounts(path: string): unknown[] {
     const accounts: unknown = JSON.parse(text);
     if (Array.isArray(accounts)) return accounts;
   } catch {
-    // The parser's message may quote the file, which holds secrets.
+    // The parser's message is left out: it may quote the file, which holds secrets.
   }
   throw new UsageError('input_malformed', `${path}: not a JSON list of accounts`);
 }

@@ -32,7 +32,7 @@ interface ReportFlags extends PeriodFlags {
   readonly out?: string;
 }
 
-/** Adds quote, register, the commands that read, report, renew and revoke. */
+/** Adds the commands quote, register, report, renew and revoke, and the commands that read. */
 export function addServiceCommands(program: Command, context: CliContext): void {
   addServiceTrustOptions(program.command('quote').description('ask the enclave to prove what it is')).action(
     (flags: ServiceTrustFlags) => quote(context, flags),
@@ -92,7 +92,7 @@ async function quote(context: CliContext, flags: ServiceTrustFlags): Promise<voi
   );
 }
 
-/** What venues see, in words that nobody takes for a part of the proof. */
+/** The addresses that venues see, in words that nobody mistakes for part of the proof. */
 function addressesText(addresses: readonly string[]): string {
   if (addresses.length === 0) return 'not told by the operator';
   return `${addresses.join(', ')} (the operator's word, unverified)`;
@@ -102,16 +102,16 @@ async function report(context: CliContext, flags: ReportFlags): Promise<void> {
   const { aud, nonce, disclose } = flags;
   const question = checkedQuestion(reportParameters, { ...toPeriod(flags), ...definedOf({ aud, nonce }) });
   const parameters = { ...question, ...definedOf({ disclose }) };
-  // Standard output is where it goes anyway.
+  // The report goes to standard output anyway.
   const out = flags.out === '-' ? undefined : flags.out;
-  // Before anything is asked: a report that cannot be written would be lost.
+  // Checked before anything is asked: a report that cannot be written would be lost.
   const destination = out === undefined ? null : new Destination(out);
   const { session, answer: bundle } = await withSession(context, flags, (client, wait) =>
     client.getReport(parameters, wait),
   );
-  // Compact and without a line end: every byte of the file is under a signature.
+  // Compact and without a line end, because a signature covers every byte of the file.
   const text = JSON.stringify(bundle);
-  // The bundle itself names no session; beside it, people are told.
+  // The bundle itself names no session. People are told it beside the bundle.
   if (!context.terminal.json) warn(context.terminal, `report of session ${session}…`);
   if (destination === null) {
     printContents(context.terminal, text);

@@ -1,4 +1,4 @@
-/** `sessions`: those that are kept, as far as their owner may see them on a screen: never their keys. */
+/** `sessions`: shows the kept sessions to their owner, never their keys. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import type { Command } from 'commander';
 import { time } from '../present/format.ts';
@@ -8,7 +8,7 @@ import type { CliContext } from './context.ts';
 import { print, warn } from './terminal.ts';
 import { shownUrl } from './urls.ts';
 
-/** A kept session without what is secret of it. */
+/** A kept session without its secrets. */
 interface KeptSession {
   readonly sessionId: string;
   readonly enclaveUrl: string;
@@ -21,7 +21,7 @@ interface KeptSession {
   readonly isDefault: boolean;
 }
 
-/** Adds sessions. */
+/** Adds the `sessions` command. */
 export function addSessionsCommand(program: Command, context: CliContext): void {
   program
     .command('sessions')
@@ -34,7 +34,7 @@ function listSessions(context: CliContext): void {
   print(context.terminal, kept, () => textOf(kept));
 }
 
-/** A file that is none of a session is told of, and hides no other. */
+/** A file that holds no session is reported, and the other sessions are still listed. */
 function toKept(context: CliContext, id: string, isDefault: boolean): KeptSession[] {
   try {
     const kept = SecureClient.resume(context.sessions.load(id)).export();

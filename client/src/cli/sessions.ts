@@ -1,4 +1,4 @@
-/** Sessions that the CLI keeps between commands: one file each, for its owner's eyes only. */
+/** Sessions that the CLI keeps between commands. Each has its own file, which only its owner can read. */
 import {
   chmodSync,
   existsSync,
@@ -16,7 +16,7 @@ import type { ExportedSession } from '../sdk/session.ts';
 import { attempt, writeWhole } from './destination.ts';
 import { UsageError } from './exit.ts';
 
-/** More than any session takes. */
+/** No session is as large as this. */
 const SESSION_BYTES = 4_096;
 
 /** Session files in `home/sessions`. */
@@ -28,7 +28,7 @@ export class SessionFiles {
     this.#folder = join(home, 'sessions');
   }
 
-  /** Tries whether a session can be kept, and leaves no trace of it. @throws UsageError `file_unwritable` */
+  /** Tests whether a session can be kept, and leaves no trace. @throws UsageError `file_unwritable` */
   check(): void {
     attempt(this.#folder, () => {
       this.#makeFolder();
@@ -41,10 +41,13 @@ export class SessionFiles {
     });
   }
 
-  /** Writes a session, replacing its file whole. @throws UsageError `file_unwritable`; `input_malformed` for what is no id of a session */
+  /**
+   * Writes a session and replaces its file as a whole. @throws UsageError `file_unwritable`; `input_malformed` for what
+   * is no id of a session
+   */
   save(session: ExportedSession): void {
     const path = this.#path(session.sessionId);
-    // Of this process alone: two commands may end at once.
+    // Only this process uses the name: two commands may end at once.
     const beside = `${path}.${process.pid}.new`;
     attempt(path, () => {
       this.#makeFolder();
@@ -59,8 +62,8 @@ export class SessionFiles {
   }
 
   /**
-   * The session with this id or the beginning of it; the one used last when none is named. A file tells of the session
-   * that it is called after, or of none.
+   * The session whose id begins with `prefix`; without a prefix, the session used last. A file is accepted only if its
+   * session has the id in the file's name.
    * @throws UsageError `session_missing`, `input_malformed`
    */
   load(prefix?: string): unknown {
@@ -75,13 +78,16 @@ export class SessionFiles {
     throw new UsageError('input_malformed', `${path}: not the file of the session that it is called after`);
   }
 
-  /** Ids of the sessions that are kept, the one used last first. */
+  /** Ids of the kept sessions, the one used last first. */
   ids(): readonly string[] {
     const used = (id: string) => statSync(this.#path(id), { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return this.#names().sort((a, b) => used(b) - used(a));
   }
 
-  /** Deletes a session's file. @throws UsageError `file_unwritable`; `input_malformed` for what is no id of a session */
+  /**
+   * Deletes a session's file.
+   * @throws UsageError `file_unwritable`; `input_malformed` for what is no id of a session
+   */
   remove(id: string): void {
     attempt(this.#path(id), () => rmSync(this.#path(id), { force: true }));
   }
@@ -99,7 +105,7 @@ export class SessionFiles {
       .filter(isSessionId);
   }
 
-  /** The one place where an id becomes a path: what is no id of the wire's never does. */
+  /** The only place where an id becomes a path. Text that is not an id of the wire format never becomes one. */
   #path(id: string): string {
     if (isSessionId(id)) return join(this.#folder, `${id}.json`);
     throw new UsageError('input_malformed', 'not the id of a session: 43 characters of base64url');

@@ -1,4 +1,4 @@
-/** `status`: how a service says that it is, and whether a kept session has ended. */
+/** `status`: what a service says about its condition, and whether a kept session has ended. */
 import type { Command } from 'commander';
 import { explanationsOf } from '../present/explain.ts';
 import { time } from '../present/format.ts';
@@ -22,7 +22,7 @@ interface SessionStatus {
   readonly simulated: boolean;
 }
 
-/** Adds status. */
+/** Adds the `status` command. */
 export function addStatusCommand(program: Command, context: CliContext): void {
   const command = program
     .command('status')
@@ -41,7 +41,7 @@ async function status(context: CliContext, prefix: string | undefined): Promise<
   if (!told.readinessUnverified.ready) throw new NotReady();
 }
 
-/** The session that is meant; null where `--url` alone says which service, and where none is kept. */
+/** The chosen session. Null: `--url` alone names the service, or no session is kept. */
 function keptOf({ sessions, ports, clock }: CliContext, prefix: string | undefined) {
   const isMeant = prefix !== undefined || (ports.enclaveUrl === undefined && sessions.ids().length > 0);
   if (!isMeant) return null;
@@ -85,7 +85,7 @@ function sessionText({ session, expiresAt, expired, simulated }: SessionStatus):
   return `${session}… ${expired ? 'ended' : 'ends'} ${time(expiresAt)} UTC${environment}`;
 }
 
-/** A code that there is; what else a service may say is not repeated. */
+/** A known code. Anything else that a service may say is not repeated. */
 function faultOf(fault: string | null): string | null {
   return fault === null || explanationsOf(fault).length > 0 ? fault : 'unknown';
 }

@@ -1,7 +1,7 @@
 /**
- * What the CLI prints: tables and lines for people, one JSON value for programs, progress on a terminal. Nothing else of
- * the CLI writes, and all that is written is cleaned here: names in documents, reports, files and answers are somebody
- * else's.
+ * What the CLI prints: tables and lines for people, one JSON value for programs, progress on a terminal. No other part
+ * of the CLI writes. All output is cleaned here, because names in documents, reports, files and answers come from other
+ * people.
  */
 import type { Writable } from 'node:stream';
 import { CodedError } from '@perf-aggregator/shared/errors';
@@ -12,13 +12,13 @@ import { optionsNamed } from '../present/parameters.ts';
 import { titleOf } from '../present/titles.ts';
 import { History } from './history.ts';
 
-/** Where a command writes. `stdout` gets results and nothing else. */
+/** Where a command writes. `stdout` gets only results. */
 export interface Terminal {
   readonly stdout: Writable;
   readonly stderr: Writable;
-  /** Whether people watch stderr. */
+  /** Whether a person watches stderr. */
   readonly interactive: boolean;
-  /** Programs read stdout: one JSON value. */
+  /** A program reads stdout and expects one JSON value. */
   readonly json: boolean;
 }
 
@@ -27,24 +27,24 @@ export function print(terminal: Terminal, value: unknown, text: () => string): v
   terminal.stdout.write(clean(terminal.json ? `${JSON.stringify(value, null, 2)}\n` : `${text()}\n`));
 }
 
-/** Prints a result that is a file's contents, without a line end of ours. */
+/** Prints a result that is the contents of a file, without an added line end. */
 export function printContents(terminal: Pick<Terminal, 'stdout'>, text: string): void {
   terminal.stdout.write(clean(text));
 }
 
-/** How a command is used, where none was named; programs get a coded error instead. */
+/** Prints the usage when no command is named. Programs get a coded error instead. */
 export function printUsage({ stderr, json }: Pick<Terminal, 'stderr' | 'json'>, text: string): void {
   if (!json) stderr.write(clean(text));
 }
 
-/** A line for people beside the result. */
+/** Prints a line for people beside the result. */
 export function warn({ stderr }: Pick<Terminal, 'stderr'>, text: string): void {
   stderr.write(`${cleanLine(text)}\n`);
 }
 
 /**
- * Says why a command failed and what to do: `code: message` and a hint, or JSON for programs. Of a service's refusal its
- * code's title, and the options that it names.
+ * Says why a command failed and what to do: `code: message` and a hint, or JSON for programs. For a service's refusal,
+ * it prints the title of the code and the options that the refusal names.
  */
 export function complain({ stderr, json }: Pick<Terminal, 'stderr' | 'json'>, error: unknown): void {
   const { code, message, hint } = reasonOf(error);
@@ -75,7 +75,7 @@ function reasonOf(error: unknown): Reason {
   return { code: error.code, message, hint: adviceOn(error.code, error.name) };
 }
 
-/** A progress bar on stderr, only when people watch. */
+/** A progress bar on stderr. It is shown only when a person watches. */
 export class ProgressBar {
   readonly #terminal: Terminal;
   #drawn = false;

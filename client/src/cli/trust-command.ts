@@ -1,4 +1,4 @@
-/** `trust`: what is trusted from now on, so that no command needs to be told again. */
+/** `trust`: keeps what is trusted, so that later commands need not be told again. */
 import { PolicyError } from '@perf-aggregator/attestation';
 import { parseCertificate } from '@perf-aggregator/attestation/certificate';
 import { checkPolicy } from '@perf-aggregator/attestation/policy';
@@ -18,7 +18,7 @@ import { serviceOf } from './urls.ts';
 
 const URL_MEANS = 'of this service alone (default: of every service without its own, and of evidence)';
 
-/** Adds trust and its commands. */
+/** Adds the `trust` command and its subcommands. */
 export function addTrustCommand(program: Command, context: CliContext): void {
   const trust = program
     .command('trust')
@@ -66,7 +66,7 @@ function toListed({ entry, file, of }: FoundTrust, now: number) {
   return { of, says: saysOf(entry, now), addedAt: entry.addedAt, file };
 }
 
-/** Releases that are over are still kept, and believed no more. */
+/** Ended releases stay in the entry but are no longer believed. */
 function saysOf(entry: FoundTrust['entry'], now: number): string {
   try {
     return trustText(fromEntry(entry, now));
@@ -86,7 +86,7 @@ function removeTrust(context: CliContext): void {
   print(context.terminal, { removed: of }, () => `trusted no longer: ${of}`);
 }
 
-/** What could never verify anything is refused now, and not when it is needed. @throws PolicyError, UsageError */
+/** Refuses trust that could never verify anything now, not later when it is needed. @throws PolicyError, UsageError */
 function check(trust: ServiceTrust): void {
   const { roots = [], pcrs, allowDebug } = trust;
   if (pcrs.length === 0) {

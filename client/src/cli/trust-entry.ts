@@ -1,4 +1,7 @@
-/** What somebody trusts, as it is kept: the whole of it, so that nothing of a command line or of a file elsewhere is added. */
+/**
+ * The kept form of what a person trusts. An entry is complete: nothing from a command line or another file is added to
+ * it.
+ */
 import { createHash } from 'node:crypto';
 import { parseCertificate } from '@perf-aggregator/attestation/certificate';
 import { isAwsNitroRoot } from '@perf-aggregator/attestation/roots';
@@ -19,19 +22,19 @@ const certificate = z
     }
   }, 'not base64');
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-/** None is zero: that is what debug mode shows. */
+/** An all-zero measurement is refused, because debug mode shows zeros. */
 const measurement = z.string().regex(/^(?!0+$)(?:[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})$/);
 const image = z
   .record(z.string().regex(/^(?:\d|[12]\d|3[01])$/), measurement)
   .refine((pcrs) => Object.hasOwn(pcrs, '0'), 'without PCR0, which says which image it is');
 
-/** A member that is not known may be one that says less is trusted: it is refused. */
+/** An unknown member is refused: it might restrict the trust. */
 export const trustEntry = z
   .strictObject({
-    /** Base64 of DER; left out: AWS's own. Any other is a simulation. */
+    /** Base64 of DER. Left out: AWS's own root. Any other root is a simulation. */
     roots: z.array(certificate).min(1).max(8).optional(),
     images: z.union([z.literal('any-image'), z.array(image).min(1).max(64)]).optional(),
-    /** The file of a release, as it was when it was added. */
+    /** The file of a release, as it was when the entry was added. */
     measurements: z.string().max(4_194_304).optional(),
     allowDebug: z.literal(true).optional(),
     configSha256: hash.optional(),
@@ -45,7 +48,7 @@ export const trustEntry = z
   );
 export type TrustEntry = z.output<typeof trustEntry>;
 
-/** An entry that says the same as `trust`. @param addedAt - ms */
+/** An entry with the same content as `trust`. @param addedAt - ms */
 export function toEntry(trust: ServiceTrust, addedAt: number): TrustEntry {
   const { roots, pcrs, measurements, allowDebug, configSha256, kmsPolicy } = trust;
   const images = pcrs === 'any-image' ? pcrs : pcrs.map((each) => ({ ...each }) as Record<string, string>);
@@ -60,7 +63,7 @@ export function toEntry(trust: ServiceTrust, addedAt: number): TrustEntry {
 }
 
 /**
- * What an entry says.
+ * The trust of an entry.
  * @param instant - at which evidence is judged, ms: releases that are over by then are not believed
  * @throws MeasurementsError
  */
@@ -77,7 +80,7 @@ export function fromEntry(entry: TrustEntry, instant: number): ServiceTrust {
   };
 }
 
-/** Whether a root of an entry is the one of real hardware. A root that cannot be read is none of any. */
+/** Whether a root of an entry is the root of real hardware. An unreadable root is not. */
 export function isAwsRoot(base64: string): boolean {
   try {
     return isAwsNitroRoot(parseCertificate(decodeBase64(base64)));
@@ -86,7 +89,7 @@ export function isAwsRoot(base64: string): boolean {
   }
 }
 
-/** What is trusted, in a line. */
+/** The trust in one line. */
 export function trustText({
   roots,
   pcrs,

@@ -1,13 +1,13 @@
-/** What counts for one command: its options, else what is kept; the one never adds to the other. */
+/** The trust for one command: its options, otherwise the kept trust. The two are never combined. */
 import type { Expectations } from '../sdk/quote.ts';
 import type { CliContext } from './context.ts';
 import { warn } from './terminal.ts';
 import { parseTrust, type ServiceTrust, type ServiceTrustFlags } from './trust.ts';
 import { fromEntry, trustText } from './trust-entry.ts';
 
-/** Trust, and where it comes from. */
+/** Trust and its source. */
 export interface TrustInUse extends ServiceTrust {
-  /** For programs. */
+  /** The source, for programs. */
   readonly told: {
     readonly from: 'options' | 'kept' | 'nothing';
     readonly file: string | null;
@@ -23,7 +23,7 @@ const FLAGS: readonly (keyof ServiceTrustFlags)[] = [
 ];
 
 /**
- * What the command trusts; people are told what is kept and used, and what is loud.
+ * The trust that the command uses. People are told when kept trust is used or replaced, and when any image is accepted.
  * @param instant - at which evidence is judged, ms
  * @param url - of the service; null: evidence that is judged offline
  * @throws as parseTrust and TrustStore
@@ -39,7 +39,7 @@ export function trustOf(
   return trust;
 }
 
-/** The same as the SDK takes it. */
+/** The same trust in the form that the SDK takes. */
 export function expectationsOf({
   roots,
   pcrs,

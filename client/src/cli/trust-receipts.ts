@@ -1,7 +1,7 @@
 /**
- * Which files of trust their owner wrote: a receipt for each, outside of the folder that it lies in. The home folder is
- * by default one of the current folder, and that may be an archive or a repository of somebody else, who knows what it is
- * called; its files belong to whoever unpacked them.
+ * Receipts that tell which trust files their owner wrote. Each receipt lies outside of the trust file's folder. By
+ * default the home folder lies in the current folder. The current folder may be another person's archive or repository,
+ * and that person knows the home folder's name. Its files belong to the user who unpacked them.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
@@ -12,18 +12,21 @@ import { attempt, writeWhole } from './destination.ts';
 export class TrustReceipts {
   readonly #folder: string;
 
-  /** @param folder - that no archive and no repository brings: below the user's own */
+  /** @param folder - below the user's own folder, where no archive or repository writes */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** Whether this text was written to this file. */
+  /** Whether there is a receipt for this text in this file. */
   has(file: string, text: string): boolean {
     const stats = lstatSync(this.#path(file, text), { throwIfNoEntry: false });
     return stats?.isFile() === true && stats.uid === (process.geteuid?.() ?? stats.uid);
   }
 
-  /** Before the file is written: one that has none is not believed. @throws UsageError `file_unwritable` */
+  /**
+   * Writes a receipt before the file is written. A file without a receipt is not believed. @throws UsageError
+   * `file_unwritable`
+   */
   keep(file: string, text: string): void {
     const path = this.#path(file, text);
     attempt(path, () => {
@@ -32,13 +35,16 @@ export class TrustReceipts {
     });
   }
 
-  /** After another text was written: the old one, put back, would be believed. @throws UsageError `file_unwritable` */
+  /**
+   * Deletes the receipt of an old text after another text was written. Otherwise the old text would be believed if
+   * somebody put it back. @throws UsageError `file_unwritable`
+   */
   drop(file: string, text: string): void {
     const path = this.#path(file, text);
     attempt(path, () => rmSync(path, { force: true }));
   }
 
-  /** Of the place as well: a copy elsewhere has none. */
+  /** The name of a receipt also depends on the file's place. A copy elsewhere has no receipt. */
   #path(file: string, text: string): string {
     const place = join(realpathSync(dirname(file)), basename(file));
     return join(this.#folder, createHash('sha256').update(`${place}\0${text}`).digest('hex'));

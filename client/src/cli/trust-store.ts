@@ -1,6 +1,6 @@
 /**
- * Trust that is given once: a file of the owner's own. It is never taken from what a service or a bundle brings, and not
- * believed where somebody else could have written it.
+ * Trust that the owner gives once, kept in the owner's own file. It is never taken from a service or a bundle. It is
+ * not believed where another person could have written it.
  */
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,16 +16,18 @@ import { serviceOf } from './urls.ts';
 const service = z.string().refine((url) => serviceOf(url) === url, 'not the address of a service');
 const kept = z.strictObject({
   format: z.literal('perf-aggregator/trust/1'),
-  /** For every service that has none of its own, and for evidence that is judged offline. */
+  /** For every service without trust of its own, and for evidence that is judged offline. */
   default: trustEntry.optional(),
   services: z.record(service, trustEntry),
 });
 type Kept = z.output<typeof kept>;
 
-/** What `simulate` writes into the folder of its world; of another format, so that none is taken for the other. */
+/**
+ * What `simulate` writes into the folder of its world. Its format differs, so that neither file can pass for the other.
+ */
 const ofWorld = z.strictObject({
   format: z.literal('perf-aggregator/world-trust/1'),
-  /** The folder itself: in a copy elsewhere nothing is believed. */
+  /** The folder itself. A copy in another folder is not believed. */
   home: z.string(),
   url: service,
   entry: trustEntry.refine(
@@ -38,7 +40,7 @@ const ofWorld = z.strictObject({
 export interface FoundTrust {
   readonly entry: TrustEntry;
   readonly file: string;
-  /** Whose trust it is: a service's address, `default`, or `local world`. */
+  /** The owner of the trust: a service's address, `default`, or `local world`. */
   readonly of: string;
 }
 
@@ -54,7 +56,7 @@ export class TrustStore {
 
   /**
    * @param home - `PERF_AGGREGATOR_HOME`
-   * @param file - `PERF_AGGREGATOR_TRUST`: counts alone, in place of what the home has, whoever wrote it; undefined or
+   * @param file - `PERF_AGGREGATOR_TRUST`: replaces the trust of the home folder, whoever wrote the file; undefined or
    *   empty: none
    */
   constructor(home: string, file: string | undefined, receipts: TrustReceipts) {
@@ -65,7 +67,7 @@ export class TrustStore {
   }
 
   /**
-   * What is trusted of a service, or of evidence without one; null: nothing is kept.
+   * The trust for a service, or for evidence without a service. Null: nothing is kept.
    * @param url - null: evidence that is judged offline
    * @throws UsageError `trust_unsafe`, `input_malformed`, `file_unreadable`
    */
@@ -77,7 +79,7 @@ export class TrustStore {
     return this.#isNamed ? null : this.#ofWorld(of);
   }
 
-  /** All that is kept, by whose it is. @throws as {@link TrustStore.find} */
+  /** All kept trust, by its owner. @throws as {@link TrustStore.find} */
   all(): readonly FoundTrust[] {
     const { default: otherwise, services } = this.#read();
     const { file } = this;
@@ -89,7 +91,7 @@ export class TrustStore {
     ];
   }
 
-  /** Whether anything is kept that could be believed. */
+  /** Whether any kept trust could be believed. */
   isAny(): boolean {
     try {
       return this.all().length > 0;
@@ -99,7 +101,7 @@ export class TrustStore {
     }
   }
 
-  /** Keeps an entry in the place of the one that was there. @throws as {@link TrustStore.find}; `file_unwritable` */
+  /** Keeps an entry in place of the earlier one. @throws as {@link TrustStore.find}; `file_unwritable` */
   add(url: string | null, entry: TrustEntry): void {
     const before = this.#read();
     const of = url === null ? null : serviceOf(url);
@@ -110,7 +112,7 @@ export class TrustStore {
     );
   }
 
-  /** Forgets an entry. @returns whether there was one. @throws as {@link TrustStore.add} */
+  /** Deletes an entry. @returns whether there was one. @throws as {@link TrustStore.add} */
   remove(url: string | null): boolean {
     const { default: otherwise, services, format } = this.#read();
     const of = url === null ? null : serviceOf(url);
@@ -133,7 +135,7 @@ export class TrustStore {
       );
     }
     if (text !== null) return parse(kept, text, this.file);
-    // Who names a file means it.
+    // A file that is named on purpose must exist.
     if (this.#isNamed)
       throw new UsageError('file_unreadable', `${this.file} (PERF_AGGREGATOR_TRUST): not there`);
     return EMPTY;
@@ -142,7 +144,7 @@ export class TrustStore {
   #write(value: Kept): void {
     const before = readOwn(this.file);
     const text = textOf(value);
-    // Looked at before anything is written for it.
+    // The folder is checked before anything is written.
     prepare(this.file);
     if (!this.#isNamed) this.#receipts.keep(this.file, text);
     writeOwn(this.file, text);
@@ -162,7 +164,8 @@ export class TrustStore {
 }
 
 /**
- * Keeps what vouches for a simulated world in that world's own folder, for its own service and for nothing else.
+ * Keeps the trust in a simulated world in that world's own folder. It counts for the world's own service and for
+ * nothing else.
  * @throws UsageError `file_unwritable`, `trust_unsafe`
  */
 export function keepWorldTrust(home: string, url: string, entry: TrustEntry): void {

@@ -1,4 +1,4 @@
-/** What the person at the command line trusts: roots and measurements, as options say them. */
+/** The trust of the person at the command line: roots and measurements from the options. */
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
@@ -29,11 +29,11 @@ export interface Trust {
   readonly roots?: readonly Uint8Array[];
   readonly pcrs: AttestationPolicy['pcrs'];
   readonly allowDebug: boolean;
-  /** Where the acceptable images come from a file. */
+  /** The file of acceptable images, when they come from a file. */
   readonly measurements?: Measurements;
 }
 
-/** Those, and what else a service must be. */
+/** Trust, and the other demands on a service. */
 export interface ServiceTrust extends Trust {
   readonly configSha256?: string;
   readonly kmsPolicy?: KmsPolicyState;
@@ -57,7 +57,7 @@ export function addTrustOptions(command: Command): Command {
     .option('--allow-debug', 'accept enclaves in debug mode, whose memory can be read');
 }
 
-/** Those, `--config-sha256` and `--kms-policy`: what a live enclave must be. */
+/** Adds the same options, and `--config-sha256` and `--kms-policy` for the demands on a live enclave. */
 export function addServiceTrustOptions(command: Command): Command {
   return addTrustOptions(command)
     .option('--config-sha256 <hex>', 'expect this configuration, which names the KMS key', parseSha256)
@@ -70,7 +70,8 @@ export function addServiceTrustOptions(command: Command): Command {
 }
 
 /**
- * What the flags say. None of `--pcr`, `--measurements` and `--any-image` is an empty policy, which the verifier refuses.
+ * The trust that the flags set. Without `--pcr`, `--measurements` and `--any-image` the policy is empty, and the
+ * verifier refuses it.
  * @param instant - at which evidence is judged, ms: releases that are over by then are not believed
  * @throws UsageError `file_unreadable`, `input_too_large`; `input_malformed` for a root or a key; `option_invalid`
  * @throws MeasurementsError
@@ -107,7 +108,7 @@ function collectPcr(text: string, previous: Record<number, string> = {}): Record
   const match = /^(\d{1,2})=([0-9a-fA-F]+)$/.exec(text);
   if (!match) throw new InvalidArgumentError('expected N=HEX, for example 0=2d1515…');
   const index = Number(match[1]);
-  // The last would count, and the first be dropped without a word.
+  // A second value is refused. Otherwise the last would count, and the first would be dropped silently.
   if (Object.hasOwn(previous, index)) throw new InvalidArgumentError(`PCR${index} is there twice`);
   return { ...previous, [index]: match[2]!.toLowerCase() };
 }

@@ -1,6 +1,6 @@
-/** Addresses of services as they are shown and compared. */
+/** How addresses of services are shown and compared. */
 
-/** An address without a name and a password in it. */
+/** An address without its name and password. */
 export function shownUrl(url: string): string {
   if (!URL.canParse(url)) return url;
   const parsed = new URL(url);
@@ -9,7 +9,7 @@ export function shownUrl(url: string): string {
   return parsed.href.replace(/\/+$/, '');
 }
 
-/** What two spellings of one address have in common; null: it is no address of a service. */
+/** The common form of all spellings of one address. Null: the text is not the address of a service. */
 export function serviceOf(url: string): string | null {
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return null;
   const { origin, pathname, username, password, search, hash } = new URL(url);

@@ -1,4 +1,4 @@
-/** Judgements in words, and what trust adds to that of a report. */
+/** Judgements in words, and the check that trust adds to the judgement of a report. */
 import type { Explanation, ReportExplanation } from '@perf-aggregator/attestation';
 import type { Check } from '@perf-aggregator/attestation/checklist';
 import { conductRows } from '../present/conduct-rows.ts';
@@ -8,7 +8,7 @@ import { type NumberMetric, numberRow } from '../present/labels.ts';
 import { type Rows, table } from '../present/table.ts';
 import type { ServiceTrust } from './trust.ts';
 
-/** A report of another configuration than the one that is trusted: no rule of reports, but what was asked for. */
+/** Checks a report against the trusted configuration. This is not a rule of reports, but what the user asked for. */
 export function heldAgainst({ configSha256 }: ServiceTrust, judged: ReportExplanation): Judged {
   if (configSha256 === undefined || !judged.verified) return judged;
   const ok = judged.claims?.configSha256 === configSha256;
@@ -17,7 +17,7 @@ export function heldAgainst({ configSha256 }: ServiceTrust, judged: ReportExplan
   return ok ? { ...judged, checks } : { ...judged, checks, verified: false, code: 'config_mismatch' };
 }
 
-/** A judgement with what trust adds to it. */
+/** A judgement with the check that trust adds. */
 export interface Judged extends Omit<ReportExplanation, 'code' | 'checks'> {
   readonly code: ReportExplanation['code'] | 'config_mismatch';
   readonly checks: readonly Check<string>[];
@@ -30,7 +30,7 @@ export function checkTable(checks: readonly Check<string>[]): string {
   return table(rows);
 }
 
-/** The last word on a document. */
+/** The final verdict on a document. */
 export function documentVerdict({ verified, simulated, code, document }: Explanation): string {
   if (!verified) return `NOT VERIFIED: ${code}${hintOn(code)}`;
   const made = document ? ` made ${time(document.timestamp)} UTC` : '';
@@ -39,7 +39,7 @@ export function documentVerdict({ verified, simulated, code, document }: Explana
     : `VERIFIED${made}`;
 }
 
-/** The last word on a report, and what it says. */
+/** The final verdict on a report, and the report's content. */
 export function reportVerdict({ verified, simulated, code, claims, attestation }: Judged): string {
   if (!verified || !claims) {
     const failed = attestation?.checks.find(({ ok }) => ok === false);
@@ -72,7 +72,7 @@ export function reportVerdict({ verified, simulated, code, claims, attestation }
   ].join('\n');
 }
 
-/** What to do about a verdict, on a line of its own. */
+/** Advice on a verdict, on its own line. */
 function hintOn(code: string | null): string {
   const kinds = ['VerificationError', 'PolicyError', 'ReportError', 'SecurityError'];
   const known = explanationsOf(code ?? '').find(({ of }) => of.some((name) => kinds.includes(name)));

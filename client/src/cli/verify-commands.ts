@@ -1,4 +1,4 @@
-/** Commands that judge evidence, offline. */
+/** Commands that judge evidence offline. */
 import { type Explanation, explainAttestation, explainReport } from '@perf-aggregator/attestation';
 import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
@@ -17,7 +17,7 @@ import { addTrustOptions, type ServiceTrust, type TrustFlags } from './trust.ts'
 import { trustOf } from './trust-in-use.ts';
 import { checkTable, documentVerdict, heldAgainst, reportVerdict } from './verdict.ts';
 
-/** When evidence is judged: the present, the document's own time, or an instant in ms. */
+/** The time at which evidence is judged: the present, the document's own time, or an instant in ms. */
 type At = 'now' | 'document' | number;
 
 interface VerifyFlags extends TrustFlags {
@@ -32,7 +32,7 @@ interface AttestationFlags extends TrustFlags {
   readonly nonce?: Uint8Array;
 }
 
-/** Adds verify and verify-attestation. */
+/** Adds the commands `verify` and `verify-attestation`. */
 export function addVerifyCommands(program: Command, context: CliContext): void {
   const verify = program
     .command('verify')
@@ -121,7 +121,7 @@ function verifyDocument(context: CliContext, file: string, flags: AttestationFla
   if (!verified) throw new NotVerified();
 }
 
-/** `--at document` judges a report's expiry when its evidence was made. */
+/** With `--at document`, a report's expiry is judged at the time of its evidence. */
 function reportInstant(context: CliContext, text: string, at: At): number {
   if (typeof at === 'number') return at;
   const now = context.clock.now();
@@ -129,12 +129,15 @@ function reportInstant(context: CliContext, text: string, at: At): number {
   try {
     return timestampOf(decodeBase64((parseStrictJson(text) as { attestation: string }).attestation), now);
   } catch {
-    // The judgement itself will say what is wrong with the bundle.
+    // The judgement itself says what is wrong with the bundle.
     return now;
   }
 }
 
-/** When a document says that it was made; `otherwise` where it cannot be read, as its judgement will say. */
+/**
+ * The time that a document states. If it cannot be read, the result is `otherwise`, and the judgement says what is
+ * wrong.
+ */
 function timestampOf(document: Uint8Array, otherwise: number): number {
   try {
     return decodeAttestationUnverified(document).timestamp;
@@ -143,13 +146,16 @@ function timestampOf(document: Uint8Array, otherwise: number): number {
   }
 }
 
-/** What is kept may say more than a document alone can be held against. */
+/** Warns when the kept trust demands more than a document alone can show. */
 function warnOfService({ terminal }: CliContext, { configSha256, kmsPolicy }: ServiceTrust): void {
   if (terminal.json || (configSha256 === undefined && kmsPolicy === undefined)) return;
   warn(terminal, 'not looked at here: configuration and KMS key policy, which a quote or a report tells');
 }
 
-/** Evidence of a release that is over is refused as evidence of any other image is; this says that there was one. */
+/**
+ * Tells that evidence belongs to an ended release. Without this warning, it is refused like the evidence of any other
+ * image.
+ */
 function warnOfEnding(
   { terminal }: CliContext,
   measurements: Measurements,

@@ -1,6 +1,6 @@
-/** Actions that a key policy must keep to attested code, or from everybody; and how patterns name them. */
+/** Actions that a key policy must allow only to attested code or to nobody, and how patterns match them. */
 
-/** What would open the root, or plant another one, by the group that one Deny covers. */
+/** Actions that would open the root or replace it, by the group that one Deny covers. */
 export const USE_ACTIONS = {
   'kms:Decrypt': ['kms:Decrypt'],
   'kms:GenerateDataKey*': [
@@ -13,7 +13,7 @@ export const USE_ACTIONS = {
   'kms:ReEncrypt*': ['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
 } as const;
 
-/** Ways around a policy: code of the finding, action, and what it can do. */
+/** Ways around a policy: code of the finding, action, and what the action makes possible. */
 export const CONTROL_ACTIONS = [
   ['policy_change_allowed', 'kms:PutKeyPolicy', 'may replace this policy by one without conditions'],
   ['grants_allowed', 'kms:CreateGrant', 'may grant others the use of the key beside this policy'],
@@ -26,7 +26,10 @@ export const CONTROL_ACTIONS = [
   ],
 ] as const;
 
-/** Whether `pattern` (`*` any characters, `?` one) names `action`; case does not matter. Linear in practice. */
+/**
+ * Whether `pattern` matches `action`: `*` matches any characters, `?` matches one. Case does not matter. The time is
+ * linear in practice.
+ */
 export function matchesAction(pattern: string, action: string): boolean {
   const wanted = pattern.toLowerCase();
   const text = action.toLowerCase();

@@ -1,7 +1,10 @@
-/** Whether a statement's condition ties it to images: the operators, registers and values that do, and what is wrong. */
+/**
+ * Tells whether a statement's condition ties it to images: which operators, registers and values do so, and what is
+ * wrong with the others.
+ */
 import type { Statement } from './read-policy.ts';
 
-/** What is wrong with one condition. */
+/** A fault of one condition. */
 export interface Flaw {
   readonly code:
     | 'condition_operator'
@@ -13,11 +16,14 @@ export interface Flaw {
   readonly message: string;
 }
 
-/** What the conditions of one statement come to. */
+/** The result for the conditions of one statement. */
 export interface AttestationCondition {
-  /** Images (PCR0, lower-case hex) outside of which an Allow does not hold, or a Deny does; `null`: not tied to any. */
+  /**
+   * Images (PCR0, lower-case hex) to which the statement is tied. An Allow holds only for these images, and a Deny only
+   * for all others. `null`: the statement is not tied to images.
+   */
   readonly images: readonly string[] | null;
-  /** Conditions on anything else than the measurements, as `operator key`. */
+  /** Conditions on anything but the measurements, as `operator key`. */
   readonly others: readonly string[];
   /** Conditions on measurements. */
   readonly attested: number;
@@ -32,8 +38,8 @@ const OPERATORS = {
 };
 
 /**
- * Reads the conditions of a statement. A condition that is not exactly of the kind that ties to images counts
- * as none, whatever AWS would make of it.
+ * Reads the conditions of a statement. A condition counts only if it has exactly the form that ties to images, however
+ * AWS would read it.
  * @param expected - PCR0 values that may be named; `null`: any but zeros
  */
 export function readCondition(one: Statement, expected: ReadonlySet<string> | null): AttestationCondition {
@@ -54,7 +60,7 @@ export function readCondition(one: Statement, expected: ReadonlySet<string> | nu
     if (!ties || !isImage) continue;
     const judged = judgeValues(values, operator, expected);
     flaws.push(...judged.flaws);
-    // Conditions are joined by "and": one that ties is enough for an Allow.
+    // Conditions are joined by "and", so one condition that ties is enough for an Allow.
     if (judged.sound) images ??= values.map((value) => value.toLowerCase()).filter(isMeasurement);
   }
   if (attested > 0 && flaws.length === 0 && images === null) {

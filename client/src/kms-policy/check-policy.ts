@@ -1,7 +1,8 @@
 /**
- * What in a key policy would void attestation, or leave somebody a way around it. It errs to one side: what it
- * does not know to be tied to images counts as open, so "attested only" holds under KMS, while "void" may be
- * said of a policy that would have held. It sees the policy, not the grants, key material or regions of a key.
+ * Finds what in a key policy would void attestation or leave somebody a way around it. The check errs to one side.
+ * Anything that is not known to be tied to images counts as open. "Attested only" therefore holds under KMS, while
+ * "void" may be said of a policy that would have held. The check sees the policy, but not the grants, key material or
+ * regions of a key.
  */
 import type { Json } from '@perf-aggregator/shared/codec/canonical-json';
 import { isSamePolicy, keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
@@ -39,25 +40,28 @@ export const POLICY_FINDING_CODES = [
 ] as const;
 export type PolicyFindingCode = (typeof POLICY_FINDING_CODES)[number];
 
-/** `void`: unattested use is possible. `unlocked`: somebody can bring that about, or destroy the key. */
+/** `void`: unattested use is possible. `unlocked`: somebody can make it possible, or destroy the key. */
 export type Severity = 'void' | 'unlocked' | 'warning';
 
-/** One thing that is not as it should be. */
+/** One fault of a policy. */
 export interface PolicyFinding {
   readonly code: PolicyFindingCode;
   readonly severity: Severity;
-  /** Sid, or `#` and index from 0; `null`: of the policy as a whole. */
+  /** Sid, or `#` and index from 0. `null`: the finding is about the whole policy. */
   readonly statement: string | null;
   readonly message: string;
 }
 
 /** The judgement of a key policy. */
 export interface PolicyCheck {
-  /** No request without an attestation of one of {@link images} is let through. */
+  /** Every allowed request carries an attestation of one of {@link images}. */
   readonly attestedOnly: boolean;
-  /** It is the locked template: an enclave of these images calls it `locked`, if the key is contained and has no grants. */
+  /**
+   * The policy is the locked template. An enclave of these images calls it `locked`, if the key is contained and has no
+   * grants.
+   */
   readonly locked: boolean;
-  /** PCR0 of the images that it names. */
+  /** PCR0 of the images that the policy names. */
   readonly images: readonly string[];
   /** Worst first. */
   readonly findings: readonly PolicyFinding[];
@@ -100,12 +104,15 @@ export function checkPolicy(policy: ReadPolicy, expected: readonly string[] = []
   return { attestedOnly, locked, images, findings };
 }
 
-/** Whether a statement may match the action; everything but what `NotAction` leaves out, which is not looked at. */
+/**
+ * Whether a statement may match the action. A statement with `NotAction` may match every action; the actions that it
+ * leaves out are not looked at.
+ */
 function reaches({ Action }: Statement, action: string): boolean {
   return Action === undefined || Action.some((pattern) => matchesAction(pattern, action));
 }
 
-/** Whether a Deny keeps everybody without one of its images, or everybody, from the action. */
+/** Whether a Deny keeps the action from everybody, or from everybody without one of its images. */
 function covers(one: Judged, action: string): boolean {
   const { Effect, Action, Principal, Resource } = one.statement;
   const isWhole =
@@ -113,7 +120,7 @@ function covers(one: Judged, action: string): boolean {
   return isWhole && reaches(one.statement, action) && (isUnconditional(one) || isImageDeny(one));
 }
 
-/** A further condition would narrow a Deny, and of two registers an image need only have one. */
+/** A further condition would narrow a Deny. With two registers, an image would need to match only one of them. */
 function isImageDeny(one: Judged): boolean {
   return one.images !== null && one.attested === 1 && one.others.length === 0;
 }
@@ -126,7 +133,7 @@ function isEverybody(principal: Statement['Principal']): boolean {
   return principal === '*' || (principal !== undefined && principal['AWS']?.includes('*') === true);
 }
 
-/** Of the actions that no Deny covers, those that an Allow opens to requests without one of its images. */
+/** The actions that no Deny covers and that an Allow opens to requests without one of its images. */
 function opens({ statement, images }: Judged, uncovered: readonly string[]): readonly string[] {
   if (statement.Effect !== 'Allow' || images !== null) return [];
   return uncovered.filter((action) => reaches(statement, action));
@@ -174,7 +181,7 @@ function ofDeny(one: Judged, lost: ReadonlySet<string>): PolicyFinding[] {
     statement: one.name,
     message,
   });
-  // A Deny for each register is how it should be; one on PCR1 is only no substitute for one on PCR0.
+  // A separate Deny for each register is right. A Deny on PCR1 is no fault, but cannot replace a Deny on PCR0.
   const flaws = one.flaws.filter(({ code }) => concerns || code !== 'condition_register');
   const found = [...flaws.map(({ code, message }) => add(code, message)), ...negations(one, add)];
   if (statement.Principal !== undefined && !isEverybody(statement.Principal)) {
@@ -195,7 +202,7 @@ function ofDeny(one: Judged, lost: ReadonlySet<string>): PolicyFinding[] {
   return found;
 }
 
-/** Members that name everything but what they name. */
+/** Members that match everything except what they name. */
 function negations(
   { statement }: Judged,
   add: (code: PolicyFindingCode, message: string) => PolicyFinding,
@@ -220,7 +227,10 @@ function missingDenies(uncovered: readonly string[]): PolicyFinding[] {
     }));
 }
 
-/** Ways around the policy that somebody is left with; `granting`: a grant would meet no Deny. Conditions of an Allow are not looked at. */
+/**
+ * Ways around the policy that remain for somebody. `granting`: no Deny would stop a grant. Conditions of an Allow are
+ * not looked at.
+ */
 function controls(all: readonly Judged[], granting: boolean): PolicyFinding[] {
   return CONTROL_ACTIONS.flatMap(([code, action, can]) => {
     if (all.some((one) => covers(one, action) && isUnconditional(one))) return [];
@@ -229,7 +239,7 @@ function controls(all: readonly Judged[], granting: boolean): PolicyFinding[] {
       .map(
         ({ name }): PolicyFinding => ({
           code,
-          // A Deny overrides a grant; without one a grant needs no attestation.
+          // A Deny overrides a grant. Without a Deny, a grant needs no attestation.
           severity: code === 'grants_allowed' && granting ? 'void' : 'unlocked',
           statement: name,
           message: `whoever has ${action} ${can}`,
@@ -238,7 +248,7 @@ function controls(all: readonly Judged[], granting: boolean): PolicyFinding[] {
   });
 }
 
-/** Expected images that no Allow serves. */
+/** Expected images that no Allow names. */
 function missingImages(all: readonly Judged[], wanted: ReadonlySet<string> | null): PolicyFinding[] {
   const served = new Set(
     all.flatMap(({ statement, images }) => (statement.Effect === 'Allow' ? (images ?? []) : [])),
@@ -253,7 +263,7 @@ function missingImages(all: readonly Judged[], wanted: ReadonlySet<string> | nul
     }));
 }
 
-/** Whether it is the locked template that an enclave compares with. */
+/** Whether the policy is the locked template that an enclave compares with. */
 function templateFinding({ statements, document }: ReadPolicy): PolicyFinding[] {
   const facts = templateFactsOf(statements);
   const isTemplate = [true, false].some(
@@ -276,7 +286,7 @@ function isAccount(principal: Statement['Principal']): boolean {
   return (principal['AWS'] ?? []).some((name) => /^(\d{12}|arn:[\w-]+:iam::\d{12}:root)$/.test(name));
 }
 
-/** Somebody else's text: no control characters reach a terminal. */
+/** The text comes from other people. No control characters may reach a terminal. */
 function printable(text: string): string {
   return text.slice(0, 200).replaceAll(/[^ -~]/g, '?');
 }

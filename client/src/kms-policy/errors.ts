@@ -5,5 +5,5 @@ import { CodedError } from '@perf-aggregator/shared/errors';
 export const KEY_POLICY_ERROR_CODES = ['key_policy_not_json', 'key_policy_malformed'] as const;
 export type KeyPolicyErrorCode = (typeof KEY_POLICY_ERROR_CODES)[number];
 
-/** Says where: line and column. */
+/** The message says where: line and column. */
 export class KeyPolicyError extends CodedError<KeyPolicyErrorCode> {}

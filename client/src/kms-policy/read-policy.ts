@@ -1,4 +1,7 @@
-/** A key policy as text, to statements whose members are lists. Strict: what AWS would refuse is refused. */
+/**
+ * Turns the text of a key policy into statements whose members are lists. The reader is strict: it refuses what AWS
+ * would refuse.
+ */
 import type { Json } from '@perf-aggregator/shared/codec/canonical-json';
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import * as z from 'zod';
@@ -40,17 +43,17 @@ const policy = z.strictObject({
   Statement: z.union([statement.transform((one) => [one]), z.array(statement)]),
 });
 
-/** A statement of a policy as it was read. */
+/** A statement of a policy after reading. */
 export type Statement = z.output<typeof statement>;
 
-/** A policy that was read. */
+/** A policy after reading. */
 export interface ReadPolicy {
   readonly statements: readonly Statement[];
-  /** As it stands in the text. */
+  /** As written in the text. */
   readonly document: Json;
 }
 
-/** KMS takes no longer one (characters, all of them ASCII or nearly). */
+/** The longest policy that KMS accepts, in characters. Nearly all of them are ASCII. */
 const MAX_POLICY_CHARACTERS = 32 * 1024;
 
 /**
@@ -80,7 +83,7 @@ function parse(text: string): Node {
   try {
     tree = parseTree(text, errors, { disallowComments: true });
   } catch (cause) {
-    // The parser recurses.
+    // The parser is recursive.
     if (cause instanceof RangeError) throw refusal('key_policy_malformed', '', 0, 'nested too deep');
     throw cause;
   }
@@ -89,7 +92,7 @@ function parse(text: string): Node {
   throw refusal('key_policy_not_json', text, error?.offset ?? 0, 'not JSON');
 }
 
-/** The issue that lies deepest: of a union, the member that came furthest. */
+/** The deepest issue. For a union, this is the issue of the member that matched furthest. */
 function deepest(issues: readonly z.core.$ZodIssue[]): { path: PropertyKey[]; message: string } {
   const found = issues.flatMap((issue) => {
     const inner =
@@ -102,7 +105,7 @@ function deepest(issues: readonly z.core.$ZodIssue[]): { path: PropertyKey[]; me
   return { path: [...path], message };
 }
 
-/** The second key of the first object that says a member twice: readers differ in which one they take. */
+/** The second key of the first object with a repeated member. Readers differ in which of the two they take. */
 function repeatedMember(node: Node): Node | undefined {
   const seen = new Set<unknown>();
   for (const child of node.children ?? []) {
@@ -117,7 +120,7 @@ function repeatedMember(node: Node): Node | undefined {
 
 function refusal(code: KeyPolicyErrorCode, text: string, offset: number, what: string): KeyPolicyError {
   const before = text.slice(0, offset).split('\n');
-  // Somebody else's text: no control characters reach the terminal.
+  // The text comes from other people. No control characters may reach the terminal.
   const printable = what.slice(0, 200).replaceAll(/[^ -~]/g, '?');
   return new KeyPolicyError(code, `line ${before.length}, column ${before.at(-1)!.length + 1}: ${printable}`);
 }

@@ -1,4 +1,4 @@
-/** What the template would have been filled with, read back from a policy. */
+/** Reads the facts that filled the template back from a policy. */
 import {
   ADMINISTRATION_SID,
   type KeyPolicyFacts,
@@ -6,7 +6,7 @@ import {
 } from '@perf-aggregator/shared/kms/key-policy';
 import type { Statement } from './read-policy.ts';
 
-/** Facts of a policy that may be the template; `null` if it cannot be. The caller compares. */
+/** Facts of a policy that may be the template. `null`: it cannot be. The caller compares. */
 export function templateFactsOf(statements: readonly Statement[]): Omit<KeyPolicyFacts, 'locked'> | null {
   const roleArn = principalOf(statements, 'AttestedUse');
   const adminArn = principalOf(statements, ADMINISTRATION_SID);
@@ -15,7 +15,8 @@ export function templateFactsOf(statements: readonly Statement[]): Omit<KeyPolic
   const lists = POLICY_REGISTERS.map((index) => valuesOf(statements, index));
   const count = Math.max(...lists.map(({ length }) => length));
   if (lists[0]!.length === 0) return null;
-  // Lists hold each value once: which belong together is not said, and does not matter to the template.
+  // Each list holds a value once. The lists do not tell which values belong together, and the template does not need
+  // it.
   const images = Array.from({ length: count }, (_, row) =>
     Object.fromEntries(
       POLICY_REGISTERS.flatMap((index) => {

@@ -1,4 +1,7 @@
-/** Errors of `measurements.json`: it is none, nobody vouches for it, or it names no image that may still be believed. */
+/**
+ * Errors of `measurements.json`: the file is malformed, nobody vouches for it, or it names no image that may still be
+ * believed.
+ */
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /** Codes of {@link MeasurementsError}. */
@@ -10,5 +13,5 @@ export const MEASUREMENTS_ERROR_CODES = [
 ] as const;
 export type MeasurementsErrorCode = (typeof MEASUREMENTS_ERROR_CODES)[number];
 
-/** Says which release, and what was wrong with it. */
+/** The message says which release is meant and what is wrong with it. */
 export class MeasurementsError extends CodedError<MeasurementsErrorCode> {}

@@ -1,6 +1,6 @@
 /**
  * `measurements.json`: the releases of the enclave's image, with what an outsider needs to rebuild and compare each
- * (docs/release.md, docs/adr/0018-measurements.md). Who signed the file is not checked here.
+ * release (docs/release.md, docs/adr/0018-measurements.md). The signature of the file is not checked here.
  */
 import type { AttestationPolicy } from '@perf-aggregator/attestation';
 import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
@@ -13,41 +13,44 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const sha384 = z.string().regex(/^[0-9a-f]{96}$/);
 
 const release = z.strictObject({
-  /** Version of the software, as its reports say it. */
+  /** Version of the software, as its reports state it. */
   version: z.string().min(1),
-  /** The commit that it was built from. */
+  /** The commit from which the image was built. */
   commit: z.string().regex(/^[0-9a-f]{40}$/),
-  /** Until when its evidence may be believed: set to the past, it is revoked. Null: no end is known. */
+  /** Until when the image's evidence may be believed. A time in the past revokes the release. Null: no end is known. */
   notAfter: z.iso.datetime().nullable(),
-  /** Why it ends; null while it does not. */
+  /** The reason for the end. Null while there is no end. */
   reason: z.string().nullable(),
-  /** Measurements of the image file, lower-case hex; null where none was built. 8 is its signer's. */
+  /**
+   * Measurements of the image file, lower-case hex. Null: no image file was built. Register 8 is the measurement of its
+   * signer.
+   */
   pcrs: z.strictObject({ 0: sha384, 1: sha384, 2: sha384, 8: sha384.optional() }).nullable(),
   rootFileSystem: z.strictObject({ sha256, bytes: z.number().int().positive() }),
   /** SHA-256 of the image's configuration, file by file. */
   configuration: z.strictObject({ 'enclave.json': sha256, 'ca.pem': sha256 }),
   /** SHA-256 of the list of components (CycloneDX). */
   sbom: sha256,
-  /** The base that it was built from, by digest. */
+  /** The base image, by digest. */
   base: z.string().min(1),
-  /** Versions of what built it, by name. */
+  /** Versions of the build tools, by name. */
   tools: z.record(z.string(), z.string()),
 });
-/** One image that was published. */
+/** One published image. */
 export type Release = z.infer<typeof release>;
 
 const measurements = z.strictObject({
   format: z.literal('perf-aggregator/measurements/1'),
   releases: z.array(release).min(1),
 });
-/** Every image that was published, the newest last. */
+/** Every published image, the newest last. */
 export type Measurements = z.infer<typeof measurements>;
 
-/** Images to believe, as {@link AttestationPolicy} takes them. */
+/** Acceptable images, in the form that {@link AttestationPolicy} takes. */
 export type ExpectedPcrs = Exclude<AttestationPolicy['pcrs'], 'any-image'>[number];
 
 /**
- * Reads a `measurements.json`; unknown members, and members that are there twice, are refused.
+ * Reads a `measurements.json`. Unknown members and repeated members are refused.
  * @throws MeasurementsError `measurements_malformed`, naming every faulty member
  */
 export function parseMeasurements(text: string): Measurements {
@@ -65,7 +68,7 @@ export function parseMeasurements(text: string): Measurements {
 }
 
 /**
- * The images that may be believed at `instant`, ms.
+ * The images that may be believed at `instant` (ms).
  * @throws MeasurementsError `measurements_unmeasured` when no release says its PCRs, `measurements_expired` when all
  *   that do are over
  */
@@ -80,8 +83,8 @@ export function acceptedPcrs({ releases }: Measurements, instant: number): reado
 }
 
 /**
- * How the release ended whose image has these registers; null when no release that is over has. Says why evidence did
- * not match, no more.
+ * The ending of the release whose image has these registers. Null: no ended release has them. It only explains why
+ * evidence did not match.
  */
 export function endingOf(
   { releases }: Measurements,

@@ -1,4 +1,4 @@
-/** What `nitro-cli build-enclave` and `describe-eif` print: the measurements of one image. */
+/** The output of `nitro-cli build-enclave` and `describe-eif`: the measurements of one image. */
 import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { CodecError } from '@perf-aggregator/shared/errors';
 import { textOfIssues } from '@perf-aggregator/shared/schema-issues';
@@ -12,14 +12,14 @@ const output = z.object({
     HashAlgorithm: z.string().regex(/^Sha384\b/),
     ...{ PCR0: sha384, PCR1: sha384, PCR2: sha384, PCR8: sha384.optional() },
   }),
-  // What describe-eif found of the file itself.
+  // The result of describe-eif's check of the file itself.
   CheckCRC: z.literal(true).optional(),
   SignatureCheck: z.literal(true).nullish(),
 });
 
 /**
- * The image in the output of nitro-cli, with the lines that `build-enclave` writes before its JSON or without; null for
- * what is no such output.
+ * The image in the output of nitro-cli. The lines that `build-enclave` writes before its JSON may be present or absent.
+ * Null: the text is no such output.
  * @throws MeasurementsError `measurements_malformed` for output that lacks a measurement, says a member twice, or calls
  *   the file's checksum or signature wrong
  */

@@ -1,11 +1,11 @@
-/** An analysis as people read it. */
+/** An analysis as text for people. */
 
 import type { Analysis } from '../analyze/analyze.ts';
 import { cleanLine } from './clean.ts';
 import { day, percent, statistic } from './format.ts';
 import { type Rows, table } from './table.ts';
 
-/** Label, field, and how its value is shown. */
+/** Label, field, and the format of its value. */
 type Line = readonly [label: string, field: string, show: (value: never) => string];
 
 const amount = (value: string | null) => value ?? '—';
@@ -56,7 +56,7 @@ const TRADES: readonly Line[] = [
   ['Expectancy', 'expectancy', amount],
 ];
 
-/** The main numbers; `--json` has all of them. */
+/** The main numbers. `--json` has all of them. */
 export function analysisText(analysis: Analysis): string {
   switch (analysis.kind) {
     case 'trades':
@@ -76,7 +76,7 @@ function returnsText(analysis: Analysis): string {
   return table([...period, ...wiped, ...rows(analysis, RETURNS), ...rollingRows(analysis)]);
 }
 
-/** The last window; `--json` has all. */
+/** The last window. `--json` has all windows. */
 function rollingRows({ rolling }: Analysis): Rows {
   if (rolling === undefined) return [];
   const { window, ...columns } = rolling as { window: number } & Record<string, (number | null)[]>;
@@ -114,7 +114,7 @@ function matrixText(analysis: Analysis): string {
   return [' '.repeat(width) + cells(assets), ...lines, table(held)].filter(Boolean).join('\n');
 }
 
-/** Lines for the fields that are there and known. */
+/** Lines for the fields that are present and known. */
 function rows(values: Readonly<Record<string, unknown>>, lines: readonly Line[]): Rows {
   return lines
     .filter(([, field]) => values[field] !== undefined && values[field] !== null)

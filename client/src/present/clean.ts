@@ -1,17 +1,17 @@
 /**
- * Text of others made harmless for a terminal: what would move its cursor, colour or turn a line, or stand there unseen,
- * is shown as the escape that JSON has for it. In JSON it means the same as before.
+ * Makes other people's text harmless for a terminal. Some characters would move the cursor, colour a line, reverse it
+ * or stay invisible. These characters are shown as their JSON escapes. In JSON the text keeps its meaning.
  */
 
 /**
  * Controls (C0, DEL, C1), format characters (bidirectional ones, joiners, tags), separators of lines and paragraphs,
- * blanks that are not the blank, characters that Unicode says may be left out of sight, the empty braille cell, and
- * what is private, a lone half or not assigned.
+ * blanks other than the space, characters that Unicode allows to stay invisible, the empty braille cell, and private,
+ * unpaired or unassigned code points.
  */
 const UNSEEN =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
-/** `text` on lines of its own: line feeds stay, for they are ours where {@link cleanLine} was used on what is not. */
+/** `text` with its line feeds. Those are our own, if {@link cleanLine} was used on the text of other people. */
 export function clean(text: string): string {
   return text.replaceAll(UNSEEN, (letter) => (letter === '\n' ? letter : escaped(letter)));
 }
@@ -21,7 +21,7 @@ export function cleanLine(text: string): string {
   return text.replaceAll(UNSEEN, escaped);
 }
 
-/** Each UTF-16 code unit as `\uXXXX`. */
+/** Writes each UTF-16 code unit as `\uXXXX`. */
 function escaped(letter: string): string {
   const units = Array.from({ length: letter.length }, (_, index) => letter.charCodeAt(index));
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');

@@ -1,9 +1,9 @@
-/** What a reader of a report must know of its trading and its data before believing the numbers. */
+/** What the reader of a report must know of its trading and its data before believing the numbers. */
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { percent } from './format.ts';
 import type { Rows } from './table.ts';
 
-/** How much was compared with the market, always; what did not hold, where anything did not. */
+/** The share that was compared with the market is always shown. Faults are shown only when there are any. */
 export function conductRows({
   dataQuality,
   illiquidPnlShare,
@@ -24,7 +24,7 @@ export function conductRows({
   ];
 }
 
-/** Null is said: nobody knows. */
+/** Null is shown too: the share is unknown. */
 function share(label: string, value: number | null): Rows {
   return value === 0 ? [] : [[label, percent(value)]];
 }

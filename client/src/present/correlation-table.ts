@@ -1,8 +1,8 @@
-/** How assets move together, as people read it. */
+/** Correlations of assets as a table for people. */
 import type { MetricsResult } from '../sdk/results.ts';
 import { grid } from './table.ts';
 
-/** The matrix with two decimals; what is null is a dash. */
+/** The matrix with two decimals. Null is shown as a dash. */
 export function correlationTable({ correlation }: Pick<MetricsResult, 'correlation'>): string {
   const { assets, matrix, assetCount } = correlation;
   const cell = (value: number | null) => (value === null ? '—' : value.toFixed(2));

@@ -1,10 +1,10 @@
-/** What an attestation document says, for people: its certificates, its measurements, what it carries. */
+/** The content of an attestation document, for people: its certificates, its measurements and its other data. */
 import type { Explanation } from '@perf-aggregator/attestation';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { time } from './format.ts';
 import { grid, table } from './table.ts';
 
-/** What the registers measure (AWS, "Cryptographic attestation"). */
+/** What each register measures (AWS, "Cryptographic attestation"). */
 const REGISTERS: Readonly<Record<number, string>> = {
   0: 'image',
   1: 'kernel and bootstrap',
@@ -14,15 +14,15 @@ const REGISTERS: Readonly<Record<number, string>> = {
   8: 'signer of the image',
 };
 
-/** Bytes of user data and nonce that are shown; a key is shown whole, so that it can be compared. */
+/** How many bytes of user data and nonce are shown. A key is shown whole, so that people can compare it. */
 const SHOWN_BYTES = 48;
 
-/** What register `index` measures; nothing for those that enclaves may extend themselves. */
+/** What register `index` measures. The text is empty for registers that enclaves may extend themselves. */
 export function registerName(index: number): string {
   return REGISTERS[index] ?? '';
 }
 
-/** Certificates and contents of a judged document, as far as the judgement got. */
+/** Certificates and contents of a judged document, as far as the judgement reached. */
 export function documentText({ document, chain }: Explanation): string {
   if (document === undefined) return '';
   const parts = [
@@ -48,7 +48,7 @@ function chainGrid(chain: NonNullable<Explanation['chain']>): string {
   );
 }
 
-/** Registers that nothing was measured into are all zero; they are left out, but for the three of the image. */
+/** Registers without a measurement are all zero. They are left out, except the three registers of the image. */
 function registerGrid(pcrs: ReadonlyMap<number, Uint8Array>): string {
   const set = [...pcrs].filter(([index, value]) => index < 3 || value.some((byte) => byte !== 0));
   return grid(
@@ -57,7 +57,7 @@ function registerGrid(pcrs: ReadonlyMap<number, Uint8Array>): string {
   );
 }
 
-/** @param most - bytes that are shown */
+/** @param most - how many bytes are shown */
 function shown(bytes: Uint8Array | null, most: number): string {
   if (bytes === null) return 'none';
   const text = encodeHex(bytes.subarray(0, most));

@@ -1,26 +1,26 @@
-/** What a code means, and what to do about it: as docs/errors.md says it. */
+/** What a code means and what to do about it, as in docs/errors.md. */
 import { EXPLANATIONS } from './explanations.ts';
 
-/** What docs/errors.md says of a code. */
+/** What docs/errors.md states about a code. */
 export interface CodeExplanation {
   readonly code: string;
-  /** The classes of errors and the lists of codes that it belongs to. */
+  /** The error classes and the lists of codes that the code belongs to. */
   readonly of: readonly string[];
   readonly meaning: string;
   readonly advice: string;
 }
 
-/** Where the codes of a service's refusal are looked for: in the open, then sealed. */
+/** Where the codes of a service's refusal are looked up: open codes first, then sealed ones. */
 const OF_SERVICE = ['ServiceError', 'SealedRefusal', 'ExchangeError'];
 
 const all: readonly CodeExplanation[] = parse(EXPLANATIONS);
 
-/** Everything that is said of `code`: one word may be a code of several classes. Nothing: there is no such code. */
+/** All explanations of `code`. Several classes may share one code. Empty: the code does not exist. */
 export function explanationsOf(code: string): readonly CodeExplanation[] {
   return all.filter((known) => known.code === code);
 }
 
-/** Codes that begin or end as `code` does, or hold it. */
+/** Codes that begin or end like `code`, or contain it. */
 export function codesLike(code: string): readonly string[] {
   const words = code.toLowerCase().split('_');
   const isLike = (known: string) => known.includes(code.toLowerCase()) || known.split('_')[0] === words[0];
@@ -28,7 +28,7 @@ export function codesLike(code: string): readonly string[] {
 }
 
 /**
- * What to do about an error. Undefined: nothing is known of it.
+ * What to do about an error. Undefined: nothing is known about it.
  * @param kind - name of its class
  */
 export function adviceOn(code: string, kind: string): string | undefined {

@@ -1,21 +1,21 @@
-/** Labels of metrics, as the registry of reports has them: one word for one thing, wherever it is shown. */
+/** Labels of metrics, as in the registry of reports. A metric has the same label wherever it is shown. */
 import { type DisclosableMetric, REPORT_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import { percent, statistic } from './format.ts';
 import type { Rows } from './table.ts';
 
-/** A few words for a metric. */
+/** The label of a metric, in a few words. */
 export function labelOf(name: DisclosableMetric): string {
   return REPORT_METRICS[name].label;
 }
 
-/** Names of metrics that are a number or null. */
+/** Names of the metrics whose value is a number or null. */
 export type NumberMetric = {
   [Name in DisclosableMetric]: (typeof REPORT_METRICS)[Name]['unit'] extends 'ratio' | 'statistic'
     ? Name
     : never;
 }[DisclosableMetric];
 
-/** A metric in its unit; a dash for null. */
+/** A metric in its unit. Null is shown as a dash. */
 export function numberRow(name: NumberMetric, value: number | null): readonly [name: string, value: string] {
   return [labelOf(name), REPORT_METRICS[name].unit === 'ratio' ? percent(value) : statistic(value)];
 }

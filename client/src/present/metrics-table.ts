@@ -1,11 +1,11 @@
-/** The metrics of a period, as people read them. */
+/** The metrics of a period as a table for people. */
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { MetricsResult, SummaryResult } from '../sdk/results.ts';
 import { day, money, percent, statistic, time } from './format.ts';
 import { labelOf, numberRows } from './labels.ts';
 import { type Rows, table } from './table.ts';
 
-/** A few lines per topic; what is null is a dash. */
+/** A few lines per topic. Null is shown as a dash. */
 export function metricsTable(metrics: MetricsResult): string {
   const rows: Rows = [
     ['Environment', environmentLabel(metrics.environment)],
@@ -119,7 +119,7 @@ export function summaryTable(summary: SummaryResult): string {
   ]);
 }
 
-/** SIMULATED in capitals: nobody should overlook it. */
+/** SIMULATED is in capitals, so that nobody overlooks it. */
 export function environmentLabel(environment: MetricsResult['environment']): string {
   return environment === 'production' ? 'production' : environment.toUpperCase();
 }

@@ -1,4 +1,4 @@
-/** Parameters of the protocol, and the options of the command line that say them. */
+/** The command-line options for parameters of the protocol. */
 
 /** Option by parameter of a question. */
 const QUESTION: Readonly<Record<string, string>> = {
@@ -30,21 +30,20 @@ const SUBMISSION: Readonly<Record<string, string>> = {
   symbols: '--symbols',
   sandbox: '--sandbox',
 };
-/** Codes whose sealed message begins each fault with its place (`from: …; to: …`), and what the places may be. */
+/** Codes whose sealed message begins each fault with its place (`from: …; to: …`), and the possible places. */
 const NAMING: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   parameters_malformed: QUESTION,
   asset_unpriced: QUESTION,
   payload_malformed: SUBMISSION,
 };
 
-/** The option that says a parameter of a question; the parameter's own name where none does. */
+/** The option for a parameter of a question. Without an option, the parameter's own name. */
 export function optionOf(parameter: string): string {
   return Object.hasOwn(QUESTION, parameter) ? QUESTION[parameter]! : parameter;
 }
 
 /**
- * Options that a sealed refusal names. Of the service's words none is repeated: what it names can only be options that
- * there are.
+ * The options that a sealed refusal names. None of the service's words is repeated: only existing options can be named.
  */
 export function optionsNamed(code: string, message: string): readonly string[] {
   const names = Object.hasOwn(NAMING, code) ? NAMING[code]! : {};

@@ -1,11 +1,11 @@
-/** Days and round trips, as people read them: one line each. */
+/** Days and round trips as tables for people, one line each. */
 import type { ReturnsResult, TradesResult } from '../sdk/results.ts';
 import { cleanLine } from './clean.ts';
 import { amount, money, percent, quantity, statistic, time } from './format.ts';
 import { environmentLabel } from './metrics-table.ts';
 import { grid } from './table.ts';
 
-/** One line per day; rolling columns where they were asked for. */
+/** One line per day. Rolling columns are shown when they were asked for. */
 export function returnsTable(result: ReturnsResult): string {
   const { days, benchmark, window, reportingCurrency: currency } = result;
   const head = ['Day', 'NAV', 'Deposits', 'Withdrawals', 'Return', 'Cumulative', 'Drawdown'];
@@ -35,7 +35,7 @@ export function returnsTable(result: ReturnsResult): string {
   ].join('\n');
 }
 
-/** One line per round trip, and the sums of all of them. */
+/** One line per round trip, and the totals of all of them. */
 export function tradesTable(result: TradesResult): string {
   const { trades, reportingCurrency: currency } = result;
   const head = ['Closed (UTC)', 'Symbol', '', 'Quantity', 'Entry', 'Exit', 'P&L', 'Fees', 'Net', 'Account'];
@@ -62,6 +62,6 @@ export function tradesTable(result: TradesResult): string {
 
 function furtherPages(cursor: string | null): readonly string[] {
   if (cursor === null) return [];
-  // It will be copied into a shell.
+  // People copy the cursor into a shell.
   return [/^[\w.~+/=-]+$/.test(cursor) ? `More: --cursor '${cursor}', or --all` : 'More: --all'];
 }

@@ -1,4 +1,4 @@
-/** Text in columns. What stands in a cell may be somebody else's: it stays in its line. */
+/** Text in columns. The text of a cell may come from other people, so it stays on its line. */
 import { cleanLine } from './clean.ts';
 
 /** A column of names and a column of values. */
@@ -11,7 +11,10 @@ export function table(rows: Rows): string {
   return lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');
 }
 
-/** Aligned columns under their names: text on the left for the first `textColumns`, numbers on the right. */
+/**
+ * Aligned columns under their names. The first `textColumns` columns hold text, aligned to the left. The others hold
+ * numbers, aligned to the right.
+ */
 export function grid(rows: readonly (readonly string[])[], textColumns: number): string {
   const lines = rows.map((row) => row.map(cleanLine));
   const widths = (lines[0] ?? []).map((_, column) =>

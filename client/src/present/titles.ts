@@ -1,7 +1,7 @@
-/** What codes of a service mean, in words of ours: those that a service sends are never shown. */
+/** Titles for a service's codes, in our own words. The words of a service are never shown. */
 import { isPublicCode, PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 
-/** Titles of the codes that come sealed (docs/errors.md). */
+/** Titles of the sealed codes (docs/errors.md). */
 const SEALED_TITLES: Readonly<Record<string, string>> = {
   payload_malformed: 'Fields of the submission are wrong, missing or unknown',
   duplicate_account: 'The same key, or two keys of the same account, were handed over',
@@ -23,16 +23,16 @@ const SEALED_TITLES: Readonly<Record<string, string>> = {
   exchange_untrusted: 'The venue is not on the measured list, or its certificate was refused',
 };
 
-/** A code that this version does not know, and what is said of it. */
+/** The code and title for a code that this version does not know. */
 const UNKNOWN = {
   code: 'unknown',
   title: 'The service refused with a code that this version does not know',
 } as const;
 
-/** Codes that come sealed and have a title here. */
+/** Sealed codes that have a title here. */
 export const SEALED_TITLE_CODES: readonly string[] = Object.keys(SEALED_TITLES);
 
-/** The code of a service's refusal and its title; a code that is not known is not shown either. */
+/** The code of a service's refusal and its title. An unknown code is not shown. */
 export function titleOf(code: string): { readonly code: string; readonly title: string } {
   if (isPublicCode(code)) return { code, title: PUBLIC_FAILURES[code][1] };
   const title = Object.hasOwn(SEALED_TITLES, code) ? SEALED_TITLES[code] : undefined;

@@ -1,4 +1,4 @@
-/** One open session of a service: questions sealed to the enclave, and answers that it sealed for them. */
+/** One open session of a service. Questions are sealed to the enclave, and the enclave seals its answers to them. */
 import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { reportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import {
@@ -17,13 +17,13 @@ import type { Service } from './service.ts';
 import type { Asked, ClientSession, ExportedSession } from './session.ts';
 import { isSyncProgress, type WaitOptions } from './waiting.ts';
 
-/** How long to wait for the first reading, when nobody says. */
+/** Default time to wait for the first reading. */
 const WAIT_MS = 600_000;
-/** Between two questions whether the account is read: often at first, rarely for a long history. */
+/** Time between two questions whether the account has been read. It is short at first and longer for a long history. */
 const MIN_POLL_MS = 500;
 const MAX_POLL_MS = 10_000;
 
-/** What a report shows, besides the question. */
+/** What a report shows, and the question. */
 export type ReportOptions = ReportParameters & { readonly disclose?: readonly string[] };
 
 /** The accounts of one session. */
@@ -36,7 +36,7 @@ export class Account {
     this.#session = session;
   }
 
-  /** The session, for another process. Secret. */
+  /** The session, for use in another process. Secret. */
   export(): ExportedSession {
     return this.#session.export();
   }
@@ -53,7 +53,7 @@ export class Account {
     return this.#read('returns', parameters, wait);
   }
 
-  /** All pages from the one that `parameters` ask for. */
+  /** All pages, from the page that `parameters` ask for. */
   returnsPages(parameters: ReturnsParameters, wait: WaitOptions): AsyncGenerator<ReturnsResult> {
     const { period: _, ...rest } = parameters;
     return pagesOf(
@@ -67,7 +67,7 @@ export class Account {
     return this.#read('trades', parameters, wait);
   }
 
-  /** All pages from the one that `parameters` ask for. */
+  /** All pages, from the page that `parameters` ask for. */
   tradesPages(parameters: TradesParameters, wait: WaitOptions): AsyncGenerator<TradesResult> {
     const { period: _, ...rest } = parameters;
     return pagesOf(
@@ -139,7 +139,7 @@ export class Account {
     return this.#answerOf(reply, asked);
   }
 
-  /** The answer in a reply of success. @throws SecurityError as the session's; `response_mismatch` for a refusal */
+  /** The answer in a successful reply. @throws SecurityError as the session's; `response_mismatch` for a refusal */
   #answerOf<Operation extends keyof AccountAnswers>(reply: unknown, asked: Asked<Operation>) {
     const opened = this.#session.open(reply, asked);
     if (opened.refusal === null) return opened.result;

@@ -1,4 +1,4 @@
-/** The holder's choice: which metrics of a report an allocator or auditor gets to see. */
+/** The holder's choice of the metrics in a report that an allocator or auditor may see. */
 import { fromUtf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
@@ -6,8 +6,8 @@ import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/met
 import { ClientError } from '../errors.ts';
 
 /**
- * A bundle that discloses only the named metrics; the open claims always stay (RFC 9901 §7.2). The result
- * verifies like the original and cannot be turned back into it.
+ * A bundle that discloses only the named metrics. The open claims always stay (RFC 9901 §7.2). The result verifies like
+ * the original. Nobody can turn it back into the original.
  * @throws ClientError `disclosure_unknown` for a name that the report does not have
  */
 export function discloseOnly(bundle: ReportBundle, names: readonly string[]): ReportBundle {

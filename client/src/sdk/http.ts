@@ -1,4 +1,4 @@
-/** The SDK's HTTP: axios without proxies or redirects, problem documents as errors. */
+/** The SDK's HTTP: axios without proxies or redirects. Problem documents become errors. */
 import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import { isPublicCode, PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/failure';
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios';
@@ -7,9 +7,10 @@ import { ClientError, ServiceError } from '../errors.ts';
 import { type Attempt, type RetryPorts, withRetries } from './retry.ts';
 
 const problem = z.object({
-  // What else a refusal may say is sealed: in the open the parent could say it in the enclave's name.
+  // Only public codes are accepted here. Every other refusal is sealed, because the parent could state it in the open
+  // in the enclave's name.
   code: z.custom<PublicCode>((code) => typeof code === 'string' && isPublicCode(code)),
-  // Its words are the parent's and are not handed on; the code has a title of ours.
+  // The message comes from the parent and is not passed on. The code has a title of our own.
   message: z.string(),
   status: z.number(),
   request_id: z.string().nullable().default(null),
@@ -19,7 +20,7 @@ const problem = z.object({
 /** A problem document (RFC 9457) of the service. */
 export type Problem = z.infer<typeof problem>;
 
-/** A refusal whose sealed reason was not opened yet. */
+/** A refusal whose sealed reason has not been opened yet. */
 export class ProblemResponse extends Error {
   readonly problem: Problem;
 
@@ -28,14 +29,14 @@ export class ProblemResponse extends Error {
     this.problem = document;
   }
 
-  /** As an error of the SDK, with the reason that the service gave in the open. */
+  /** The refusal as an error of the SDK, with the reason that the service gave in the open. */
   toServiceError(): ServiceError {
     const { code, status, request_id: requestId, retry_after_ms: retryAfterMs } = this.problem;
     return new ServiceError(code, this.message, { status, requestId, retryAfterMs });
   }
 }
 
-/** Requests to one service. */
+/** Sends requests to one service. */
 export class Http {
   readonly #axios: AxiosInstance;
   readonly #url: string;
@@ -58,23 +59,23 @@ export class Http {
   }
 
   /**
-   * Asks, and asks again a few times while the service has no room.
+   * Sends a request, and repeats it a few times while the service has no room.
    * @returns the JSON of a 2xx answer; null for an empty one
    * @throws ProblemResponse; ClientError `service_unreachable`, `service_malformed`
    */
   async request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     const attempt = () => this.#attemptOnce(method, path, body);
-    // A session that ended twice has ended.
+    // A DELETE may be repeated as well: a session that is ended twice has ended.
     return readAnswer(await withRetries(attempt, method !== 'POST', this.#ports), this.#url);
   }
 
-  /** The same without asking again: for what must not be sent twice as it is. */
+  /** The same without repeats, for requests that must not be sent twice unchanged. */
   async requestOnce(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
     return readAnswer(await this.#attemptOnce(method, path, body), this.#url);
   }
 
   /**
-   * What a route says that answers with its own words when it is not well (503), asked once.
+   * The answer of a route that answers in its own form even when it is not well (503). The request is sent once.
    * @throws as {@link Http.request}
    */
   async probe(path: string): Promise<unknown> {
@@ -90,7 +91,7 @@ export class Http {
     return { status, data, retryAfter: typeof retryAfter === 'string' ? retryAfter : null };
   }
 
-  /** A read over a kept connection that the service has closed meanwhile is asked once more. */
+  /** If the service has closed a kept connection in the meantime, a read is sent once more. */
   async #send(method: string, path: string, body: unknown) {
     try {
       return await this.#attempt(method, path, body).catch((error: unknown) => {
@@ -98,7 +99,7 @@ export class Http {
         return this.#attempt(method, path, body);
       });
     } catch (error) {
-      // The request's own text is in axios's error: only its code is told.
+      // axios's error contains the text of the request, so only its code is told.
       throw new ClientError('service_unreachable', `${this.#url} cannot be reached (${codeOf(error)})`);
     }
   }

@@ -1,7 +1,7 @@
-/** Answers that come in pages. */
+/** Answers in pages. */
 import type { Page } from '@perf-aggregator/shared/messages/answers/pages';
 
-/** Where the next page begins, and the days of all pages. */
+/** The start of the next page, and the days of all pages. */
 export interface NextPage {
   readonly from?: string;
   readonly to?: string;
@@ -9,8 +9,8 @@ export interface NextPage {
 }
 
 /**
- * All pages from the one that `parameters` ask for to the last. From the second on they are asked for by the very days
- * of the first, so that a midnight between two pages moves nothing.
+ * All pages, from the page that `parameters` ask for to the last one. Further pages are asked for by the exact days of
+ * the first page, so that a midnight between two pages changes nothing.
  * @param goOn - the parameters of a further page
  */
 export async function* pagesOf<Parameters, Answer extends Pick<Page, 'from' | 'to' | 'nextCursor'>>(

@@ -21,23 +21,27 @@ import * as z from 'zod';
 import { SecurityError } from '../errors.ts';
 import type { Http } from './http.ts';
 
-/** What a client expects of an enclave. Measurements come from somebody it trusts, never from the service. */
+/**
+ * What a client expects of an enclave. The measurements come from a party that the client trusts, never from the
+ * service.
+ */
 export interface Expectations {
-  /** Acceptable images: PCR 0, 1 and 2 each. `any-image` says aloud that none is checked. */
+  /** Acceptable images, each with PCR 0, 1 and 2. `any-image` states openly that no image is checked. */
   readonly measurements: AttestationPolicy['pcrs'];
-  /** DER of trusted roots. Default: AWS's G1 alone. Any other is a simulation and is said to be one. */
+  /** DER of trusted roots. Default: AWS's G1 alone. Any other root is a simulation and is reported as one. */
   readonly roots?: readonly Uint8Array[];
   readonly allowDebug?: boolean;
-  /** Hex; compared when given: it covers which KMS key the enclave keeps its root under. */
+  /** Hex. Compared when given. The hash covers the choice of the KMS key under which the enclave keeps its root. */
   readonly configSha256?: string;
   /**
-   * Compared when given. Left out: `locked`, or any state where `configSha256` names the key. Without either, whoever
-   * runs the parent could bring a key whose policy they may change, and read what is handed over.
+   * Compared when given. Left out: the state must be `locked`, unless `configSha256` names the key, in which case any
+   * state is accepted. Without either, the operator of the parent could bring a key whose policy they may change, and
+   * read the data that is handed over.
    */
   readonly kmsPolicy?: KmsPolicyState;
 }
 
-/** Every member of the expectations; any other is refused. */
+/** Every member of the expectations. Any other member is refused. */
 export const EXPECTATION_MEMBERS = {
   measurements: true,
   roots: true,
@@ -47,12 +51,12 @@ export const EXPECTATION_MEMBERS = {
 } as const satisfies Members<Expectations>;
 
 /**
- * Makes sure that expectations say what they can say: a typo must not drop one of them.
+ * Checks that expectations are well-formed. Otherwise a typo could drop one of them.
  * @throws PolicyError `policy_invalid`
  */
 export function checkExpectations(expectations: Expectations): void {
   checkMembers(expectations, EXPECTATION_MEMBERS, 'what is expected');
-  // Callers in plain JavaScript may bring other types.
+  // Callers in plain JavaScript may pass other types.
   const { configSha256, kmsPolicy } = expectations as Readonly<Record<keyof Expectations, unknown>>;
   const isHash = typeof configSha256 === 'string' && /^[0-9a-f]{64}$/i.test(configSha256);
   if (configSha256 !== undefined && !isHash) {
@@ -66,11 +70,11 @@ export function checkExpectations(expectations: Expectations): void {
   }
 }
 
-/** An enclave that met the expectations, just now. */
+/** An enclave that has just met the expectations. */
 export interface VerifiedQuote {
   readonly attestation: VerifiedAttestation;
   readonly simulated: boolean;
-  /** X25519 key to encrypt a submission to. */
+  /** X25519 key for the encryption of a submission. */
   readonly handshakePub: Uint8Array;
   /** Ed25519 key that signs this service's reports. */
   readonly reportKey: Uint8Array;
@@ -79,17 +83,17 @@ export interface VerifiedQuote {
   readonly kmsPolicy: KmsPolicyState;
 }
 
-/** A quote that was verified, and what the service said beside it. */
+/** A verified quote, and what the service said beside it. */
 export interface AnsweredQuote extends VerifiedQuote {
   /**
-   * Addresses that venues see, for the allow-lists of API keys. The operator's word: no document carries it. None where
-   * nothing was said.
+   * Addresses that venues see, for the allow-lists of API keys. They are the operator's word: no document carries them.
+   * Empty: the service named none.
    */
   readonly egressAddressesUnverified: readonly string[];
 }
 
 const NONCE_BYTES = 32;
-/** Bounded and of one form: a hostile parent's text reaches a terminal. */
+/** Bounded and of one form, because a hostile parent's text may reach a terminal. */
 const MAX_ADDRESSES = 16;
 const answer = z.object({
   attestation: z.string(),
@@ -108,7 +112,7 @@ export async function requestQuote(
   expectations: Expectations,
   ports: { readonly clock: Clock; readonly random: Random },
 ): Promise<AnsweredQuote> {
-  // Before anything is asked.
+  // Checked before anything is asked.
   checkExpectations(expectations);
   const nonce = ports.random.bytes(NONCE_BYTES);
   const reply = answer.safeParse(
@@ -123,7 +127,7 @@ export async function requestQuote(
 }
 
 /**
- * The judgement of {@link requestQuote} on a document that is here.
+ * Judges a given document like {@link requestQuote}.
  * @throws SecurityError, VerificationError, PolicyError
  */
 export function verifyQuote(

@@ -1,4 +1,4 @@
-/** What the operations answer, once it is open: the shapes that the enclave compiles against too. */
+/** The opened answers of the operations. The enclave compiles against the same shapes. */
 import type { AccountNumbers } from '@perf-aggregator/analytics';
 import type { Answers } from '@perf-aggregator/shared/messages/answers/answers';
 
@@ -10,5 +10,5 @@ export type MetricsResult = AccountAnswers['metrics'];
 export type SummaryResult = AccountAnswers['summary'];
 /** Answer of `returns`: one page of the days of a period, oldest first. */
 export type ReturnsResult = AccountAnswers['returns'];
-/** Answer of `trades`: one page of the round trips of a period, newest first; sums are of all pages. */
+/** Answer of `trades`: one page of the round trips of a period, newest first. The sums cover all pages. */
 export type TradesResult = AccountAnswers['trades'];

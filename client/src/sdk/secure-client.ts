@@ -1,6 +1,6 @@
 /**
- * SecureClient: an institution's side of Performance Aggregator. It verifies the enclave before it encrypts
- * anything to it, and believes no reply that the enclave did not seal for this very question.
+ * SecureClient: an institution's side of Performance Aggregator. It verifies the enclave before it encrypts anything to
+ * it. It believes only replies that the enclave sealed for the same question.
  */
 import { DEFAULT_SESSION_TTL_S } from '@perf-aggregator/shared/limits';
 import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
@@ -21,10 +21,10 @@ import { ClientSession, type ExportedSession } from './session.ts';
 import { submit } from './submit.ts';
 import type { WaitOptions } from './waiting.ts';
 
-/** The service, and one account or several (`accounts`) to hand over. */
+/** The service, and the account or accounts (`accounts`) to hand over. */
 export type SecureClientOptions = ServiceOptions & { readonly ttl?: number } & SubmissionPayloadInput;
 
-/** What {@link SecureClient.register} opened. */
+/** The result of {@link SecureClient.register}. */
 export interface Registration {
   readonly sessionId: string;
   /** ms */
@@ -54,8 +54,8 @@ export class SecureClient {
   }
 
   /**
-   * Takes up a session that {@link SecureClient.export} gave out. It asks for no new quote: the session's
-   * keys are known to the enclave that verified then, and to nobody else.
+   * Resumes a session that {@link SecureClient.export} returned. It asks for no new quote: only the enclave that was
+   * verified then knows the session's keys.
    * @param options - `enclaveUrl`: where the service is now; default: where the session was registered
    * @throws ClientError `session_malformed`
    */
@@ -74,7 +74,7 @@ export class SecureClient {
   }
 
   /**
-   * Verifies the enclave and hands the accounts over. The credentials are forgotten by this object afterwards.
+   * Verifies the enclave and hands over the accounts. Afterwards this object forgets the credentials.
    * @throws as {@link SecureClient.quote}; ServiceError with the enclave's sealed reason when it refuses
    */
   async register(): Promise<Registration> {
@@ -91,12 +91,12 @@ export class SecureClient {
     return { sessionId: session.id, expiresAt: session.export().expiresAt, quote };
   }
 
-  /** All metrics of a period; waits while the account is read for the first time. */
+  /** All metrics of a period. The call waits while the account is read for the first time. */
   async getMetrics(parameters: PeriodParameters = {}, wait: WaitOptions = {}): Promise<MetricsResult> {
     return this.#open().getMetrics(parameters, wait);
   }
 
-  /** The few numbers of a dashboard. */
+  /** The main numbers, for a dashboard. */
   async getSummary(parameters: PeriodParameters = {}, wait: WaitOptions = {}): Promise<SummaryResult> {
     return this.#open().getSummary(parameters, wait);
   }
@@ -106,7 +106,7 @@ export class SecureClient {
     return this.#open().getReturns(parameters, wait);
   }
 
-  /** Page after page of {@link SecureClient.getReturns}, all of the days that the first one counts. */
+  /** All pages of {@link SecureClient.getReturns}. They cover the days of the first page. */
   returnsPages(parameters: ReturnsParameters = {}, wait: WaitOptions = {}): AsyncGenerator<ReturnsResult> {
     return this.#open().returnsPages(parameters, wait);
   }
@@ -116,13 +116,13 @@ export class SecureClient {
     return this.#open().getTrades(parameters, wait);
   }
 
-  /** Page after page of {@link SecureClient.getTrades}, all of the days of the first one. */
+  /** All pages of {@link SecureClient.getTrades}. They cover the days of the first page. */
   tradesPages(parameters: TradesParameters = {}, wait: WaitOptions = {}): AsyncGenerator<TradesResult> {
     return this.#open().tradesPages(parameters, wait);
   }
 
   /**
-   * A signed report. `disclose` names the metrics that it shows; without it, all.
+   * A signed report. `disclose` names the metrics that it shows. Left out: it shows all metrics.
    * @throws ClientError `disclosure_unknown`, `service_malformed`
    */
   async getReport(options: ReportOptions = {}, wait: WaitOptions = {}): Promise<ReportBundle> {
@@ -134,7 +134,7 @@ export class SecureClient {
     return this.#open().renew(ttl);
   }
 
-  /** Ends the session. Delete the exchange key as well: an old sealed copy may live until its end. */
+  /** Ends the session. Delete the exchange key as well: an old sealed copy may live until the session's end. */
   async revoke(): Promise<void> {
     await this.#open().revoke();
     this.#account = null;
@@ -151,13 +151,14 @@ export class SecureClient {
   }
 }
 
-/** Attempts at handing over, and the longest that one waits for the next, ms. */
+/** The most attempts at handing over, and the longest wait before the next attempt, ms. */
 const MAX_ATTEMPTS = 4;
 const MAX_WAIT_MS = 10_000;
 
 /**
- * Hands over again, under a fresh quote and fresh keys, what was refused unread: the enclave restarted or rotated its
- * key between quote and submission, or there was no room. What may have been taken is not sent twice.
+ * Hands over again, under a fresh quote and fresh keys, after a refusal in which nothing was read. Either the enclave
+ * restarted or rotated its key between quote and submission, or there was no room. A submission that may have been
+ * taken is not sent twice.
  */
 async function againWhenRefused<T>(attempt: () => Promise<T>, { sleep }: Service): Promise<T> {
   let isReplaced = false;
@@ -168,7 +169,7 @@ async function againWhenRefused<T>(attempt: () => Promise<T>, { sleep }: Service
       if (tries === MAX_ATTEMPTS || !(error instanceof ProblemResponse) || error.problem.sealed) throw error;
       const { code, status, retry_after_ms: retryAfterMs } = error.problem;
       if (code === 'unknown_handshake_key') {
-        // Once is bad luck.
+        // The first time may be bad luck. The second time is an error.
         if (isReplaced) throw error;
         isReplaced = true;
         continue;

@@ -1,4 +1,4 @@
-/** One service: where it is, what its enclave must be, and how this process reaches it. */
+/** One service: its address, what its enclave must be, and how this process reaches it. */
 import { type Clock, systemClock } from '@perf-aggregator/shared/clock';
 import { type Random, systemRandom } from '@perf-aggregator/shared/random';
 import type { AxiosRequestConfig } from 'axios';
@@ -6,7 +6,7 @@ import { SecurityError, ServiceError } from '../errors.ts';
 import { Http, ProblemResponse } from './http.ts';
 import { type AnsweredQuote, type Expectations, requestQuote } from './quote.ts';
 
-/** Where the service is and how this process reaches the world; the ports have the platform's defaults. */
+/** The address of the service, and how this process reaches the outside. The ports default to the platform's. */
 export interface ServiceOptions {
   readonly enclaveUrl: string;
   /** What the enclave must be: {@link Expectations}. */
@@ -17,7 +17,7 @@ export interface ServiceOptions {
   readonly adapter?: AxiosRequestConfig['adapter'];
 }
 
-/** A sealed reply that was opened, where a refusal may stand. */
+/** An opened sealed reply. It may hold a refusal. */
 export interface Opened {
   readonly refusal: { readonly code: string; readonly message: string } | null;
   readonly result: unknown;
@@ -57,7 +57,7 @@ export class Service {
   }
 
   /**
-   * Does `work`; problem documents come out as errors, with the sealed reason where there is one and `open` opens it.
+   * Does `work`. Problem documents become errors. The error has the sealed reason if there is one and `open` opens it.
    * @throws ServiceError; SecurityError `response_mismatch` for a sealed refusal that gives no reason
    */
   async translate<T>(work: () => Promise<T>, open?: (sealed: unknown) => Opened): Promise<T> {

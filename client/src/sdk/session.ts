@@ -1,6 +1,6 @@
 /**
- * A session as its owner holds it: the keys, the highest state seen, and the checks on every reply. What a
- * hostile parent could do to a reply (alter the query, replay, roll back, fork) ends here.
+ * The owner's side of a session: the keys, the highest state seen, and the checks on every reply. The checks stop what
+ * a hostile parent could do to a reply (alter the query, replay, roll back, fork).
  */
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
@@ -18,21 +18,23 @@ const key = z.string().refine((text) => base64Bytes(32).safeParse(text).success,
 const exported = z.strictObject({
   v: z.literal(1),
   enclaveUrl: z.string(),
-  /** As the wire has it: it becomes part of paths and names of files. */
+  /** In the form of the wire format, because it becomes part of paths and file names. */
   sessionId,
   requestKey: key,
   responseKey: key,
   expiresAt: z.number(),
-  /** Highest sequence seen, and the ledger head that came with it. */
+  /** Highest sequence seen, and the ledger head of the same reply. */
   sequence: z.number().int().nonnegative(),
   ledgerHead: z.string().nullable(),
   renewals: z.number().int().nonnegative(),
   simulated: z.boolean(),
 });
-/** A session on the move between processes. Whoever holds it can read the account's numbers: keep it secret. */
+/**
+ * A session in the form that moves between processes. Whoever holds it can read the account's numbers: keep it secret.
+ */
 export type ExportedSession = z.infer<typeof exported>;
 
-/** What a reply must answer. */
+/** The question that a reply must answer. */
 export interface Asked<Operation extends keyof AccountAnswers = keyof AccountAnswers> {
   readonly operation: Operation;
   readonly parameters: unknown;
@@ -61,31 +63,31 @@ export class ClientSession {
     return this.#state.sessionId;
   }
 
-  /** A copy of everything, for {@link ClientSession.parse}. */
+  /** A full copy, for {@link ClientSession.parse}. */
   export(): ExportedSession {
     return { ...this.#state };
   }
 
-  /** Seals a query or renewal of this session. */
+  /** Seals a query or a renewal of this session. */
   seal(operation: keyof AccountAnswers, content: unknown): SealedRequest {
     const requestKey = decodeBase64(this.#state.requestKey);
     return sealRequest(crypto, this.#random, { requestKey, sessionId: this.id, operation }, content);
   }
 
-  /** The counter for the next renewal; it is used up even if the renewal fails. */
+  /** The counter for the next renewal. A failed renewal uses it up as well. */
   nextRenewal(): number {
     const renewals = this.#state.renewals + 1;
     this.#state = { ...this.#state, renewals };
     return renewals;
   }
 
-  /** Takes note of the session's new end, ms. */
+  /** Records the session's new end, ms. */
   setExpiry(expiresAt: number): void {
     this.#state = { ...this.#state, expiresAt };
   }
 
   /**
-   * Opens a sealed reply and checks that it answers what was asked, from a state no older than the last.
+   * Opens a sealed reply. Checks that it answers the question, from a state no older than the last.
    * @throws SecurityError `response_unreadable`, `response_mismatch`, `rollback_detected`
    */
   open<Operation extends keyof AccountAnswers>(

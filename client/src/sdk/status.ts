@@ -1,9 +1,12 @@
-/** How a service says that it is: `/health` and `/ready`. All of it is the operator's word; a quote is proof. */
+/**
+ * What a service says about its condition: `/health` and `/ready`. All of it is the operator's word. Only a quote is
+ * proof.
+ */
 import * as z from 'zod';
 import { ClientError } from '../errors.ts';
 import type { Http } from './http.ts';
 
-/** Bounded and of one form: a hostile parent's text reaches a terminal. */
+/** Bounded and of one form, because a hostile parent's text may reach a terminal. */
 const word = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
 const health = z.object({
   status: z.enum(['ok', 'degraded']),
@@ -26,19 +29,19 @@ const readiness = z.object({
   enclaves: z.object({ configured: z.number().int(), serving: z.number().int() }),
 });
 
-/** What a service says of itself. */
+/** What a service says about itself. */
 export interface ServiceStatus {
   readonly healthUnverified: z.output<typeof health>;
   readonly readinessUnverified: z.output<typeof readiness>;
 }
 
 /**
- * Asks both.
+ * Asks both routes.
  * @throws ProblemResponse; ClientError `service_unreachable`, `service_malformed`
  */
 export async function askStatus(http: Http): Promise<ServiceStatus> {
   const healthUnverified = health.safeParse(await http.request('GET', '/health'));
-  // It says 503 while it is not ready, and how far it is.
+  // While the service is not ready, `/ready` answers 503 and says how far the service is.
   const readinessUnverified = readiness.safeParse(await http.probe('/ready'));
   if (!healthUnverified.success || !readinessUnverified.success) {
     throw new ClientError(

@@ -1,4 +1,4 @@
-/** Handing accounts over: one X25519 key pair per submission, everything sealed to the quoted enclave. */
+/** Hands over accounts. Each submission has its own X25519 key pair. Everything is sealed to the quoted enclave. */
 import { utf8, wipe } from '@perf-aggregator/shared/bytes';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { canonicalJson } from '@perf-aggregator/shared/codec/canonical-json';
@@ -19,12 +19,12 @@ import { type Http, ProblemResponse } from './http.ts';
 import type { VerifiedQuote } from './quote.ts';
 import { type ClientSession, newSession, openWith } from './session.ts';
 
-// The id becomes part of paths and names of files: it is one of the wire's or none.
+// The id becomes part of paths and file names. It must therefore be an id of the wire format.
 const receipt = z.object({ session_id: sessionId, expires_at: z.number(), receipt: z.unknown() });
-/** What the enclave sealed of the same; the parent's word for it is only its word. */
+/** The same facts, sealed by the enclave. The parent's statement alone proves nothing. */
 const sealedReceipt = z.object({ session_id: z.string(), expires_at: z.number() });
 
-/** What a submission is made of. */
+/** The input of a submission. */
 export interface SubmitInput {
   readonly enclaveUrl: string;
   readonly quote: VerifiedQuote;
@@ -59,7 +59,7 @@ export async function submit(http: Http, random: Random, input: SubmitInput): Pr
       const facts = { enclaveUrl, sessionId: session_id, expiresAt, simulated: quote.simulated };
       return { answer: received, session: newSession(facts, keys, random) };
     })
-    // The session holds them as text.
+    // The session holds the keys as text.
     .finally(() => wipe(keys.request, keys.response));
   const { result } = session.open(answer.receipt, { operation: 'submit', parameters: {} });
   const sealed = sealedReceipt.safeParse(result);
@@ -83,7 +83,9 @@ async function post(http: Http, body: SubmissionJson, responseKey: Uint8Array) {
   }
 }
 
-/** Why the enclave refused. Before there is a session it seals nothing else under this key but the receipt. */
+/**
+ * Why the enclave refused. Before there is a session, the enclave seals only this reason or the receipt under this key.
+ */
 function openRefusal(responseKey: Uint8Array, sealed: unknown) {
   const { content, sessionId, sequence } = openWith(responseKey, sealed);
   const { operation, parameters, refusal } = content;
