@@ -100,7 +100,7 @@ class TokenBucket implements Limiter {
         await this.#rest(rest, signal);
       }
     } catch (error) {
-      if (signal?.aborted) giveBack();
+      giveBack();
       throw error;
     }
   }

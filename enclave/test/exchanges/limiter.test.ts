@@ -154,6 +154,20 @@ describe('when submissions and synchronisations share an address', () => {
     expect(waits).toEqual([5_000, 5_000]);
   });
 
+  it('whoever is sent away by a pause gives back, too', async () => {
+    let time = 0;
+    const limiters = createAddressLimiters(LIMITS, { now: () => time }, (ms) => {
+      time += ms;
+      limiters.pauseUntil(time + 10_000);
+      return Promise.resolve();
+    });
+    await limiters.sync.take(1_400, EVER);
+    await expect(limiters.sync.take(100, 5_000)).rejects.toMatchObject({ code: 'exchange_rate_limited' });
+    time += 10_000;
+    // All that came back meanwhile is there: 11 seconds at 100 a second.
+    await limiters.sync.take(1_100, time);
+  });
+
   it('whoever gives up gives back what it reserved, of both buckets', async () => {
     const { clock } = world();
     const controller = new AbortController();

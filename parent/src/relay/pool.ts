@@ -103,7 +103,6 @@ export class Pool {
   }
 
   #admitNext(): void {
-    if (this.#underWay >= this.#limits.places) return;
     const next = this.#queue.shift();
     if (!next) return;
     this.#underWay += 1;

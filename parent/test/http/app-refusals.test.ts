@@ -149,6 +149,13 @@ describe('when a request cannot be meant', () => {
     expect(answer).not.toContain('100 Continue');
   });
 
+  it('HTTP/1.0 knows no such question', async () => {
+    const answer = await exchange(
+      'POST /enclave/submit_key HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+  });
+
   it('one that is read is', async () => {
     const answer = await exchange(
       `${SUBMIT}Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n`,

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
 import { type Deferred, deferred } from '../../../shared/test/deferred.ts';
@@ -90,6 +91,22 @@ describe('when a pool is full', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(await refusal(late)).toBe('overloaded');
     expect(pool.load.waiting).toBe(0);
+  });
+});
+
+describe('when a place was found', () => {
+  it('nothing is left of the wait: no timer, and nobody who listens', async () => {
+    const { works, work } = busy();
+    const controller = new AbortController();
+    for (const source of ['a', 'a']) void work(source);
+    const waiting = work('b', controller.signal);
+    expect([vi.getTimerCount(), getEventListeners(controller.signal, 'abort').length]).toEqual([1, 1]);
+    await vi.advanceTimersByTimeAsync(0);
+    works[0]!.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([vi.getTimerCount(), getEventListeners(controller.signal, 'abort').length]).toEqual([0, 0]);
+    works[2]!.resolve();
+    await waiting;
   });
 });
 

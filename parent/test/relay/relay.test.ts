@@ -57,6 +57,10 @@ function relayTo(answer: (request: EnclaveRequest) => EnclaveReply | Promise<Enc
 
 const refusal = (answered: Promise<unknown>) => codeOfRejection(answered, RelayError);
 
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('when the enclave answers', () => {
   it('its body comes back and the request was what was asked', async () => {
     store.writes.set(A, writeOf(A, { version: 4 }));
@@ -262,9 +266,6 @@ describe('when whoever asked is gone', () => {
     });
     return { relay, givenUp, answers };
   }
-  const until = async (isTrue: () => boolean) => {
-    while (!isTrue()) await new Promise((resolve) => setImmediate(resolve));
-  };
 
   it.each(['metrics', 'report', 'submit'] as const)('%s is given up at the enclave', async (operation) => {
     store.writes.set(A, writeOf(A, { version: 1 }));
@@ -314,6 +315,24 @@ describe('when whoever asked is gone', () => {
     for (const answer of answers) answer(ok());
     expect(await other).toEqual(ANSWER);
     expect(store.erased).toEqual([A]);
+  });
+
+  it('an answer that came with the end is not given', async () => {
+    store.writes.set(A, writeOf(A, { version: 1 }));
+    let answer: (reply: EnclaveReply) => void = () => undefined;
+    // An enclave that heeds no abort.
+    const relay = relayTo(({ operation }) =>
+      operation === 'revoke'
+        ? ok({ erase: true })
+        : new Promise<EnclaveReply>((resolve) => {
+            answer = resolve;
+          }),
+    );
+    const read = refusal(relay.ask('metrics', A, BODY, { source: 's' }));
+    await until(() => asked.length === 1);
+    await relay.ask('revoke', A, BODY, { source: 's' });
+    answer(ok());
+    expect(await read).toBe('session_unknown');
   });
 
   it('a revocation that fails leaves the session as it was', async () => {
@@ -372,6 +391,21 @@ describe('when a session is opened', () => {
     for (const session of cold) void relay.ask('metrics', session, BODY, { source: 'many' });
     expect(await relay.ask('metrics', B, BODY, { source: 'other' })).toEqual(ANSWER);
     expect(opening).toBe(POOL_LIMITS.cold.places);
+  });
+});
+
+describe('when synchronisations bring states', () => {
+  it('they take their own places, and none of those for questions', async () => {
+    const { places } = POOL_LIMITS.cold;
+    const sessions = Array.from({ length: places }, (_, index) => sessionOf(String.fromCharCode(65 + index)));
+    for (const session of [...sessions, B]) store.writes.set(session, writeOf(session, { version: 1 }));
+    const relay = relayTo(({ session, state }) => {
+      if (!state) return { outcome: 'state_required' };
+      return session === B ? ok() : new Promise<never>(() => undefined);
+    });
+    for (const session of sessions) void relay.ask('sync', session, BODY);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await relay.ask('metrics', B, BODY, { source: 's' })).toEqual(ANSWER);
   });
 });
 

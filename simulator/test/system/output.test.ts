@@ -63,7 +63,8 @@ describe('when standard output cannot be written', () => {
     const full = await intoFull('simulate', '--once', '--port', '0');
     expect(full).toEqual({
       code: 2,
-      stderr: 'output_failed: standard output cannot be written: its disk is full\n',
+      stderr:
+        'output_failed: standard output cannot be written: its disk is full\nhint: Make room, ask again.\n',
     });
     expect(await into('pipe', ['simulate', '--once', '--port', '0'])).toEqual({ code: 141, stderr: '' });
   });
