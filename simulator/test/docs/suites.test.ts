@@ -69,9 +69,10 @@ describe('when CI runs what needs only npm', () => {
 
   it('it does so on the Node of the machine, then builds anew and does so on another', () => {
     const under = 'node scripts/with-node.mjs "$other"';
-    expect(linesOf('suite ')[0]).toBe('suite test 1200 make test');
-    expect(linesOf('beside ')).toEqual([`beside other-test 2400 ${under} make test`]);
-    expect(linesOf('gather ')).toEqual(['gather other-test']);
+    expect(linesOf('suite ').slice(0, 2)).toEqual([
+      'suite test 1800 make test',
+      `suite other-test 1800 ${under} make test`,
+    ]);
     expect(linesOf('step other-')).toEqual([`step other-build ${under} make clean build`]);
   });
 
