@@ -73,26 +73,23 @@ export class FairQueue<T> {
    * @returns the removed item; undefined: the newcomer has as many as any source and must leave itself
    */
   displace(newcomer: string): T | undefined {
-    const name = this.#longest();
-    const source = name === null ? undefined : this.#sources.get(name);
-    const own = this.#sources.get(newcomer)?.count ?? 0;
-    if (name === null || !source || source.count <= own + 1) return undefined;
-    const [session, items] = [...source.sessions].at(-1)!;
+    const [name, longest] = this.#longest() ?? [];
+    if (name === undefined || !longest || this.isLongest(newcomer)) return undefined;
+    const [session, items] = [...longest.sessions].at(-1)!;
     const item = items.at(-1)!;
     this.remove({ source: name, session }, item);
     return item;
   }
 
-  /** Whether `newcomer` has as many items here as any source. */
+  /** Whether `newcomer`, with one more item, has as many here as any source. */
   isLongest(newcomer: string): boolean {
-    const longest = this.#longest();
-    const most = longest === null ? 0 : this.#sources.get(longest)!.count;
-    return most <= (this.#sources.get(newcomer)?.count ?? 0) + 1;
+    const [, longest] = this.#longest() ?? [];
+    return (longest?.count ?? 0) <= (this.#sources.get(newcomer)?.count ?? 0) + 1;
   }
 
-  #longest(): string | null {
-    let [longest, most]: [string | null, number] = [null, 0];
-    for (const [name, { count }] of this.#sources) if (count > most) [longest, most] = [name, count];
+  #longest(): readonly [name: string, source: Source<T>] | null {
+    let longest: readonly [name: string, source: Source<T>] | null = null;
+    for (const entry of this.#sources) if (entry[1].count > (longest?.[1].count ?? 0)) longest = entry;
     return longest;
   }
 }
