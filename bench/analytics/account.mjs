@@ -107,7 +107,13 @@ function fillOf(i, time, random, closes) {
   const price = closes[day][index] * (1 + 0.002 * normal(random));
   return {
     ...{ kind: 'fill', id: String(1_000_000_000 + i), time, venue: 'binance', account: 'a0' },
-    ...{ market: isContract ? 'linear' : 'spot', symbol, base, quote: 'USDT' },
+    ...{
+      wallet: isContract ? 'usdm' : 'spot',
+      market: isContract ? 'linear' : 'spot',
+      symbol,
+      base,
+      quote: 'USDT',
+    },
     side: random() < 0.5 ? 'buy' : 'sell',
     quantity: (notional / price).toFixed(5).replace(/^0\.00000$/, '0.00001'),
     price: price.toFixed(4),
@@ -129,7 +135,7 @@ function funding() {
         venue: 'binance',
         account: 'a0',
       },
-      ...{ market: 'linear', asset: 'USDT', amount: i % 2 === 0 ? '0.13' : '-0.11', symbol },
+      ...{ wallet: 'usdm', market: 'linear', asset: 'USDT', amount: i % 2 === 0 ? '0.13' : '-0.11', symbol },
     })),
   );
 }
@@ -139,7 +145,18 @@ function flows(marks, closes) {
   const entries = [];
   const transfer = (id, time, account, direction, asset, amount) =>
     entries.push({
-      ...{ kind: 'transfer', id, time, venue: 'binance', account, market: 'spot', direction, asset, amount },
+      ...{
+        kind: 'transfer',
+        id,
+        time,
+        venue: 'binance',
+        account,
+        wallet: 'spot',
+        market: 'spot',
+        direction,
+        asset,
+        amount,
+      },
       ...{ fee: null, transactionHash: null },
     });
   for (const [i, asset] of ASSETS.entries())

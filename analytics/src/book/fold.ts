@@ -163,9 +163,8 @@ export class Fold {
         this.#seeAsset(entry.contract.settle);
       }
     } else this.#seeAsset(entry.asset);
-    if ((entry.kind === 'fill' || entry.kind === 'transfer') && entry.fee !== null) {
-      this.#seeAsset(entry.fee.currency);
-    }
+    if (entry.kind === 'fill') for (const fee of entry.fees) this.#seeAsset(fee.currency);
+    if (entry.kind === 'transfer' && entry.fee !== null) this.#seeAsset(entry.fee.currency);
   }
 
   #seeAsset(asset: string): void {

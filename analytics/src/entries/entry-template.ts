@@ -13,9 +13,9 @@ export type EntryTemplate = LedgerEntry;
 
 const EMPTY = '';
 /** Members that every entry of a kind has. */
-const FILL_MEMBERS = 14;
-const TRANSFER_MEMBERS = 11;
-const CASH_MEMBERS = 9;
+const FILL_MEMBERS = 15;
+const TRANSFER_MEMBERS = 12;
+const CASH_MEMBERS = 10;
 
 /** The parts of an entry. Null: it does not have exactly the members of its kind. */
 export function splitEntry(entry: LedgerEntry): EntryParts | null {
@@ -51,21 +51,22 @@ export function joinEntry(template: EntryTemplate, time: number, next: () => str
 }
 
 function splitFill(entry: FillEntry): EntryParts | null {
-  const { id, venue, account, market, symbol, base, quote, side, quantity, price, fee, orderId } = entry;
-  const { contractSize, settle, block } = entry;
-  const common = [venue, account, market, symbol, base, quote, side];
-  const optional = [contractSize, settle, block];
+  const { id, venue, account, wallet, market, symbol, base, quote, side, quantity, price, fee } = entry;
+  const { orderId, contractSize, settle, positionSide, block } = entry;
+  const common = [venue, account, wallet, market, symbol, base, quote, side];
+  const optional = [contractSize, settle, positionSide, block];
   if (!areTexts([id, quantity, price, ...common]) || !isTextOrNull(orderId) || !isMoney(fee)) return null;
-  if (!isOptional(contractSize, 'string') || !isOptional(settle, 'string') || !isOptional(block, 'boolean'))
-    return null;
+  if (![contractSize, settle, positionSide].every((value) => isOptional(value, 'string'))) return null;
+  if (!isOptional(block, 'boolean')) return null;
   if (!hasMembers(entry, FILL_MEMBERS, optional)) return null;
   const key = JSON.stringify(['fill', ...common, ...optional, fee?.currency]);
   return { key, texts: [id, quantity, price, orderId, fee?.amount ?? null] };
 }
 
 function splitTransfer(entry: TransferEntry): EntryParts | null {
-  const { id, venue, account, market, direction, asset, amount, fee, transactionHash, counterWallet } = entry;
-  const common = [venue, account, market, direction, asset];
+  const { id, venue, account, wallet, market, direction, asset, amount, fee } = entry;
+  const { transactionHash, counterWallet } = entry;
+  const common = [venue, account, wallet, market, direction, asset];
   if (!areTexts([id, amount, ...common]) || !isTextOrNull(transactionHash) || !isMoney(fee)) return null;
   if (!isOptional(counterWallet, 'string') || !hasMembers(entry, TRANSFER_MEMBERS, [counterWallet]))
     return null;
@@ -74,8 +75,8 @@ function splitTransfer(entry: TransferEntry): EntryParts | null {
 }
 
 function splitCash(entry: CashEntry): EntryParts | null {
-  const { kind, id, venue, account, market, asset, amount, symbol } = entry;
-  const common = [kind, venue, account, market, asset];
+  const { kind, id, venue, account, wallet, market, asset, amount, symbol } = entry;
+  const common = [kind, venue, account, wallet, market, asset];
   if (!areTexts([id, amount, ...common]) || !isTextOrNull(symbol) || !hasMembers(entry, CASH_MEMBERS, []))
     return null;
   return { key: JSON.stringify([...common, symbol]), texts: [id, amount] };

@@ -4,7 +4,7 @@
  */
 import type { Decimal } from '../amount/decimal.ts';
 
-/** The members of every entry. (venue, account, market, symbol or asset, kind, id) identifies it for good. */
+/** The members of every entry. (venue, account, wallet, market, symbol or asset, kind, id) identifies it for good. */
 export interface EntryBase {
   /** The venue's own identifier. */
   readonly id: string;
@@ -13,11 +13,16 @@ export interface EntryBase {
   readonly venue: string;
   /** The account inside its session (`a0`, `a1`, …). */
   readonly account: string;
+  /**
+   * The wallet of the account that the entry moves, by the name that the venue's table gives it (`spot`, `funding`,
+   * `usdm`, …). The two sides of a transfer inside one account are two entries, one in each wallet.
+   */
+  readonly wallet: string;
+  /** The product. One wallet may hold several products, and several wallets may hold the same one. */
   readonly market: Market;
 }
 
-/** The market of an entry. It names the wallet of the account that the entry moves. */
-export type Market = 'spot' | 'margin' | 'linear' | 'inverse' | 'option';
+export type Market = 'spot' | 'linear' | 'inverse' | 'option';
 
 /** An amount of one asset or currency. */
 export interface Money {
@@ -40,11 +45,15 @@ export interface FillEntry extends EntryBase {
   readonly price: Decimal;
   /** Paid to the venue. Negative: a rebate. Null: the venue names none. */
   readonly fee: Money | null;
+  /** Fees beside `fee`, where a venue takes several for one fill. Left out: there are none. */
+  readonly furtherFees?: readonly Money[];
   readonly orderId: string | null;
   /** Units of base (linear) or of quote (inverse) for one contract. 1 when left out. Only for contracts. */
   readonly contractSize?: Decimal;
   /** Currency of a contract's profit: quote (linear), base (inverse). */
   readonly settle?: string;
+  /** The side of the position in hedge mode. No number depends on it: the sides are netted (docs/metrics.md §6). */
+  readonly positionSide?: 'long' | 'short';
   /** Whether the venue states that the fill was agreed outside the order book. */
   readonly block?: boolean;
 }
@@ -60,7 +69,7 @@ export interface TransferEntry extends EntryBase {
   /** Transaction hash, where the venue gives it. It matches internal transfers. */
   readonly transactionHash: string | null;
   /**
-   * Another wallet of the same venue account (`funding`, `margin`, …) to or from which this moved. Absent: a deposit
+   * Another wallet of the same venue account (`funding`, `usdm`, …) to or from which this moved. Absent: a deposit
    * from or a withdrawal to an account elsewhere. Where that wallet is read too, its own entry of the same amount is
    * the other side. Where it is not read, the account has no value until the same amount has come back (docs/metrics.md
    * §1).

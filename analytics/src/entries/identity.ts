@@ -2,10 +2,10 @@
 import type { LedgerEntry } from './entry.ts';
 import type { Mark } from './mark.ts';
 
-/** The identity of an entry, for good: (venue, account, market, symbol or asset, kind, id). */
+/** The identity of an entry, for good: (venue, account, wallet, market, symbol or asset, kind, id). */
 export function identityOf(entry: LedgerEntry): string {
   const subject = entry.kind === 'fill' ? entry.symbol : entry.asset;
-  return `${entry.venue}\n${entry.account}\n${entry.market}\n${subject}\n${entry.kind}\n${entry.id}`;
+  return `${entry.venue}\n${entry.account}\n${entry.wallet}\n${entry.market}\n${subject}\n${entry.kind}\n${entry.id}`;
 }
 
 /** The identity of a mark: a venue, an asset in a quote, an instant, and the span that closes there. */

@@ -14,13 +14,25 @@ export interface ParsedMoney {
 export interface ParsedFill
   extends Pick<
     FillEntry,
-    'kind' | 'id' | 'time' | 'venue' | 'account' | 'market' | 'symbol' | 'base' | 'quote' | 'side' | 'orderId'
+    | 'kind'
+    | 'id'
+    | 'time'
+    | 'venue'
+    | 'account'
+    | 'wallet'
+    | 'market'
+    | 'symbol'
+    | 'base'
+    | 'quote'
+    | 'side'
+    | 'orderId'
   > {
   readonly quantity: Amount;
   readonly price: Amount;
   /** quantity × price, in quote. For a contract, the value of one side of it, in its settlement currency. */
   readonly cost: Amount;
-  readonly fee: ParsedMoney | null;
+  /** In the order of the entry. None is zero. */
+  readonly fees: readonly ParsedMoney[];
   /** Null: this is not a contract. */
   readonly contract: ParsedContract | null;
   /** Whether the fill was agreed outside the order book. */
@@ -78,6 +90,7 @@ function parseFill(entry: FillEntry): ParsedFill {
     time: entry.time,
     venue: entry.venue,
     account: entry.account,
+    wallet: entry.wallet,
     market: entry.market,
     symbol: entry.symbol,
     base: entry.base,
@@ -87,7 +100,7 @@ function parseFill(entry: FillEntry): ParsedFill {
     quantity,
     price,
     cost: costOf(quantity, price, contract),
-    fee: parseMoney(entry.fee, 'the fee of a fill'),
+    fees: parseFees(entry),
     contract,
     block: entry.block === true,
   };
@@ -121,6 +134,15 @@ function parseTransfer(entry: TransferEntry): ParsedTransfer {
   const amount = parseDecimal(entry.amount, 'the amount of a transfer');
   if (amount.isNegative()) throw malformed('the amount of a transfer');
   return { ...entry, amount, fee: parseMoney(entry.fee, 'the fee of a transfer') };
+}
+
+const NO_FEES: readonly ParsedMoney[] = [];
+
+function parseFees({ fee, furtherFees }: FillEntry): readonly ParsedMoney[] {
+  const first = parseMoney(fee, 'the fee of a fill');
+  if (furtherFees === undefined) return first === null ? NO_FEES : [first];
+  const further = furtherFees.map((money) => parseMoney(money, 'a further fee of a fill'));
+  return [first, ...further].filter((money) => money !== null);
 }
 
 function parseMoney(money: Money | null, what: string): ParsedMoney | null {

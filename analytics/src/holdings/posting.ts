@@ -15,7 +15,7 @@ import { type AssetSums, addAsset, type Holdings } from './holdings.ts';
 export function postEntry(entry: ParsedEntry, sums: AssetSums): void {
   if (entry.kind === 'fill') {
     postFill(entry, sums);
-    postFee(entry.fee, sums);
+    for (const fee of entry.fees) postFee(fee, sums);
   } else if (entry.kind === 'transfer') {
     addAsset(sums, entry.asset, entry.direction === 'deposit' ? entry.amount : entry.amount.neg());
     postFee(entry.fee, sums);

@@ -1,4 +1,7 @@
-/** Lots of contracts (docs/metrics.md §6): one position for each venue and symbol, in its settlement currency. */
+/**
+ * Lots of contracts (docs/metrics.md §6): one position for each wallet and symbol, in its settlement currency.
+ * Contracts cannot be transferred, so two wallets, and two accounts of one venue, have two positions.
+ */
 import type { Amount } from '../amount/decimal.ts';
 import type { ParsedContract, ParsedFill } from '../entries/parse.ts';
 import type { Closing } from './closing.ts';
@@ -10,8 +13,8 @@ interface ContractBook {
   readonly venue: string;
   readonly symbol: string;
   readonly contract: ParsedContract;
-  /** The account of the latest fill. It counts as the holder of the open position. */
-  account: string;
+  readonly account: string;
+  readonly wallet: string;
   readonly position: Position;
 }
 
@@ -40,16 +43,15 @@ export class ContractLots {
     visit: (part: ClosedPart) => void,
   ): Closing | null {
     const book = this.#book(fill, contract);
-    book.account = fill.account;
     const { side, quantity, price, time } = fill;
     return book.position.trade({ side, quantity, price, fee, time }, visit);
   }
 
-  /** Open positions, by venue and symbol. */
+  /** Open positions, by venue, symbol, account and wallet. */
   open(): readonly OpenPosition[] {
     return [...this.#books.values()]
       .filter(({ position }) => !position.quantity.isZero())
-      .sort((a, b) => (`${a.venue}\n${a.symbol}` < `${b.venue}\n${b.symbol}` ? -1 : 1))
+      .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
       .map(({ venue, account, symbol, contract, position }) => {
         const quantity = position.quantity.times(contract.size);
         return {
@@ -64,14 +66,19 @@ export class ContractLots {
       });
   }
 
-  #book({ venue, account, symbol }: ParsedFill, contract: ParsedContract): ContractBook {
-    const key = `${venue}\n${symbol}`;
+  #book(fill: ParsedFill, contract: ParsedContract): ContractBook {
+    const { venue, account, wallet, symbol } = fill;
+    const key = orderOf(fill);
     const known = this.#books.get(key);
     if (known !== undefined) return known;
     const { size, inverse } = contract;
     const position = new Position({ method: this.#method, spot: false, contractSize: size, inverse });
-    const book = { venue, account, symbol, contract, position };
+    const book = { venue, account, wallet, symbol, contract, position };
     this.#books.set(key, book);
     return book;
   }
+}
+
+function orderOf({ venue, symbol, account, wallet }: Omit<ContractBook, 'contract' | 'position'>): string {
+  return `${venue}\n${symbol}\n${account}\n${wallet}`;
 }

@@ -4,7 +4,7 @@
  * The lot key of spot is the asset, across all own accounts, and its lots are priced in the reporting currency. A fill
  * belongs to its symbol. Other disposals of a fill (a quote that is not the reporting currency, a fee in a third
  * currency) belong to that asset's own symbol against the reporting currency. The reporting currency itself has no
- * lots. The lot key of a contract is its venue and symbol. Its realised profit is paid in its settlement currency.
+ * lots. The lot key of a contract is its venue, account, wallet and symbol. Its realised profit is paid in its settlement currency.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type {
@@ -79,8 +79,8 @@ export class LotMatching {
     const quotePrice = this.#price(quote, time);
     const unitPrice = quotePrice && fill.price.times(quotePrice);
     this.#countFill(fill, quotePrice);
-    const baseFee = fill.fee?.currency === base ? fill.fee.amount : ZERO;
-    const fee = this.#fillFee(fill, base, unitPrice);
+    const baseFee = feesIn(fill, base);
+    const fee = this.#fillFees(fill, base, unitPrice);
     if (fill.side === 'buy') {
       this.#acquire(fill, base, quantity.minus(baseFee), unitPrice, fee);
       this.#dispose(fill, quote, fill.cost, quotePrice);
@@ -88,15 +88,15 @@ export class LotMatching {
       this.#sell(fill, quantity.plus(baseFee), unitPrice, fee);
       this.#acquire(fill, quote, fill.cost, quotePrice, ZERO);
     }
-    if (fill.fee !== null && fill.fee.currency !== base) this.#debit(fill, fill.fee);
+    for (const paid of fill.fees) if (paid.currency !== base) this.#debit(fill, paid);
   }
 
   #contractFill(fill: ParsedFill, contract: ParsedContract): void {
     const { settle } = contract;
     const settlePrice = this.#price(settle, fill.time);
     this.#countFill(fill, settlePrice);
-    const value = this.#fillFee(fill, null, null);
-    const inSettle = fill.fee?.currency === settle ? fill.fee.amount : ZERO;
+    const value = this.#fillFees(fill, null, null);
+    const inSettle = feesIn(fill, settle);
     const parts = new ClosedParts();
     const closing = this.#contracts.trade(fill, contract, inSettle, parts.add);
     if (closing !== null) {
@@ -110,7 +110,7 @@ export class LotMatching {
       }
       this.#debit(fill, { amount: closing.realizedPnl.neg(), currency: settle });
     }
-    if (fill.fee !== null) this.#debit(fill, fill.fee);
+    for (const paid of fill.fees) this.#debit(fill, paid);
   }
 
   #countFill(fill: ParsedFill, costPrice: Amount | null): void {
@@ -120,18 +120,19 @@ export class LotMatching {
     else row.volume = row.volume.plus(fill.cost.times(costPrice));
   }
 
-  /** Books a fill's fee. A fee in base has the fill's own price. @returns its value; 0 where it has no price */
-  #fillFee(fill: ParsedFill, base: string | null, unitPrice: Amount | null): Amount {
-    const { fee, time } = fill;
-    if (fee === null) return ZERO;
-    const row = this.#context.rows.at(time, fill);
-    const price = fee.currency === base ? unitPrice : this.#price(fee.currency, time);
-    if (price === null) {
-      row.unvaluedCount += 1;
-      return ZERO;
+  /** Books a fill's fees. A fee in base has the fill's own price. @returns their value; 0 where one has no price */
+  #fillFees(fill: ParsedFill, base: string | null, unitPrice: Amount | null): Amount {
+    let value = ZERO;
+    for (const fee of fill.fees) {
+      const row = this.#context.rows.at(fill.time, fill);
+      const price = fee.currency === base ? unitPrice : this.#price(fee.currency, fill.time);
+      if (price === null) row.unvaluedCount += 1;
+      else value = value.plus(fee.amount.times(price));
     }
-    const value = fee.amount.times(price);
-    row.fees = row.fees.plus(value);
+    if (!value.isZero()) {
+      const row = this.#context.rows.at(fill.time, fill);
+      row.fees = row.fees.plus(value);
+    }
     return value;
   }
 
@@ -246,4 +247,9 @@ export class LotMatching {
     const symbol = asset === reportingCurrency ? asset : `${asset}/${reportingCurrency}`;
     return this.#context.rows.at(time, { venue, account, symbol });
   }
+}
+
+/** What a fill pays in one currency. */
+function feesIn({ fees }: ParsedFill, currency: string): Amount {
+  return fees.reduce((sum, fee) => (fee.currency === currency ? sum.plus(fee.amount) : sum), ZERO);
 }

@@ -132,16 +132,11 @@ function walletsKeyOf({ venue, account, asset, amount }: ParsedTransfer): string
   return `${venue}\n${account}\n${asset}\n${amount.toString()}`;
 }
 
-/**
- * Whether two entries are the two sides. When both name the same wallet, both went through it, and neither is the
- * other's side.
- */
+/** Whether two entries are the two sides: each is in the wallet that the other names. */
 function areWalletsOfOneAccount(withdrawal: ParsedTransfer, deposit: ParsedTransfer): boolean {
   return (
-    withdrawal.counterWallet !== undefined &&
-    deposit.counterWallet !== undefined &&
-    deposit.counterWallet !== withdrawal.counterWallet &&
-    deposit.market !== withdrawal.market &&
+    withdrawal.counterWallet === deposit.wallet &&
+    deposit.counterWallet === withdrawal.wallet &&
     Math.abs(deposit.time - withdrawal.time) <= WALLETS_APART_MS
   );
 }

@@ -100,9 +100,9 @@ function pays({ side, contract }: ParsedFill): boolean {
 }
 
 function difference(fill: ParsedFill, better: Amount): ParsedTransfer {
-  const { id, time, venue, account, market, quote, contract } = fill;
+  const { id, time, venue, account, wallet, market, quote, contract } = fill;
   return {
-    ...{ kind: 'transfer', id, time, venue, account, market },
+    ...{ kind: 'transfer', id, time, venue, account, wallet, market },
     direction: better.isPositive() ? 'deposit' : 'withdrawal',
     asset: contract?.settle ?? quote,
     amount: better.abs(),

@@ -38,12 +38,22 @@ const spot = fc
     base: fc.constantFrom('BTC', 'ETH', 'XRP'),
     quote: fc.constantFrom('USDT', 'EUR'),
     fee: fc.constantFrom(null, '0.05 USDT', '0.002 BNB', '0.0001 BTC', '-0.01 USDT'),
+    further: fc.constantFrom(null, null, null, '0.001 BNB'),
     orderId: fc.constantFrom(null, 'o1', 'o2'),
     block: fc.boolean(),
   })
-  .map(({ block, fee, base, quote, ...rest }) => ({
-    ...{ kind: 'fill', market: 'spot', symbol: `${base}/${quote}`, base, quote, fee: money(fee) },
+  .map(({ block, fee, further, base, quote, ...rest }) => ({
+    ...{
+      kind: 'fill',
+      wallet: 'spot',
+      market: 'spot',
+      symbol: `${base}/${quote}`,
+      base,
+      quote,
+      fee: money(fee),
+    },
     ...rest,
+    ...(further === null ? {} : { furtherFees: [money(further)] }),
     ...(block ? { block } : {}),
   }));
 
@@ -59,7 +69,7 @@ const contract = fc
     orderId: fc.constantFrom(null, 'o3'),
   })
   .map(({ inverse, fee, ...rest }) => ({
-    ...{ kind: 'fill', base: 'BTC', quote: inverse ? 'USD' : 'USDT', fee: money(fee) },
+    ...{ kind: 'fill', wallet: 'futures', base: 'BTC', quote: inverse ? 'USD' : 'USDT', fee: money(fee) },
     ...(inverse
       ? { market: 'inverse', symbol: 'BTC/USD:BTC', settle: 'BTC', contractSize: '100' }
       : { market: 'linear', symbol: 'BTC/USDT:USDT', settle: 'USDT', contractSize: '0.1' }),
@@ -76,8 +86,9 @@ const transfer = fc
     amount: fc.constantFrom('5', '5', '40', '700'),
     fee: fc.constantFrom(null, '0.001 BTC', '1 USDT'),
     transactionHash: fc.constantFrom(null, null, 'h1', 'h2'),
-    counterWallet: fc.constantFrom(null, null, 'funding', 'margin'),
-    market: fc.constantFrom('spot' as const, 'margin' as const),
+    wallet: fc.constantFrom('spot', 'cross'),
+    counterWallet: fc.constantFrom(null, null, 'funding', 'cross', 'spot'),
+    market: fc.constant('spot' as const),
   })
   .map(
     ({ counterWallet, fee, ...rest }): Omit<TransferEntry, 'venue' | 'account'> => ({
@@ -94,6 +105,7 @@ const cash = fc
     asset: fc.constantFrom('USDT', 'BNB', 'DUST'),
     amount: decimal(-3, 60, 3),
     symbol: fc.constantFrom(null, 'BTC/USDT:USDT'),
+    wallet: fc.constantFrom('spot', 'futures'),
     market: fc.constantFrom('spot' as const, 'linear' as const),
   })
   .map((entry): Omit<CashEntry, 'venue' | 'account'> => entry);

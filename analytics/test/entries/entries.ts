@@ -13,7 +13,7 @@ export function amount(value: number | string): Amount {
   return parseDecimal(String(value), 'an amount');
 }
 
-const base = { venue: 'binance', account: 'a0', market: 'spot' } as const;
+const base = { venue: 'binance', account: 'a0', wallet: 'spot', market: 'spot' } as const;
 let counter = 0;
 
 /** Every entry gets a new id unless it is given one. */

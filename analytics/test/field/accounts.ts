@@ -8,7 +8,7 @@ import { type AccountHistory, buildAccountHistory, type LedgerEntry, type Mark }
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2023, 0, 1);
-const OWNER = { venue: 'binance', account: 'a0', market: 'spot' } as const;
+const OWNER = { venue: 'binance', account: 'a0', wallet: 'spot', market: 'spot' } as const;
 
 /** What is held and done besides the bitcoin. */
 export interface Trick {

@@ -115,9 +115,9 @@ describe('when a large flow comes while a wallet is not read', () => {
 
 describe('when both wallets are read', () => {
   it('is neutral', () => {
-    const contracts = { market: 'linear' as const, counterWallet: 'spot' };
+    const contracts = { wallet: 'usdm', market: 'linear' as const, counterWallet: 'spot' };
     const pair = [
-      transfer('2024-01-02T05:00', 'withdrawal', '500 USDT', { counterWallet: 'linear' }),
+      transfer('2024-01-02T05:00', 'withdrawal', '500 USDT', { counterWallet: 'usdm' }),
       transfer('2024-01-02T05:00', 'deposit', '500 USDT', contracts),
     ];
     expect(seen(...pair)).toEqual({

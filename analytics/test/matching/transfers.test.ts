@@ -56,24 +56,26 @@ describe('when a withdrawal may be a deposit of another own account', () => {
 describe('when a transfer is between wallets of one account', () => {
   const fromSpot = transfer('2024-01-02T10:00', 'withdrawal', '1 BTC', {
     id: 'out',
-    counterWallet: 'linear',
+    counterWallet: 'usdm',
   });
   const intoLinear = transfer('2024-01-02T10:00', 'deposit', '1.0 BTC', {
-    ...{ id: 'in', market: 'linear' as const, counterWallet: 'spot' },
+    ...{ id: 'in', wallet: 'usdm', market: 'linear' as const, counterWallet: 'spot' },
   });
 
-  it('matches the other wallet that is read, before or after', () => {
+  it('matches the other wallet that is read, before or after, of any product', () => {
     expect(matched(fromSpot, intoLinear)).toEqual(['in', 'out']);
     expect(matched(fromSpot, { ...intoLinear, time: fromSpot.time - 600_000 })).toHaveLength(2);
+    expect(matched(fromSpot, { ...intoLinear, market: 'spot' })).toHaveLength(2);
   });
 
   it.each([
     ['another account', { account: 'a1' }],
     ['another venue', { venue: 'kraken' }],
-    ['the same wallet', { market: 'spot' as const }],
+    ['the same wallet', { wallet: 'spot' }],
+    ['a wallet that the withdrawal does not name', { wallet: 'coinm' }],
     ['less than left', { amount: '0.9999' }],
     ['another time', { time: fromSpot.time + 600_001 }],
-    ['a third wallet between', { counterWallet: 'linear' }],
+    ['a third wallet between', { counterWallet: 'funding' }],
   ])('does not match %s', (_, rest) => {
     expect(matched(fromSpot, { ...intoLinear, ...rest })).toEqual([]);
   });

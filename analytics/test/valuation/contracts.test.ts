@@ -200,7 +200,7 @@ describe('when a contract has no mark', () => {
 
 describe('when money is borrowed on margin', () => {
   it('owes what it borrowed, and pays the interest', () => {
-    const margin = { market: 'margin' as const };
+    const margin = { wallet: 'cross' };
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '100 USDT', margin),
       { ...fill('2024-01-01T02:00', 'buy', '3', 'BTC/USDT', '100'), ...margin },
@@ -214,5 +214,59 @@ describe('when money is borrowed on margin', () => {
     expect(history.reconciliation.rows).toEqual([]);
     const open = snapshot({ USDT: '-200.5', BTC: '3' }, { time: at('2024-01-03') });
     expect(build({ entries, marks, snapshots: [open] }).reconciliation.rows).toEqual([]);
+  });
+});
+
+describe('when two wallets hold the same contract', () => {
+  const sides = (where: { readonly account?: string; readonly wallet?: string }) => [
+    transfer('2024-01-01T01:00', 'deposit', '1000 USDT', { market: 'linear' }),
+    contractFill('2024-01-01T02:00', 'buy', '1', LINEAR, '100'),
+    { ...contractFill('2024-01-01T03:00', 'sell', '1', LINEAR, '110'), ...where },
+  ];
+  const marks = [mark('2024-01-02', LINEAR, '115')];
+  const realized = (where: object) => computeMetrics(build({ entries: sides(where), marks })).realizedPnl;
+
+  it('has two positions: neither fill closes the other', () => {
+    expect(realized({ wallet: 'cross' })).toBe('0');
+    expect(realized({ account: 'a1' })).toBe('0');
+    expect(realized({})).toBe('10');
+  });
+
+  it('nets the two sides of hedge mode', () => {
+    expect(realized({ positionSide: 'short' })).toBe('10');
+  });
+});
+
+describe('when a venue takes several fees for one fill', () => {
+  const furtherFees = [
+    { amount: '0.5', currency: 'USDT' },
+    { amount: '2', currency: 'GT' },
+  ];
+  const marks = [mark('2024-01-02', 'GT', '3'), mark('2024-01-02', 'BTC', '100')];
+  const given = [
+    transfer('2024-01-01T01:00', 'deposit', '1000 USDT'),
+    transfer('2024-01-01T01:30', 'deposit', '10 GT'),
+  ];
+  const priced = [
+    mark('2024-01-01T01:30', 'GT', '3', '1m'),
+    mark('2024-01-01T02:00', 'GT', '3', '1m'),
+    ...marks,
+  ];
+
+  it('charges each to its own currency, and counts all of them', () => {
+    const bought = { ...fill('2024-01-01T02:00', 'buy', '1', 'BTC/USDT', '100', '1 USDT'), furtherFees };
+    const history = build({ entries: [...given, bought], marks: priced });
+    // 1000 − 100 − 1 − 0.5 in USDT, 1 BTC at 100, 8 GT at 3
+    expect(history.nav[0]).toBe('1022.5');
+    expect(computeMetrics(history).fees).toBe('7.5');
+  });
+
+  it('a fee that is zero is none, and a malformed one is refused', () => {
+    const none = { ...fill('2024-01-01T02:00', 'buy', '1', 'BTC/USDT', '100'), furtherFees: [] };
+    expect(computeMetrics(build({ entries: [...given, none], marks: priced })).fees).toBe('0');
+    const wrong = { ...none, furtherFees: [{ amount: '1e3', currency: 'GT' }] };
+    expect(() => build({ entries: [...given, wrong], marks: priced })).toThrow(
+      expect.objectContaining({ code: 'ledger_decimal_malformed' }),
+    );
   });
 });

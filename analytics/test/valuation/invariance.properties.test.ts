@@ -102,8 +102,12 @@ const anyPair = fc
   .map(([when, amount, ofOneAccount, transactionHash]): readonly TransferEntry[] =>
     ofOneAccount
       ? [
-          transfer(when, 'withdrawal', `${amount} USDT`, { counterWallet: 'linear' }),
-          transfer(when, 'deposit', `${amount} USDT`, { counterWallet: 'spot', market: 'linear' }),
+          transfer(when, 'withdrawal', `${amount} USDT`, { counterWallet: 'usdm' }),
+          transfer(when, 'deposit', `${amount} USDT`, {
+            counterWallet: 'spot',
+            wallet: 'usdm',
+            market: 'linear',
+          }),
         ]
       : [
           transfer(when, 'withdrawal', `${amount} USDT`, { transactionHash }),

@@ -41,7 +41,14 @@ const HISTORY = buildAccountHistory({
 });
 
 function entryOf(id: string, hour: number) {
-  return { id, time: START + (hour + 6) * 3_600_000, venue: 'binance', account: 'a0', market: 'spot' };
+  return {
+    id,
+    time: START + (hour + 6) * 3_600_000,
+    venue: 'binance',
+    account: 'a0',
+    wallet: 'spot',
+    market: 'spot',
+  };
 }
 
 function fillOf(side: string, price: string) {

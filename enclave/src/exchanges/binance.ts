@@ -95,6 +95,7 @@ function readFill(
   return {
     kind: 'fill',
     ...owner,
+    wallet: 'spot',
     market: 'spot',
     id: toText(info['id'], 'trade id'),
     time: toInstant(info['time'], 'trade time'),
@@ -126,6 +127,7 @@ function readTransfer(raw: unknown, direction: TransferEntry['direction'], owner
   return {
     kind: 'transfer',
     ...owner,
+    wallet: 'spot',
     market: 'spot',
     id: toText(info['id'] ?? hash, `${direction} id`),
     time,

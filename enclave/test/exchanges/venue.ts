@@ -181,7 +181,15 @@ export function bought(
   changes: Partial<FillEntry> = {},
 ): FillEntry {
   return {
-    ...{ kind: 'fill', venue: 'binance', account: 'a0', market: 'spot', id: String(id), time },
+    ...{
+      kind: 'fill',
+      venue: 'binance',
+      account: 'a0',
+      wallet: 'spot',
+      market: 'spot',
+      id: String(id),
+      time,
+    },
     ...marketOf(symbol),
     ...{ side: 'buy', quantity: '1', price: '100', fee: null, orderId: null },
     ...changes,
@@ -197,7 +205,7 @@ export function booked(
   settlesAt = time,
 ): Booking {
   const entry: TransferEntry = {
-    ...{ kind: 'transfer', venue: 'binance', account: 'a0', market: 'spot', id, time },
+    ...{ kind: 'transfer', venue: 'binance', account: 'a0', wallet: 'spot', market: 'spot', id, time },
     ...{ direction, asset, amount: '10', fee: null, transactionHash: null },
   };
   return { entry, settlesAt };

@@ -115,7 +115,7 @@ function entries(): LedgerEntry[] {
 
 function deposit(id: string, time: number, account: string, amount: string): LedgerEntry {
   return {
-    ...{ kind: 'transfer', id, time, venue: 'binance', account, market: 'spot' },
+    ...{ kind: 'transfer', id, time, venue: 'binance', account, wallet: 'spot', market: 'spot' },
     ...{ direction: 'deposit', asset: 'USDT', amount, fee: null, transactionHash: null },
   } as LedgerEntry;
 }

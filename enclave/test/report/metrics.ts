@@ -19,6 +19,7 @@ export function smallAccountMetrics(state: SessionState = stateOf()): PeriodMetr
     time: NOON - 3 * DAY_MS,
     venue: 'binance',
     account: 'a0',
+    wallet: 'spot',
     market: 'spot',
     direction: 'deposit',
     asset: 'USDT',

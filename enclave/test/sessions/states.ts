@@ -78,6 +78,7 @@ export function fillOf(id: string, changes: Partial<FillEntry> = {}): FillEntry 
     time: NOON - DAY_MS,
     venue: 'binance',
     account: 'a0',
+    wallet: 'spot',
     market: 'spot',
     symbol: 'BTC/USDT',
     base: 'BTC',

@@ -9,7 +9,7 @@ import type { TraderEvent } from '../../src/trader/event.ts';
 import { history, LAST_DAY, market } from './road.ts';
 
 export function toEntry(event: TraderEvent): LedgerEntry {
-  const owner = { venue: 'binance', account: 'a0', market: 'spot' } as const;
+  const owner = { venue: 'binance', account: 'a0', wallet: 'spot', market: 'spot' } as const;
   if (event.kind === 'fill') {
     const [base = '', quote = ''] = event.symbol.split('/');
     return {

@@ -11,7 +11,7 @@ import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import * as z from 'zod';
 import { decodeSealed, memberOf, parseFormat } from './format.ts';
-import { type Observations, observations } from './observations.ts';
+import { type Observations, observations, observationsBeforeWallets } from './observations.ts';
 
 /** Whether this process fetched an observation itself. */
 export type Provenance = 'fetched' | 'sealed';
@@ -23,8 +23,8 @@ export interface OpenedChunk extends Observations {
   readonly head: string;
 }
 
-/** The format that this version writes: 2. Format 1 was the same without the number. */
-const FORMAT = 2;
+/** The format that this version writes: 3. In format 2 entries named no wallet. Format 1 had no number. */
+const FORMAT = 3;
 
 interface Chunk {
   readonly mac: Uint8Array;
@@ -38,7 +38,13 @@ const content = {
 };
 const schemas: Readonly<Record<number, z.ZodType<Chunk>>> = {
   1: z.strictObject(content),
+  2: z.strictObject({ format: z.literal(2), ...content }),
   [FORMAT]: z.strictObject({ format: z.literal(FORMAT), ...content }),
+};
+const contents: Readonly<Record<number, z.ZodType<Observations>>> = {
+  1: observationsBeforeWallets,
+  2: observationsBeforeWallets,
+  [FORMAT]: observations,
 };
 
 const WHAT = 'a ledger chunk';
@@ -73,15 +79,12 @@ export function encodeChunk(
 /** @throws Refusal `state_version_unsupported`, `state_rejected` */
 export function decodeChunk(plaintext: Uint8Array, previous: string, bootKey: Uint8Array): OpenedChunk {
   const value = decodeSealed(plaintext, WHAT);
-  const { mac, observations: bytes } = parseFormat(
-    { format: memberOf(value, 'format') ?? 1, value },
-    schemas,
-    WHAT,
-  );
-  const inside = { format: FORMAT, value: decodeSealed(bytes, WHAT) };
+  const format = memberOf(value, 'format') ?? 1;
+  const { mac, observations: bytes } = parseFormat({ format, value }, schemas, WHAT);
+  const inside = { format, value: decodeSealed(bytes, WHAT) };
   const fetched = equalBytes(mac, macOf(bootKey, previous, bytes));
   return {
-    ...parseFormat(inside, { [FORMAT]: observations }, WHAT),
+    ...parseFormat(inside, contents, WHAT),
     provenance: fetched ? 'fetched' : 'sealed',
     head: headAfter(previous, bytes),
   };

@@ -18,7 +18,8 @@ const base = {
   time: instant,
   venue: z.string(),
   account: z.string(),
-  market: z.enum(['spot', 'margin', 'linear', 'inverse', 'option']),
+  wallet: z.string(),
+  market: z.enum(['spot', 'linear', 'inverse', 'option']),
 };
 
 const fill: z.ZodType<FillEntry> = z.strictObject({
@@ -31,9 +32,11 @@ const fill: z.ZodType<FillEntry> = z.strictObject({
   quantity: decimal,
   price: decimal,
   fee: money.nullable(),
+  furtherFees: z.array(money).exactOptional(),
   orderId: z.string().nullable(),
   contractSize: decimal.exactOptional(),
   settle: z.string().exactOptional(),
+  positionSide: z.enum(['long', 'short']).exactOptional(),
   block: z.boolean().exactOptional(),
 });
 
@@ -74,3 +77,16 @@ export const observations: z.ZodType<Observations> = z.strictObject({
   entries: z.array(z.union([fill, transfer, cash])),
   marks: z.array(mark),
 });
+
+/** Schema of observations whose entries named no wallet. They were all of spot. */
+export const observationsBeforeWallets: z.ZodType<Observations> = z.preprocess((value) => {
+  const entries = (value as { entries?: unknown } | null)?.entries;
+  if (!Array.isArray(entries)) return value;
+  return { ...(value as object), entries: entries.map(withWallet) };
+}, observations);
+
+/** An entry that names a wallet is of no version before wallets. It keeps no form that the schema accepts. */
+function withWallet(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null || Object.hasOwn(entry, 'wallet')) return null;
+  return { ...entry, wallet: 'spot' };
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CashEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
+import type { CashEntry, LedgerEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodePlain } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ const OBSERVED = {
 
 const MAC = new Uint8Array(32);
 const NONE = encodeCbor({ entries: [], marks: [] });
-const BASE = { time: 1, venue: 'binance', account: 'a0', market: 'spot' } as const;
+const BASE = { time: 1, venue: 'binance', account: 'a0', wallet: 'spot', market: 'spot' } as const;
 const TRANSFER: TransferEntry = {
   ...{ ...BASE, kind: 'transfer', direction: 'deposit' },
   ...{ id: 't', asset: 'BTC', amount: '1', transactionHash: null },
@@ -70,18 +70,39 @@ describe('when a chunk is read back', () => {
     expect(encodeChunk(OBSERVED, EMPTY_HEAD, OTHER_BOOT).head).toBe(first.head);
   });
 
-  it('a chunk of format 1, which had no number, is read as well', () => {
-    const { plaintext, head } = encodeChunk(OBSERVED, EMPTY_HEAD, BOOT_KEY);
+  it('a chunk of format 1 or 2, whose entries named no wallet, is read as one of spot', () => {
+    const before = {
+      ...OBSERVED,
+      entries: OBSERVED.entries.map(({ wallet: _, ...entry }) => entry as LedgerEntry),
+    };
+    const { plaintext, head } = encodeChunk(before, EMPTY_HEAD, BOOT_KEY);
     const { format, ...one } = decodePlain(plaintext) as Record<string, CborValue>;
-    expect(format).toBe(2);
-    const read = decodeChunk(encodeCbor(one), EMPTY_HEAD, BOOT_KEY);
-    expect(read).toEqual({ ...OBSERVED, head, provenance: 'fetched' });
+    expect(format).toBe(3);
+    for (const older of [one, { format: 2, ...one }]) {
+      const read = decodeChunk(encodeCbor(older), EMPTY_HEAD, BOOT_KEY);
+      expect(read).toEqual({ ...OBSERVED, head, provenance: 'fetched' });
+    }
+    const code = codeOf(() => decodeChunk(plaintext, EMPTY_HEAD, BOOT_KEY), Refusal);
+    expect(code).toBe('state_rejected');
+  });
+
+  it('an entry that names a wallet is in no chunk of format 2', () => {
+    const { plaintext } = encodeChunk(OBSERVED, EMPTY_HEAD, BOOT_KEY);
+    const two = { ...(decodePlain(plaintext) as Record<string, CborValue>), format: 2 };
+    expect(codeOf(() => decodeChunk(encodeCbor(two), EMPTY_HEAD, BOOT_KEY), Refusal)).toBe('state_rejected');
   });
 
   it('every kind of entry is read, with all that it may say', () => {
     const said = {
       entries: [
-        fillOf('1', { contractSize: '0.1', settle: 'USDT', block: true, orderId: 'o' }),
+        fillOf('1', {
+          contractSize: '0.1',
+          settle: 'USDT',
+          block: true,
+          orderId: 'o',
+          positionSide: 'short',
+        }),
+        fillOf('2', { furtherFees: [{ amount: '0.1', currency: 'BNB' }] }),
         { ...TRANSFER, counterWallet: 'funding' },
         TRANSFER,
         CASH,
@@ -92,16 +113,16 @@ describe('when a chunk is read back', () => {
     expect(decodeChunk(plaintext, EMPTY_HEAD, BOOT_KEY)).toMatchObject(said);
   });
 
-  it.each([3, 1, 0, -1])('format %i is unknown', (format) => {
+  it.each([4, 1, 0, -1])('format %i is unknown', (format) => {
     const plaintext = encodeCbor({ format, mac: MAC, observations: encodeCbor({ entries: [], marks: [] }) });
     const expected = format === 1 ? 'state_rejected' : 'state_version_unsupported';
     expect(codeOf(() => decodeChunk(plaintext, EMPTY_HEAD, BOOT_KEY), Refusal)).toBe(expected);
   });
 
   it.each([
-    ['another shape', encodeCbor({ format: 2, mac: MAC, entries: [] })],
-    ['a format that is no number', encodeCbor({ format: '2', mac: MAC, observations: NONE })],
-    ['a short MAC', encodeCbor({ format: 2, mac: MAC.subarray(1), observations: NONE })],
+    ['another shape', encodeCbor({ format: 3, mac: MAC, entries: [] })],
+    ['a format that is no number', encodeCbor({ format: '3', mac: MAC, observations: NONE })],
+    ['a short MAC', encodeCbor({ format: 3, mac: MAC.subarray(1), observations: NONE })],
     ['observations of another shape', chunkOf({ fills: [] })],
     ['an unknown kind of entry', chunkOf({ entries: [{ ...fillOf('1'), kind: 'gift' }], marks: [] })],
     ['an entry with more', chunkOf({ entries: [{ ...fillOf('1'), more: 1 }], marks: [] })],
@@ -109,12 +130,12 @@ describe('when a chunk is read back', () => {
     ['an amount that is a number', chunkOf({ entries: [{ ...fillOf('1'), quantity: 1 }], marks: [] })],
     ['a price without a quote', chunkOf({ entries: [], marks: [{ ...markOf(1), quote: null }] })],
     ['no CBOR', Uint8Array.of(0xff)],
-    ['no CBOR inside', encodeCbor({ format: 2, mac: MAC, observations: Uint8Array.of(0xff) })],
+    ['no CBOR inside', encodeCbor({ format: 3, mac: MAC, observations: Uint8Array.of(0xff) })],
   ])('%s is rejected', (_, plaintext) => {
     expect(codeOf(() => decodeChunk(plaintext, EMPTY_HEAD, BOOT_KEY), Refusal)).toBe('state_rejected');
   });
 });
 
 function chunkOf(observed: object): Uint8Array {
-  return encodeCbor({ format: 2, mac: MAC, observations: encodeCbor(observed as CborValue) });
+  return encodeCbor({ format: 3, mac: MAC, observations: encodeCbor(observed as CborValue) });
 }

@@ -132,7 +132,15 @@ const CONVERSIONS: readonly LedgerEntry[] = [
   ['dust of ETH', 'ETH', 'BNB', 'sell', '0.0009', '0.979511111111111'],
   ['conversion', 'ETH', 'BNB', 'sell', '1', '3.2'],
 ].map(([id, base, quote, side, quantity, price]) => ({
-  ...{ kind: 'fill', venue: 'binance', account: 'a0', market: 'spot', id: id!, time: 1_746_964_800_000 },
+  ...{
+    kind: 'fill',
+    venue: 'binance',
+    account: 'a0',
+    wallet: 'spot',
+    market: 'spot',
+    id: id!,
+    time: 1_746_964_800_000,
+  },
   ...{ symbol: `${base}/${quote}`, base: base!, quote: quote!, side: side as 'buy' | 'sell' },
   ...{ quantity: quantity!, price: price!, fee: null, orderId: null },
 }));
