@@ -1,4 +1,4 @@
-/** What wakes somebody: alarms, rules, and who may speak to the topic. */
+/** Alarms, EventBridge rules, and who may publish to the SNS topic. */
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { synthesise } from './deployment.ts';
@@ -8,7 +8,7 @@ const template = synthesise();
 const whole = synthesise({ alarmEmail: 'operator@example.com', trail: 'existing' });
 
 describe('when something goes wrong', () => {
-  it('every alarm tells somebody', () => {
+  it('every alarm publishes to the topic', () => {
     const alarms = resourcesOf('AWS::CloudWatch::Alarm', template);
     expect(alarms.map(({ Properties }) => String(Properties['AlarmName'])).toSorted()).toEqual(
       [
@@ -35,7 +35,7 @@ describe('when something goes wrong', () => {
     });
   });
 
-  it('CloudWatch of this account may speak to the topic, and EventBridge without a condition, which it cannot meet', () => {
+  it('CloudWatch of this account may publish to the topic, and EventBridge, which cannot meet a condition', () => {
     const policies = resourcesOf('AWS::SNS::TopicPolicy', template);
     expect(policies).toHaveLength(1);
     const { Statement } = policies[0]!.Properties['PolicyDocument'] as {
@@ -58,7 +58,7 @@ describe('when something goes wrong', () => {
     ]);
   });
 
-  it('an event that a rule cannot tell is an alarm, for every rule', () => {
+  it('every rule has an alarm for events that it cannot deliver', () => {
     const rules = resourcesOf('AWS::Events::Rule', template).map(({ Properties }) => Properties['Name']);
     const watched = resourcesOf('AWS::CloudWatch::Alarm', template)
       .map(({ Properties }) => Properties)
@@ -78,7 +78,7 @@ describe('when something goes wrong', () => {
     }
   });
 
-  it('a use of the key without attestation that succeeds is an event, and so is a change of the key', () => {
+  it('rules match each successful use of the key without attestation, and each change of the key', () => {
     const pattern = (detail: object) => ({
       State: 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS',
       EventPattern: {

@@ -28,21 +28,21 @@ function faultsOf(files: Partial<typeof FILES>): readonly string[] {
 }
 
 describe('when the files of a deployment are read', () => {
-  it('each has its digest, and the key serves what was measured', () => {
+  it('each file gets its digest, and the key serves the measured image', () => {
     const read = readArtifacts(FILES);
     expect(read.images).toEqual(images(PCRS));
     expect(read.eif.sha256).toBe(createHash('sha256').update(buildImage()).digest('hex'));
     expect(read.parent.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('nitro-cli’s form of measurements is read too, and a predecessor is served after the image', () => {
+  it('the output format of nitro-cli is read too, and a predecessor is served after the image', () => {
     const { pcr0: PCR0, pcr1: PCR1, pcr2: PCR2 } = PREDECESSOR;
     const old = write('old.json', JSON.stringify({ Measurements: { PCR0: PCR0.toUpperCase(), PCR1, PCR2 } }));
     const read = readArtifacts({ ...FILES, measurements: [...FILES.measurements, old] });
     expect(read.images).toEqual(images(PCRS, PREDECESSOR));
   });
 
-  it('of a release’s file the newest image that was measured counts, unless it has an end', () => {
+  it('the newest measured image of a releases file is used, unless that release has an end', () => {
     const release = ({ pcr0, pcr1, pcr2 }: typeof PREDECESSOR, notAfter: string | null) => ({
       version: '0.1.0',
       pcrs: { 0: pcr0, 1: pcr1, 2: pcr2 },
@@ -63,12 +63,12 @@ describe('when the files of a deployment are read', () => {
     ]);
   });
 
-  it('an image that measures otherwise than published makes no key', () => {
+  it('an image whose measurements differ from the published ones is refused', () => {
     const other = write('other.json', measurements({ ...PCRS, pcr2: PREDECESSOR.pcr2 }));
     expect(faultsOf({ measurements: [other] })).toEqual([
       `eif: PCR2 is ${PCRS.pcr2}, measurements say ${PREDECESSOR.pcr2}`,
     ]);
-    // As a predecessor it may be another one, the first may not.
+    // The first file must have the measurements of the image. Later files are predecessors and may differ.
     expect(faultsOf({ measurements: [other, ...FILES.measurements] })).toHaveLength(1);
     expect(faultsOf({ measurements: [...FILES.measurements, other] })).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('when the files of a deployment are read', () => {
     expect(faultsOf({ measurements: [file] })).toEqual([`measurements: ${file}: ${why}`]);
   });
 
-  it('an enclave has four times the memory of its image’s file, or is refused before nitro-cli does (E26)', () => {
+  it('an enclave with less memory than four times its image is refused, as nitro-cli would do (E26)', () => {
     const mib = 1_048_576;
     expect(imageMemoryFault(1_024, 256 * mib)).toBeNull();
     expect(imageMemoryFault(1_024, 256 * mib + 1)).toBe(
@@ -97,7 +97,7 @@ describe('when the files of a deployment are read', () => {
     ]);
   });
 
-  it('all files that cannot be used are named at once', () => {
+  it('all unusable files are named at once', () => {
     const absent = join(folder, 'absent');
     const faults = faultsOf({ eif: FILES.parent, parent: absent, measurements: [absent] });
     expect(faults).toHaveLength(3);

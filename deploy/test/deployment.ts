@@ -1,4 +1,4 @@
-/** A deployment synthesised for tests: small stand-ins for the files, no account, no network. */
+/** A deployment synthesised for tests, with small stand-ins for the files. It needs no account and no network. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +10,12 @@ import { readArtifacts } from '../src/artifacts.ts';
 import { parseParameters } from '../src/parameters.ts';
 import { DeploymentStack } from '../src/stack.ts';
 
-/** Removed after the tests of a file. */
+/** Holds the stand-ins. Removed after the tests of a file. */
 export const folder = mkdtempSync(join(tmpdir(), 'pa-deploy-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 export const PCRS = expectedPcrs();
-/** Another image that the key is to serve still. */
+/** An older image that the key must also serve. */
 export const PREDECESSOR = { pcr0: 'aa'.repeat(48), pcr1: 'bb'.repeat(48), pcr2: 'cc'.repeat(48) };
 export const ROLE_ARN = 'arn:aws:iam::123456789012:role/perf-aggregator-parent';
 
@@ -26,12 +26,12 @@ export function write(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-/** As `perf-aggregator measure --json` prints them. */
+/** Measurements in the format of `perf-aggregator measure --json`. */
 export function measurements({ pcr0, pcr1, pcr2 }: typeof PREDECESSOR): string {
   return JSON.stringify({ pcrs: { 0: pcr0, 1: pcr1, 2: pcr2 } });
 }
 
-/** The least that a deployment must be told. */
+/** The required parameters of a deployment. */
 export const CONTEXT: Readonly<Record<string, string>> = {
   account: '123456789012',
   region: 'eu-west-1',
@@ -43,7 +43,7 @@ export const CONTEXT: Readonly<Record<string, string>> = {
 
 const outdir = join(folder, 'cdk.out');
 
-/** What `cdk deploy` would put at a place, `bucket/key`, for the deployment of {@link CONTEXT}: a file or a folder. */
+/** The file or folder that `cdk deploy` would upload to `place` (`bucket/key`), for a deployment of {@link CONTEXT}. */
 export function stagedFor(place: string): string {
   const manifest = JSON.parse(readFileSync(join(outdir, 'perf-aggregator.assets.json'), 'utf8')) as Manifest;
   const staged = Object.values(manifest.files).find(({ destinations }) =>
@@ -70,7 +70,7 @@ interface Manifest {
 /** The template of a deployment. */
 export function synthesise(context: Readonly<Record<string, string>> = {}): Template {
   const parameters = parseParameters({ ...CONTEXT, ...context });
-  // What AWS's own rules say of it: test/system.
+  // deploy/test/system checks the template against the rules of AWS.
   const app = new App({ outdir, builtinCloudFormationValidation: false });
   return Template.fromStack(new DeploymentStack(app, parameters, readArtifacts(parameters)));
 }

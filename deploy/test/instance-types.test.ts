@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instanceTypeFault, readInstanceType } from '../src/instance-types.ts';
 
-describe('when an instance type is judged by its name', () => {
+describe('when an instance type is checked by its name', () => {
   it.each([
     ['m6i.xlarge', 4, 4],
     ['c7a.2xlarge', 8, 2],
@@ -27,7 +27,7 @@ describe('when an instance type is judged by its name', () => {
     ...['u-6tb1.56xlarge', 'vt1.3xlarge'],
     ...['a1.xlarge', 'c7gd.xlarge', 'c7gn.xlarge', 'g5g.xlarge', 'hpc7g.4xlarge', 'im4gn.xlarge'],
     ...['is4gen.xlarge', 'm7g.xlarge', 'm7gd.xlarge', 'r7g.xlarge', 'r7gd.xlarge'],
-  ])('%s: AWS excludes it', (type) => {
+  ])('%s is refused, because AWS excludes it', (type) => {
     expect(instanceTypeFault(type)).toBe(
       `${type}: AWS excludes it from Nitro Enclaves; take one such as m6i.xlarge`,
     );

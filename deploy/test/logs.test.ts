@@ -18,10 +18,10 @@ const countedBy = (metric: string): readonly string[] => {
 };
 
 describe("when lines of the parent's log are counted", () => {
-  it.each(ofParent)('%s: by names of events or public codes, and by nothing else', (_, pattern) => {
+  it.each(ofParent)('%s: the pattern matches only names of events and public codes', (_, pattern) => {
     const terms = termsOf(pattern);
     expect(terms).not.toHaveLength(0);
-    // All that stands in the pattern was looked at.
+    // The terms make up the whole pattern.
     const rebuilt = terms.map(([selector, value]) => `$.${selector} = "${value}"`);
     expect(pattern).toBe(
       rebuilt.length === 1 ? `{ ${rebuilt[0]} }` : `{ ${rebuilt.map((term) => `(${term})`).join(' || ')} }`,
@@ -32,13 +32,13 @@ describe("when lines of the parent's log are counted", () => {
     }
   });
 
-  it('a code that is counted is in the fields of an event', () => {
+  it('some events have a code among their fields', () => {
     const withCode = Object.values(EVENTS).filter(({ fields }) => 'code' in fields.shape);
     expect(withCode.length).toBeGreaterThan(2);
   });
 
   it.each(Object.keys(EVENTS) as EventName[])(
-    '%s is counted by the alarm that it names, and no other',
+    '%s is counted by the alarm that it names, and by no other',
     (name) => {
       const counting = ofParent.flatMap(([metric]) => (countedBy(metric).includes(name) ? [metric] : []));
       const { alarm } = EVENTS[name];

@@ -11,10 +11,10 @@ const LEAST = {
   certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/00000000-0000-0000-0000-000000000000',
 };
 
-/** A certificate of the region itself, so that it is not at fault as well. */
+/** A certificate of the given region: its region is not a second fault. */
 const certificateIn = (region: string) => LEAST.certificateArn.replace('eu-west-1', region);
 
-/** The faults of a context, one a line. */
+/** The faults of a context, one for each line. */
 function faultsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
   try {
     parseParameters(context);
@@ -26,13 +26,13 @@ function faultsOf(context: Readonly<Record<string, unknown>>): readonly string[]
   return [];
 }
 
-/** Names of the parameters at fault. */
+/** Names of the invalid parameters. */
 function namesOf(context: Readonly<Record<string, unknown>>): readonly string[] {
   return faultsOf(context).map((fault) => fault.slice(0, fault.indexOf(':')));
 }
 
 describe('when parameters are read', () => {
-  it('the least that must be said leaves one mutable deployment with one enclave', () => {
+  it('the required parameters alone give a mutable deployment with one enclave', () => {
     expect(parseParameters(LEAST)).toEqual({
       ...LEAST,
       measurements: ['measurements.json'],
@@ -54,7 +54,7 @@ describe('when parameters are read', () => {
     });
   });
 
-  it('everything may be said, as text or as JSON of cdk.context.json has it; CDK’s own names are passed over', () => {
+  it('every parameter may be text, or JSON as in cdk.context.json; names of CDK itself are ignored', () => {
     const context = {
       ...LEAST,
       measurements: 'new.json,old.json',
@@ -90,7 +90,7 @@ describe('when parameters are read', () => {
     });
   });
 
-  it('everything that is missing is named at once', () => {
+  it('all missing parameters are named at once', () => {
     expect(namesOf({})).toEqual(['account', 'region', 'eif', 'parent', 'measurements', 'certificateArn']);
     expect(namesOf({ ...LEAST, account: '', region: null })).toEqual(['account', 'region']);
   });
@@ -128,13 +128,13 @@ describe('when parameters are read', () => {
     expect(namesOf({ ...LEAST, certificateArn, [name]: value })).toEqual([name]);
   });
 
-  it('a misspelt parameter is named, and one that needs another', () => {
+  it('a misspelt parameter is named, and a parameter that requires a missing one', () => {
     expect(namesOf({ ...LEAST, mesurements: 'x' })).toEqual(['mesurements']);
     expect(namesOf({ ...LEAST, domain: 'perf.example.com' })).toEqual(['hostedZoneId']);
     expect(namesOf({ ...LEAST, hostedZoneId: 'Z1' })).toEqual(['domain']);
   });
 
-  it('a region that a venue does not serve is refused, with the venue and why, but not for other venues', () => {
+  it('a region that a configured venue does not serve is refused, with the venue and the reason', () => {
     for (const region of ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2']) {
       expect(faultsOf({ ...LEAST, region, certificateArn: certificateIn(region) })).toEqual([
         `region: ${region}: Binance (api.binance.com in egressAllow) does not serve the USA; take a region elsewhere, such as eu-west-1`,
@@ -147,7 +147,7 @@ describe('when parameters are read', () => {
     }
   });
 
-  it('an instance is filled by enclaves until the parent’s core and memory, and no further', () => {
+  it('enclaves may use all of an instance except the core and the memory of the parent', () => {
     const full = { ...LEAST, instanceType: 'm6i.2xlarge', enclaves: '3', enclaveMemoryMib: '10240' };
     expect(namesOf(full)).toEqual([]);
     expect(namesOf({ ...full, enclaves: '4' })).toEqual(['enclaveCpus']);

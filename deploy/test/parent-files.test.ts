@@ -9,7 +9,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pa-parent-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const SCRIPT = fileURLToPath(new URL('../parent-files.sh', import.meta.url));
 
-/** Runs the script with a stand-in for the engine, which exports a file `tree`. */
+/** Runs the script with a stand-in for the container engine. The stand-in exports the folder `tree`. */
 function exported(engine: 'docker' | 'buildah', out: string) {
   const body = {
     docker: `case $1 in create) echo made ;; export) tar -C ${folder} -cf "$3" tree ;; esac`,
@@ -27,14 +27,14 @@ function exported(engine: 'docker' | 'buildah', out: string) {
 describe('when the parent’s files are exported', () => {
   spawnSync('sh', ['-c', 'mkdir -p tree/app && echo main > tree/app/main.js'], { cwd: folder });
 
-  it('docker exports a container that is removed again', () => {
+  it('docker exports a container, which is then removed', () => {
     const { names, calls } = exported('docker', join(folder, 'docker.tar.gz'));
     expect(names).toContain('app/main.js\n');
     expect(calls[0]).toBe('create perf-aggregator-parent');
     expect(calls.at(-1)).toBe('rm made');
   });
 
-  it('buildah mounts one, and the names are sorted and relative', () => {
+  it('buildah mounts a container, and the names are sorted and relative', () => {
     const { names, calls } = exported('buildah', join(folder, 'buildah.tar.gz'));
     expect(names).toBe('./\n./app/\n./app/main.js\n');
     expect(calls.at(-1)).toMatch(/ rm made$/);

@@ -1,4 +1,4 @@
-/** Key, instance and network of a deployment, and of one for which everything is asked that may be. */
+/** Key, instance and network of a deployment with the required parameters, and of one with every parameter. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { type Resource, resourcesOf, tagsOf } from './template.ts';
 
 const KEY_ARN = 'arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000';
 const template = synthesise();
-/** Everything that may be asked for, where it differs. */
+/** A deployment with every parameter, each different from its default. */
 const whole = synthesise({
   measurements: `${folder}/measurements.json,${write('predecessor.json', measurements(PREDECESSOR))}`,
   name: 'perf-two',
@@ -35,12 +35,12 @@ describe('when the key is made', () => {
       (await run(['kms-policy', ...argv], { clock: { now: () => 0 }, home: folder })).stdout,
     ) as unknown;
 
-  it('its policy is what kms-policy prints', async () => {
+  it('its policy is the one that kms-policy prints', async () => {
     const flags = ['--pcr0', PCRS.pcr0, '--pcr1', PCRS.pcr1, '--pcr2', PCRS.pcr2, '--role-arn', ROLE_ARN];
     expect(policyOf(template)).toStrictEqual(await printed(...flags));
   });
 
-  it('so it is for two images, locked', async () => {
+  it('its policy is also the printed one for two images and a lock', async () => {
     const flags = ([0, 1, 2] as const).flatMap((index) => [
       `--pcr${index}`,
       PCRS[`pcr${index}`],
@@ -52,12 +52,12 @@ describe('when the key is made', () => {
     template.hasResourceProperties('AWS::KMS::Key', { BypassPolicyLockoutSafetyCheck: false });
   });
 
-  it('kms-policy --check finds nothing void in it', () => {
+  it('kms-policy --check accepts the policy as attested only', () => {
     const judged = checkPolicy(readPolicy(JSON.stringify(policyOf(template))), [PCRS.pcr0]);
     expect(judged).toMatchObject({ attestedOnly: true, locked: false });
   });
 
-  it('it outlives the stack, and so do the role that KMS knows, the store and what was logged', () => {
+  it('the key outlives the stack, as do the role in its policy, the store and the logs', () => {
     const role = resourcesOf('AWS::IAM::Role', template).filter(
       ({ Properties }) => Properties['RoleName'] !== undefined,
     );
@@ -65,15 +65,15 @@ describe('when the key is made', () => {
       (type) => resourcesOf(type, template),
     );
     expect(role).toHaveLength(1);
-    // But for a first deployment that fails: it leaves nothing behind.
+    // The exception is a first deployment that fails: its resources are deleted.
     for (const { Type, DeletionPolicy, UpdateReplacePolicy } of [...role, ...kept]) {
-      // CloudFormation deletes no bucket that holds anything, and the trail writes at once.
+      // CloudFormation cannot delete a bucket that holds objects, and the trail writes to its bucket at once.
       const kept = Type === 'AWS::S3::Bucket' ? 'Retain' : 'RetainExceptOnCreate';
       expect([Type, DeletionPolicy, UpdateReplacePolicy]).toEqual([Type, kept, 'Retain']);
     }
   });
 
-  it('a locked one stays even then: nobody may delete it, and a rollback that tried would get stuck', () => {
+  it('a locked key remains even after a failed first deployment: nobody may delete it, not even a rollback', () => {
     const [key] = resourcesOf('AWS::KMS::Key', whole);
     const { Statement } = key!.Properties['KeyPolicy'] as { readonly Statement: readonly object[] };
     expect(Statement).toContainEqual(
@@ -88,7 +88,7 @@ describe('when the key is made', () => {
 });
 
 describe('when the instance is described', () => {
-  it('it can hold enclaves, answers IMDSv2 only, one hop away, and shows its tags', () => {
+  it('enclaves are enabled, and its metadata service uses IMDSv2 only, with one hop, and shows the tags', () => {
     template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
       LaunchTemplateData: {
         EnclaveOptions: { Enabled: true },
@@ -104,7 +104,7 @@ describe('when the instance is described', () => {
     });
   });
 
-  it('its tags are the parent’s configuration', () => {
+  it('its tags contain the configuration of the parent', () => {
     expect(tagsOf(template)).toEqual({
       Name: 'perf-aggregator',
       'perf-aggregator-deployment': 'perf-aggregator',
@@ -124,13 +124,13 @@ describe('when the instance is described', () => {
     });
   });
 
-  /** What CloudFormation puts in, where it is not the key's ARN. */
+  /** Values that CloudFormation fills in. All others are the ARN of the key. */
   const RESOLVED: Readonly<Record<string, string>> = {
     'perf-aggregator:EGRESS_ADDRESSES': '203.0.113.7',
     'perf-aggregator:TRUSTED_PROXIES': '10.0.0.0/16',
   };
 
-  it('the parent takes them, all of them, and the image listens where they say', () => {
+  it('the parent accepts all tags, and the image uses the same addresses', () => {
     const environment = Object.fromEntries(
       Object.entries(tagsOf(whole)).map(([name, value]) => [
         name.replace('perf-aggregator:', ''),
@@ -168,7 +168,7 @@ describe('when the instance is described', () => {
     );
   });
 
-  it('there is one, and it is drained before the next one starts', () => {
+  it('there is one instance, and it is drained before the next one starts', () => {
     template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
       Properties: {
         MinSize: '1',
@@ -188,7 +188,7 @@ describe('when the instance is described', () => {
     });
   });
 
-  it('the volume lies in the zone of the instance, encrypted, and may come from a snapshot', () => {
+  it('the volume is encrypted, is in the zone of the instance, and may come from a snapshot', () => {
     const subnets = resourcesOf('AWS::AutoScaling::AutoScalingGroup', whole)[0]!.Properties[
       'VPCZoneIdentifier'
     ];
@@ -203,7 +203,7 @@ describe('when the instance is described', () => {
     template.hasResourceProperties('AWS::EC2::Volume', { SnapshotId: Match.absent(), Encrypted: true });
   });
 
-  it('its first script is told everything that the scripts read', () => {
+  it('its first script gets every variable that the scripts read', () => {
     const launched = JSON.stringify(resourcesOf('AWS::EC2::LaunchTemplate', template)[0]!.Properties);
     const told = [...launched.matchAll(/(?<=\\n|DEPLOYMENT=')([A-Z][A-Z0-9_]+)=/g)].map(([, name]) => name!);
     const names = readdirSync(new URL('../instance/', import.meta.url)).filter((name) =>
@@ -223,13 +223,13 @@ describe('when the instance is described', () => {
 });
 
 describe('when the network is made', () => {
-  it('KMS has no private address: the egress proxy would refuse it', () => {
+  it('there is no VPC endpoint for KMS: the egress proxy would refuse its private address', () => {
     const endpoints = JSON.stringify(resourcesOf('AWS::EC2::VPCEndpoint', template));
     for (const service of ['logs', 'ssm', 'ssmmessages', '.s3']) expect(endpoints).toContain(service);
     expect(endpoints).not.toContain('kms');
   });
 
-  it('clients reach the load balancer by TLS, it reaches the parent, and the parent goes out by HTTPS', () => {
+  it('clients connect to the load balancer by TLS, it connects to the parent, and the parent sends HTTPS', () => {
     whole.hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: 'Load balancer: clients in, parent out',
       SecurityGroupIngress: [{ CidrIp: '192.0.2.0/24', FromPort: 443, ToPort: 443 }],
@@ -245,7 +245,7 @@ describe('when the network is made', () => {
     ).toMatchObject([{ Port: 443, Protocol: 'HTTPS', SslPolicy: 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06' }]);
   });
 
-  it('readiness decides, one address has its limit, and no whole URL is logged', () => {
+  it('the health check is /ready, each client address has a limit, and no access log holds URLs', () => {
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
       HealthCheckPath: '/ready',
       Port: 3000,
@@ -260,7 +260,7 @@ describe('when the network is made', () => {
     );
   });
 
-  it('it has the name that was asked for', () => {
+  it('the service has the given DNS name', () => {
     whole.hasResourceProperties('AWS::Route53::RecordSet', {
       Name: 'perf.example.com',
       HostedZoneId: 'Z0123',

@@ -23,18 +23,18 @@ const statements = (from = template) =>
   );
 
 describe('when a deployment is synthesised', () => {
-  it('the template is the one that was looked at', async () => {
+  it('the template equals the reviewed one', async () => {
     const text = JSON.stringify(template.toJSON(), null, 2).replaceAll(/[0-9a-f]{64}/g, 'SHA256');
     await expect(`${text}\n`).toMatchFileSnapshot('template.snap');
   });
 
-  it('it tells what to demand of a quote', () => {
+  it('it outputs the measurements that a client demands of a quote', () => {
     template.hasOutput('Measurements', {
       Value: `--pcr 0=${PCRS.pcr0} --pcr 1=${PCRS.pcr1} --pcr 2=${PCRS.pcr2}`,
     });
   });
 
-  it('nothing in it asks for an account or a network: no context is missing', () => {
+  it('synthesis needs no account and no network: no context is missing', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('dummy-value-for');
     const parameters = Object.values(template.toJSON()['Parameters'] as Record<string, { Type: string }>);
     expect(parameters.map(({ Type }) => Type)).toEqual([
@@ -51,19 +51,19 @@ describe('when files are brought to the instance', () => {
     ['PARENT', CONTEXT['parent']!],
   ] as const;
 
-  it.each(files)('%s is where that file is put, with the digest of its content', (name, path) => {
+  it.each(files)('%s is the place to which the file is uploaded, and comes with its digest', (name, path) => {
     const content = readFileSync(path);
     expect(readFileSync(stagedFor(told[name]!)).equals(content)).toBe(true);
     expect(told[`${name}_SHA256`]).toBe(createHash('sha256').update(content).digest('hex'));
   });
 
-  it('BUNDLE is where its scripts and units are put', () => {
+  it('BUNDLE is the place to which the scripts and units are uploaded', () => {
     expect(readdirSync(stagedFor(told['BUNDLE']!)).toSorted()).toEqual(
       readdirSync(INSTANCE_FOLDER).toSorted(),
     );
   });
 
-  it('its role may read these, and nothing else', () => {
+  it('the role of the instance may read these files, and nothing else', () => {
     const readable = statements().filter(({ Action }) => listOf(Action).includes('s3:GetObject'));
     expect(readable.flatMap(({ Resource }) => listOf(Resource)).toSorted()).toEqual(
       ['BUNDLE', 'EIF', 'PARENT'].map((name) => `arn:aws:s3:::${told[name]}`).toSorted(),
@@ -71,8 +71,8 @@ describe('when files are brought to the instance', () => {
   });
 });
 
-describe('when roles are given', () => {
-  it('no action is a wildcard, and only calls that AWS does not narrow are for all resources', () => {
+describe('when roles get permissions', () => {
+  it('no action is a wildcard, and only actions that AWS cannot restrict are for all resources', () => {
     for (const { Action } of statements()) expect(listOf(Action).join()).not.toContain('*');
     const wide = statements().filter(
       ({ Resource, Condition }) => Resource === '*' && Condition === undefined,
@@ -86,7 +86,7 @@ describe('when roles are given', () => {
     ]);
   });
 
-  it('volumes are attached to instances of this deployment, and metrics written under its name', () => {
+  it('volumes may be attached only to instances of this deployment, and metrics written only under its name', () => {
     const [instances, metrics] = ['instance/*', '"*"'].map((resource) =>
       statements().filter(
         ({ Resource, Condition }) => Condition && JSON.stringify(Resource).includes(resource),
@@ -101,7 +101,7 @@ describe('when roles are given', () => {
     expect(tagsOf(template)['perf-aggregator-deployment']).toBe('perf-aggregator');
   });
 
-  it('nothing about the key comes from IAM', () => {
+  it('IAM gives no permission on the key', () => {
     expect(JSON.stringify(statements())).not.toContain('kms:');
     const managed = resourcesOf('AWS::IAM::Role', template).flatMap(
       ({ Properties }) => Properties['ManagedPolicyArns'] ?? [],
@@ -110,7 +110,7 @@ describe('when roles are given', () => {
     expect(managed).toHaveLength(1);
   });
 
-  it('the scripts’ calls are allowed, every one', () => {
+  it('every AWS call of the scripts is allowed', () => {
     const allowed = new Set(statements().flatMap(({ Action }) => listOf(Action)));
     const calls = {
       'aws s3 cp': 's3:GetObject',
@@ -128,8 +128,8 @@ describe('when roles are given', () => {
   });
 });
 
-describe('when lines are counted', () => {
-  it('the alarm of every counted line counts what the filter writes', () => {
+describe('when log lines are counted', () => {
+  it('every metric that a filter writes has an alarm', () => {
     const written = resourcesOf('AWS::Logs::MetricFilter', template).map(
       ({ Properties }) => Properties['MetricTransformations'],
     );

@@ -1,7 +1,7 @@
-/** Reading a synthesised template. */
+/** Functions that read a synthesised template. */
 import type { Template } from 'aws-cdk-lib/assertions';
 
-/** A resource as a template describes it. */
+/** A resource in a template. */
 export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ export function resourcesOf(type: string, from: Template): readonly Resource[] {
   return Object.values(from.findResources(type)) as unknown as readonly Resource[];
 }
 
-/** What instances are launched with. */
+/** The data of the launch template. */
 interface LaunchTemplateData {
   readonly TagSpecifications: readonly { readonly Tags: readonly { Key: string; Value: unknown }[] }[];
   readonly UserData: {
@@ -33,7 +33,7 @@ export function tagsOf(from: Template): Readonly<Record<string, unknown>> {
   return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }
 
-/** What the instance's first script is told, as `NAME=VALUE` lines; values that AWS fills in are JSON. */
+/** The variables of the instance's first script (`NAME=VALUE` lines). Values that AWS fills in are JSON. */
 export function toldBy(from: Template): Readonly<Record<string, string>> {
   const [, parts] = launchDataOf(from).UserData['Fn::Base64']['Fn::Join'];
   const script = parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))).join('');

@@ -1,4 +1,4 @@
-/** Children here are small modules that say what a process of the world says, and end as they are told. */
+/** The children are small modules that send the messages of a world process and end as a test defines. */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const FALLS_SILENT = 'process.exit(7);';
 
 let folder: string;
 let supervisor: Supervisor;
-/** ms; how often it was asked for. */
+/** The time in ms, and how often it was read. */
 const clock = { time: 0, reads: 0 };
 let deaths: (string | null)[];
 let givenUp: WorldError[];
@@ -56,7 +56,7 @@ const until = (state: () => boolean) => vi.waitUntil(state, { timeout: 30_000, i
 const kill = () => process.kill(supervisor.pids()['child']!, 'SIGKILL');
 
 describe('when a process is started', () => {
-  it('what it says of itself is handed on', async () => {
+  it('the facts that it reports are returned', async () => {
     become(SERVES);
     expect(await supervisor.start(child())).toEqual({ port: 1 });
     expect(Object.keys(supervisor.pids())).toEqual(['child']);
@@ -65,7 +65,7 @@ describe('when a process is started', () => {
   it.each([
     ['says why it cannot', FAILS, 'child: store_corrupt: damaged'],
     ['ends without a word', FALLS_SILENT, 'child: exited: ended by code 7'],
-  ])('and %s, that is the reason, and it is not started again', async (_what, code, reason) => {
+  ])('and %s, the start is refused with that reason and not repeated', async (_what, code, reason) => {
     become(code);
     const refused = supervisor.start(child());
     await expectCode(refused, WorldError, 'world_start_failed');
@@ -76,7 +76,7 @@ describe('when a process is started', () => {
 });
 
 describe('when a process dies', () => {
-  it('it has no id until it is started again, and has another then', async () => {
+  it('it has no process id until it is started again, and then has a new one', async () => {
     become(SERVES);
     await supervisor.start(child());
     const first = supervisor.pids()['child'];
@@ -88,7 +88,7 @@ describe('when a process dies', () => {
     expect(deaths).toEqual([null]);
   });
 
-  it('no handle of its log stays open', async () => {
+  it('no file handle of its log stays open', async () => {
     become(SERVES);
     await supervisor.start(child());
     const before = readdirSync('/proc/self/fd').length;
@@ -104,27 +104,30 @@ describe('when a process dies', () => {
   it.each([
     ['says why it cannot start', FAILS, 'store_corrupt: damaged'],
     ['ends without a word', FALLS_SILENT, null],
-  ])('and %s from then on, it is given up, however slowly it fails', async (_what, code, failure) => {
-    become(SERVES);
-    await supervisor.start(child());
-    become(code);
-    kill();
-    for (let count = 1; count <= 3; count++) {
-      await until(() => deaths.length === count);
-      clock.time += 60_000;
-    }
-    await until(() => givenUp.length === 1);
-    expect(givenUp[0]).toMatchObject({ code: 'world_crash_loop' });
-    if (failure !== null) expect(givenUp[0]!.message).toContain(failure);
-    expect(deaths).toEqual([null, failure, failure]);
-    expect(supervisor.pids()).toEqual({});
-  });
+  ])(
+    'and %s from then on, the supervisor gives up, however slowly it fails',
+    async (_what, code, failure) => {
+      become(SERVES);
+      await supervisor.start(child());
+      become(code);
+      kill();
+      for (let count = 1; count <= 3; count++) {
+        await until(() => deaths.length === count);
+        clock.time += 60_000;
+      }
+      await until(() => givenUp.length === 1);
+      expect(givenUp[0]).toMatchObject({ code: 'world_crash_loop' });
+      if (failure !== null) expect(givenUp[0]!.message).toContain(failure);
+      expect(deaths).toEqual([null, failure, failure]);
+      expect(supervisor.pids()).toEqual({});
+    },
+  );
 
-  it('and served for ten seconds before, the deaths before that do not count', async () => {
+  it('and had served for ten seconds, its earlier deaths do not count', async () => {
     become(SERVES);
     await supervisor.start(child());
     for (let count = 1; count <= 6; count++) {
-      // It is asked what time it is when the process serves, and again when it has died.
+      // The supervisor reads the clock when the process serves, and again when the process has died.
       await until(() => clock.reads === 2 * count - 1);
       clock.time += 10_000;
       kill();

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 type Write = (store: ReturnType<typeof openLmdbStore>, file: string) => Promise<void>;
 
 describe('when the canary fetches the wrapped root', () => {
-  it('it is what the parent stored, and nothing before that', async () => {
+  it('it gets the root that the parent stored, or nothing before the parent stored one', async () => {
     const { writeGenesisBlob } = (await import(instanceFile('genesis-blob.mjs'))) as {
       writeGenesisBlob: Write;
     };

@@ -1,4 +1,4 @@
-/** Scripts of the instance, run on this machine: their folders lead into a sandbox, other programs are stand-ins. */
+/** Runs the scripts of the instance on this machine: in the folders of a sandbox, with stand-ins for other programs. */
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { INSTANCE_FOLDER, instanceFile } from '../../src/instance-files.ts';
 
-/** Folders of the instance that are moved. */
+/** Folders of the instance that are replaced by folders of the sandbox. */
 const MOVED =
   /\/(?:etc|usr\/lib|opt|var\/lib|var\/log|run)\/[a-z_/-]*perf-aggregator[a-z-]*|\/etc\/(?:systemd|nitro_enclaves|logrotate\.d)|\/usr\/lib\/sysusers\.d|\/dev\/disk|\/opt\/aws/g;
-/** Programs that would do something to a machine; each writes down how it was called, and does what a test says. */
+/** Programs that would change or query a machine. Each stand-in records its call, and then does what a test defines. */
 const STOOD_IN = [
   'aws',
   'blkid',
@@ -36,12 +36,12 @@ const STOOD_IN = [
   'xfs_growfs',
 ] as const;
 
-/** What a run left behind. */
+/** The result of one run. */
 export interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Calls of stand-ins, in order: program and arguments. `sleep` is left out. */
+  /** Calls of stand-ins, in order: program and arguments. Calls of `sleep` are not recorded. */
   readonly calls: readonly string[];
 }
 
@@ -71,12 +71,12 @@ export class Sandbox {
     }
   }
 
-  /** Text in which the instance's folders are those of the sandbox. */
+  /** Replaces the folders of the instance in a text by those of the sandbox. */
   moved(text: string): string {
     return text.replaceAll(MOVED, (path) => `${this.root}${path}`);
   }
 
-  /** A stand-in that runs `body`, in sh, after its call was written down. */
+  /** Writes a stand-in. It records its call and then runs `body` with sh. */
   program(name: string, body: string): void {
     const write = `printf '%s\\n' "${name} $*" >> ${this.#calls}`;
     this.write(`bin/${name}`, `#!/bin/sh\n${name === 'sleep' ? ':' : write}\n${body}\n`, 0o755);
@@ -94,7 +94,7 @@ export class Sandbox {
     return existsSync(file) ? readFileSync(file, 'utf8') : null;
   }
 
-  /** Runs a script to its end, at most ten seconds. */
+  /** Runs a script to its end, for at most ten seconds. */
   run(script: string, ...argv: readonly string[]): Run {
     rmSync(this.#calls, { force: true });
     const done = spawnSync('sh', [join(this.root, 'usr/lib/perf-aggregator', script), ...argv], {

@@ -30,7 +30,7 @@ beforeEach(() => {
 afterEach(() => box.close());
 
 describe('when the metadata service is asked', () => {
-  it('a token is fetched first, and shown', () => {
+  it('the script fetches a token first and sends it', () => {
     const fresh = new Sandbox(DEPLOYMENT);
     fresh.program('curl', 'case "$*" in *PUT*) echo token ;; *"token: token"*) echo i-0456 ;; esac');
     const { code, stdout, calls } = fresh.run('metadata.sh', 'instance-id');
@@ -41,12 +41,12 @@ describe('when the metadata service is asked', () => {
   });
 });
 
-describe('when the volume is taken', () => {
+describe('when the volume is attached', () => {
   const attaching = `case "$*" in *attach-volume*)
     [ -f "$ROOT/busy" ] && { rm "$ROOT/busy"; exit 254; }
     mkdir -p "$(dirname "$ROOT/${DEVICE}")"; : > "$ROOT/${DEVICE}" ;; esac`;
 
-  it('an empty one gets a file system, after the instance before has let go', () => {
+  it('an empty volume gets a file system, once the previous instance has detached it', () => {
     box.write('busy', '');
     box.program('aws', attaching);
     box.program('blkid', 'exit 2');
@@ -64,7 +64,7 @@ describe('when the volume is taken', () => {
     ]);
   });
 
-  it('one that holds something is mounted as it is', () => {
+  it('a volume with data is mounted without a change', () => {
     box.program('aws', attaching);
     const { code, calls } = box.run('store.sh', 'up');
     expect(code).toBe(0);
@@ -72,7 +72,7 @@ describe('when the volume is taken', () => {
     expect(calls.join('\n')).toContain('mount -o');
   });
 
-  it.each([4, 8])('one that cannot be judged (blkid: %i) is left alone', (status) => {
+  it.each([4, 8])('a volume that cannot be read (blkid: %i) is not changed', (status) => {
     box.program('aws', attaching);
     box.program('blkid', `exit ${status}`);
     const { code, calls, stderr } = box.run('store.sh', 'up');
@@ -81,7 +81,7 @@ describe('when the volume is taken', () => {
     expect(stderr).toContain('cannot be read');
   });
 
-  it('it is given back unmounted', () => {
+  it('the volume is unmounted before it is detached', () => {
     expect(box.run('store.sh', 'down').calls).toEqual([
       'mountpoint -q /var/lib/perf-aggregator',
       'umount /var/lib/perf-aggregator',
@@ -91,7 +91,7 @@ describe('when the volume is taken', () => {
 });
 
 describe('when an enclave runs', () => {
-  it('the script lives as long, and no longer; debug mode is not asked for', () => {
+  it('the script ends when the enclave ends, and does not request debug mode', () => {
     box.program(
       'nitro-cli',
       `[ "$1" = describe-enclaves ] || exit 0
@@ -109,7 +109,7 @@ describe('when an enclave runs', () => {
 });
 
 describe('when the group ends the instance', () => {
-  it('everything ends in order before it says so, also when a part does not end well', () => {
+  it('all units are stopped before the hook is completed, even if stopping fails', () => {
     box.write(
       'usr/lib/perf-aggregator/metadata.sh',
       `#!/bin/sh
@@ -139,20 +139,20 @@ describe('when the canary tries the key', () => {
     ['open', '{"Plaintext": "c2VjcmV0"}', 0],
     ['unknown', 'Could not connect to the endpoint URL', 255],
     ['unknown', 'An error occurred (KMSInvalidStateException) when calling the operation', 254],
-  ])('it is %s after: %s', (state, text, status) => {
+  ])('the key is %s after: %s', (state, text, status) => {
     says(text, status);
     const blob = box.write('genesis.blob', 'wrapped');
     const { code, stdout, stderr, calls } = box.run('canary.sh', blob);
     expect([code, stderr]).toEqual([0, '']);
     const lines = ['generate-data-key', 'decrypt'].map((call) => JSON.stringify({ canary: state, call }));
-    // Nothing of what KMS said.
+    // The output contains no text of the KMS answer.
     expect(stdout).toBe(`${lines.join('\n')}\n`);
     for (const call of calls) expect(call).toContain(`--key-id ${DEPLOYMENT.KEY_ARN} --dry-run`);
     for (const call of calls) expect(call).not.toContain('recipient');
     expect(calls).toHaveLength(2);
   });
 
-  it('before the genesis there is nothing to decrypt', () => {
+  it('before the genesis, the canary does not call Decrypt', () => {
     says('AccessDeniedException', 254);
     const { stdout } = box.run('canary.sh', box.write('empty.blob', ''));
     expect(stdout).toBe('{"canary":"closed","call":"generate-data-key"}\n');
@@ -160,7 +160,7 @@ describe('when the canary tries the key', () => {
 });
 
 describe('when the instance boots for the first time', () => {
-  it('what it was told is written down, and the files that it was told of are fetched and run', () => {
+  it('the script stores its variables, fetches the bundle, and runs the installation', () => {
     const script = box.read('usr/lib/perf-aggregator/user-data.sh')!;
     const told = Object.entries(DEPLOYMENT).map(([name, value]) => `${name}=${value}`);
     box.write('usr/lib/perf-aggregator/user-data.sh', `DEPLOYMENT='${told.join('\n')}'\n${script}`);
@@ -190,13 +190,13 @@ describe('when the instance installs itself', () => {
     box.write('etc/perf-aggregator/deployment.env', lines.join(''));
     box.write('enclave.eif', eif);
     box.write('opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl', '#!/bin/sh\n', 0o755);
-    // aws s3 cp --only-show-errors s3://bucket/FILE TARGET
+    // Form of the call: aws s3 cp --only-show-errors s3://bucket/FILE TARGET
     box.program('aws', 'if [ "$1" = s3 ]; then cp "$ROOT/$(basename "$4")" "$5"; fi');
   };
   const signal = (status: string) =>
     `aws cloudformation signal-resource --stack-name perf-aggregator --logical-resource-id Group --unique-id i-0123 --status ${status}`;
 
-  it('what it was made with is put in place, started, and success is told when the parent is ready', () => {
+  it('the files are installed, the units are started, and success is signalled when the parent is ready', () => {
     bringing('the image');
     box.program('curl', '[ -f "$ROOT/asked" ] || { : > "$ROOT/asked"; exit 22; }');
     const { code, calls, stderr } = box.run('install.sh');
@@ -215,7 +215,7 @@ describe('when the instance installs itself', () => {
     expect(calls.at(-1)).toBe(signal('SUCCESS'));
   });
 
-  it('an image with another digest is not started, and failure is told', () => {
+  it('an image with another digest is not started, and failure is signalled', () => {
     bringing('another image');
     const { code, calls } = box.run('install.sh');
     expect(code).not.toBe(0);
@@ -223,7 +223,7 @@ describe('when the instance installs itself', () => {
     expect(calls.at(-1)).toBe(signal('FAILURE'));
   });
 
-  it('a parent that never gets ready is a failure', () => {
+  it('failure is signalled if the parent never becomes ready', () => {
     bringing('the image');
     box.program('curl', 'exit 22');
     const { code, calls, stderr } = box.run('install.sh');

@@ -1,9 +1,9 @@
-/** Reads a unit of systemd: sections of `Name=value` lines (systemd.syntax(7)); what is neither is an error. */
+/** Parses a systemd unit: sections of `Name=value` lines (systemd.syntax(7)). Any other line is an error. */
 
-/** Values by section and name, in order. A name without value takes back nothing here: no unit of ours does so. */
+/** Values by section and name, in order. An empty value does not reset the list here: no unit of ours uses that. */
 export type Unit = ReadonlyMap<string, readonly string[]>;
 
-/** Reads `Section.Name` → values. */
+/** Parses a unit to a map of `Section.Name` → values. */
 export function readUnit(text: string): Unit {
   const unit = new Map<string, string[]>();
   let section = '';

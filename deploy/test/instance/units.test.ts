@@ -13,7 +13,7 @@ const one = (unit: Unit, name: string) => {
 };
 
 describe('when the units are read', () => {
-  it('every unit of ours that they name is there', () => {
+  it('every unit of ours that they name exists', () => {
     expect(names).toContain('perf-aggregator.target');
     const named = [...units.values()].flatMap((unit) =>
       ['Wants', 'Requires', 'After', 'PartOf'].flatMap((name) => unit.get(`Unit.${name}`) ?? []),
@@ -24,7 +24,7 @@ describe('when the units are read', () => {
     for (const name of ours) expect(names).toContain(name);
   });
 
-  it('every script that they start is there', () => {
+  it('every script that they start exists', () => {
     const started = services.flatMap(([, unit]) => [
       ...(unit.get('Service.ExecStart') ?? []),
       ...(unit.get('Service.ExecStop') ?? []),
@@ -35,33 +35,33 @@ describe('when the units are read', () => {
     for (const name of files) expect([name, existsSync(instanceFile(name))]).toEqual([name, true]);
   });
 
-  it.each(services)('%s gains no privilege and leaves no core', (_, unit) => {
+  it.each(services)('%s gains no privileges and writes no core dump', (_, unit) => {
     expect(one(unit, 'Service.NoNewPrivileges')).toBe('yes');
     expect(one(unit, 'Service.LimitCORE')).toBe('0');
     expect(unit.has('Service.CapabilityBoundingSet')).toBe(true);
   });
 
-  it('only those that attach the volume and end everything are root, and only the volume needs capabilities', () => {
+  it('only the volume and the drain unit run as root, and only the volume needs capabilities', () => {
     const root = services.filter(([, unit]) => !unit.has('Service.User')).map(([name]) => name);
     expect(root).toEqual(['perf-aggregator-drain.service', 'perf-aggregator-store.service']);
     const capable = services.filter(([, unit]) => one(unit, 'Service.CapabilityBoundingSet') !== '');
     expect(capable.map(([name]) => name)).toEqual(['perf-aggregator-store.service']);
   });
 
-  it('the user has the same number on every instance, since its files outlive them', () => {
+  it('the user has a fixed id, because its files outlive the instance', () => {
     expect(readFileSync(instanceFile('sysusers.conf'), 'utf8')).toMatch(/^u perf-aggregator \d{3} /m);
     for (const [, unit] of services)
       expect(unit.get('Service.User') ?? ['perf-aggregator']).toEqual(['perf-aggregator']);
   });
 
-  it('the volume is mounted for everybody: nothing there makes a mount namespace', () => {
+  it('the volume is mounted for all units: its unit creates no mount namespace', () => {
     const store = [...units.get('perf-aggregator-store.service')!.keys()].join(' ');
     expect(store).not.toMatch(/Protect|Private|ReadWritePaths|ReadOnly|Inaccessible|Bind|RestrictNamespaces/);
   });
 });
 
 describe('when the parent runs', () => {
-  it('it runs as its image says, on the store of the volume, configured by tags', () => {
+  it('it runs the command of its image, uses the store on the volume, and reads its configuration from tags', () => {
     const image = readFileSync(new URL('../../../Dockerfile.parent', import.meta.url), 'utf8');
     const command = JSON.parse(/^CMD (\[.*\])$/m.exec(image)![1]!) as readonly string[];
     const [program, ...argv] = one(parent, 'Service.ExecStart').split(' ');
@@ -74,7 +74,7 @@ describe('when the parent runs', () => {
     ]);
   });
 
-  it('it sees its image and its store, and may write the store alone', () => {
+  it('it sees only its image and its store, and may write only to the store', () => {
     expect(one(parent, 'Service.RootDirectory')).toBe('/opt/perf-aggregator/parent');
     expect(one(parent, 'Service.BindPaths')).toBe('/var/lib/perf-aggregator');
     expect(one(parent, 'Service.ReadWritePaths')).toBe('/var/lib/perf-aggregator');
@@ -101,11 +101,11 @@ describe('when the parent runs', () => {
     expect(one(parent, `Service.${name}`)).toBe(value);
   });
 
-  it('it may not do what only root needs', () => {
+  it('it may not make privileged system calls', () => {
     expect(parent.get('Service.SystemCallFilter')).toEqual(['@system-service', '~@privileged']);
   });
 
-  it('it may take as long to end as it needs, and comes back however often it dies', () => {
+  it('it has enough time to stop, and is restarted after every failure', () => {
     expect(Number(one(parent, 'Service.TimeoutStopSec'))).toBeGreaterThan(25 + 10);
     expect(one(parent, 'Service.Restart')).toBe('always');
     expect(one(parent, 'Unit.StartLimitIntervalSec')).toBe('0');
@@ -115,25 +115,25 @@ describe('when the parent runs', () => {
 describe('when enclaves run', () => {
   const enclave = units.get('perf-aggregator-enclave@.service')!;
 
-  it('they reach the two devices that they need, and no network', () => {
+  it('they can access the two devices that they need, and no network', () => {
     expect(one(enclave, 'Service.DevicePolicy')).toBe('closed');
     expect(enclave.get('Service.DeviceAllow')).toEqual(['/dev/nitro_enclaves rw', '/dev/vsock rw']);
     expect(one(enclave, 'Service.RestrictAddressFamilies')).toBe('AF_UNIX AF_VSOCK');
     expect(one(enclave, 'Service.Restart')).toBe('always');
   });
 
-  it('they end after the parent, which needs them to finish its requests', () => {
+  it('they stop after the parent, which needs them to finish its requests', () => {
     expect(one(enclave, 'Unit.Before')).toBe('perf-aggregator-parent.service');
   });
 
-  it('nothing on the instance asks for debug mode', () => {
+  it('nothing on the instance requests debug mode', () => {
     const all = readdirSync(INSTANCE_FOLDER).map((name) => readFileSync(instanceFile(name), 'utf8'));
     expect(all.join('')).not.toMatch(/--debug-mode|--attach-console|nitro-cli console/);
   });
 });
 
 describe('when logs are collected', () => {
-  it('every file that a unit writes is collected, and no other but the boot’s', () => {
+  it('only the files that units write and the boot log are collected', () => {
     const written = services.flatMap(([, unit]) => unit.get('Service.StandardOutput') ?? []);
     const files = written.map((value) => value.replace('append:', ''));
     const agent = JSON.parse(readFileSync(instanceFile('cloudwatch-agent.json'), 'utf8')) as {

@@ -1,4 +1,4 @@
-/** The command that an operator types, and what AWS's own rules for templates say. */
+/** The command that an operator types, and the rules of AWS for templates. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function cdk(context: Readonly<Record<string, string>>, output: string) {
 }
 
 describe('when cdk is called', () => {
-  it('a template comes of the least parameters, without account or network, and breaks none of AWS’s rules', () => {
+  it('the required parameters give a template without account or network, and it breaks no rule of AWS', () => {
     const { status, stderr } = cdk(CONTEXT, 'whole');
     expect([status, stderr]).toEqual([0, expect.not.stringContaining('WARNING')]);
     const template = JSON.parse(
@@ -34,7 +34,7 @@ describe('when cdk is called', () => {
     expect(report).toMatchObject({ pluginReports: [] });
   });
 
-  it('parameters that cannot be used end it, all named', () => {
+  it('it fails on invalid parameters and names all of them', () => {
     const { status, stderr } = cdk({ ...CONTEXT, region: 'nowhere', acount: '1' }, 'none');
     expect(status).toBe(1);
     expect(stderr).toContain('parameters_invalid: ');

@@ -1,4 +1,4 @@
-/** The units as systemd itself reads them, in a root of their own. */
+/** Checks the units with systemd itself, in a separate root folder. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,13 +41,13 @@ beforeAll(() => {
 });
 
 describe('when systemd reads the units', () => {
-  it('it has nothing to say', () => {
+  it('it reports nothing', () => {
     const files = units.map((name) => join(root, SYSTEM, instantiated(name)));
     const { status, stderr } = analyze('verify', `--root=${root}`, '--man=no', ...files);
     expect([status, stderr]).toEqual([0, '']);
   });
 
-  it('it would say so if a name were misspelt', () => {
+  it('it reports a misspelt name', () => {
     write(`${SYSTEM}/misspelt.service`, '[Service]\nExecStart=/usr/bin/nitro-cli\nNoNewPrivilege=yes\n');
     const { stderr } = analyze(
       'verify',
@@ -58,7 +58,7 @@ describe('when systemd reads the units', () => {
     expect(stderr).toContain("Unknown key 'NoNewPrivilege'");
   });
 
-  it('it finds the parent exposed to at most 2 of 10', () => {
+  it('it gives the parent an exposure of at most 2 of 10', () => {
     const parent = join(root, SYSTEM, 'perf-aggregator-parent.service');
     const { status, stderr } = analyze('security', '--offline=true', '--threshold=20', '--no-pager', parent);
     expect([status, stderr]).toEqual([0, '']);

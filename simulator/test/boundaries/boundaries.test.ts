@@ -24,7 +24,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(tree, path), text);
 }
 
-/** Exit code and complaints of the check on the tree at `folder`. */
+/** Exit code and messages of the boundary check on the tree at `folder`. */
 function check(folder = tree) {
   const run = spawnSync(process.execPath, [join(ROOT, 'scripts/boundaries.mjs'), folder], {
     encoding: 'utf8',
@@ -32,12 +32,12 @@ function check(folder = tree) {
   return { code: run.status, breaks: run.stderr.trim().split('\n').filter(Boolean), said: run.stdout.trim() };
 }
 
-describe('when a tree is held against the rules', () => {
-  it('this one holds', () => {
+describe('when a tree is checked against the rules', () => {
+  it('this repository keeps the rules', () => {
     expect(check(ROOT)).toEqual({ code: 0, breaks: [], said: 'boundaries hold' });
   });
 
-  it('what every room may do is allowed', () => {
+  it('every import that a room may make is allowed', () => {
     write(
       'parent/src/relay/a.ts',
       `import '@perf-aggregator/shared/wire/frame';\nimport 'node:fs';\nimport './b.ts';`,
@@ -115,7 +115,7 @@ describe('when a tree is held against the rules', () => {
     expect(breaks[0]).toContain(named);
   });
 
-  it('a circle of files is refused', () => {
+  it('a cycle of files is refused', () => {
     write('shared/src/a.ts', `import './b.ts';`);
     write('shared/src/b.ts', `import './c/c.ts';`);
     write('shared/src/c/c.ts', `import '../a.ts';`);
@@ -124,7 +124,7 @@ describe('when a tree is held against the rules', () => {
     expect(breaks[0]).toBe('cycle: shared/src/a.ts → shared/src/b.ts → shared/src/c/c.ts → shared/src/a.ts');
   });
 
-  it('a circle of folders is refused, though no file imports in one', () => {
+  it('a cycle of folders is refused, even without a cycle of files', () => {
     write('enclave/src/keys/a.ts', `import '../kms/b.ts';`);
     write('enclave/src/kms/b.ts', 'export const b = 1;');
     write('enclave/src/kms/c.ts', `import type { d } from '../keys/d.ts';`);
@@ -138,7 +138,7 @@ describe('when a tree is held against the rules', () => {
     });
   });
 
-  it('so is one by way of a file that lies in no folder, and one of a folder with a folder in it', () => {
+  it('a cycle through a file outside any folder is refused, and one between a folder and its subfolder', () => {
     write('parent/src/http/a.ts', `import '../serve.ts';`);
     write('parent/src/serve.ts', `import './http/b.ts';`);
     write('parent/src/http/b.ts', 'export const b = 1;');
@@ -153,7 +153,7 @@ describe('when a tree is held against the rules', () => {
     );
   });
 
-  it('folders that import one another in one direction are none, whatever the files of src do', () => {
+  it('folders that import in one direction only are allowed, whatever the files of src import', () => {
     write('shared/src/main.ts', `import './wire/a.ts';\nimport './transport/b.ts';`);
     write('shared/src/transport/b.ts', `import '../wire/a.ts';\nimport '../errors.ts';`);
     write('shared/src/wire/a.ts', `import '../errors.ts';`);
@@ -161,7 +161,7 @@ describe('when a tree is held against the rules', () => {
     expect(check()).toMatchObject({ code: 0, breaks: [] });
   });
 
-  it('zod by name is refused, as a value, as a type, and passed on', () => {
+  it('the named import of zod is refused: as a value, as a type, and as a re-export', () => {
     write('parent/src/a.ts', `import { z } from 'zod';\nexport const a = z;`);
     write('parent/src/b.ts', `import type { ZodError } from 'zod';\nexport type B = ZodError;`);
     write('parent/src/c.ts', `export { z } from 'zod';`);
@@ -174,10 +174,10 @@ describe('when a tree is held against the rules', () => {
   });
 });
 
-describe('when the parent names a secret all the same', () => {
+describe('when the parent imports a secret module anyway', () => {
   const parent = join(ROOT, 'parent');
 
-  // Node resolves the built package; the target must exist, or its absence would look like a refusal.
+  // Node resolves the built package. Without the built file, its absence would look like a refusal.
   beforeAll(() => {
     const built = spawnSync(process.execPath, [
       join(ROOT, 'node_modules/typescript/bin/tsc'),
@@ -194,7 +194,7 @@ describe('when the parent names a secret all the same', () => {
     });
 
   it.each([SECRET, '@perf-aggregator/shared/crypto', '@perf-aggregator/shared/crypto/node'])(
-    'Node refuses %s under the condition that parents run with',
+    'Node refuses %s under the export condition of the parent',
     (name) => {
       const refused = load(name, '--conditions=untrusted');
       expect(refused.status).toBe(1);
@@ -203,14 +203,14 @@ describe('when the parent names a secret all the same', () => {
     },
   );
 
-  it('Node loads what a parent needs under the same condition', () => {
+  it('Node loads the modules that a parent needs under the same condition', () => {
     expect(load('@perf-aggregator/shared/wire/envelope', '--conditions=untrusted').status).toBe(0);
   });
 
   it('the compiler refuses it', () => {
     cpSync(join(ROOT, 'tsconfig.base.json'), join(tree, 'tsconfig.base.json'));
     cpSync(join(parent, 'tsconfig.json'), join(tree, 'parent/tsconfig.json'));
-    // The probe is compiled by the parent's own options, against the built shared room.
+    // The probe is compiled with the options of the parent, against the built shared room.
     const references = [{ path: join(ROOT, 'shared') }];
     write(
       'parent/tsconfig.probe.json',

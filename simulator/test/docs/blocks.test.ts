@@ -1,4 +1,4 @@
-/** What blocks of commands promise by their mark, before anything runs them. */
+/** Checks the marks of command blocks, without running the commands. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const blocks = PAGES.flatMap((page) => blocksOf(page));
 const nameOf = ({ page, line }: (typeof blocks)[number]) => `${page}:${line}`;
 
 describe('when pages have blocks of commands', () => {
-  it('they are found, in lists as well', () => {
+  it('they are found, also inside lists', () => {
     expect(blocks.length).toBeGreaterThan(35);
     expect(blocksOf('made up', 'a\n\n  ```sh aws\n  aws\n  ```\n\n```sh\nb\n```\n')).toEqual([
       { page: 'made up', line: 4, mark: 'aws', text: 'aws\n' },
@@ -26,19 +26,19 @@ describe('when pages have blocks of commands', () => {
     }
   });
 
-  it('what runs as printed has no comment: at the prompt of zsh it would be an argument', () => {
+  it('blocks that run as printed have no comments: the prompt of zsh would take them as arguments', () => {
     const commented = blocksMarked('').filter(({ text }) => /(?:^|\s)#/m.test(text));
     expect(commented.map(nameOf)).toEqual([]);
   });
 
-  it('what runs as printed needs no word splitting of a variable: zsh does none', () => {
+  it('blocks that run as printed need no word splitting of variables: zsh does none', () => {
     const split = blocksMarked('').filter(({ text }) =>
       /(?:^|\s)\$\w+(?:\s|$)/m.test(text.replaceAll(/\$\(\(.*\)\)|case \$\w+ in/g, '')),
     );
     expect(split.map(nameOf)).toEqual([]);
   });
 
-  it('CI runs what it is said to run', () => {
+  it('CI runs every line of the blocks marked for it', () => {
     const script = readFileSync(`${ROOT}.ci/run`, 'utf8');
     const lines = blocksMarked('ci').flatMap(({ text }) => text.trim().split('\n'));
     expect(lines).toContain('make run');

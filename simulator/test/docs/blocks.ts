@@ -1,13 +1,13 @@
-/** Blocks of commands in the pages that people read (README.md, docs). */
+/** The blocks of commands in README.md and docs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
- * What may stand behind `sh` in the first line of a block, and what it promises.
- * - nothing: it runs as printed, in the folder of a clone that was built; the blocks of a page in one shell, in order
- * - `aws`: it needs AWS, nitro-cli, systemd or a registry; each block for itself
+ * The marks that may follow `sh` in the first line of a block:
+ * - no mark: the block runs as printed in the folder of a built clone; the blocks of a page run in one shell, in order
+ * - `aws`: it needs AWS, nitro-cli, systemd or a registry; each block runs alone
  * - `ci`: CI itself runs each line (.ci/run)
  */
 export const MARKS = ['', 'aws', 'ci'] as const;
@@ -15,9 +15,9 @@ export type Mark = (typeof MARKS)[number];
 
 /** One block. */
 export interface Block {
-  /** From the root of the repository. */
+  /** Path from the root of the repository. */
   readonly page: string;
-  /** Of its first command. */
+  /** Line of its first command. */
   readonly line: number;
   readonly mark: string;
   readonly text: string;
@@ -31,7 +31,7 @@ export const PAGES: readonly string[] = [
     .map((name) => `docs/${name}`),
 ];
 
-/** The `sh` blocks of a page, in order, without the indentation of the list that they stand in. */
+/** The `sh` blocks of a page, in order. The indentation of a surrounding list is removed. */
 export function blocksOf(page: string, text = readFileSync(`${ROOT}${page}`, 'utf8')): readonly Block[] {
   return [...text.matchAll(/^( *)```sh\b *([^\n]*)\n([\s\S]*?)^\1```$/gm)].map((match) => {
     const [, indentation, mark, body] = match as unknown as readonly [string, string, string, string];

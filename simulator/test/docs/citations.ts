@@ -1,26 +1,26 @@
 /** Citations of sections (`docs/metrics.md §3`, `RFC 8949 §4.1`) in a text, and the sections that a document has. */
 
-/** One § of a text. */
+/** One § in a text. */
 export interface Citation {
-  /** The document that is named: a path of this repository, a public standard, or null where none is named. */
+  /** The cited document: a path of this repository, a public standard, or null if none is named. */
   readonly document: string | null;
   readonly section: string;
-  /** What stands behind the number in quotes (`docs/metrics.md §1 "Large flows"`) or backquotes; null: nothing. */
+  /** The text in quotes (`docs/metrics.md §1 "Large flows"`) or backquotes after the number; null if there is none. */
   readonly detail: string | null;
-  /** The words around it, for whoever must mend it. */
+  /** The surrounding words, for the message. */
   readonly near: string;
 }
 
-/** A section with everything below it. */
+/** The text of each section, with its subsections. */
 export type Sections = ReadonlyMap<string, string>;
 
-/** Standards and vendors' documents that anybody can read elsewhere. */
+/** Standards and vendors' documents that are public elsewhere. */
 const STANDARD = /(?:RFC \d+|SP 800-\d+|FIPS \d+-\d+|X\.\d{3}|attestation_process\.md`?,?) $/;
 const OWN = /([\w./-]+\.md)\]?(?:\([^)]*\))?`? $/;
-/** What joins two sections of one document. */
+/** The text between two sections of one document. */
 const JOINT = /^(?:,| and| to| or|,? §)* $/;
 
-/** Every § of `text`, in order. Line ends and what begins a line of a comment count as one space. */
+/** Every § of `text`, in order. A line end and the comment mark of the next line count as one space. */
 export function citationsOf(text: string): readonly Citation[] {
   const flat = text.replaceAll(/\s*\n\s*(?:\*(?!\/)|\/\/|#(?!#))?\s*/g, ' ');
   const found: Citation[] = [];
@@ -45,12 +45,12 @@ function documentBefore(text: string): string | null {
   return STANDARD.exec(near)?.[0].trim() ?? OWN.exec(near)?.[1] ?? null;
 }
 
-/** Whether a named document is a public one, which is not looked up here. */
+/** Whether a named document is a public standard. Those are not looked up here. */
 export function isStandard(document: string): boolean {
   return STANDARD.test(`${document} `);
 }
 
-/** Sections by number (`## 3. Risk`, `### 1.2 Frames`); those without a number belong to the one above. */
+/** Sections by number (`## 3. Risk`, `### 1.2 Frames`). A section without a number belongs to the section above it. */
 export function sectionsOf(markdown: string): Sections {
   const sections = new Map<string, string>();
   for (const part of markdown.split(/^(?=#{2,4} \d+(?:\.\d+)*\.? )/m).slice(1)) {
@@ -62,7 +62,7 @@ export function sectionsOf(markdown: string): Sections {
   return sections;
 }
 
-/** Fragments of a page's headings, as GitHub makes them. */
+/** The fragments that GitHub makes of a page's headings. */
 export function fragmentsOf(markdown: string): ReadonlySet<string> {
   const fragments = new Set<string>();
   for (const [, heading] of withoutCode(markdown).matchAll(/^#{1,6} (.*)$/gm)) {
@@ -75,7 +75,7 @@ export function fragmentsOf(markdown: string): ReadonlySet<string> {
   return fragments;
 }
 
-/** Targets of the links of a page that lead to files, or to places, of the repository. */
+/** The links of a page that lead to files of the repository, or to headings in them. */
 export function linksOf(markdown: string): readonly string[] {
   const targets = [...withoutCode(markdown).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!);
   return targets.filter((target) => !/^[a-z]+:/.test(target));

@@ -1,4 +1,4 @@
-/** Whether a command line names a program, a subcommand and options that there are. */
+/** Checks that the program, the subcommand and the options of a command line exist. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createProgram } from '../../../client/src/cli/program.ts';
@@ -9,7 +9,7 @@ const ROOT = new URL('../../../', import.meta.url);
 const pathOf = (name: string) => fileURLToPath(new URL(name, ROOT));
 const read = (name: string) => readFileSync(pathOf(name), 'utf8');
 
-/** Options of the AWS command line, version 2, that our pages use (its Command Reference); values are not checked. */
+/** Options of the AWS command line, version 2, that our pages use (its Command Reference). Values are not checked. */
 const AWS: Readonly<Record<string, readonly string[]>> = {
   'acm request-certificate': ['--region', '--domain-name', '--validation-method'],
   'ec2 create-snapshot': ['--region', '--volume-id', '--description'],
@@ -48,10 +48,10 @@ const CHECKS: Readonly<Record<string, (words: readonly string[]) => readonly str
   node: faultsOfNode,
 };
 
-/** Programs that can be checked, by the name that they are called by. */
+/** The programs that can be checked, by name. */
 export const PROGRAMS = Object.keys(CHECKS);
 
-/** What is wrong with a command line; its first word is the program, without a folder. */
+/** What is wrong with a command line. Its first word is the program without a folder. */
 export function faultsOfCommand([program = '', ...words]: readonly string[]): readonly string[] {
   const check = Object.hasOwn(CHECKS, program) ? CHECKS[program] : undefined;
   return check === undefined ? [`${program}: nothing checks it`] : check(words);
@@ -94,7 +94,7 @@ function faultsOfCdk([name = '', ...words]: readonly string[]): readonly string[
   ];
 }
 
-/** Whether the deployment's parser knows a parameter, by asking it. */
+/** Whether the parser of the deployment knows a parameter. This calls the parser. */
 function isParameter(name: string): boolean {
   try {
     parseParameters({ [name]: '' });
@@ -118,7 +118,7 @@ function faultsOfUnits(units: readonly string[]): readonly string[] {
   return units.filter((unit) => !isThere(unit)).map((unit) => `${unit}: no such unit`);
 }
 
-/** A script of ours, and a subcommand that its head tells of. */
+/** Checks a script of this repository and its subcommand, which the comment at its top must list. */
 function faultsOfNode([script = '', name = '']: readonly string[]): readonly string[] {
   if (!existsSync(pathOf(script))) return [`${script}: no such script`];
   return read(script).includes(`//   ${script.split('/').at(-1)} ${name} `)

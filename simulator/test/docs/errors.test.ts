@@ -1,4 +1,4 @@
-/** docs/errors.md and the sources say the same codes, either way. */
+/** docs/errors.md and the sources list the same codes. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,7 +25,7 @@ const sources: readonly Source[] = ROOMS.flatMap((room) =>
     .map((path) => ({ path, text: readFileSync(path, 'utf8') })),
 );
 
-/** `## Title: \`Name\`, …` and what stands below it: codes with status, meaning and advice, as rows or items. */
+/** `## Title: \`Name\`, …` and the text below it: codes with status, meaning and advice, as rows or items. */
 const sections: readonly Section[] = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8')
   .split(/^## /m)
   .slice(1)
@@ -34,7 +34,7 @@ const sections: readonly Section[] = readFileSync(join(ROOT, 'docs/errors.md'), 
     rows: [...rowsOf(text), ...itemsOf(text)],
   }));
 
-/** Cells of the rows of tables. */
+/** The cells of each row of the tables. */
 function rowsOf(text: string): readonly (readonly string[])[] {
   return [...text.matchAll(/^\| `\w+` \|.*$/gm)].map(([row]) =>
     row
@@ -44,7 +44,7 @@ function rowsOf(text: string): readonly (readonly string[])[] {
   );
 }
 
-/** The same of items: `- \`code\` (status): meaning`, and below it `- What to do: advice`. */
+/** The same for items: `- \`code\` (status): meaning`, and below it `- What to do: advice`. */
 function itemsOf(text: string): readonly (readonly string[])[] {
   const items = text.matchAll(
     /^- (`\w+`)(?: \((\d{3})\))?: ([^\n]*(?:\n {2}(?!- )[^\n]*)*)\n {2}- What to do: (.*(?:\n {4}.*)*)/gm,
@@ -54,7 +54,7 @@ function itemsOf(text: string): readonly (readonly string[])[] {
   );
 }
 
-/** Name → codes: every class and alias of CodedError, and the lists of codes that are not errors. */
+/** Codes by name: every class and alias of CodedError, and the lists of codes that are not errors. */
 async function declaredCodes(): Promise<ReadonlyMap<string, readonly string[]>> {
   const declared = new Map<string, readonly string[]>();
   for (const { text } of sources) {
@@ -70,7 +70,7 @@ async function declaredCodes(): Promise<ReadonlyMap<string, readonly string[]>> 
   return declared;
 }
 
-/** Codes of a union of literals, or of a type that is made from a list or a table. */
+/** Codes of a union of literals, or of a type that is derived from a list or a table. */
 async function codesOfType(type: string): Promise<readonly string[]> {
   if (type.includes("'")) return [...type.matchAll(/'(\w+)'/g)].map(([, code]) => code!);
   const made = new RegExp(`type ${type} = (?:\\(typeof (\\w+)\\)\\[number\\]|keyof typeof (\\w+));`);
@@ -91,9 +91,9 @@ async function valuesOf(name: string): Promise<readonly string[]> {
 
 const declared = await declaredCodes();
 
-describe('when docs/errors.md is held against the sources', () => {
-  it('finds the classes that there are', () => {
-    // Guards the search itself: a search that finds nothing would agree with everything.
+describe('when docs/errors.md is compared with the sources', () => {
+  it('finds the classes that exist', () => {
+    // This checks the search itself: a search that finds nothing would pass every comparison.
     expect([...declared.keys()]).toEqual(
       expect.arrayContaining(['TransportError', 'ListenError', 'NsmError']),
     );
@@ -105,14 +105,14 @@ describe('when docs/errors.md is held against the sources', () => {
   });
 
   it.each(sections.map((section) => [section.names.join(', '), section] as const))(
-    'tells exactly the codes of %s',
+    'lists exactly the codes of %s',
     (_, { names, rows }) => {
       const codes = new Set(names.flatMap((name) => declared.get(name) ?? []));
       expect(rows.map(([code]) => code!.replaceAll('`', '')).sort()).toEqual([...codes].sort());
     },
   );
 
-  it('says of every code what it means and what to do', () => {
+  it('gives a meaning and an advice for every code', () => {
     const rows = sections.flatMap((section) => section.rows);
     expect(rows.filter((row) => row.length < 3 || row.includes(''))).toEqual([]);
   });

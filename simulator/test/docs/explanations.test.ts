@@ -1,4 +1,4 @@
-/** What the client says of codes, held against docs/errors.md: the client is published without it. */
+/** The client's explanations of codes equal docs/errors.md. The client is published without that document. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { adviceOn, explanationsOf } from '@perf-aggregator/client/present/explain';
@@ -13,11 +13,11 @@ const sections = text('docs/errors.md').split(/^## /m).slice(1);
 const rows = sections.flatMap((section) => [...section.matchAll(/^(?:\|| ?-) `(\w+)`/gm)]);
 
 describe('when the client explains codes', () => {
-  it('it says what docs/errors.md says: else run node scripts/explanations.mjs', () => {
+  it('the explanations equal docs/errors.md (if not, run node scripts/explanations.mjs)', () => {
     expect(text('client/src/present/explanations.ts')).toBe(explanationsModule(text('docs/errors.md')));
   });
 
-  it('it knows every entry, with a meaning and an advice in plain text', () => {
+  it('every entry has a meaning and an advice in plain text', () => {
     expect(rows.length).toBeGreaterThan(200);
     for (const [, code] of rows) {
       const known = explanationsOf(code!);
@@ -29,7 +29,7 @@ describe('when the client explains codes', () => {
     }
   });
 
-  it('every code that a service may say has an advice of its own class', () => {
+  it('every code that a service may return has its own advice for ServiceError', () => {
     for (const code of [...PUBLIC_CODES, ...SEALED_TITLE_CODES]) {
       const advice = adviceOn(code, 'ServiceError');
       const own = explanationsOf(code).find(({ of }) =>

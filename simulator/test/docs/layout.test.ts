@@ -1,4 +1,4 @@
-/** What makes pages readable in a terminal and in a review: short lines, short paragraphs. */
+/** Pages must be readable in a terminal and in a review: short lines, short paragraphs. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
-/** Lines that are too long, and paragraphs: runs of lines that are no table, code, heading or new item of a list. */
+/** Long lines and long paragraphs. A paragraph: lines in a row that are no table, code, heading or new list item. */
 function faultsOf(text: string): readonly string[] {
   const faults: string[] = [];
   let [isCode, length] = [false, 0];

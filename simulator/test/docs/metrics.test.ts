@@ -1,4 +1,4 @@
-/** docs/metrics.md defines every number that an answer or a report may hold, by its name. */
+/** docs/metrics.md defines, by its name, every number that an answer or a report may contain. */
 import { readFileSync } from 'node:fs';
 import { buildAccountHistory, computeMetrics } from '@perf-aggregator/analytics';
 import { reportClaims } from '@perf-aggregator/shared/messages/report/claims';
@@ -12,7 +12,7 @@ const metrics = computeMetrics(
     ...{ reportingCurrency: 'USDT', method: 'fifo', entries: [], marks: [], snapshots: [], asOf: 0 },
   }),
 );
-/** Names that say themselves what they are, and tables whose members are told one by one. */
+/** Names that need no definition, and tables whose members are defined one by one. */
 const PLAIN = [
   'reportingCurrency',
   'undefinedReasons',
@@ -35,9 +35,9 @@ describe('when docs/metrics.md defines the numbers', () => {
       ['fullHistoryReturn', 'fullHistoryMaxDrawdown', 'adverseReturn', 'backfilledShare'],
     ],
     ['of what cannot be explained', Object.keys(reportClaims.shape.reconciliation.shape)],
-  ])('every one %s is there', (_, names) => {
+  ])('every name %s is defined', (_, names) => {
     expect(names.length).toBeGreaterThan(3);
-    // A ratio's amount in money is told with the ratio.
+    // The amount of a ratio in money is defined together with the ratio.
     const ratios = names.map((name) => name.replace(/Amount$/, ''));
     expect(ratios.filter((name) => !told.has(name) && !PLAIN.includes(name))).toEqual([]);
   });

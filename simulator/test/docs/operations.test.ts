@@ -1,4 +1,4 @@
-/** docs/operations.md: every command of ours in it exists, every parameter and alarm stands in it, both ways. */
+/** Every command of ours in docs/operations.md exists, and every parameter and alarm is in its tables. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -10,10 +10,10 @@ const ROOT = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const text = read('docs/operations.md');
 
-/** Without its blocks, each paragraph on one line: a command in backquotes may go over the end of a line. */
+/** The text without code blocks. Each paragraph is one line, because a command in backquotes may span two lines. */
 const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '').replaceAll(/(?<!\n)\n(?!\n)\s*/g, ' ');
 
-/** Lines of shell blocks without comments, and what stands in backquotes; each a command line. */
+/** Command lines: the lines of shell blocks without comments, and the texts in backquotes. */
 const commands: readonly string[] = [
   ...[...text.matchAll(/^ *```sh(?: aws)?\n([\s\S]*?)^ *```$/gm)].flatMap(([, block]) =>
     block!.replaceAll(/\\\n\s*/g, '').split('\n'),
@@ -25,7 +25,7 @@ const commands: readonly string[] = [
 const linesOf = (...beginning: string[]) =>
   commands.filter((line) => beginning.some((word) => line === word || line.startsWith(`${word} `)));
 
-/** Words after the program, up to a redirection. */
+/** The words after the program, up to a redirection. */
 const wordsOf = (line: string) => line.replace(/ [>|].*$/, '').split(/\s+/);
 const optionsOf = (words: readonly string[]) =>
   words.filter((word) => word.startsWith('-')).map((word) => word.split('=')[0]!);
@@ -33,7 +33,7 @@ const optionsOf = (words: readonly string[]) =>
 const program = createProgram(() => ({}) as never, []);
 const flagsOf = (command: typeof program) => command.options.flatMap(({ long, short }) => [long, short]);
 
-/** Parameters that the deployment's parser knows, by asking it for each. */
+/** The parameters that the parser of the deployment knows. This calls the parser for each name. */
 function isParameter(name: string): boolean {
   try {
     parseParameters({ [name]: '' });
@@ -46,7 +46,7 @@ function isParameter(name: string): boolean {
 
 const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)![1]!) as Record<string, string>;
 
-/** Names in the first column of the table under a heading, or in the heads of the items there. */
+/** Names in the first column of the table under a heading, or at the start of the items there. */
 function rowsOf(heading: string): readonly string[] {
   const [section] = text.slice(text.indexOf(`\n${heading}\n`) + 1 + heading.length).split(/\n#{2,3} /);
   return [...section!.matchAll(/^(?:\| (`[^|]+) \||- (`[^(:]+)(?: \(|: |$))/gm)].flatMap(([, row, item]) =>
@@ -54,9 +54,9 @@ function rowsOf(heading: string): readonly string[] {
   );
 }
 
-describe('when an operator types what docs/operations.md says', () => {
-  it('there are commands of every kind in it', () => {
-    // Guards the search itself.
+describe('when an operator types the commands of docs/operations.md', () => {
+  it('it contains commands of every kind', () => {
+    // This checks the search itself.
     expect(linesOf('./perf-aggregator').length).toBeGreaterThan(8);
     expect(linesOf('make').length).toBeGreaterThan(5);
     expect(linesOf('npx', 'cdk').length).toBeGreaterThan(8);
@@ -98,7 +98,7 @@ describe('when an operator types what docs/operations.md says', () => {
     for (const name of given) expect([name, isParameter(name)]).toEqual([name, true]);
   });
 
-  it('no command is of a kind that nothing here checks', () => {
+  it('every kind of command in it is checked here', () => {
     const others = linesOf('pnpm', 'node', 'npm', 'scripts', 'sh');
     expect(others).toEqual([]);
     for (const script of commands.filter((line) => /^(deploy|scripts)\/[\w/-]+\.sh/.test(line))) {
@@ -107,12 +107,12 @@ describe('when an operator types what docs/operations.md says', () => {
   });
 });
 
-describe('when the example of parameters is taken', () => {
+describe('when the example of parameters is used', () => {
   it('it is read without a fault', () => {
     expect(parseParameters(example)).toMatchObject({ account: '123456789012', region: 'eu-west-1' });
   });
 
-  it('every parameter stands in the table, and nothing else', () => {
+  it('the table contains every parameter, and nothing else', () => {
     const { dns: _, ...rest } = parseParameters(example);
     const known = [...Object.keys(rest), 'domain', 'hostedZoneId'];
     expect(rowsOf('### Parameters').toSorted()).toEqual(known.toSorted());
@@ -124,19 +124,19 @@ describe('when docs/compliance.md names evidence', () => {
   const links = [...compliance.matchAll(/\]\(([^)#]+)/g)].map(([, path]) => `docs/${path!}`);
   const files = [...compliance.matchAll(/`([a-z]+\/[^`]+)`/g)].map(([, path]) => path!);
 
-  it.each([...new Set([...links, ...files])])('%s is there', (path) => {
+  it.each([...new Set([...links, ...files])])('%s exists', (path) => {
     expect(existsSync(fileURLToPath(new URL(path, ROOT)))).toBe(true);
   });
 });
 
 describe('when an alarm goes off', () => {
-  it('every alarm stands in the table, and nothing else', () => {
+  it('the table contains every alarm, and nothing else', () => {
     const alarms = [...read('deploy/src/alarms.ts').matchAll(/^ +\{?\s*id: '(\w+)'/gm)].map(([, id]) => id!);
     expect(alarms.length).toBeGreaterThan(8);
     expect(rowsOf('## Alarms').toSorted()).toEqual(alarms.toSorted());
   });
 
-  it('every unit stands in the document', () => {
+  it('the document names every unit', () => {
     for (const unit of ['store', 'enclave@16', 'parent', 'canary.timer', 'drain']) {
       expect(text).toContain(`\`perf-aggregator-${unit}\``);
     }

@@ -1,4 +1,4 @@
-/** Whatever a source or a document cites is there: every § and every link. */
+/** Every § and every link in sources and documents leads to something that exists. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', 'market', '.perf-aggregator']);
 const TEXT = /\.(?:ts|mts|mjs|js|md|sh|c|h|py|json|toml|service|timer)$|^(?:Makefile|NOTICE|Dockerfile.*)$/;
 
-/** Paths of everything that somebody wrote, from the root of the repository. */
+/** Paths of all texts that people write, from the root of the repository. */
 function textsBelow(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -23,13 +23,13 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const texts = textsBelow('').filter((path) => path !== 'simulator/test/docs/references.test.ts');
 const pages = texts.filter((path) => path.endsWith('.md'));
 
-/** Where a document lies that a file names: from the root, or beside the file. */
+/** The path of a document that a file names: from the root, or beside the file. */
 function locate(document: string, from: string): string | undefined {
   const places = [normalize(document), join(dirname(from), document), join('docs', document)];
   return places.find((place) => !place.startsWith('..') && existsSync(join(ROOT, place)));
 }
 
-/** What is wrong with the citations of a text that lies at `path`. */
+/** What is wrong with the citations in the text of the file at `path`. */
 function faultsOf(text: string, path: string): readonly string[] {
   return citationsOf(text).flatMap(({ document, section, detail, near }) => {
     if (document !== null && isStandard(document)) return [];
@@ -45,7 +45,7 @@ function faultsOf(text: string, path: string): readonly string[] {
 }
 
 describe('when a text cites a section', () => {
-  it('is read with its document, over the ends of lines', () => {
+  it('it is read with its document, across line ends', () => {
     expect(
       citationsOf('/**\n * As docs/metrics.md\n * §1 "Large flows" and §2 say, and (RFC 8949\n * §4.1).'),
     ).toMatchObject([
@@ -69,7 +69,7 @@ describe('when a text cites a section', () => {
     expect(faultsOf(`/** See ${text}. */`, 'made-up.ts')).toEqual([expect.stringContaining(fault)]);
   });
 
-  it('finds it everywhere', () => {
+  it('every cited section exists', () => {
     const citing = texts.filter((path) => read(path).includes('§'));
     expect(citing.length).toBeGreaterThan(80);
     expect(citing.flatMap((path) => faultsOf(read(path), path))).toEqual([]);
@@ -77,7 +77,7 @@ describe('when a text cites a section', () => {
 
   it('no text names a specification that the repository does not hold', () => {
     const outside = /\b(?:METRICS|DESIGN|VENUES|REPORT|STYLE|ATTESTATION|BUILDING)(?:\.md\b| §)/;
-    // Fixtures that are held by their hash say it in their README.
+    // The README beside the fixtures states their hash, so they cannot be changed.
     const own = texts.filter((path) => !path.includes('/docs/citations') && !path.endsWith('/golden.json'));
     expect(own.filter((path) => outside.test(read(path)))).toEqual(['analytics/test/fixtures/README.md']);
   });
@@ -86,7 +86,7 @@ describe('when a text cites a section', () => {
 describe('when a page links', () => {
   const links = pages.flatMap((page) => linksOf(read(page)).map((target) => [page, target] as const));
 
-  it('reads them', () => {
+  it('the links are read', () => {
     expect(links.length).toBeGreaterThan(150);
     expect([...fragmentsOf('## 3. A `b`, c\n\n## 3. A `b`, c\n\n```\n## no\n```')]).toEqual([
       '3-a-b-c',
@@ -94,7 +94,7 @@ describe('when a page links', () => {
     ]);
   });
 
-  it('every link leads to a file, and to a heading of it', () => {
+  it('every link leads to an existing file, and to an existing heading', () => {
     const broken = links.filter(([page, target]) => {
       const [path, fragment] = target.split('#') as [string, string | undefined];
       const place = path === '' ? page : join(dirname(page), path);

@@ -1,4 +1,4 @@
-/** Every test of the system belongs to one suite, and every suite to CI; what needs only npm runs there on two Nodes. */
+/** Every system test belongs to one suite, and CI runs every suite. CI runs what needs only npm on two Nodes. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -21,14 +21,14 @@ const tests = rooms.flatMap((room) => {
 });
 
 describe('when the suites of the system are listed', () => {
-  it('each test is in exactly one', () => {
+  it('each test is in exactly one suite', () => {
     expect(tests.length).toBeGreaterThan(10);
     const holders = (test: string) =>
       Object.keys(SUITES).filter((name) => SUITES[name]!.files.some((file) => test.startsWith(file)));
     expect(tests.filter((test) => holders(test).length !== 1)).toEqual([]);
   });
 
-  it('each names something that is there', () => {
+  it('each suite names files that exist', () => {
     for (const { files } of Object.values(SUITES)) {
       for (const file of files)
         expect(
@@ -38,7 +38,7 @@ describe('when the suites of the system are listed', () => {
     }
   });
 
-  it('CI runs each on a line of its own, and gives it more time than it takes itself', () => {
+  it('CI runs each on a separate line, with a time limit above that of the suite', () => {
     const script = readFileSync(`${root}.ci/run`, 'utf8');
     const lines = [...script.matchAll(/^suite system-(\w+) (\d+) make test-system SUITE=(\w+)$/gm)];
     expect(lines.map(([, name]) => name)).toEqual(Object.keys(SUITES));
@@ -49,8 +49,8 @@ describe('when the suites of the system are listed', () => {
   });
 });
 
-describe('when somebody who is not root runs a suite that only root can run', () => {
-  it('it is not run, and that is said', () => {
+describe('when a user other than root runs a suite that only root can run', () => {
+  it('the suite is not run, and a message says so', () => {
     const script = `${root}scripts/system-suites.mjs`;
     const told = `process.getuid = () => 1000; process.argv = [process.execPath, '${script}', 'images']; await import('${script}')`;
     const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', told], {
@@ -67,7 +67,7 @@ describe('when CI runs what needs only npm', () => {
   const script = readFileSync(`${root}.ci/run`, 'utf8');
   const linesOf = (start: string) => script.split('\n').filter((line) => line.startsWith(start));
 
-  it('it does so on the Node of the machine, then builds anew and does so on another', () => {
+  it('it runs on the Node of the machine, and after a new build on another Node', () => {
     const under = 'node scripts/with-node.mjs "$other"';
     expect(linesOf('suite ').slice(0, 2)).toEqual([
       'suite test 1800 make test',
@@ -76,7 +76,7 @@ describe('when CI runs what needs only npm', () => {
     expect(linesOf('step other-')).toEqual([`step other-build ${under} make clean build`]);
   });
 
-  it('one of the two is the Node of both images, and where that is the machine’s, the floor', () => {
+  it('the other Node is that of both images, or the oldest supported one if the machine has that of the images', () => {
     const chosen = script.slice(script.indexOf('other='), script.indexOf('step other-'));
     const choose = (version: string) => {
       const told = `node() { [ "$1" = -p ] && echo ${version} || command node "$@"; }\n${chosen}\necho "$other"`;
@@ -99,7 +99,7 @@ describe('when a command runs under another Node', () => {
     return { status, stdout };
   };
 
-  it('nothing is run without one', () => {
+  it('nothing is run without a command', () => {
     expect(run()).toEqual({ status: 2, stdout: '' });
     expect(run('image')).toEqual({ status: 2, stdout: '' });
     expect(run('--image')).toEqual({ status: 0, stdout: `${versionOfImage()}\n` });

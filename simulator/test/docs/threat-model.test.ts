@@ -1,4 +1,4 @@
-/** Every item of docs/threat-model.md that says what shows it names tests that are there. */
+/** The tests that docs/threat-model.md names in its "Shown by" lines exist. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const SECTIONS = ['What crosses the boundary', 'Threats and answers', 'The admin
 interface Item {
   readonly section: string;
   readonly subject: string;
-  /** What stands behind *Shown by*. */
+  /** The text after *Shown by*. */
   readonly shownBy: string;
 }
 
@@ -29,7 +29,7 @@ const items: readonly Item[] = readFileSync(join(ROOT, 'docs/threat-model.md'), 
       })),
   );
 
-/** The test files that an item names: each path is a test file, or a folder that holds some. */
+/** The test files of an item. Each path in it is a test file, or a folder with test files. */
 function testsOf({ shownBy }: Item): readonly string[] {
   const paths = [...shownBy.matchAll(/`(\w+\/test\/[\w./-]+)`/g)].map(([, path]) => path!);
   return paths.flatMap((path) => {
@@ -42,7 +42,7 @@ function testsOf({ shownBy }: Item): readonly string[] {
   });
 }
 
-/** Whether the files declare a test or a group of that name. */
+/** Whether one of the files declares a test or a group of that name. */
 function isDeclared(name: string, files: readonly string[]): boolean {
   return files.some((file) => {
     const text = readFileSync(file, 'utf8');
@@ -52,8 +52,8 @@ function isDeclared(name: string, files: readonly string[]): boolean {
   });
 }
 
-describe('when the threat model says what shows an answer', () => {
-  it('each of its sections does', () => {
+describe('when the threat model names tests as evidence', () => {
+  it('each of its sections has items', () => {
     expect(items.length).toBeGreaterThan(40);
     expect([...new Set(items.map(({ section }) => section))]).toEqual(SECTIONS);
   });

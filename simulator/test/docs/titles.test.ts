@@ -1,4 +1,4 @@
-/** Codes that come sealed, and the titles that the command line has for them. */
+/** The titles that the command line has for codes in sealed replies. */
 import { SEALED_TITLE_CODES, titleOf } from '@perf-aggregator/client/present/titles';
 import { PUBLIC_CODES, PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 import { describe, expect, it } from 'vitest';
@@ -6,11 +6,11 @@ import { SEALED_CODES } from '../../../enclave/src/errors.ts';
 import { EXCHANGE_ERROR_CODES } from '../../../enclave/src/exchanges/errors.ts';
 
 describe('when a refusal is shown', () => {
-  it('every code that the enclave seals has a title, and no other', () => {
+  it('exactly the codes that the enclave seals have a title', () => {
     expect([...SEALED_TITLE_CODES].sort()).toEqual([...SEALED_CODES, ...EXCHANGE_ERROR_CODES].sort());
   });
 
-  it('a public code has that of the protocol', () => {
+  it('a public code has the title from the protocol', () => {
     for (const code of PUBLIC_CODES) expect(titleOf(code)).toEqual({ code, title: PUBLIC_FAILURES[code][1] });
   });
 });

@@ -1,4 +1,4 @@
-/** The enclave's bundle: the same from anywhere, and nothing in it that an enclave must not hold. */
+/** The bundle of the enclave does not depend on the folder, and contains nothing that an enclave must not contain. */
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -32,7 +32,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
-/** Bundles the enclave, or other entries, to a folder of that name; the folder. */
+/** Bundles the enclave, or other entries, into the folder `name`. @returns the path of the folder */
 function bundle(name: string, entries: readonly string[] = [], cwd = ROOT): string {
   const folder = join(work, name);
   const { status, stderr } = spawnSync(process.execPath, [BUNDLE, folder, ...entries], {
@@ -43,13 +43,13 @@ function bundle(name: string, entries: readonly string[] = [], cwd = ROOT): stri
   return folder;
 }
 
-/** Exit code and codes of the check on a folder. */
+/** Exit code of the check on a folder, and the faults that it prints. */
 function check(folder: string) {
   const { status, stderr } = spawnSync(process.execPath, [CHECK, folder], { encoding: 'utf8' });
   return { status, faults: stderr.trim().split('\n').filter(Boolean) };
 }
 
-/** The enclave with one more module: `source`, which lies in the enclave's own sources as far as names go. */
+/** A bundle of one module with the text `source`. Its path is not that of a forbidden module. */
 function poison(name: string, source: string): string {
   const entry = join(work, `${name}.ts`);
   writeFileSync(entry, source);
@@ -62,7 +62,7 @@ function filesOf(folder: string): Record<string, string> {
 }
 
 describe("when the enclave's bundle is made", () => {
-  it('has an entry, a name for what serves, and the rest', () => {
+  it('has the entry, the server module, the shared module, and the metadata', () => {
     expect(readdirSync(genuine).sort()).toEqual(['main.mjs', 'meta.json', 'serve.mjs', 'shared.mjs']);
   });
 
@@ -74,7 +74,7 @@ describe("when the enclave's bundle is made", () => {
     expect(check(genuine)).toEqual({ status: 0, faults: [] });
   });
 
-  it('leaves out what is never called, and says so when it is', async () => {
+  it('leaves out code that is never called, and a call of it fails with a message', async () => {
     const entry = join(work, 'absent.ts');
     writeFileSync(
       entry,
@@ -91,7 +91,7 @@ describe("when the enclave's bundle is made", () => {
 });
 
 describe('when a bundle is poisoned', () => {
-  it('a module of the simulator is found by its place', () => {
+  it('a module of the simulator is found by its path', () => {
     const from = JSON.stringify(join(ROOT, 'simulator/src/nsm/measurements.ts'));
     const { status, faults } = check(poison('simulator', `export { simulatedPcrs } from ${from};`));
     expect(status).toBe(1);
@@ -102,7 +102,7 @@ describe('when a bundle is poisoned', () => {
   it.each([
     ['test code', 'enclave/test/operations/reads.ts'],
     ['another room', 'parent/src/egress/address.ts'],
-  ])('%s is found by its place', (_, path) => {
+  ])('%s is found by its path', (_, path) => {
     const { status, faults } = check(poison('place', `export * from ${JSON.stringify(join(ROOT, path))};`));
     expect(status).toBe(1);
     expect(faults).toContain(`input_foreign: ${path}`);
@@ -117,13 +117,13 @@ describe('when a bundle is poisoned', () => {
     ['a private key', 'export const key = "-----BEGIN PRIVATE KEY-----";', '-----BEGIN PRIVATE KEY'],
     ['egress to this machine', 'export const host = "127.0.0.1";', '127.0.0.1'],
     ['answers that are trusted', 'export const answer = { address: "a", trusted: true };', 'trusted: true'],
-  ])('%s: found by the text', (name, source, text) => {
+  ])('%s is found by its text', (name, source, text) => {
     const { status, faults } = check(poison(name.replaceAll(' ', '-'), source));
     expect(status).toBe(1);
     expect(faults.some((fault) => fault.startsWith(`text_forbidden: ${text} `))).toBe(true);
   });
 
-  it('what was changed after the build is found, whatever it is', () => {
+  it('every change after the build is found', () => {
     const folder = join(work, 'altered');
     cpSync(genuine, folder, { recursive: true });
     appendFileSync(join(folder, 'serve.mjs'), '//');
@@ -137,8 +137,8 @@ describe('when a bundle is poisoned', () => {
   });
 });
 
-describe('when the list of forbidden texts is held against the sources', () => {
-  it('every one that names its room is there to be found', async () => {
+describe('when the list of forbidden texts is compared with the sources', () => {
+  it('every text that names its room occurs in that room', async () => {
     const { FORBIDDEN } = (await import(pathToFileURL(CHECK).href)) as { FORBIDDEN: readonly Forbidden[] };
     const named = FORBIDDEN.filter(({ room }) => room !== undefined);
     expect(named.length).toBeGreaterThan(5);

@@ -1,4 +1,4 @@
-/** The image file and the measurements of a release, with a stand-in for nitro-cli. */
+/** The image file and the measurements of a release. A stand-in replaces nitro-cli. */
 import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(work, { recursive: true }));
 
-/** Runs one of the scripts with a folder in front of its PATH, or with nothing but Node on it. */
+/** Runs a script with `path` as PATH, which is the caller's own by default. */
 function node(script: string, parameters: readonly string[], path = process.env['PATH'] ?? '') {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...parameters], {
     encoding: 'utf8',
@@ -39,7 +39,7 @@ function node(script: string, parameters: readonly string[], path = process.env[
   return { status, stdout, stderr };
 }
 
-/** A nitro-cli that copies `image` to where it is told, and says these measurements. */
+/** A stand-in for nitro-cli. It copies `image` to the given place and prints these measurements. */
 function nitroCli(measurements: Record<string, string>, exit = 0): string {
   const folder = mkdtempSync(join(work, 'bin-'));
   const said = JSON.stringify({ Measurements: { HashAlgorithm: 'Sha384 { ... }', ...measurements } });
@@ -58,7 +58,7 @@ describe('when an image file is made', () => {
   const out = () => join(work, 'made.eif');
   const right = { PCR0: pcr0, PCR1: pcr1, PCR2: pcr2 };
 
-  it('its measurements are printed when both programs say the same', () => {
+  it('its measurements are printed when both programs compute the same', () => {
     const { status, stdout } = node(EIF, [out()], nitroCli({ ...right, PCR0: pcr0.toUpperCase() }));
     expect(status).toBe(0);
     expect(stdout).toContain(`PCR0  ${pcr0}\nPCR1  ${pcr1}\nPCR2  ${pcr2}\n`);
@@ -72,12 +72,12 @@ describe('when an image file is made', () => {
     });
   });
 
-  it('a nitro-cli that fails is not hidden', () => {
+  it('a failure of nitro-cli is reported', () => {
     const { status, stderr } = node(EIF, [out()], nitroCli(right, 5));
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^eif_build_failed: /) });
   });
 
-  it('without nitro-cli it says what is missing', () => {
+  it('a missing nitro-cli is reported', () => {
     const { status, stderr } = node(EIF, [out()], join(work, 'empty'));
     expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^nitro_cli_absent: /) });
   });
@@ -108,7 +108,7 @@ describe('when a release is written', () => {
     writeFacts({});
   });
 
-  it('it says what was built, in canonical JSON', () => {
+  it('it contains the facts of the build, in canonical JSON', () => {
     expect(node(RELEASE, ['add', file, facts, image]).status).toBe(0);
     expect(read().releases).toEqual([
       expect.objectContaining({
@@ -125,7 +125,7 @@ describe('when a release is written', () => {
     );
   });
 
-  it('the next one is added, the same one replaced', () => {
+  it('a new version is added, an existing version is replaced', () => {
     node(RELEASE, ['add', file, facts]);
     expect(read().releases[0]).toMatchObject({ pcrs: null });
     node(RELEASE, ['add', file, facts, image]);
@@ -148,7 +148,7 @@ describe('when a release is written', () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it('a release that is revoked needs a new signature', () => {
+  it('a revoked release needs a new signature', () => {
     node(RELEASE, ['add', file, facts, image]);
     expect(node(RELEASE, ['sign', file, key]).status).toBe(0);
     const check = () =>
@@ -174,7 +174,7 @@ describe('when a release is written', () => {
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
-  it('a key of another curve signs nothing', () => {
+  it('a key of another curve is refused', () => {
     node(RELEASE, ['add', file, facts, image]);
     const other = join(facts, 'other.pem');
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

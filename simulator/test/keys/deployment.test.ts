@@ -1,4 +1,4 @@
-/** The key and the role that a parent names at boot: what the enclave makes of them, and what clients see of it. */
+/** The key and the role that a parent names at boot: what the enclave does with them, and what clients see of them. */
 import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import { decodeBootReply, encodeBootRequest } from '@perf-aggregator/shared/wire/boot';
 import type { Deployment } from '@perf-aggregator/shared/wire/deployment';
@@ -55,23 +55,26 @@ async function quoteOf(enclave: Enclave) {
 const OTHER_KEY = 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555';
 const REFUSED = { code: 'deployment_refused', retryAfterMs: 60_000, sealed: null };
 
-describe('when a parent names what is no key, or no role', () => {
+describe('when a parent names an invalid key or role', () => {
   it.each([
     ['an alias', { keyArn: 'arn:aws:kms:us-east-1:000000000000:alias/perf-aggregator' }],
     ['nothing', { keyArn: '' }],
     ['a user', { roleArn: 'arn:aws:iam::000000000000:user/operator' }],
-  ])('%s is refused with a reason for the operator; another attempt may be right', async (_, change) => {
-    const { enclave, logged } = watched();
-    expect(await boot(enclave, change)).toEqual(REFUSED);
-    expect(logged.join()).toMatch(
-      /"event":"boot_refused","code":"deployment_invalid","reason":"not the ARN of a/,
-    );
-    expect(await boot(enclave)).toBe('serving');
-  });
+  ])(
+    '%s is refused with a reason for the operator, and a later valid attempt succeeds',
+    async (_, change) => {
+      const { enclave, logged } = watched();
+      expect(await boot(enclave, change)).toEqual(REFUSED);
+      expect(logged.join()).toMatch(
+        /"event":"boot_refused","code":"deployment_invalid","reason":"not the ARN of a/,
+      );
+      expect(await boot(enclave)).toBe('serving');
+    },
+  );
 });
 
 describe('when a parent names another key', () => {
-  it('an enclave that serves keeps the one it has', async () => {
+  it('a serving enclave keeps its key', async () => {
     const { enclave } = watched();
     expect(await boot(enclave)).toBe('serving');
     const before = await quoteOf(enclave);
@@ -84,7 +87,7 @@ describe('when a parent names another key', () => {
     });
   });
 
-  it('of two boots at once with two roles, one is refused, whichever was first', async () => {
+  it('of two concurrent boots with different roles, one is refused', async () => {
     const { enclave } = watched();
     const other = { roleArn: 'arn:aws:iam::000000000000:role/other' };
     const answers = await Promise.all([boot(enclave), boot(enclave, other)]);
@@ -92,12 +95,12 @@ describe('when a parent names another key', () => {
     expect(answers).toContainEqual(REFUSED);
   });
 
-  it('the record of the first key does not open under it', async () => {
+  it('the record of the first key does not open under the other key', async () => {
     const { enclave } = watched();
     expect(await boot(enclave, { keyArn: OTHER_KEY })).toMatchObject({ code: 'genesis_mismatch' });
   });
 
-  it('the configuration is another one, and who expects the first refuses', async () => {
+  it('another role gives another configuration hash and another policy state', async () => {
     const [one, two] = [watched().enclave, watched().enclave];
     await boot(one);
     await boot(two, { roleArn: 'arn:aws:iam::000000000000:role/other' });
@@ -109,7 +112,7 @@ describe('when a parent names another key', () => {
 });
 
 describe("when the key's policy changes", () => {
-  it('the next boot reads it, while locked stays locked and silence changes nothing', async () => {
+  it('the next boot reads it; without an answer of KMS the state stays as it was', async () => {
     const { enclave, logged } = watched();
     const { kms } = rig.state;
     const locked = kms.policy;
@@ -133,7 +136,7 @@ describe("when the key's policy changes", () => {
   });
 });
 
-/** The template's statements without the one that keeps everybody from changing the policy. */
+/** The statements of the template, except the one that denies everybody a change of the policy. */
 function statementsOf(policy: string): readonly unknown[] {
   const { Statement } = JSON.parse(policy) as {
     readonly Statement: readonly { readonly Action: readonly string[] }[];

@@ -24,7 +24,7 @@ const ARN = 'arn:aws:kms:us-east-1:123456789012:key/one';
 const credentials = { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 't', expiration: 0 };
 const clock = { now: () => Date.UTC(2026, 10, 22) };
 
-/** A KMS that keeps its plaintexts; whoever may encrypt can plant one. */
+/** A KMS that keeps its plaintexts. Anyone who may encrypt can plant one. */
 class FakeKms implements Kms {
   readonly #plaintexts = new Map<string, Uint8Array>();
   decryptions = 0;
@@ -48,7 +48,7 @@ class FakeKms implements Kms {
     return Promise.resolve('unknown' as const);
   }
 
-  /** From now on `blob` opens to `plaintext`: what an administrator of the key could bring about. */
+  /** From now on `blob` decrypts to `plaintext`. An administrator of the key could do this. */
   replace(blob: Uint8Array, plaintext: Uint8Array) {
     this.#plaintexts.set(encodeHex(blob), plaintext);
   }
@@ -80,26 +80,26 @@ function contextOf(changes: Partial<GenesisContext> = {}): GenesisContext {
 const refusal = (opened: GenesisRecord, by = context) =>
   codeOfRejection(openRoot(by, credentials, opened), Refusal);
 
-describe('when a root was drawn', () => {
-  it('every later boot opens the same identity', async () => {
+describe('when a root has been drawn', () => {
+  it('every later boot derives the same identity', async () => {
     const first = await openRoot(context, credentials, record);
     const second = await openRoot(contextOf(), credentials, record);
     expect(second).toEqual(first);
     expect(first).toEqual(deriveIdentity(await kms.decrypt(null, record.blob)));
   });
 
-  it('another draw is another root', async () => {
+  it('another draw gives another root', async () => {
     const other = await drawRoot(context, credentials);
     const [one, two] = [record, other].map((drawn) => openRoot(context, credentials, drawn));
     expect((await one!).reportKey).not.toEqual((await two!).reportKey);
   });
 
-  it('the configuration may change between boots', async () => {
+  it('a boot with a changed configuration opens the record', async () => {
     const changed = contextOf({ configSha256: new Uint8Array(32).fill(1) });
     await expect(openRoot(changed, credentials, record)).resolves.toBeDefined();
   });
 
-  it('an image that names this one as its predecessor opens it, and no other does', async () => {
+  it('only an image that names this one as its predecessor opens the record', async () => {
     const predecessor: ExpectedPcrs = toExpectedPcrs(simulatedPcrs());
     const nsm = nsmOf(OTHER_IMAGE);
     await expect(
@@ -111,7 +111,7 @@ describe('when a root was drawn', () => {
   });
 });
 
-describe('when the parent brings a record that this enclave did not draw', () => {
+describe('when the parent sends a record that this enclave did not draw', () => {
   it('evidence of another blob is refused before KMS is asked', async () => {
     const other = await drawRoot(context, credentials);
     const before = kms.decryptions;
@@ -142,7 +142,7 @@ describe('when the parent brings a record that this enclave did not draw', () =>
     expect(await refusal(drawn)).toBe('genesis_mismatch');
   });
 
-  it('evidence of a debug enclave is refused, by a debug enclave and by its successor too', async () => {
+  it('evidence of a debug enclave is refused, even by a debug enclave and its successor', async () => {
     const debug = contextOf({ nsm: nsmOf(ZEROS) });
     const drawn = await drawRoot(debug, credentials);
     expect(await refusal(drawn)).toBe('genesis_mismatch');
@@ -151,7 +151,7 @@ describe('when the parent brings a record that this enclave did not draw', () =>
     expect(await refusal(drawn, contextOf({ predecessors }))).toBe('genesis_mismatch');
   });
 
-  it('evidence that is cut, damaged or missing is refused', async () => {
+  it('truncated, damaged or missing evidence is refused', async () => {
     const { blob, evidence } = record;
     for (const length of [0, 1, 100, evidence.length - 1]) {
       expect(await refusal({ blob, evidence: evidence.subarray(0, length) })).toBe('genesis_mismatch');

@@ -1,4 +1,4 @@
-/** Two parents whose enclaves draw a root at the same time: on one store, and each on its own. */
+/** Two parents whose enclaves draw a root at the same time: on one store, and on two separate stores. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ function openStore(): Store {
   return store;
 }
 
-/** A store of which both parents first read that there is no record, before either writes one. */
+/** A store on which both parents find no record before either of them writes one. */
 function together(store: Store, parents: number): Store {
   let waiting: (() => void)[] = [];
   const genesis = async () => {
@@ -54,7 +54,7 @@ function together(store: Store, parents: number): Store {
   });
 }
 
-/** Boots a fresh enclave over `store` as a parent does; the records that it drew. */
+/** Boots a fresh enclave over `store` as a parent does. @returns the enclave and the records that it drew */
 async function bootOver(store: Store): Promise<{ enclave: Enclave; drawn: GenesisRecord[] }> {
   const enclave = rig.newEnclave(`two parents ${made++}`);
   const drawn: GenesisRecord[] = [];
@@ -90,7 +90,7 @@ async function reportKeyOf(enclave: Enclave): Promise<string> {
 }
 
 describe('when two parents find no genesis record at the same time', () => {
-  it('on one store both draw, the first is stored, and both enclaves are the same', async () => {
+  it('on one store both draw, the first record is stored, and both enclaves have the same identity', async () => {
     const store = openStore();
     const both = together(store, 2);
     const [one, two] = await Promise.all([bootOver(both), bootOver(both)]);
@@ -104,7 +104,7 @@ describe('when two parents find no genesis record at the same time', () => {
     expect(await reportKeyOf(later.enclave)).toBe(await reportKeyOf(one.enclave));
   });
 
-  it('on two stores they are two services: two identities, and neither takes half of the other', async () => {
+  it('on two stores they are two services with two identities, and a mixture of their records is refused', async () => {
     const stores = [openStore(), openStore()] as const;
     const [one, two] = await Promise.all([bootOver(stores[0]), bootOver(stores[1])]);
     expect(await reportKeyOf(one.enclave)).not.toBe(await reportKeyOf(two.enclave));
@@ -120,7 +120,7 @@ describe('when two parents find no genesis record at the same time', () => {
     expect(reply).toMatchObject({ outcome: 'failure', failure: { code: 'genesis_mismatch' } });
   });
 
-  it('an enclave that serves keeps who it is when the other record is brought', async () => {
+  it('a serving enclave keeps its identity when the other record is sent', async () => {
     const stores = [openStore(), openStore()] as const;
     const [one] = await Promise.all([bootOver(stores[0]), bootOver(stores[1])]);
     const before = await reportKeyOf(one.enclave);

@@ -1,4 +1,4 @@
-/** `kms-policy --check` and the policy engine: what the one calls attested only, the other never opens unattested. */
+/** A policy that `kms-policy --check` calls attested only never opens to an unattested request in the policy engine. */
 import { type KeyPolicyFacts, keyPolicy } from '@perf-aggregator/shared/kms/key-policy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -25,10 +25,10 @@ const ACTIONS = [
   'kms:ReEncryptFrom',
   'kms:ReEncryptTo',
 ];
-/** Nothing attested; the images of the template, another and a debug one. */
+/** PCR0 of the requests: none (no attestation), the images of the template, another image, and a debug image. */
 const ATTESTED = [null, ...IMAGES.map((image) => image[0]), 'dd'.repeat(48), ZEROS];
 
-/** Requests that the engine lets through, as `action by PCR0`. */
+/** The requests that the engine allows, as `action by PCR0`. */
 function opened(document: string): { action: string; pcr0: string | null }[] {
   return ACTIONS.flatMap((action) =>
     ATTESTED.flatMap((pcr0) =>
@@ -97,7 +97,7 @@ const foreign: fc.Arbitrary<Statement> = fc.record({
   Condition: condition,
 });
 
-/** One change of one statement: what an administrator, or a copied example, would do to it. */
+/** One change of one statement, as an administrator or a copied example could make it. */
 const mutation: fc.Arbitrary<(statement: Statement) => Statement[]> = fc.oneof(
   fc.constant(() => []),
   fc.constant((one: Statement) => [{ ...one, Condition: undefined }]),
@@ -116,7 +116,7 @@ const mutation: fc.Arbitrary<(statement: Statement) => Statement[]> = fc.oneof(
     { ...one, Condition: { ...(one['Condition'] as object), StringEquals: { 'kms:KeyId': 'k' } } },
   ]),
 );
-/** AWS takes a member or its negation, and the checker refuses to read both. */
+/** AWS accepts a member or its negation, not both. The checker refuses to read both. */
 function wellFormed(statement: Statement): Statement {
   const entries = Object.entries(statement);
   return Object.fromEntries(
@@ -142,8 +142,8 @@ const mutants = fc
     return JSON.stringify({ Version: '2012-10-17', Statement: [...statements, ...added] });
   });
 
-describe('when the checker and the engine judge the same policy', () => {
-  it('the template is attested only, and opens to its images', () => {
+describe('when the checker and the engine evaluate the same policy', () => {
+  it('the template is attested only, and allows its images', () => {
     for (const locked of [true, false]) {
       const document = JSON.stringify(
         keyPolicy({ account: ACCOUNT, roleArn: ROLE, images: [IMAGES[0]!], locked }),
@@ -156,7 +156,7 @@ describe('when the checker and the engine judge the same policy', () => {
     }
   });
 
-  it('attested only: no request without one of its images is let through', () => {
+  it('attested only: no request without one of its images is allowed', () => {
     let sound = 0;
     let open = 0;
     fc.assert(
@@ -171,11 +171,11 @@ describe('when the checker and the engine judge the same policy', () => {
       }),
       { numRuns: 800 },
     );
-    // Both happened, and often: the property speaks of something.
+    // Both results must occur often, or the property would show nothing.
     expect(Math.min(sound, open)).toBeGreaterThan(30);
   });
 
-  it('with expected images: none but those is let through', () => {
+  it('with expected images: no other image is allowed', () => {
     const expected = [IMAGES[0]![0], IMAGES[1]![0]];
     fc.assert(
       fc.property(mutants, (document) => {

@@ -1,4 +1,4 @@
-/** Our reader of KMS's envelopes against another one (@peculiar/asn1-cms), over real samples and our own. */
+/** Compares our reader of KMS's envelopes with @peculiar/asn1-cms, on real samples and on our own envelopes. */
 import 'reflect-metadata';
 import { createPublicKey } from 'node:crypto';
 import { ContentInfo, EnvelopedData } from '@peculiar/asn1-cms';
@@ -17,7 +17,7 @@ const key = recipientKey();
 const spki = new Uint8Array(createPublicKey(key).export({ format: 'der', type: 'spki' }));
 const LENGTHS = [0, 15, 16, 32, 983, 984, 1000, 2500];
 
-/** What the other reader sees. */
+/** The fields as the other reader reads them. */
 function readElsewhere(bytes: Uint8Array) {
   const info = AsnConvert.parse(bytes, ContentInfo);
   const data = AsnConvert.parse(info.content, EnvelopedData);
@@ -29,7 +29,7 @@ function readElsewhere(bytes: Uint8Array) {
     recipients: data.recipientInfos.length,
     recipient: hexOf(rid.subjectKeyIdentifier!.buffer),
     encryptedKey: hexOf(encryptedKey.buffer),
-    // The parameters are an OCTET STRING: two bytes of head.
+    // The parameters are an OCTET STRING. Its header has two bytes.
     iv: hexOf(algorithm.parameters!).slice(4),
     ciphertext: encodeHex(concatBytes(...pieces.map((piece) => new Uint8Array(piece.buffer)))),
   };
@@ -51,11 +51,11 @@ function hexOf(buffer: ArrayBuffer): string {
 }
 
 describe('when two readers read the same envelope', () => {
-  it.each(publishedSamples())('$name, of KMS, is the same', ({ bytes }) => {
+  it.each(publishedSamples())('$name, a sample of KMS, reads the same', ({ bytes }) => {
     expect(readElsewhere(bytes)).toEqual(readHere(bytes));
   });
 
-  it.each(ENCODINGS)('one written in %s is the same, and opens', (encoding) => {
+  it.each(ENCODINGS)('an envelope written in %s reads the same, and opens', (encoding) => {
     for (const length of LENGTHS) {
       const plaintext = random.bytes(length);
       const bytes = writeEnvelope(plaintext, spki, encoding);
@@ -64,7 +64,7 @@ describe('when two readers read the same envelope', () => {
     }
   });
 
-  it("the simulator's own are the same", () => {
+  it('envelopes of the simulator read the same', () => {
     for (const length of LENGTHS) {
       const bytes = sealForRecipient(random.bytes(length), spki, random);
       expect(readElsewhere(bytes)).toEqual(readHere(bytes));
@@ -77,7 +77,7 @@ describe('when an envelope was altered', () => {
     ...publishedSamples().map(({ bytes }) => bytes),
     ...ENCODINGS.map((encoding) => writeEnvelope(new Uint8Array(1500), spki, encoding)),
   ];
-  /** Some bytes changed, taken out or put in. */
+  /** A sample with some bytes changed, removed or inserted. */
   const altered = fc
     .record({
       bytes: fc.constantFrom(...genuine),

@@ -12,7 +12,7 @@ import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { decodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 
-/** One envelope, with its key if that is known. */
+/** One envelope, with its private key if that is known. */
 export interface EnvelopeSample {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -21,13 +21,13 @@ export interface EnvelopeSample {
   readonly plaintext?: Uint8Array;
 }
 
-/** How `encryptedContent` is written: `[0]` of one octet string, of many of 1,000 bytes, or primitive. */
+/** The encodings of `encryptedContent`: `[0]` of one octet string, of many of 1,000 bytes each, or primitive. */
 export const ENCODINGS = ['one piece', 'many pieces', 'primitive'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 const fixture = new URL('../../../enclave/test/kms/fixtures/ciphertext-for-recipient.json', import.meta.url);
 
-/** What KMS made, as others published it. */
+/** Envelopes that KMS made and others published. */
 export function publishedSamples(): EnvelopeSample[] {
   const { samples } = JSON.parse(readFileSync(fixture, 'utf8')) as {
     samples: {
@@ -45,12 +45,12 @@ export function publishedSamples(): EnvelopeSample[] {
   }));
 }
 
-/** A recipient's key pair; making one takes a while. */
+/** The key pair of a recipient. Generating one is slow. */
 export function recipientKey(): KeyObject {
   return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 }
 
-/** An envelope written from the standards, not with the simulator's writer. */
+/** Writes an envelope from the standards, without the writer of the simulator. */
 export function writeEnvelope(plaintext: Uint8Array, spki: Uint8Array, encoding: Encoding): Uint8Array {
   const contentKey = new Uint8Array(32).fill(5);
   const iv = new Uint8Array(16).fill(6);

@@ -34,7 +34,7 @@ describe('when statements apply', () => {
     expect(decide([{ ...allow, Principal: { AWS: [`${ROLE}2`] } }])).toBe(false);
   });
 
-  it('a deny wins, wherever it stands', () => {
+  it('a deny wins in any position', () => {
     expect(decide([allow, deny])).toBe(false);
     expect(decide([deny, allow])).toBe(false);
     expect(decide([allow, { ...deny, Principal: ACCOUNT }])).toBe(false);
@@ -47,7 +47,7 @@ describe('when statements apply', () => {
     expect(decide([{ ...allow, Action: 'kms.Decrypt' }])).toBe(false);
   });
 
-  it('negated members name everything but what they name', () => {
+  it('negated members match everything except the values that they list', () => {
     const { Action, Principal, Resource, ...rest } = allow;
     expect(decide([{ ...rest, Principal, Resource, NotAction: 'kms:Encrypt' }])).toBe(true);
     expect(decide([{ ...rest, Principal, Resource, NotAction: Action }])).toBe(false);
@@ -90,7 +90,7 @@ describe('when conditions apply', () => {
     ['ForAllValues:StringEquals', 'cd', false, true],
     ['Null', 'true', false, true],
     ['Null', 'false', true, false],
-  ])('%s %s holds for the value: %s, for its absence: %s', (operator, value, present, absent) => {
+  ])('%s %s is true for the value: %s, for its absence: %s', (operator, value, present, absent) => {
     const statement = { ...allow, ...when(operator, value) };
     expect(decide([statement])).toBe(present);
     expect(decide([statement], { context: new Map() })).toBe(absent);
@@ -101,7 +101,7 @@ describe('when conditions apply', () => {
     expect(decide([{ ...allow, ...both }])).toBe(false);
   });
 
-  it('an operator that is not understood counts against the caller', () => {
+  it('with an unknown operator an allow does not apply, and a deny does', () => {
     expect(decide([{ ...allow, ...when('Bool', 'true') }])).toBe(false);
     expect(decide([allow, { ...deny, ...when('Bool', 'true') }])).toBe(false);
   });

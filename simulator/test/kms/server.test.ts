@@ -34,7 +34,7 @@ describe('when attested code with good credentials calls', () => {
     expect(other.plaintext).not.toEqual(key.plaintext);
   });
 
-  it('the policy state is locked, or mutable for any difference', async () => {
+  it('the policy state is locked, or mutable after any difference', async () => {
     const kms = connect();
     expect(await kms.policyState(login())).toBe('locked');
     keys[0]!.policy = policyOf(false);
@@ -61,8 +61,8 @@ describe('when attested code with good credentials calls', () => {
   });
 });
 
-describe('when something is not as the policy wants it', () => {
-  it('another image is denied, whichever register differs', async () => {
+describe('when a request does not meet the policy', () => {
+  it('another image is denied for a difference in any register', async () => {
     const { ciphertextBlob } = await connect().generateDataKey(login());
     for (const index of [0, 2]) {
       const pcrs = new Map(simulatedPcrs()).set(index, new Uint8Array(48).fill(7));
@@ -84,7 +84,7 @@ describe('when something is not as the policy wants it', () => {
     await expect(attempt).rejects.toThrow('role, account or IAM decided');
   });
 
-  it('a denial that no register explains says so', async () => {
+  it('a denial that no register explains has a message that says so', async () => {
     const policy = JSON.parse(policyOf(true)) as { Statement: { Sid: string }[] };
     const Statement = policy.Statement.filter(({ Sid }) => Sid !== 'AttestedUse');
     keys[0]!.policy = JSON.stringify({ ...policy, Statement });
@@ -126,7 +126,7 @@ describe('when something is not as the policy wants it', () => {
 });
 
 describe('when the credentials are not good', () => {
-  it('expired ones are refused here, and by KMS if their owner lies about it', async () => {
+  it('the client refuses expired credentials, and KMS does if the owner states a later expiry', async () => {
     const past = Date.now() - 1;
     expect(await codeOf(connect().generateDataKey(login({ expiration: past })))).toBe(
       'kms_credentials_expired',
@@ -148,8 +148,8 @@ describe('when the credentials are not good', () => {
   });
 });
 
-describe('when KMS cannot be believed or reached', () => {
-  it('a server of another authority is never spoken to', async () => {
+describe('when KMS cannot be authenticated or reached', () => {
+  it('nothing is sent to a server of another authority', async () => {
     const other = await createAuthority('other');
     const stranger = new LoopbackAgent({ ca: other.certPem });
     const kms = createKms({

@@ -27,7 +27,7 @@ export const ROLE = `arn:aws:iam::${ACCOUNT}:role/parent`;
 export const HOUR = 3_600_000;
 export const CONTEXT = { app: 'perf-aggregator' };
 
-/** Dials loopback under the name that was asked for, as the egress proxy's resolver does. */
+/** Connects to loopback under the requested host name, as the resolver of the egress proxy does. */
 export class LoopbackAgent extends https.Agent {
   override createConnection(
     options: https.RequestOptions,
@@ -94,7 +94,7 @@ export async function codeOf(attempt: Promise<unknown>): Promise<string> {
   return (error as KmsError).code;
 }
 
-/** AWS's name of the error behind a KmsError. */
+/** The AWS name of the error that caused a KmsError. */
 export async function awsNameOf(attempt: Promise<unknown>): Promise<unknown> {
   const error = await attempt.catch((thrown: unknown) => thrown);
   return ((error as KmsError).cause as Error).name;

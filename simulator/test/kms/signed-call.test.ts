@@ -6,7 +6,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, agent, HOST, keys, login, policyOf, REGION } from './service.ts';
 
-/** A request without the SDK. */
+/** Sends a request without the SDK. */
 function post(
   body: string,
   headers: Record<string, string>,
@@ -48,7 +48,7 @@ function signerOf({ accessKeyId, secretAccessKey, sessionToken }: RoleCredential
   return new SignatureV4({ credentials, region: REGION, service: 'kms', sha256: Sha256 as never });
 }
 
-/** Signs with AWS's own signer and sends. */
+/** Signs a request with the signer of AWS and sends it. */
 async function call(credentials: RoleCredentials, operation: string, body: string) {
   const headers = {
     host: HOST,
@@ -59,8 +59,8 @@ async function call(credentials: RoleCredentials, operation: string, body: strin
   return post(body, (await signerOf(credentials).sign(request)).headers);
 }
 
-describe('when a call comes without our client', () => {
-  it('without a signature it is refused before anything else', async () => {
+describe('when a call does not come from our client', () => {
+  it('a call without a signature is refused before any other check', async () => {
     const told = await post('{}', { 'x-amz-target': 'TrentService.Decrypt' });
     expect(told).toMatchObject({ status: 400, answer: { __type: 'MissingAuthenticationTokenException' } });
     const odd = await post('{}', { authorization: 'AWS4-HMAC-SHA256 Credential=x' });
@@ -91,7 +91,7 @@ describe('when a call comes without our client', () => {
     expect((await post('{}', signed)).answer).toMatchObject({ __type: 'ValidationException' });
   });
 
-  it('the template denies what is not attested; the default policy with IAM behind it does not', async () => {
+  it('the template denies unattested calls; the default policy with IAM permissions allows them', async () => {
     const ask = async (credentials: RoleCredentials) =>
       (
         await call(

@@ -19,7 +19,7 @@ describe('when the history is shifted', () => {
       '93576',
     ]);
     expect(market.firstDay).toBe(LAST_DAY - 1726);
-    // 2020-04-10 in data/market/BNB-USD.csv: close 13.737724…, floored to the tick
+    // 2020-04-10 in data/market/BNB-USD.csv: close 13.737724…, rounded down to the tick
     expect(formatPrice(market.dayClose('BNB', market.firstDay))).toBe('13.73');
   });
 
@@ -28,7 +28,7 @@ describe('when the history is shifted', () => {
     expect(() => market.dayClose('BTC', market.firstDay - 1)).toThrow(RangeError);
   });
 
-  it('replays after its last day from where it closed, with the same returns', () => {
+  it('repeats its returns after its last day, starting from the last close', () => {
     for (const base of BASES) {
       const next = market.bar(base, (LAST_DAY + 1) * DAY_MS, DAY_MS, Number.MAX_SAFE_INTEGER)!;
       expect(next.open).toBe(market.dayClose(base, LAST_DAY));
@@ -37,7 +37,7 @@ describe('when the history is shifted', () => {
         Number(market.dayClose(base, market.firstDay + 8));
       const replayed =
         Number(market.dayClose(base, LAST_DAY + 10)) / Number(market.dayClose(base, LAST_DAY + 9));
-      // SOL stood below one dollar then: a tick is a percent.
+      // SOL cost less than one dollar then, so one tick is one percent.
       expect(Math.abs(replayed / recorded - 1)).toBeLessThan(0.02);
     }
   });
@@ -47,7 +47,7 @@ describe('when a price inside a day is asked for', () => {
   const base = fc.constantFrom(...BASES);
   const time = fc.integer({ min: market.firstDay * DAY_MS, max: (LAST_DAY + 3_000) * DAY_MS });
 
-  it('stays inside the day, and minutes agree with instants and with the day', () => {
+  it('stays inside the range of the day; minutes agree with instants and with the day', () => {
     fc.assert(
       fc.property(base, time, (asset, t) => {
         const day = Math.floor(t / DAY_MS);
@@ -64,7 +64,7 @@ describe('when a price inside a day is asked for', () => {
     );
   });
 
-  it('shows a bar only as far as it has come', () => {
+  it('shows only the part of a bar up to the given time', () => {
     const start = LAST_DAY * DAY_MS;
     expect(market.bar('ETH', start, DAY_MS, start - 1)).toBeNull();
     const part = market.bar('ETH', start, DAY_MS, start + 3_600_000)!;
@@ -74,7 +74,7 @@ describe('when a price inside a day is asked for', () => {
 });
 
 describe('when amounts are read and written', () => {
-  it('gives back what it read', () => {
+  it('writes the text that it read', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 18n), max: 10n ** 18n }), (n) => {
         expect(parseAmount(formatAmount(n))).toBe(n);

@@ -1,4 +1,4 @@
-/** What an enclave takes from its module before it serves, over a simulated device. */
+/** What an enclave reads from its module before it serves, with a simulated device. */
 import { bootFromModule, type ModuleBootPorts } from '@perf-aggregator/enclave/nsm/boot';
 import { EntropyError } from '@perf-aggregator/enclave/nsm/entropy';
 import { NsmError } from '@perf-aggregator/enclave/nsm/errors';
@@ -17,7 +17,7 @@ const root = await createNsmRoot(systemRandom);
 
 const nothing: () => void = () => undefined;
 
-/** A process in a simulated enclave, a minute behind; `state` moves its time and breaks its module. */
+/** A process in a simulated enclave. Its clock is a minute slow. `state` changes the time and breaks the module. */
 async function simulatedProcess(rngCurrent: string) {
   const state = { elapsed: 0, fails: false, tick: nothing, stopped: false };
   const clock = { now: () => START + state.elapsed };
@@ -54,7 +54,7 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-it('when the module answers, the enclave has its time, and says how far its own is off', async () => {
+it('when the module answers, the enclave uses its time and logs the difference to its own clock', async () => {
   const { ports, lines, written, state } = await simulatedProcess('nsm-hwrng\n');
   const { clock, stop } = await bootFromModule(ports);
   const first = { guestAheadMs: -60_000, driftMs: 0, roundTripMs: 0 };
@@ -69,7 +69,7 @@ it('when the module answers, the enclave has its time, and says how far its own 
   expect(state.stopped).toBe(true);
 });
 
-it('when the module stops answering, the clock goes on and the log has the code', async () => {
+it('when the module stops answering, the clock continues and the log has the code', async () => {
   const { ports, lines, state } = await simulatedProcess('nsm-hwrng\n');
   const { clock } = await bootFromModule(ports);
   state.elapsed = 300_000;
@@ -81,14 +81,14 @@ it('when the module stops answering, the clock goes on and the log has the code'
   expect(clock.now()).toBe(START + 300_001);
 });
 
-it('when another driver feeds the kernel, it is seeded first, and the log says so', async () => {
+it('when another driver feeds the kernel, the enclave seeds it first and logs that', async () => {
   const { ports, lines, written } = await simulatedProcess('virtio_rng.0\n');
   await bootFromModule(ports);
   expect(written).toEqual([['/dev/urandom', 64]]);
   expect(lines[0]).toMatchObject([START, 'booting', { entropy: 'seed' }]);
 });
 
-it('when the module does not answer, nothing starts', async () => {
+it('when the module does not answer, the boot fails', async () => {
   for (const [rngCurrent, type, code] of [
     ['nsm-hwrng\n', NsmError, 'nsm_failed'],
     ['none\n', EntropyError, 'entropy_missing'],

@@ -1,4 +1,4 @@
-/** Production's adapter over a simulated device: what it asks, what it is told, what is refused. */
+/** The adapter of production with a simulated device: its requests, the answers, and the refusals. */
 import { readFileSync } from 'node:fs';
 import { PolicyError, VerificationError, verifyAttestation } from '@perf-aggregator/attestation';
 import { NsmError } from '@perf-aggregator/enclave/nsm/errors';
@@ -40,8 +40,8 @@ function refused(word: string) {
   return { type: 'Error', word };
 }
 
-describe('when the adapter stands on a device', () => {
-  it('its documents carry what was asked and verify under its own root only', async () => {
+describe('when the adapter uses a device', () => {
+  it('its documents contain the requested fields and verify under its own root only', async () => {
     const request = {
       publicKey: new Uint8Array(1024).fill(1),
       userData: new Uint8Array(1024).fill(2),
@@ -63,17 +63,17 @@ describe('when the adapter stands on a device', () => {
     expect(codeOf(elsewhere, PolicyError)).toBe('pcr_mismatch');
   });
 
-  it('what was not asked for is not in them', async () => {
+  it('its documents contain no other fields', async () => {
     const policy = { pcrs: [SIMULATED_PCRS_HEX] };
     const told = verifyAttestation(await nsm.attest({}), { roots: [nsm.trustAnchor], at: START, policy });
     expect(told).toMatchObject({ publicKey: null, userData: null, nonce: null });
   });
 
-  it('its measurements are those of its documents', async () => {
+  it('its measurements equal those in its documents', async () => {
     expect(await nsm.describePcrs()).toEqual(simulatedPcrs());
   });
 
-  it('it says what it is', async () => {
+  it('it describes itself', async () => {
     expect(await nsm.describe()).toEqual({
       versionMajor: 1,
       versionMinor: 0,
@@ -85,7 +85,7 @@ describe('when the adapter stands on a device', () => {
     });
   });
 
-  it('its entropy is as long as asked, and not the same twice', async () => {
+  it('its entropy has the requested length, and differs each time', async () => {
     const [one, other] = [await nsm.random(300), await nsm.random(300)];
     expect([one.length, other.length]).toEqual([300, 300]);
     expect(one).not.toEqual(other);
@@ -112,19 +112,19 @@ describe('when a device refuses', () => {
   it('an input of more than 1,024 bytes is too large, on either side', async () => {
     const userData = new Uint8Array(1025);
     expect(await codeOfRejection(nsm.attest({ userData }), NsmError)).toBe('nsm_input_too_large');
-    // Past the adapter's own check, by hand.
+    // This bypasses the check of the adapter.
     const bytes = encodeCbor({ Attestation: { user_data: userData, nonce: null, public_key: null } });
     expect(decodeResponse(await device.call(bytes))).toEqual(refused('InputTooLarge'));
   });
 
-  it.each([32, 65_535])('there is no register %d', async (index) => {
+  it.each([32, 65_535])('register %d does not exist', async (index) => {
     for (const type of ['DescribePCR', 'LockPCR'] as const) {
       expect(await ask({ type, index })).toEqual(refused('InvalidIndex'));
     }
     expect(await ask({ type: 'ExtendPCR', index, data: Uint8Array.of(1) })).toEqual(refused('InvalidIndex'));
   });
 
-  it('measured registers are neither extended nor locked again', async () => {
+  it('measured registers can be neither extended nor locked again', async () => {
     for (const index of [0, 15]) {
       expect(await ask({ type: 'LockPCR', index })).toEqual(refused('ReadOnlyIndex'));
       const extend = await ask({ type: 'ExtendPCR', index, data: Uint8Array.of(1) });
@@ -133,7 +133,7 @@ describe('when a device refuses', () => {
     expect(await nsm.describePcrs()).toEqual(simulatedPcrs());
   });
 
-  it('ours are extended until they are locked', async () => {
+  it('registers for applications can be extended until they are locked', async () => {
     const data = Uint8Array.of(1, 2, 3);
     const once = crypto.sha384(concatBytes(new Uint8Array(48), data));
     const twice = crypto.sha384(concatBytes(once, data));
@@ -162,7 +162,7 @@ describe('when a device refuses', () => {
     ['what no module knows', encodeCbor('Unknown')],
     ['fields that are missing', encodeCbor({ DescribePCR: {} })],
     ['more than 4 KiB', encodeCbor({ ExtendPCR: { index: 16, data: new Uint8Array(4096) } })],
-  ])('%s is no operation', async (_, bytes) => {
+  ])('%s is not an operation', async (_, bytes) => {
     expect(decodeResponse(await device.call(bytes))).toEqual(refused('InvalidOperation'));
   });
 });

@@ -30,7 +30,7 @@ function verify(bytes: Uint8Array, instant = clock.time) {
 }
 
 describe('when the simulated module attests', () => {
-  it('the document verifies under its root and carries what was asked', async () => {
+  it('the document verifies under its root and contains the requested fields', async () => {
     const request = { publicKey: Uint8Array.of(1), userData: new Uint8Array(1024), nonce: new Uint8Array() };
     const told = verify(await nsm.attest(request));
     expect(told).toMatchObject({ ...request, timestamp: START, simulated: true, debug: false });
@@ -38,7 +38,7 @@ describe('when the simulated module attests', () => {
     expect(told.chain.every((link) => link.subject.includes('simulat'))).toBe(true);
   });
 
-  it('it is refused by whoever trusts AWS alone', async () => {
+  it('a verifier that trusts only AWS refuses it', async () => {
     const bytes = await nsm.attest({});
     const attempt = () => verifyAttestation(bytes, { at: 'document', policy });
     expect(attempt).toThrow(VerificationError);
@@ -52,7 +52,7 @@ describe('when the simulated module attests', () => {
     expect(attempt).toThrow(expect.objectContaining({ code: 'document_not_fresh' }));
   });
 
-  it('inputs over 1,024 bytes are refused as the real module does', async () => {
+  it('inputs over 1,024 bytes are refused, as by the real module', async () => {
     for (const field of ['publicKey', 'userData', 'nonce']) {
       const attempt = nsm.attest({ [field]: new Uint8Array(1025) });
       await expect(attempt).rejects.toThrow(CodedError);
@@ -60,7 +60,7 @@ describe('when the simulated module attests', () => {
     }
   });
 
-  it('its leaf lives three hours and is replaced when 40 minutes are left', async () => {
+  it('its leaf is valid for three hours and is replaced when 40 minutes are left', async () => {
     const leafEnd = async () => verify(await nsm.attest({})).chain[4]!.notAfter;
     const first = await leafEnd();
     expect(first - START).toBeGreaterThan(180 * MINUTE);
@@ -69,12 +69,12 @@ describe('when the simulated module attests', () => {
     expect(await leafEnd()).toBe(first);
     clock.time = START + 141 * MINUTE;
     expect(await leafEnd()).toBe(first + 141 * MINUTE);
-    // A clock set back finds a leaf that is not valid yet.
+    // After the clock is set back, the leaf is not valid yet.
     clock.time = START;
     expect(await leafEnd()).toBe(first);
   });
 
-  it('it reports the measurements that it attests, and random bytes', async () => {
+  it('it returns the measurements that it attests, and random bytes', async () => {
     const told = verify(await nsm.attest({}));
     expect(await nsm.describePcrs()).toEqual(new Map(told.pcrs));
     expect(told.pcrs.size).toBe(16);
@@ -82,7 +82,7 @@ describe('when the simulated module attests', () => {
   });
 });
 
-describe('when a simulated document lies beside a real one', () => {
+describe('when a simulated document is compared with a real one', () => {
   const real = decodeBase64(
     readFileSync(new URL('../fixtures/dstack-debug-2025.b64', import.meta.url), 'utf8').trim(),
   );
@@ -100,7 +100,7 @@ describe('when a simulated document lies beside a real one', () => {
   });
 });
 
-/** Everything about a document but its values. */
+/** The structure of a document, without its values. */
 function shapeOf(bytes: Uint8Array): unknown {
   const [header, unprotected, payload, signature] = decodeCbor(bytes) as [
     Uint8Array,
@@ -114,7 +114,7 @@ function shapeOf(bytes: Uint8Array): unknown {
     header,
     unprotected,
     signature: signature.length,
-    // The map's own header, the first key and the end of the map.
+    // The header of the map, the first key, and the end of the map.
     payload: [payload.subarray(0, 11), payload[payload.length - 1]],
     fields: [...fields].map(([key, value]) => [key, key === 'digest' ? value : kindOf(value)]),
     pcrs: [...(fields.get('pcrs') as CborMap)].map(([key, value]) => [key, (value as Uint8Array).length]),

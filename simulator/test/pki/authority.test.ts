@@ -24,7 +24,7 @@ async function serve(pair: PemPair): Promise<number> {
 }
 
 describe('when an authority issues a server certificate', () => {
-  it('node:https serves every host name of it to clients that trust the authority', async () => {
+  it('node:https serves each of its host names to clients that trust the authority', async () => {
     const authority = await createAuthority('test');
     const port = await serve(await issueServerCertificate(authority, ['api.binance.com', 'a.example']));
     expect(await request(port, authority.certPem, 'api.binance.com')).toBe('hello');
@@ -41,7 +41,7 @@ describe('when an authority issues a server certificate', () => {
     await expect(request(port, other.certPem, 'a.example')).rejects.toThrow(/certificate|signature/);
   });
 
-  it('it is no authority itself and lives as long as the simulator', async () => {
+  it('it is not an authority itself, and is valid as long as the simulator needs it', async () => {
     const authority = await createAuthority('test');
     const issued = new X509Certificate((await issueServerCertificate(authority, ['a.example'])).certPem);
     expect(issued.ca).toBe(false);

@@ -1,4 +1,4 @@
-/** The administrator of the AWS account makes the key, takes the root while its policy lets him, and locks the key. */
+/** The AWS administrator creates the key, takes the root while the policy allows it, and then locks the key. */
 import { SecureClient } from '@perf-aggregator/client';
 import { openLmdbStore } from '@perf-aggregator/parent/storage/lmdb';
 import { equalBytes } from '@perf-aggregator/shared/bytes';
@@ -26,7 +26,7 @@ import { claimsOf, refusalOf, startAttack } from './attack.ts';
 import { holding } from './plans.ts';
 import { STOLEN_ROOT_A1 } from './today.ts';
 
-/** Of 200,000 USDT deposited: the same profit on a fifth of it. */
+/** The real deposit is 200,000 USDT: the forged state shows the same profit on a fifth of it. */
 const FORGED_DEPOSIT = '40000';
 const FORGED_AWAY = 160_000;
 
@@ -49,7 +49,7 @@ describe('A1: when the key was locked after its root was taken', () => {
   });
 });
 
-/** From genesis to the report; `answers` keeps how far it came. */
+/** Runs from the genesis to the report. `answers` also holds the results if it stops early. */
 async function steal(test: TestWorld, locked: string, answers: Record<string, unknown>): Promise<void> {
   const { world, state } = test;
   const lenient = { expect: { ...world.expectations, kmsPolicy: 'mutable' } };
@@ -74,14 +74,14 @@ async function steal(test: TestWorld, locked: string, answers: Record<string, un
   answers['claims'] = claimsOf(test, await eventually(() => accomplice.getReport()));
 }
 
-/** The role may do everything with the key, attested or not. */
+/** A policy that allows the role everything with the key, with or without attestation. */
 function policyOfHisOwn({ role }: WorldState): string {
   const statement = { Sid: 'Mine', Effect: 'Allow', Action: ['kms:*'], Resource: '*' };
   const Principal = { AWS: role.roleArn };
   return JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Principal }] });
 }
 
-/** Whether the role may decrypt without any enclave. */
+/** Whether the role may decrypt without an enclave. */
 function mayDecrypt({ kms, role }: WorldState): boolean {
   return isAuthorized(kms.policy, {
     roleArn: role.roleArn,
@@ -101,7 +101,7 @@ async function unwrapRoot({ world, state }: TestWorld): Promise<Uint8Array> {
   return decrypt(state.kms, genesis.blob, { application: 'perf-aggregator' });
 }
 
-/** Puts a forged state in the place of a session's. @returns the API key that was in it */
+/** Replaces the state of a session by a forged one. @returns the API key in the genuine state */
 async function forge({ world }: TestWorld, stolen: Identity, session: string): Promise<string> {
   await world.stopParent();
   await world.stopEnclave();
@@ -132,9 +132,9 @@ async function forge({ world }: TestWorld, stolen: Identity, session: string): P
   return state.accounts[0]!.access.apiKey;
 }
 
-/** The chunks with another deposit, chained and sealed as the enclave would. */
+/** The chunks with a forged deposit, chained and sealed as the enclave does it. */
 function forgeChunks({ sealingBase }: Identity, state: SessionState, stored: StoredState) {
-  // Whoever has not the boot key of a process cannot make its MAC; what is `sealed` needs none.
+  // The attacker lacks the boot key of the process and cannot make its MAC. Entries marked `sealed` need none.
   const noMac = new Uint8Array(32);
   const chunks: Uint8Array[] = [];
   let [genuine, head] = [EMPTY_HEAD, EMPTY_HEAD];
@@ -162,7 +162,7 @@ function forgeDeposit({ entries, marks }: Observations): Observations {
   return { entries: forged, marks };
 }
 
-/** The balance of USDT that fits the forged deposit. */
+/** The USDT balance that matches the forged deposit. */
 function forgeSnapshot({ snapshot }: SessionState['accounts'][number]) {
   const { time, balances } = snapshot!;
   const forged = balances.map(({ asset, total }) => ({

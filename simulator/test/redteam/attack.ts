@@ -1,4 +1,4 @@
-/** A world whose trader is the attacker: his account at the venue, a report of it, and the truth about it. */
+/** A world whose trader is the attacker: the account at the venue, a report of it, and its true numbers. */
 
 import { verifyReport } from '@perf-aggregator/attestation';
 import { CodedError } from '@perf-aggregator/shared/errors';
@@ -12,7 +12,7 @@ import { type InternetOptions, toCustomer, worldAccount } from '../../src/world/
 import { NOON, startTestWorld, type TestWorld } from '../world/fixture.ts';
 import { Script } from './script.ts';
 
-/** Days since the epoch; the 201st day of a script. */
+/** Today in days since the epoch. It is day 201 of a script. */
 export const TODAY = Math.floor(NOON / DAY_MS);
 const DAYS = 200;
 const PRICED: readonly string[] = [...BASES, 'USDT'];
@@ -20,16 +20,16 @@ const PRICED: readonly string[] = [...BASES, 'USDT'];
 /** Writes the trader's history. */
 export type Plan = (script: Script) => void;
 
-/** What an attack is told, and the truth. */
+/** The answers to an attack, and the true numbers. */
 export interface Told {
   readonly metrics: object;
-  /** What a verifier reads who demands all that one can demand. */
+  /** Claims of the report, verified with the strictest policy. */
   readonly claims: ReportClaims;
-  /** Of all that has a price, up to yesterday. */
+  /** The truth about all assets with a price, up to yesterday. */
   readonly truth: GroundTruth;
 }
 
-/** A world, or `test`, whose venue has the account of `plan`; the caller stops it. */
+/** Starts a world, or uses `test`, and puts the account of `plan` at its venue. The caller stops the world. */
 export async function startAttack(
   plan: Plan,
   internet: Partial<InternetOptions> = {},
@@ -41,19 +41,19 @@ export async function startAttack(
   return { ...started, account };
 }
 
-/** The claims of a bundle, verified now. @throws ReportError when it does not verify */
+/** The claims of a bundle, verified at the current time. @throws ReportError when it does not verify */
 export function claimsOf({ state, clock }: TestWorld, bundle: ReportBundle): ReportClaims {
   const policy = { roots: [state.nsm.rootCertDer], pcrs: [SIMULATED_PCRS_HEX], instant: clock.now() };
   return verifyReport(bundle, { ...policy, kmsPolicy: 'locked' }).claims;
 }
 
-/** The code that an attack was refused with. @throws what is no refusal */
+/** The code of a refusal. @throws any error that is not a refusal */
 export function refusalOf(error: unknown): string {
   if (error instanceof CodedError) return error.code;
   throw error;
 }
 
-/** Registers, asks for metrics and a report, and stops. */
+/** Registers, requests metrics and a report, and stops the world. */
 export async function attack(plan: Plan): Promise<Told> {
   const test = await startAttack(plan);
   try {
@@ -67,7 +67,7 @@ export async function attack(plan: Plan): Promise<Told> {
   }
 }
 
-/** The truth about an account, dust left out, at the end of yesterday. */
+/** The true numbers of an account at the end of yesterday, without assets that have no price. */
 function truthOf({ state }: TestWorld, account: TraderAccount): GroundTruth {
   const isPriced = (event: TraderEvent) => event.kind === 'fill' || PRICED.includes(event.asset);
   const events = account.events.filter(isPriced);

@@ -1,4 +1,4 @@
-/** A grain of a coin that no market prices: while it is held, the account has no value, and its losses no day. */
+/** Dust of a coin without a price: while the account holds it, it has no value, and no day shows its losses. */
 import { describe } from 'vitest';
 import { itAnswers } from '../../../shared/test/field/answers.ts';
 import type { TraderAccount, TraderDeposit } from '../../src/trader/event.ts';
@@ -60,7 +60,7 @@ describe('T5d: when a stranger sends dust on the third day', () => {
   itAnswers(DUST_OF_A_STRANGER_T5D, () => attack(griefed));
 });
 
-/** The end of the day after which the value falls most. */
+/** The end of the day at the peak before the largest fall in value. */
 function peakOf({ days }: GroundTruth): number {
   let [value, high, worst] = [1, 1, 0];
   let [peak, before] = [days[0]!.end, days[0]!.end];

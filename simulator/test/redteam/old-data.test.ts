@@ -1,4 +1,4 @@
-/** Reports of old data: the key was revoked when the account stood high, or the store of that day was put back. */
+/** Reports of old data: the key was revoked at a high value, or an older copy of the store was restored. */
 import { SecureClient } from '@perf-aggregator/client';
 import { openLmdbStore } from '@perf-aggregator/parent/storage/lmdb';
 import { DAY_MS } from '@perf-aggregator/shared/time';
@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 const WEEK_SECONDS = 604_800;
 const REVOKED = JSON.stringify({ code: -2015, msg: 'Invalid API-key, IP, or permissions for action.' });
 
-/** Claims of a report of `client`, and how many days old its data are; or its refusal. */
+/** The claims of a report of `client` and the age of its data in days, or the refusal. */
 async function reported(test: TestWorld, client: SecureClient): Promise<object> {
   try {
     const claims = claimsOf(test, await eventually(() => client.getReport()));
@@ -43,7 +43,7 @@ async function frozen(): Promise<object> {
     for (let renewal = 1; renewal <= 5; renewal++) {
       test.clock.advance(6 * DAY_MS);
       await eventually(() => client.renew(WEEK_SECONDS));
-      // The scheduler tried to read the account.
+      // Wait until the scheduler has tried to read the account.
       await vi.waitFor(() => {
         if (refused < renewal) throw new Error('the venue was not asked yet');
       }, 30_000);
@@ -61,7 +61,7 @@ describe('T4: when the key was revoked a month ago, and a report is asked for', 
 
 type Stored = Awaited<ReturnType<typeof stateOf>>;
 
-/** Sells half a bitcoin three times at half of its price, and buys it back dear, an hour after each: from noon on. */
+/** From noon on: sells half a bitcoin three times at half the price, and buys it back above the price an hour later. */
 const loss: Plan = (script) => {
   holding('0.3')(script);
   script.fill(100, 11, 'BTC', 'buy', '0.2');
@@ -102,7 +102,7 @@ async function rolledBack(): Promise<object> {
   }
 }
 
-/** What the parent has stored of a session. */
+/** What the parent stores of a session. */
 async function stateOf(world: World, session: string) {
   await world.stopParent();
   const store = openLmdbStore(world.storePath);
@@ -112,7 +112,7 @@ async function stateOf(world: World, session: string) {
   return { state: state!, record: record! };
 }
 
-/** The operator stores it again, with no reading ever due, and starts everything anew. */
+/** The operator stores the old state again, without a planned reading, and restarts enclave and parent. */
 async function putBack(world: World, session: string, { state, record }: Stored): Promise<void> {
   await world.stopParent();
   await world.stopEnclave();

@@ -1,4 +1,4 @@
-/** Questions whose answer flatters: another currency, another rate, another period. */
+/** Questions with a flattering answer: another currency, another rate, another period. */
 import type { SecureClient } from '@perf-aggregator/client';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { afterAll, beforeAll, describe } from 'vitest';
@@ -24,7 +24,7 @@ afterAll(() => test.world.stop());
 
 type Question = NonNullable<Parameters<SecureClient['getReport']>[0]>;
 
-/** The at least sixty days over which bitcoin fell most: in bitcoin, those who held USDT rose. */
+/** The period of at least sixty days in which bitcoin fell most: measured in bitcoin, a holder of USDT gained. */
 function worstWeeks(market: Market): Pick<Question, 'from' | 'to'> {
   const close = (day: number) => Number(market.dayClose('BTC', FIRST + day));
   let worst = { ratio: Number.POSITIVE_INFINITY, start: 0, end: 0 };

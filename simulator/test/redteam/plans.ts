@@ -1,4 +1,4 @@
-/** What the attackers' accounts do. Each begins with 200,000 USDT and rests today. */
+/** The histories of the attackers' accounts. Each begins with 200,000 USDT and has no event today. */
 import type { Plan } from './attack.ts';
 import type { Script } from './script.ts';
 
@@ -11,7 +11,7 @@ interface Gamble {
   readonly loss: number;
 }
 
-/** Hours between which a gamble may lie. */
+/** Start and end hours of possible gambles. */
 const SPANS = [
   [8.5, 15.5],
   [10, 20],
@@ -35,8 +35,8 @@ export const honest: Plan = (script) => {
 };
 
 /**
- * Besides {@link honest}, gambles of SOL that are closed on the same day, up to `most` lost; `toppedUp` on the same
- * evening to the cent, from a wallet that nobody reads.
+ * Adds gambles of SOL to {@link honest}. Each is closed on the same day, and together they lose at most `most`.
+ * `toppedUp`: a wallet that nobody reads pays each loss back on the same evening, to the cent.
  */
 export function gambling(stake: number, most: number, toppedUp: boolean): Plan {
   return (script) => {
@@ -53,7 +53,7 @@ export function gambling(stake: number, most: number, toppedUp: boolean): Plan {
   };
 }
 
-/** The worst of three days: there always is one that loses. */
+/** The gamble that loses most within three days. There always is one with a loss. */
 function worstGamble(script: Script, first: number, stake: number): Gamble {
   const days = [first, first + 1, first + 2];
   const gambles = days.flatMap((day) =>
@@ -66,14 +66,14 @@ function worstGamble(script: Script, first: number, stake: number): Gamble {
   return gambles.reduce((worst, gamble) => (gamble.loss > worst.loss ? gamble : worst));
 }
 
-/** Bitcoin bought and sold, and a little SOL at the end: the market of SOL is read. */
+/** Bitcoin is bought and sold. A little SOL is bought at the end, so that the market of SOL is read. */
 export const shortTrade: Plan = (script) => {
   holding('0.3')(script);
   script.fill(40, 11, 'BTC', 'sell', '0.3');
   script.fill(197, 11, 'SOL', 'buy', '0.1');
 };
 
-/** A hundred days of bitcoin and losses in SOL; SOL is still held, so its market is read. */
+/** A hundred days of bitcoin and losses in SOL. SOL is still held, so its market is read. */
 export const losingStreak: Plan = (script) => {
   holding('0.3')(script);
   script.fill(40, 11, 'BTC', 'sell', '0.3');
@@ -82,7 +82,7 @@ export const losingStreak: Plan = (script) => {
   script.deposit(199, 3, 'SOL', '0.001');
 };
 
-/** Loses in SOL whenever the next day closes lower, with all of `usdt`. */
+/** Buys SOL with all of `usdt`, and loses, whenever the next day closes lower. */
 export function losing(script: Script, fromDay: number, toDay: number, usdt: number): void {
   let left = usdt;
   for (let day = fromDay; day < toDay; day++) {
@@ -96,7 +96,7 @@ export function losing(script: Script, fromDay: number, toDay: number, usdt: num
   }
 }
 
-/** Every twenty days 100 SOL, bought and two hours later sold again at `low` and `high` times the price of the first. */
+/** Every twenty days: buys 100 SOL at `low` times the price, and sells it two hours later at `high` times the price. */
 export function tradingWithOneself(low: number, high: number): Plan {
   return (script) => {
     script.deposit(0, 9, 'USDT', '200000');

@@ -1,4 +1,4 @@
-/** The history of a trader who plays tricks, written event by event at the market's own prices. */
+/** The history of a dishonest trader, written event by event at the prices of the market. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { formatPrice } from '../../src/market/amount.ts';
@@ -8,7 +8,7 @@ import type { TraderAccount, TraderEvent, TraderFill } from '../../src/trader/ev
 
 const HOUR_MS = 3_600_000;
 
-/** Days and hours count from the first day; a little past the hour, so that nothing falls on a minute's end. */
+/** Days and hours count from the first day. Events are a little past the hour, so that none is at a minute's end. */
 export class Script {
   readonly market: Market;
   readonly firstDay: number;
@@ -25,12 +25,12 @@ export class Script {
     return (this.firstDay + day) * DAY_MS + hour * HOUR_MS + 12_345;
   }
 
-  /** What the market asks for one `base`, USDT. */
+  /** The market price of one `base`, USDT. */
   price(base: Base, day: number, hour: number): number {
     return Number(this.market.priceAt(base, this.at(day, hour))) / 100;
   }
 
-  /** Money that comes from outside; `unlisted`: from a wallet of the trader that nobody reads. */
+  /** A deposit from outside. `unlisted`: from another wallet of the trader that nobody reads. */
   deposit(day: number, hour: number, asset: string, amount: string, unlisted = false): void {
     this.#events.push({
       kind: 'deposit',
@@ -43,14 +43,14 @@ export class Script {
     });
   }
 
-  /** Money that leaves, without a fee. */
+  /** A withdrawal without a fee. */
   withdraw(day: number, hour: number, asset: string, amount: string): void {
     const time = Math.floor(this.at(day, hour) / 1000) * 1000;
     const id = `w${this.#next()}`;
     this.#events.push({ kind: 'withdrawal', id, time, asset, amount, fee: '0', ...this.#onChain() });
   }
 
-  /** A trade without a fee, at the market's price unless another was agreed upon on the book. */
+  /** A trade without a fee, at the market price or at a given price. */
   fill(
     day: number,
     hour: number,
@@ -74,7 +74,7 @@ export class Script {
     });
   }
 
-  /** The account, its events in order of time. */
+  /** The account, with its events in order of time. */
   account(): TraderAccount {
     const events = [...this.#events].sort((a, b) => a.time - b.time);
     const lastDay = Math.floor(events.at(-1)!.time / DAY_MS);

@@ -1,10 +1,11 @@
 /**
- * What attacks of the trader, the operator and the account's administrator are told today, and what is right. T: the
- * trader; H: with a hostile operator; A: the administrator; S, V: what a verifier reads. `truth` is computed from the events themselves; dust is worth nothing.
+ * Today's answers to attacks by the trader, the operator and the account's administrator, and the right answers.
+ * T: the trader. H: with a hostile operator. A: the administrator. S, V: what a verifier reads. `truth` is computed
+ * from the events themselves. Dust counts as worth nothing.
  */
 import { type Answers, between, oneOf } from '../../../shared/test/field/answers.ts';
 
-/** 38 gambles of SOL, each topped up to the cent. */
+/** 38 gambles of SOL. Each loss is topped up to the cent. */
 export const HIDDEN_LOSS_T1: Answers = {
   wrong: {
     'metrics.totalReturn': {
@@ -25,7 +26,7 @@ export const HIDDEN_LOSS_T1: Answers = {
   right: { 'truth.totalReturn': -0.47069821585322263, 'truth.maxDrawdown': 0.4816381202382287 },
 };
 
-/** As many gambles at half the stake, not topped up. */
+/** The same number of gambles at half the stake, without top-ups. */
 export const HIDDEN_LOSS_KEPT_T1: Answers = {
   wrong: {
     'metrics.totalReturn': { today: 0.1090483045959616, right: -0.2749 },
@@ -50,7 +51,7 @@ export const LOSING_STREAK_T5: Answers = {
   },
 };
 
-/** The same, with 0.001 XYZ from the day before it to the day after. */
+/** The same, with 0.001 XYZ from the day before it until the day after it. */
 export const LOSING_STREAK_WITH_DUST_T5: Answers = {
   wrong: {
     'metrics.totalReturn': { today: 0.07586801182566982, right: -0.3307 },
@@ -62,7 +63,7 @@ export const LOSING_STREAK_WITH_DUST_T5: Answers = {
   right: { 'claims.adverseReturn': -0.3307350704505887, 'claims.dataQuality.unpricedAssets': ['XYZ'] },
 };
 
-/** 0.001 XYZ that comes before a long losing streak, and stays. */
+/** 0.001 XYZ arrives before a long losing streak, and stays. */
 export const DUST_KEPT_T5B: Answers = {
   wrong: {
     'metrics.totalReturn': { today: 0, right: -0.6424 },
@@ -74,7 +75,7 @@ export const DUST_KEPT_T5B: Answers = {
   right: { 'truth.totalReturn': -0.6423589554, 'truth.maxDrawdown': 0.6473581554261597 },
 };
 
-/** 0.001 XYZ from before the first deposit until the losses are over: the record seems to begin after them. */
+/** 0.001 XYZ from before the first deposit until the losses are over. The record seems to begin after them. */
 export const DUST_FIRST_T5C: Answers = {
   wrong: {
     'metrics.totalReturn': { today: 0.018685638079784406, right: -0.5181 },
@@ -85,7 +86,7 @@ export const DUST_FIRST_T5C: Answers = {
   right: { 'claims.adverseReturn': -0.5180625709499995, 'truth.totalReturn': -0.51806257095 },
 };
 
-/** 0.00000001 XYZ from a stranger, who ends an honest trader's record with it. */
+/** A stranger sends 0.00000001 XYZ and so ends the record of an honest trader. */
 export const DUST_OF_A_STRANGER_T5D: Answers = {
   wrong: {
     'metrics.totalReturn': { today: 0, right: 0.00039763, within: 1e-9 },
@@ -119,7 +120,7 @@ export const DUST_WHOLE_SYSTEM_43: Answers = {
   },
 };
 
-/** Orders that meet each other, bought at half and sold at one and a half of the price: nobody else trades there. */
+/** The trader's own orders fill each other: bought at half the price, sold at one and a half. No others trade there. */
 export const SELF_TRADE_T6: Answers = {
   wrong: {
     'metrics.totalReturn': {
@@ -133,7 +134,7 @@ export const SELF_TRADE_T6: Answers = {
   },
 };
 
-/** What a question is answered: the claims of its report, or its refusal. */
+/** The answer to each question: the claims of its report, or its refusal. */
 export const PARAMETERS_T3: Readonly<Record<string, Answers>> = {
   'nothing is asked': {
     wrong: {
@@ -193,7 +194,7 @@ export const PARAMETERS_T3: Readonly<Record<string, Answers>> = {
   },
 };
 
-/** The key is revoked at the peak; 30 days later. */
+/** The key is revoked at the peak. The report is requested 30 days later. */
 export const FROZEN_T4: Answers = {
   wrong: {
     refusal: { today: null, right: 'data_stale', why: 'data of more than 48 hours (docs/metrics.md §1.5)' },
@@ -207,13 +208,13 @@ export const FROZEN_T4: Answers = {
   },
 };
 
-/** Three sessions with the key of one account. */
+/** Three sessions that read one account with the same key. */
 export const UNLINKED_T7: Answers = {
   wrong: { isLinked: { today: false, right: true, why: 'by a tag of the account, equal for one audience' } },
   right: { ledgerHeads: 1, accountsInSession: [1, 1, 1] },
 };
 
-/** The operator puts back the store of before the loss; the client that saw it is not asked. */
+/** The operator restores the store of before the loss. The client that saw the loss is not asked. */
 export const ROLLED_BACK_H1: Answers = {
   wrong: {
     'young.saysDataAge': {
@@ -231,7 +232,7 @@ export const ROLLED_BACK_H1: Answers = {
   right: { before: 0.06946104500000216, after: -0.41320117999999884, ofTheWitness: 'rollback_detected' },
 };
 
-/** The administrator makes the key, takes the root while he may, and locks the key. */
+/** The administrator creates the key, takes the root while the policy allows it, and locks the key. */
 export const STOLEN_ROOT_A1: Answers = {
   wrong: {
     policyOfTheQuote: {
@@ -256,7 +257,7 @@ export const STOLEN_ROOT_A1: Answers = {
   },
 };
 
-/** A genuine report in which nothing is as it should be, read with `verify`. */
+/** A genuine report with every possible defect, checked with `verify`. */
 export const UGLY_S6: Answers = {
   wrong: {
     exit: { today: 0, right: 1 },
@@ -275,11 +276,11 @@ export const UGLY_S6: Answers = {
     'said.moves': { today: false, right: true, why: '33 position moves' },
     'said.backfilled': { today: false, right: true, why: 'no day of it was watched' },
   },
-  // The policy of the key, mutable, stands among the rules.
+  // The rules of the verdict already show that the policy of the key is mutable.
   right: { 'said.keyPolicy': true },
 };
 
-/** An unverified document whose names move the cursor, colour the text and turn its direction. */
+/** A document that does not verify. Its names move the cursor, colour the text and reverse its direction. */
 export const ESCAPES_V1: Answers = {
   right: {
     'document.exit': 1,

@@ -13,7 +13,7 @@ describe('T1: when losses in an unread market are not refilled', () => {
   itAnswers(HIDDEN_LOSS_KEPT_T1, () => attack(gambling(30_000, 70_000, false)));
 });
 
-describe('T6: when own orders meet at half and at one and a half of the price', () => {
+describe('T6: when orders of the same trader meet at half and at one and a half of the price', () => {
   itAnswers(SELF_TRADE_T6, () => attack(tradingWithOneself(0.5, 1.5)));
 });
 

@@ -1,4 +1,4 @@
-/** What a verifier reads who calls the command line: a verdict over all that should stop him, and hostile letters. */
+/** What a verifier reads on the command line: the verdict on a report with every defect, and control characters. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ function pem(der: Uint8Array): string {
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
-/** All that should stop an allocator at once. */
+/** Every defect that should stop an allocator, in one report. */
 function ugly(claims: ReportClaims): object {
   const parameters = { currency: 'BTC', minimumAcceptableReturnAnnual: -0.5, costBasis: 'hifo' };
   return {
@@ -65,7 +65,7 @@ function ugly(claims: ReportClaims): object {
   };
 }
 
-/** What the text of `verify` says of each. */
+/** The text that `verify` should print for each defect. */
 const SAID: Readonly<Record<string, RegExp>> = {
   keyPolicy: /mutable/,
   forgeable: /\b5,?000\b|forg/,
@@ -102,7 +102,7 @@ describe('S6: when a genuine report has everything that should stop its reader',
   });
 });
 
-/** Letters that a terminal does not print but obeys, or that turn a line. */
+/** The control characters in a text, and the characters that change its direction. */
 function controlsOf(text: string): readonly string[] {
   const found = text.match(/[\p{Cc}\p{Cf}\u2028\u2029]/gu) ?? [];
   const names = new Set(found.filter((letter) => letter !== '\n').map((letter) => letter.codePointAt(0)!));

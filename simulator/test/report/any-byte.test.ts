@@ -1,4 +1,4 @@
-/** No byte of a genuine bundle may be another. */
+/** A change of any byte of a genuine bundle is refused. */
 import { explainReport } from '@perf-aggregator/attestation';
 import { POLICY_ERROR_CODES, VERIFICATION_ERROR_CODES } from '@perf-aggregator/attestation/errors';
 import { REPORT_ERROR_CODES } from '@perf-aggregator/attestation/report/errors';
@@ -30,14 +30,14 @@ describe('when any one byte of the bundle is changed', () => {
     expect(attempts).toBeGreaterThan(5_000);
   });
 
-  /** Every byte that gives the bundle its shape, and every seventh of the base64 between them. */
+  /** Positions of all structural bytes of the bundle, and of every seventh byte of the base64 between them. */
   function positions(text: string): number[] {
     return text
       .split('')
       .flatMap((character, at) => (at % 7 === 0 || !/[A-Za-z0-9+_-]/.test(character) ? [at] : []));
   }
 
-  /** Three other printable characters: a space, the neighbour in base64, and one that JSON cares about. */
+  /** Three other printable characters: a space, the next one in base64, and one with a meaning in JSON. */
   function alternatives(character: string, at: number): string[] {
     const flipped = String.fromCharCode(character.charCodeAt(0) ^ 1);
     const others = [' ', flipped, '"\\~.{=A/'[at % 8]!, '-', '0'];

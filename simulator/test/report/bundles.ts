@@ -1,4 +1,4 @@
-/** Builds report bundles for tests: a genuine one, and any that is wrong in one place. */
+/** Builds report bundles for tests: a genuine one, and bundles with one defect. */
 import type { Nsm } from '@perf-aggregator/enclave/nsm/port';
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
@@ -16,9 +16,9 @@ export const REPORT_CONFIG = new Uint8Array(32).fill(7);
 export type ReportUserData = Extract<UserData, { t: 'report' }>;
 
 export interface BundleChanges {
-  /** Applied to the claims before they are signed. */
+  /** Changes the claims before they are signed. */
   readonly claims?: (claims: ReportClaims) => object;
-  /** Applied to the compact SD-JWT before the hardware vouches for it. */
+  /** Changes the compact SD-JWT before the module attests it. */
   readonly compact?: (compact: string) => string;
   readonly userData?: (data: ReportUserData) => UserData;
   readonly publicKey?: Uint8Array;
@@ -26,7 +26,7 @@ export interface BundleChanges {
   readonly nonce?: string;
 }
 
-/** A bundle that is genuine but for what `changes` says, vouched for by `nsm`. */
+/** A genuine bundle except for `changes`, attested by `nsm`. */
 export async function makeBundle(nsm: Nsm, changes: BundleChanges = {}): Promise<ReportBundle> {
   const { audience = null, nonce = null } = changes;
   const claims = toClaims(claimsInput({ audience, nonce }));

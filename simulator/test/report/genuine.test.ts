@@ -1,4 +1,4 @@
-/** What the enclave issues, as the verifier judges it; the rules one by one are in attestation/test/report. */
+/** Bundles of the enclave pass the verifier. Tests of each rule are in attestation/test/report. */
 import { explainReport, verifyReport } from '@perf-aggregator/attestation';
 import { REPORT_RULES } from '@perf-aggregator/attestation/report/judgement';
 import { type ReportBundle, reportClaims } from '@perf-aggregator/shared/messages/report/claims';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 describe('when a bundle is genuine', () => {
-  it('it verifies, as simulated, every rule judged and held', () => {
+  it('it verifies as simulated, and every rule is checked and passes', () => {
     const told = explainReport(JSON.stringify(genuine), world.policy);
     expect(told).toMatchObject({ verified: true, simulated: true, code: null });
     expect(told.checks.map(({ rule, ok }) => [rule, ok])).toEqual(REPORT_RULES.map((rule) => [rule, true]));
@@ -31,19 +31,19 @@ describe('when a bundle is genuine', () => {
     expect(world.verdict(JSON.stringify(genuine))).toBeNull();
   });
 
-  it('its claims are those that were issued, every metric among them', () => {
+  it('its claims equal the issued ones and contain every metric', () => {
     const { claims } = verifyReport(genuine, world.policy);
     expect(claims).toEqual(toClaims(claimsInput()));
     expect(Object.keys(claims.metrics).sort()).toEqual([...DISCLOSABLE_METRICS].sort());
   });
 
-  it('it says everything that nobody may withhold', () => {
+  it('it contains every claim that must be disclosed', () => {
     const optional = ['aud', 'nonce'];
     const needed = Object.keys(reportClaims.shape).filter((name) => !optional.includes(name));
     expect(Object.keys(toClaims(claimsInput())).sort()).toEqual(needed.sort());
   });
 
-  it('it verifies with any choice of its disclosures, and discloses no more', () => {
+  it('it verifies with any subset of its disclosures, and discloses only these', () => {
     const [jwt, ...disclosures] = genuine.sdJwt.split('~').slice(0, -1);
     for (const chosen of [[], disclosures.slice(3, 4), disclosures.toReversed()]) {
       const sdJwt = [jwt, ...chosen, ''].join('~');
@@ -52,15 +52,15 @@ describe('when a bundle is genuine', () => {
     }
   });
 
-  it('it verifies long after its attestation certificates expired, until it expires itself', () => {
+  it('it verifies after its attestation certificates expired, until it expires itself', () => {
     expect(world.verdict(genuine, { instant: NOON + 29 * DAY_MS })).toBeNull();
     expect(world.verdict(genuine, { instant: NOON + 30 * DAY_MS - 1 })).toBeNull();
     expect(world.verdict(genuine, { instant: NOON + 30 * DAY_MS })).toBe('report_expired');
   });
 });
 
-describe('when a bundle was issued for somebody', () => {
-  it('another audience, or none where one is demanded, is refused', async () => {
+describe('when a bundle was issued for an audience', () => {
+  it('another audience is refused, and so is none where one is demanded', async () => {
     const bundle = await world.issue({ audience: 'allocator' });
     expect(world.verdict(bundle)).toBeNull();
     expect(world.verdict(bundle, { audience: 'allocator' })).toBeNull();

@@ -1,4 +1,4 @@
-/** What the enclave could not have issued, or another module did; the rules one by one are in attestation/test/report. */
+/** Bundles that no genuine enclave issues, or that another module attested. Each rule: attestation/test/report. */
 import { explainReport, type ReportPolicy } from '@perf-aggregator/attestation';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
@@ -29,7 +29,7 @@ describe('when exactly one thing is wrong', () => {
     expect(checks.filter(({ ok }) => ok === false).map((check) => check.rule)).toEqual([rule]);
   };
 
-  it('an attestation for something else is refused', async () => {
+  it('an attestation for another purpose is refused', async () => {
     const userData = () => ({ t: 'kms', v: 1, config_sha256: REPORT_CONFIG }) as const;
     await refuses(world.issue({ userData }), 'attestation_type_wrong', 'user_data_type');
     const quote = ({ jwt_sha256, ...data }: ReportUserData) =>
@@ -42,7 +42,7 @@ describe('when exactly one thing is wrong', () => {
     await refuses({ ...genuine, attestation: other.attestation }, 'report_digest_mismatch', 'jwt_digest');
   });
 
-  it('a signature of another key than the attested one is refused', async () => {
+  it('a signature of a key other than the attested one is refused', async () => {
     const publicKey = crypto.ed25519PublicKey(new Uint8Array(32).fill(4));
     await refuses(world.issue({ publicKey }), 'report_signature_invalid', 'signer');
   });
@@ -55,7 +55,7 @@ describe('when exactly one thing is wrong', () => {
     }
   });
 
-  it('claims that the hardware contradicts are refused', async () => {
+  it('claims that contradict the attestation are refused', async () => {
     const code = 'claims_contradict_attestation';
     const other = '08'.repeat(32);
     await refuses(world.issue({ claims: (all) => ({ ...all, configSha256: other }) }), code, 'binding');
@@ -70,7 +70,7 @@ describe('when exactly one thing is wrong', () => {
     await refuses(genuine, 'kms_policy_mismatch', 'kms_policy', { kmsPolicy: 'mutable' });
   });
 
-  it('a report that is dated otherwise than its attestation is refused', async () => {
+  it('a report with a date other than that of its attestation is refused', async () => {
     const dated = (seconds: number) => world.issue({ claims: (all) => ({ ...all, iat: all.iat + seconds }) });
     expect(world.verdict(await dated(60))).toBeNull();
     await refuses(dated(61), 'issue_time_mismatch', 'issue_time');
@@ -81,17 +81,17 @@ describe('when exactly one thing is wrong', () => {
     await refuses(world.issue({ claims }), 'arithmetic_invalid', 'arithmetic');
   });
 
-  it('shares of trading that contradict each other are refused', async () => {
+  it('contradictory shares of trading are refused', async () => {
     const quality = (changes: Partial<ReportClaims['dataQuality']>) =>
       world.issue({ claims: (all) => ({ ...all, dataQuality: { ...all.dataQuality, ...changes } }) });
     expect(world.verdict(await quality({ checkedFillShare: 0.5, offMarketFillShare: 0.5 }))).toBeNull();
     const code = 'arithmetic_invalid';
     await refuses(quality({ checkedFillShare: 0.5, offMarketFillShare: 0.6 }), code, 'arithmetic');
-    // The period is the full history, whose share is 0.
+    // The period is the full history. Its share is 0.
     await refuses(quality({ illiquidPnlShare: 0.5 }), code, 'arithmetic');
   });
 
-  it('an attestation that does not verify brings its own reason', async () => {
+  it('an attestation that does not verify gives its own reason', async () => {
     const { root: stranger } = await ReportWorld.create();
     await refuses(genuine, 'root_untrusted', 'attestation', { roots: [stranger.rootCertDer] });
     const { roots: _, ...awsOnly } = world.policy;
@@ -101,7 +101,7 @@ describe('when exactly one thing is wrong', () => {
     });
   });
 
-  it('a module in debug mode is refused, unless it is allowed', async () => {
+  it('a module in debug mode is refused unless debug mode is allowed', async () => {
     const zeros = new Map([...simulatedPcrs()].map(([index]) => [index, new Uint8Array(48)]));
     const userData = encodeUserData({ t: 'kms', v: 1, config_sha256: REPORT_CONFIG });
     const attestation = encodeBase64(await world.moduleOf(zeros).attest({ userData }));

@@ -1,4 +1,4 @@
-/** A simulated module, what the enclave issues with it, and a verifier that knows both. */
+/** A simulated module, the reports that the enclave issues with it, and a verifier that trusts both. */
 import { explainReport, type ReportPolicy, verifyReport } from '@perf-aggregator/attestation';
 import type { Nsm } from '@perf-aggregator/enclave/nsm/port';
 import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
@@ -12,7 +12,7 @@ import { type BundleChanges, makeBundle } from './bundles.ts';
 
 const clock = { now: () => NOON };
 
-/** Issuer and verifier of one root. */
+/** Issuer and verifier under one root. */
 export class ReportWorld {
   readonly root: NsmRoot;
   readonly policy: ReportPolicy;
@@ -28,7 +28,7 @@ export class ReportWorld {
     return new ReportWorld(await createNsmRoot(random));
   }
 
-  /** A module of the same root with these measurements. */
+  /** A module under the same root with these measurements. */
   moduleOf(pcrs: ReadonlyMap<number, Uint8Array>): Nsm {
     return createSimulatedNsm({ root: this.root, pcrs, clock, random });
   }
@@ -37,7 +37,7 @@ export class ReportWorld {
     return makeBundle(this.#nsm, changes);
   }
 
-  /** The code that a bundle is refused with, told the same way by both entries; null when it verifies. */
+  /** The code of the refusal of a bundle, which both entry points must give; null when it verifies. */
   verdict(bundle: unknown, changes: Partial<ReportPolicy> = {}): string | null {
     const judgedBy = { ...this.policy, ...changes };
     const { verified, code } = explainReport(bundle, judgedBy);

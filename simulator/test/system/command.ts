@@ -5,21 +5,21 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** What a finished command left. */
+/** The result of a finished command. */
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A command that runs. */
+/** A running command. */
 export class Command {
   readonly child: ChildProcessWithoutNullStreams;
   stdout = '';
   stderr = '';
   readonly finished: Promise<Finished>;
 
-  /** @param arguments_ - of `./perf-aggregator`; `home` is its PERF_AGGREGATOR_HOME */
+  /** @param arguments_ - arguments of `./perf-aggregator`; `home` is its PERF_AGGREGATOR_HOME */
   constructor(home: string, arguments_: readonly string[]) {
     this.child = spawn('./perf-aggregator', arguments_, {
       cwd: ROOT,
@@ -36,7 +36,7 @@ export class Command {
     );
   }
 
-  /** The first match in what it prints to stdout. @throws Error when it ends before */
+  /** Waits for the first match in its stdout. @throws Error when the command ends before a match */
   async prints(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const look = () => {
@@ -51,7 +51,7 @@ export class Command {
     });
   }
 
-  /** Process id of the world's child of that name. */
+  /** Process id of the child of the world with that name. */
   pidOf(name: string): number {
     const pid = childrenOf(this.child.pid!).find((child) =>
       commandLine(child).includes(`/processes/${name}.js`),
@@ -96,7 +96,7 @@ function readProc(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
-    // It ended while we looked.
+    // The process ended in the meantime.
     return '';
   }
 }

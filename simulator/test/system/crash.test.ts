@@ -1,6 +1,6 @@
 /**
- * Parent and enclave are killed at random points under load. What was acknowledged stays: registrations
- * answer, renewals hold, revocations are for good; nothing is read twice; no client sees an older state.
+ * Parent and enclave are killed at random points under load. Acknowledged requests must last: registered sessions
+ * answer, renewals are valid, revocations are final. Nothing is read twice, and no client sees an older state.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,12 +16,12 @@ import { killAtRandom, progress, type Victim } from './kills.ts';
 import { lastingPort } from './port.ts';
 import { Truth } from './truth.ts';
 
-/** A short draw; `pnpm test:stress` asks for more. */
+/** The default is small; `pnpm test:stress` uses more. */
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 30);
-/** Acknowledgements of every kind of request that make a load. */
+/** Acknowledgements of each kind of request that count as load. */
 const MANY = 10;
 const WORKERS = 4;
-/** Set another to see other moments. */
+/** Another seed gives other points. */
 const SEED = process.env['CRASH_SEED'] ?? 'crash 1';
 
 let home: string;
@@ -30,7 +30,7 @@ let truth: Truth;
 let crowd: Crowd;
 let killed: Record<Victim, number>;
 const deaths: Record<string, number> = { parent: 0, enclave: 0 };
-/** What processes said that could not start again. */
+/** Messages of processes that could not start again. */
 const failures: string[] = [];
 
 beforeAll(async () => {
@@ -43,8 +43,8 @@ beforeAll(async () => {
     random: systemRandom,
     seed: SEED,
     historyDays: 30,
-    // Whoever is killed in the middle of a reading begins it anew. The venue's slowest limit is for each key:
-    // each session has its own. The other is for each address, and would send one away that came so often.
+    // A process that is killed during a reading of an account starts the reading again. The slowest limit of the
+    // venue is for each key, so each session has its own. The limit for each address is raised for many readings.
     apiKeys: 2 * WORKERS,
     weightPerMinute: 1_000_000,
     maxDeaths: KILLS,
@@ -62,7 +62,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** What a session answers that was revoked, or may be. */
+/** The answer of a session that was revoked or may have been revoked. */
 function answerOf(session: Held): Promise<string> {
   const client = SecureClient.resume(session.exported);
   return onceThere(async () => {
@@ -96,17 +96,17 @@ describe(`when parent and enclave are killed ${KILLS} times under load (CRASH_SE
     for (const kind of KINDS) expect(crowd.acknowledged(kind), kind).toBeGreaterThanOrEqual(MANY);
   });
 
-  it('starts both again each time, and neither dies of itself', () => {
+  it('starts both again each time, and neither dies without a kill', () => {
     expect(killed.parent + killed.enclave).toBe(KILLS);
     expect(failures).toEqual([]);
     expect(deaths).toEqual(killed);
   });
 
-  it('refuses only what cannot be done at the moment, and shows no client an older state or a wrong number', () => {
+  it('refuses only with temporary refusals, and shows no client an older state or a wrong number', () => {
     expect(crowd.faults).toEqual([]);
   });
 
-  it('has every session that it acknowledged, with every fill once and no end before the acknowledged one', async () => {
+  it('keeps every acknowledged session, with every fill once and no end before the acknowledged one', async () => {
     const living = crowd.held.filter(({ revocation }) => revocation === 'none');
     expect(living.length).toBeGreaterThan(0);
     const checks = living.map(async ({ client, expiresAt }) => {
@@ -118,7 +118,7 @@ describe(`when parent and enclave are killed ${KILLS} times under load (CRASH_SE
     await Promise.all(checks);
   }, 300_000);
 
-  it('has none that it acknowledged to be revoked', async () => {
+  it('keeps no session whose revocation it acknowledged', async () => {
     const revoked = crowd.held.filter(({ revocation }) => revocation === 'acknowledged');
     for (const session of revoked) expect(await answerOf(session)).toBe('session_unknown');
     const unsure = crowd.held.filter(({ revocation }) => revocation === 'asked');

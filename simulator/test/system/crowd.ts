@@ -1,6 +1,6 @@
 /**
- * Clients at work: sessions are opened, read, renewed and revoked at a service that may be gone at any moment.
- * What the service acknowledges is noted, and what it must never do.
+ * Clients at work: they open, read, renew and revoke sessions at a service that may be absent at any moment.
+ * They record what the service acknowledges, and everything that must not happen.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClientError, SecureClient, SecurityError } from '@perf-aggregator/client';
@@ -10,27 +10,27 @@ import { SIMULATED_PCRS_HEX } from '../../dist/nsm/measurements.js';
 import { type Stream, streamOf } from '../../dist/trader/splitmix.js';
 import type { Truth } from './truth.ts';
 
-/** What clients do. `numbers`: a read that was answered with numbers, not with "still being read". */
+/** Actions of clients. `numbers`: a read that returned numbers instead of "still being read". */
 export const KINDS = ['register', 'renew', 'revoke', 'read', 'numbers'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Refusals of a service that is not all there; whoever gets one asks again. */
+/** Refusals of a service that is starting or partly absent. A client then asks again. */
 const PASSING =
   /^(enclave_unavailable|enclave_not_ready|service_unreachable|service_malformed|deadline_exceeded|overloaded|state_conflict|sync_pending|sync_timeout|unknown_handshake_key|kms_unavailable|exchange_unavailable|exchange_rate_limited)$/;
 const FIRST_TTL_S = 3_600;
-/** Sessions that one client keeps alive. */
+/** The number of sessions that one client keeps. */
 const SESSIONS = 2;
 
-/** A session, as far as the service acknowledged what became of it. */
+/** A session, with the state that the service acknowledged. */
 export interface Held {
   readonly client: SecureClient;
-  /** Of the last renewal asked for, s. */
+  /** Time to live in the last request for a renewal, s. */
   ttl: number;
   /** Acknowledged end, ms. */
   expiresAt: number;
-  /** `asked`: revocation was asked for and not acknowledged. */
+  /** `asked`: a revocation was requested and not yet acknowledged. */
   revocation: 'none' | 'asked' | 'acknowledged';
-  /** Memory of a session that is revoked. */
+  /** The exported session, for checks after a revocation. */
   readonly exported: ReturnType<SecureClient['export']>;
 }
 
@@ -38,7 +38,7 @@ export interface Held {
 export class Crowd {
   /** Every session whose registration was acknowledged. */
   readonly held: Held[] = [];
-  /** What must not happen: refusals that do not pass, older states, wrong numbers. */
+  /** What must not happen: refusals that are not temporary, older states, wrong numbers. */
   readonly faults: string[] = [];
   /** Outcomes by kind and code. */
   readonly tally: Record<string, number> = {};
@@ -54,7 +54,7 @@ export class Crowd {
     this.#keys = [world.state.venue, ...(world.state.venue.furtherKeys ?? [])];
   }
 
-  /** Starts `workers` clients; each does one thing after the other until they are stopped. */
+  /** Starts `workers` clients. Each does one action at a time until `stop` is called. */
   work(workers: number, seed: string): Promise<unknown> {
     return Promise.all(
       Array.from({ length: workers }, (_, index) => this.#work(streamOf(seed, `worker ${index}`))),
@@ -65,7 +65,7 @@ export class Crowd {
     this.#working = false;
   }
 
-  /** How often a kind of request was acknowledged. */
+  /** How many requests of a kind were acknowledged. */
   acknowledged(kind: Kind): number {
     return this.tally[`${kind} done`] ?? 0;
   }
@@ -76,14 +76,14 @@ export class Crowd {
       const living = own.filter(({ revocation }) => revocation === 'none');
       const session = living[random.integer(0, Math.max(0, living.length - 1))];
       const done = await this.#act(random.integer(0, 99), session, own, living.length);
-      // Whoever finds nobody there does not hammer at the door: that would slow down whoever is starting.
+      // After a failure a client waits longer: more requests would slow down the starting process.
       await pause(done ? random.integer(20, 200) : random.integer(100, 300));
     }
   }
 
   #act(dice: number, session: Held | undefined, own: Held[], living: number): Promise<boolean> {
     if (!session || (living < SESSIONS && dice < 20)) return this.#register(own);
-    // A renewal makes the service read the account again, and a venue allows an address so much a minute.
+    // Renewals are rare: each makes the service read the account again, and a venue limits requests for each address.
     if (dice < 88) return this.#read(session);
     if (dice < 96) return this.#renew(session);
     return this.#revoke(own.find(({ revocation }) => revocation === 'asked') ?? session);
@@ -115,7 +115,7 @@ export class Crowd {
   }
 
   #renew(session: Held): Promise<boolean> {
-    // Rising, so that a renewal that took place unacknowledged never ends a session sooner.
+    // The time to live increases: a renewal without acknowledgement then never shortens the session.
     session.ttl += 600;
     return this.#tries('renew', async () => {
       session.expiresAt = await session.client.renew(session.ttl);
@@ -129,7 +129,7 @@ export class Crowd {
       try {
         await session.client.revoke();
       } catch (error) {
-        // It took place the first time, unacknowledged.
+        // The first revocation succeeded without an acknowledgement.
         if (!again || codeOf(error) !== 'session_unknown') throw error;
       }
       session.revocation = 'acknowledged';
@@ -145,13 +145,13 @@ export class Crowd {
         if (summary.expiresAt < expiresAt) this.faults.push(`read: ends before the acknowledged end`);
         this.#count('numbers done');
       } catch (error) {
-        // The first reading is under way: an answer as well.
+        // The first reading is still in progress. This is also a valid answer.
         if (!(error instanceof ClientError) || error.code !== 'sync_timeout') throw error;
       }
     });
   }
 
-  /** Does `work`; false when the service was not there. Everything else that goes wrong is a fault. */
+  /** Runs `work`. @returns false when the service was absent; any other failure is recorded as a fault */
   async #tries(kind: Kind, work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
@@ -169,7 +169,7 @@ export class Crowd {
   }
 }
 
-/** The answer of `work` once the service is all there, asked again for up to two minutes. */
+/** Repeats `work` for up to two minutes, until the service is complete. @returns its answer */
 export async function onceThere<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {

@@ -1,23 +1,23 @@
-/** Ways in which a store's file comes back other than it was left: drawn from a seed. */
+/** Damages to the file of a store, drawn from a seed. */
 import { type Stream, streamOf } from '../../dist/trader/splitmix.js';
 
-/** LMDB's pages here, and what a meta page uses of its own. */
+/** Page size of LMDB here, and the used bytes of a meta page. */
 const PAGE = 4_096;
 const META = 160;
 
-/** Files to make damaged ones of. */
+/** The files from which damaged files are made. */
 export interface Originals {
-  /** As the parent left it. */
+  /** The file as the parent left it. */
   readonly sound: Buffer;
-  /** As it was some changes before. */
+  /** The file some changes earlier. */
   readonly older: Buffer;
-  /** Of another deployment. */
+  /** The file of another deployment. */
   readonly foreign: Buffer;
 }
 
 type Change = (bytes: Buffer, random: Stream, older: Buffer) => void;
 
-/** Changes of a sound file, each drawn as often as it says. */
+/** Changes of a sound file. Each is drawn `times` times. */
 const CHANGES: Readonly<Record<string, readonly [times: number, change: Change]>> = {
   'one bit of its data': [6, (bytes, random) => flip(bytes, random, pageOf(bytes, random))],
   'eight bits of its data': [
@@ -57,7 +57,7 @@ const CHANGES: Readonly<Record<string, readonly [times: number, change: Change]>
   ],
 };
 
-/** Other files in its place. */
+/** Other files that replace it. */
 const REPLACEMENTS: Readonly<Record<string, (originals: Originals) => Buffer>> = {
   'left as it is': ({ sound }) => sound,
   'an older file': ({ older }) => older,
@@ -69,12 +69,12 @@ const REPLACEMENTS: Readonly<Record<string, (originals: Originals) => Buffer>> =
   'a text': () => Buffer.from('no database\n'),
 };
 
-/** Names of all damages that are drawn. */
+/** Names of all drawn damages. */
 export const DRAWN: readonly string[] = Object.entries(CHANGES).flatMap(([name, [times]]) =>
   Array.from({ length: times }, (_, index) => `${name} (${index + 1})`),
 );
 
-/** The file that a damage leaves; where it strikes is drawn from `seed`. */
+/** The damaged file. The position of the damage is drawn from `seed`. */
 export function damage(name: string, seed: string, originals: Originals): Buffer {
   const replace = REPLACEMENTS[name];
   if (replace) return replace(originals);

@@ -1,6 +1,6 @@
 /**
- * The store's file is damaged on purpose while the parent is down. Then the parent refuses it, or enclave and
- * SDK refuse the session, each with a code; or the answer is exactly the true one. Nothing in between.
+ * The file of the store is damaged while the parent is down. There are three allowed results: the parent refuses the
+ * file with a code, the enclave or the SDK refuses the session with a code, or the answer is exactly the true one.
  */
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,11 +22,11 @@ import { Halves, type Watched } from './halves.ts';
 import { lastingPort } from './port.ts';
 import { Truth } from './truth.ts';
 
-/** Set another to see other damages. */
+/** Another seed gives other damages. */
 const SEED = process.env['DAMAGE_SEED'] ?? 'damage 1';
-/** A service that is not all there yet; whoever is told so asks again. */
+/** Codes of a service that is still starting. The client then asks again. */
 const STARTING = /^(service_unreachable|enclave_unavailable|enclave_not_ready|deadline_exceeded|overloaded)$/;
-/** A session that is refused: by the parent, the enclave or the SDK. */
+/** Codes of a refused session, from the parent, the enclave or the SDK. */
 const REFUSED =
   /^(session_unknown|session_expired|session_lost|state_rejected|state_version_unsupported|rollback_detected|genesis_mismatch|kms_unavailable|store_unavailable)$/;
 
@@ -104,14 +104,14 @@ async function foreignFile(): Promise<Buffer> {
   return readFileSync(join(folder, 'data.mdb'));
 }
 
-/** Puts a file in the place of the store's, for a parent that is not running. */
+/** Replaces the file of the store. The parent must not run. */
 function putStore(bytes: Uint8Array): void {
   rmSync(files.path('store'), { recursive: true });
   mkdirSync(files.path('store'), { mode: 0o700 });
   writeFileSync(dataFile(), bytes);
 }
 
-/** What becomes of both sessions: `right`, a code, or what is wrong. */
+/** The outcome of both sessions: `right`, a code, or the wrong values. */
 async function outcomes(): Promise<string[]> {
   try {
     return await halves.during((watched) =>
@@ -172,7 +172,7 @@ describe(`when the store's file is damaged (DAMAGE_SEED="${SEED}")`, () => {
     expect(await outcomes()).toEqual(expected);
   });
 
-  it("the records of two sessions in each other's place: both are refused", async () => {
+  it('exchanged records of two sessions: both are refused', async () => {
     putStore(originals.sound);
     const store = openLmdbStore(files.path('store'));
     const [a, b] = sessions.map(({ memory }) => memory.sessionId) as [string, string];
@@ -196,10 +196,10 @@ describe(`when the store's file is damaged (DAMAGE_SEED="${SEED}")`, () => {
     expect(await outcomes()).toEqual(['state_rejected', 'state_rejected']);
   });
 
-  it('and the parent finds it so when it is started again, the supervisor says why and gives up', async () => {
+  it('and the parent is restarted on it, the supervisor reports the reason and gives up', async () => {
     putStore(originals.sound);
     await halves.during(async ({ supervisor, deaths, givenUp }) => {
-      // In place at once: the parent still holds the old one.
+      // The rename replaces the file at once. The parent still has the old file open.
       writeFileSync(files.path('damaged'), originals.sound.subarray(0, originals.sound.length / 2));
       renameSync(files.path('damaged'), dataFile());
       process.kill(supervisor.pids()['parent']!, 'SIGKILL');

@@ -1,4 +1,4 @@
-/** README.md and docs as transcripts: every block of commands is typed into three shells, as it is printed. */
+/** Every block of commands in README.md and docs is typed into three shells, exactly as it is printed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,10 @@ import { type Network, openNetwork } from './documents/network.ts';
 import { readRecord, standIn } from './documents/stand-ins.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** Each without the user's own configuration. */
+/** The shells, with options that exclude the user's configuration. */
 const SHELLS = { bash: ['--norc'], zsh: ['-f'], dash: [] } as const;
 const SHELL_NAMES = Object.keys(SHELLS) as (keyof typeof SHELLS)[];
-/** What a reader of a page brings, of the examples. */
+/** Files that a reader of a page must have, taken from the examples. */
 const BROUGHT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/verify-by-hand.md': {
     'document.b64': 'document.b64',
@@ -56,11 +56,11 @@ afterAll(async () => {
 interface Typed {
   readonly status: number | null;
   readonly stdout: string;
-  /** The last of what was typed, and what was complained of. */
+  /** The end of the shell's trace, and the error messages. */
   readonly steps: string;
 }
 
-/** Runs a command in the network of the world, without the caller's own home; it is ended before the test is. */
+/** Runs a command in the network of the world, without the home folder of the caller, and with a time limit. */
 function run(words: readonly string[], folder: string, path = process.env['PATH']): Promise<Typed> {
   const [program, ...rest] = network.wrap(words);
   const { PERF_AGGREGATOR_HOME: _, ...environment } = process.env;
@@ -84,7 +84,7 @@ function run(words: readonly string[], folder: string, path = process.env['PATH'
   );
 }
 
-/** Types blocks into a shell that ends at the first command that fails. */
+/** Types blocks into a shell that ends at the first failing command. */
 function type(
   shell: keyof typeof SHELLS,
   blocks: readonly Block[],
@@ -99,7 +99,7 @@ function type(
 const pages = [...new Set(blocksMarked('').map(({ page }) => page))];
 const runs = pages.flatMap((page) => SHELL_NAMES.map((shell) => [page, shell] as const));
 
-describe('when a reader types what runs as printed', () => {
+describe('when a reader types the blocks that run as printed', () => {
   it.concurrent.each(runs)('%s, in %s', async (page, shell) => {
     const clone = makeClone();
     lendWorld(clone.folder, home);
@@ -113,7 +113,7 @@ describe('when a reader types what runs as printed', () => {
     rmSync(dirname(clone.folder), { recursive: true });
   });
 
-  it('a command that fails is noticed, in each shell', async () => {
+  it('a failing command is noticed in each shell', async () => {
     const { folder } = makeClone();
     for (const shell of SHELL_NAMES) {
       const block = {
@@ -133,20 +133,23 @@ describe('when a reader types what runs as printed', () => {
 
 const aws = blocksMarked('aws').map((block) => [`${block.page}:${block.line}`, block] as const);
 
-describe('when a reader types what needs AWS', () => {
-  it.each(aws)('%s is read alike by every shell, and names what there is', async (_, block) => {
-    const [first, ...others] = await Promise.all(SHELL_NAMES.map((shell) => callsOf(shell, block)));
-    expect(first!.length).toBeGreaterThan(0);
-    expect(others).toEqual([first, first]);
-    expect(first!.flatMap(faultsOfCommand)).toEqual([]);
-  });
+describe('when a reader types the blocks that need AWS', () => {
+  it.each(aws)(
+    '%s is parsed in the same way by every shell, and names existing commands and options',
+    async (_, block) => {
+      const [first, ...others] = await Promise.all(SHELL_NAMES.map((shell) => callsOf(shell, block)));
+      expect(first!.length).toBeGreaterThan(0);
+      expect(others).toEqual([first, first]);
+      expect(first!.flatMap(faultsOfCommand)).toEqual([]);
+    },
+  );
 });
 
-/** Calls of programs that a block makes, with stand-ins for them. */
+/** The program calls of a block. Stand-ins replace the programs. */
 async function callsOf(shell: keyof typeof SHELLS, block: Block) {
   const { folder } = makeClone();
   const { programs, record } = standIn(folder);
-  // Whoever clones begins in the folder above.
+  // A block with `git clone` starts in the parent folder.
   const start = block.text.includes('git clone') ? dirname(folder) : folder;
   const { status, steps } = await type(shell, [block], start, `${programs}:/usr/bin:/bin`);
   expect({ status, steps: status === 0 ? '' : steps }).toEqual({ status: 0, steps: '' });
@@ -155,7 +158,7 @@ async function callsOf(shell: keyof typeof SHELLS, block: Block) {
   return calls;
 }
 
-describe('when somebody tries the keys that a world offers', () => {
+describe('when a user tries the keys that a world offers', () => {
   it.each([
     ['read-only', [], 0, ''],
     ['trading', [], 1, 'excessive_permissions'],
@@ -178,8 +181,8 @@ describe('when somebody tries the keys that a world offers', () => {
   });
 });
 
-describe('when the examples are made again', () => {
-  it('those that follow from a seed are the same', () => {
+describe('when the examples are generated again', () => {
+  it('the examples that follow from a seed are the same', () => {
     for (const [name, text] of Object.entries(accountFiles())) {
       expect([name, readFileSync(join(ROOT, 'examples', name), 'utf8')]).toEqual([name, text]);
     }

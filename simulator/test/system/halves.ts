@@ -1,4 +1,4 @@
-/** Parent and enclave of a world as processes, over an internet that stays: for many short lives of both. */
+/** Parent and enclave of a world as processes. Both are restarted often, while the internet of the world stays up. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { enclaveOptions } from '@perf-aggregator/enclave/hardening';
 import { systemClock } from '@perf-aggregator/shared/clock';
@@ -6,23 +6,23 @@ import { type ProcessSpec, Supervisor } from '../../dist/supervisor.js';
 import type { WorldError, WorldFiles } from '../../dist/world/files.js';
 import type { WorldState } from '../../dist/world/state.js';
 
-/** Deaths in a row after which the supervisor gives up. */
+/** The supervisor gives up after this many deaths in a row. */
 const MAX_DEATHS = 3;
 
-/** A supervisor, and what it told. */
+/** A supervisor, and its reports. */
 export interface Watched {
   readonly supervisor: Supervisor;
-  /** What processes said that died. */
+  /** Last messages of processes that died. */
   readonly deaths: (string | null)[];
   readonly givenUp: WorldError[];
 }
 
-/** One world's processes. */
+/** The processes of one world. */
 export class Halves {
   readonly #files: WorldFiles;
   readonly #state: WorldState;
   readonly #port: number;
-  // Short on purpose: a socket's path has room for about a hundred bytes.
+  // The path is short: a socket path has room for about a hundred bytes.
   readonly #sockets = mkdtempSync('/tmp/pa-');
   readonly #internet = watched();
   #hosts: unknown = null;
@@ -33,7 +33,7 @@ export class Halves {
     this.#port = port;
   }
 
-  /** Starts the internet. */
+  /** Starts the internet of the world. */
   async open(): Promise<void> {
     const argument = () => ({ home: this.#files.folder, ports: null });
     this.#hosts = (await this.#internet.supervisor.start(this.#spec('internet', argument)))['ports'];
@@ -45,8 +45,8 @@ export class Halves {
   }
 
   /**
-   * Does `work` while a new parent and a new enclave run.
-   * @throws WorldError `world_start_failed`, before anything was done
+   * Runs `work` with a new parent and a new enclave.
+   * @throws WorldError `world_start_failed`, before `work` begins
    */
   async during<T>(work: (halves: Watched) => Promise<T>): Promise<T> {
     const halves = watched();
@@ -64,7 +64,7 @@ export class Halves {
     });
     const argumentOfEnclave = () => ({ home, listen: enclave, egress });
     try {
-      // The parent first: it may refuse its store.
+      // The parent starts first, because it may refuse its store.
       await halves.supervisor.start(this.#spec('parent', argumentOfParent, ['--conditions=untrusted']));
       const options = enclaveOptions(process.allowedNodeEnvironmentFlags);
       await halves.supervisor.start(this.#spec('enclave', argumentOfEnclave, options));

@@ -1,4 +1,4 @@
-/** Both images: built, built again and compared, started, and doing the main job in a network without a way out. */
+/** Both images are built, built again and compared, started, and used in a network without a way out. */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ import { Truth } from './truth.ts';
 
 const DESCRIBE = pathToFileURL(join(ROOT, 'scripts/image/describe.mjs')).href;
 const MAX_UNPACKED_BYTES = 130_000_000;
-/** Addresses that a parent takes for public ones, and so they are, elsewhere. Here they are on loopback. */
+/** Addresses that a parent accepts as public. In the network of this test they are on loopback. */
 const PLACES = { 'api.binance.com': '20.20.20.1', 'kms.us-east-1.amazonaws.com': '20.20.20.2' };
 const NODE = ['/usr/local/bin/node', '--disallow-code-generation-from-strings', '--disable-sigusr1'];
 
@@ -42,7 +42,7 @@ afterAll(async () => {
 }, 120_000);
 
 describe("when the enclave's image is built", () => {
-  it('is the same from another folder, with other times and modes, file by file', async () => {
+  it('is the same from another folder, with other times and modes, in every file', async () => {
     const { code, stdout, stderr } = await timed('verify', run('scripts/image/verify.sh', []));
     expect({ code, stderr: stderr.replace(/^the working tree differs.*\n/, '') }).toEqual({
       code: 0,
@@ -51,7 +51,7 @@ describe("when the enclave's image is built", () => {
     expect(stdout).toMatch(/^[0-9a-f]{64} {2}the same root file system, built twice$/m);
   }, 600_000);
 
-  it('is not built without a network, and the build says so', async () => {
+  it('is not built without a network, and the build reports that', async () => {
     const out = mkdtempSync('/tmp/pa-images-');
     const { code, stdout } = await run('unshare', ['--net', 'scripts/image/build.sh', 'enclave', ROOT, out]);
     rmSync(out, { recursive: true });
@@ -59,7 +59,7 @@ describe("when the enclave's image is built", () => {
     expect(stdout).toContain('image_dependencies_unavailable: ');
   });
 
-  it('is small, and every file of it is in the list of components, by hash', async () => {
+  it('is small, and the list of components contains every file with its hash', async () => {
     const size = Number(
       await must('scripts/image/podman.sh', 'image', 'inspect', '-f', '{{.Size}}', 'perf-aggregator-enclave'),
     );
@@ -75,7 +75,7 @@ describe("when the enclave's image is built", () => {
     }
   });
 
-  it('is what docs/image.md says, file by file and package by package', async () => {
+  it('contains the files and packages that docs/image.md lists', async () => {
     const { fileRows, hashRows, packageRows } = (await import(DESCRIBE)) as Record<
       string,
       (facts: unknown[]) => string[]
@@ -85,12 +85,12 @@ describe("when the enclave's image is built", () => {
       new RegExp(`<!-- ${name} -->\\n(?:\\|.*\\n){2}((?:\\|.*\\n)*)`).exec(page)![1]!.trim().split('\n');
     expect(table('files'), 'node scripts/image/describe.mjs').toEqual(fileRows!(readFacts('files.json')));
     expect(table('hashes'), 'node scripts/image/describe.mjs').toEqual(hashRows!(readFacts('files.json')));
-    // Sizes follow from every change.
+    // Sizes change with every change of the sources, so they are not compared.
     const named = (rows: readonly string[]) => rows.map((row) => row.split('|').slice(1, 4).join('|')).sort();
     expect(named(table('packages'))).toEqual(named(packageRows!(readFacts('packages.json'))));
   });
 
-  it('starts, and refuses a machine that is no enclave', async () => {
+  it('starts, and refuses a machine that is not an enclave', async () => {
     const { code, stderr } = await podman(
       'run',
       '--rm',
@@ -109,7 +109,7 @@ describe("when the enclave's image is built", () => {
 });
 
 describe("when the parent's image is started", () => {
-  it('says what is missing, as another user than root, on a root that nobody can write to', async () => {
+  it('reports what is missing; it runs as another user than root, on a read-only root file system', async () => {
     const started = await podman('run', '--rm', '--network', 'none', '--read-only', 'perf-aggregator-parent');
     expect(started.code).toBe(1);
     expect(started.stderr).toContain('config_invalid: the environment is unusable');
@@ -141,20 +141,20 @@ describe("when the parent's image is started", () => {
     );
     expect(stdout).toContain('shared/dist/transport/vsock.node');
     expect(stdout).toMatch(/lmdb-linux-x64\/node\.napi\.glibc\.node/);
-    // Of the AWS SDK only the client of the metadata service (ADR 0021): no KMS, no other source of credentials.
+    // The only part of the AWS SDK is the client of the metadata service (ADR 0021): no KMS and no other credentials.
     expect(stdout).not.toMatch(
       /ccxt|client-kms|credential-provider|nested-clients|vitest|typescript|simulator|^enclave/m,
     );
   });
 });
 
-describe('when both do the main job, over unix sockets, on an island', () => {
+describe('when both serve a client over unix sockets in a network without a way out', () => {
   const island = new Island(mark);
   let home: string;
   let sockets: string;
   let internet: Talker;
 
-  /** Runs a container that stays; both see the same sockets, and the same internet. */
+  /** Starts a container that keeps running. All containers share the sockets and the internet. */
   async function start(name: string, parameters: readonly string[], image: string, ...command: string[]) {
     await must(
       'scripts/image/podman.sh',
@@ -163,7 +163,7 @@ describe('when both do the main job, over unix sockets, on an island', () => {
     );
   }
 
-  /** The simulator's enclave on production's file system: what the layer adds is one file. */
+  /** The simulator's enclave on the file system of production. Its layer adds one file. */
   async function startEnclave() {
     const context = join(home, 'layer');
     await must('node', 'scripts/image/simulated-layer.mjs', context);
@@ -181,18 +181,18 @@ describe('when both do the main job, over unix sockets, on an island', () => {
       mark,
       context,
     );
-    // Of the world it gets the module's root and the public CA, no more.
+    // Of the world's files, this enclave gets only the root of the module and the public CA.
     const part = join(home, 'enclave');
     mkdirSync(part);
     for (const file of ['nsm.json', 'ca.pem']) copyFileSync(join(home, file), join(part, file));
     const argument = { home: '/world', listen: 'unix:/sockets/enclave', egress: 'unix:/sockets/egress' };
     await must('chown', '-R', PARENT_USER, part);
-    // A unix socket is its owner's alone; AF_VSOCK knows no users.
+    // Only the owner can use a unix socket. AF_VSOCK has no owner.
     const parameters = ['--volume', `${part}:/world`, '--user', PARENT_USER];
     await start('enclave', parameters, mark, ...NODE, '/app/simulated.mjs', JSON.stringify(argument));
   }
 
-  /** Production's image as it is, configured as production is. */
+  /** The image of production without changes, with the configuration of production. */
   async function startParent() {
     const files = new WorldFiles(home);
     const role = files.read<Record<string, string> & { expiration: number }>('role.json');
@@ -224,7 +224,7 @@ describe('when both do the main job, over unix sockets, on an island', () => {
     return internet.hears('service ready');
   }
 
-  /** Throws what both containers said, besides. */
+  /** Throws the error together with the logs of both containers. */
   async function explain(cause: unknown): Promise<never> {
     const logs = await Promise.all(['enclave', 'parent'].map((name) => podman('logs', `${mark}-${name}`)));
     const said = logs.map(({ stdout, stderr }) =>
@@ -252,7 +252,7 @@ describe('when both do the main job, over unix sockets, on an island', () => {
     for (const folder of [home, sockets]) rmSync(folder, { recursive: true });
   }, 120_000);
 
-  it('registers, reads the account, and hands out a report that verifies', async () => {
+  it('registers, reads the account, and issues a report that verifies', async () => {
     await startEnclave();
     await startParent().then(hearReady).catch(explain);
     seconds['parent to /ready'] = (Date.now() - (await startOf(`${mark}-parent`))) / 1000;
@@ -267,7 +267,7 @@ describe('when both do the main job, over unix sockets, on an island', () => {
     }
   }, 300_000);
 
-  it('gives the true numbers to the command line', async () => {
+  it('returns the true numbers to the command line', async () => {
     const [command, parameters] = island.inside('./perf-aggregator', 'summary', '--json');
     const { code, stdout } = await run(command, parameters, { PERF_AGGREGATOR_HOME: home });
     expect(code).toBe(0);
@@ -275,11 +275,11 @@ describe('when both do the main job, over unix sockets, on an island', () => {
     expect(truth.differences(JSON.parse(stdout) as SummaryResult)).toEqual([]);
   });
 
-  it('is healthy by the check that the image brings', async () => {
+  it('is healthy by the health check of the image', async () => {
     expect((await podman('healthcheck', 'run', `${mark}-parent`)).code).toBe(0);
   });
 
-  it.each(['parent', 'enclave'])('ends %s when it is asked to', async (name) => {
+  it.each(['parent', 'enclave'])('stops %s on request', async (name) => {
     await must('scripts/image/podman.sh', 'stop', '--time', '20', `${mark}-${name}`);
     const code = await must(
       'scripts/image/podman.sh',

@@ -8,14 +8,14 @@ const VICTIMS = ['parent', 'enclave'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
 const PAUSE_MS = 1_500;
-/** Time for the service to acknowledge what a kill waits for. */
+/** Time limit for the acknowledgement that a kill waits for. */
 const PATIENCE_MS = 120_000;
 
 /**
- * Kills parent or enclave `count` times. Three of four points are times: 0 to 1.5 s after the kill before,
- * which is often while the same or the other process is starting. The fourth comes when the service has
- * acknowledged one or two more requests of a kind, all kinds in turn, so that the load goes on however slow the
- * machine is. Only a living process counts.
+ * Kills parent or enclave `count` times. Three of four kills come after a random time: 0 to 1.5 s after the previous
+ * kill, which is often while a process is starting. The fourth kill comes after the service has acknowledged one or
+ * two more requests of a kind, with all kinds in turn: on a slow machine the load then still continues. Only kills of
+ * a living process count.
  * @returns how often each was killed
  */
 export async function killAtRandom(
@@ -34,7 +34,7 @@ export async function killAtRandom(
     } else await pause(random.integer(0, PAUSE_MS));
     const victim = random.pick(VICTIMS);
     const pid = world.pids()[victim];
-    // Between two lives, or dying still.
+    // The process is not started yet, or is still dying.
     if (pid === undefined || dead.has(pid)) continue;
     process.kill(pid, 'SIGKILL');
     dead.add(pid);
@@ -43,7 +43,7 @@ export async function killAtRandom(
   return killed;
 }
 
-/** Waits until a kind of request was acknowledged `more` times more. */
+/** Waits until `more` further requests of a kind were acknowledged. */
 export async function progress(crowd: Crowd, kind: Kind, more: number): Promise<void> {
   const enough = crowd.acknowledged(kind) + more;
   for (let waited = 0; crowd.acknowledged(kind) < enough; waited += 10) {

@@ -1,4 +1,4 @@
-/** KMS's envelopes, the published and our own, opened and taken apart by the openssl command line. */
+/** The openssl command line opens and parses envelopes of KMS, published ones and our own. */
 import { spawnSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,15 +33,15 @@ function decrypt(envelope: Uint8Array, privateKey: Uint8Array) {
 describe('when openssl opens an envelope', () => {
   const openable = publishedSamples().filter(({ privateKey }) => privateKey !== undefined);
 
-  it('there are two published ones with their keys', () => {
+  it('there are two published envelopes with their keys', () => {
     expect(openable).toHaveLength(2);
   });
 
-  it.each(openable)('$name gives what we read', ({ bytes, privateKey, plaintext }) => {
+  it.each(openable)('$name gives the plaintext that we read', ({ bytes, privateKey, plaintext }) => {
     expect(decrypt(bytes, privateKey!)).toEqual({ status: 0, stdout: plaintext, complaint: '' });
   });
 
-  it.each(ENCODINGS)('one written in %s gives what went in', (encoding) => {
+  it.each(ENCODINGS)('an envelope written in %s gives its plaintext', (encoding) => {
     for (const length of LENGTHS) {
       const plaintext = random.bytes(length);
       const bytes = writeEnvelope(plaintext, spki, encoding);
@@ -50,7 +50,7 @@ describe('when openssl opens an envelope', () => {
     }
   });
 
-  it("the simulator's own give what went in", () => {
+  it('envelopes of the simulator give their plaintext', () => {
     for (const length of LENGTHS) {
       const plaintext = random.bytes(length);
       expect(decrypt(sealForRecipient(plaintext, spki, random), pkcs8).stdout).toEqual(plaintext);
@@ -58,7 +58,7 @@ describe('when openssl opens an envelope', () => {
   });
 });
 
-describe('when openssl takes an envelope apart', () => {
+describe('when openssl parses an envelope', () => {
   it.each(publishedSamples())('$name has the values that we read', ({ bytes }) => {
     writeFileSync(join(folder, 'envelope.der'), bytes);
     const { status, stdout } = openssl('asn1parse', '-inform', 'DER', '-in', 'envelope.der');

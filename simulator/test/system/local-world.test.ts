@@ -1,4 +1,4 @@
-/** `make run`, as processes: the transcript, the second run, kills, Ctrl-C, a busy port. */
+/** `make run` as processes: the transcript, the second run, kills, Ctrl-C, and a busy port. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -20,13 +20,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** Arguments of the verify command that a transcript prints. */
+/** The arguments of the verify command in a transcript. */
 function printedVerify(transcript: string): string[] {
   const [, command] = /\.\/perf-aggregator (verify (?:[^\n]*\\\n)*[^\n]*)/.exec(transcript)!;
   return command!.replaceAll('\\\n', ' ').split(/\s+/).filter(Boolean);
 }
 
-/** Runs a command until it succeeds: a killed process needs a moment to come back. */
+/** Repeats a command until it succeeds: a killed process needs a moment to restart. */
 async function untilOk(...arguments_: string[]): Promise<string> {
   for (let tries = 0; tries < 40; tries++) {
     const { code, stdout } = await run(home, ...arguments_);
@@ -52,7 +52,7 @@ describe('when a newcomer runs the world once', () => {
     }
   });
 
-  it('prints a verify command that works as printed, and says SIMULATED', async () => {
+  it('prints a verify command that works as printed and reports SIMULATED', async () => {
     const { code, stdout } = await run(home, ...printedVerify(transcript));
     expect(code).toBe(0);
     expect(stdout).toContain('SIMULATED: the report is intact');
@@ -60,7 +60,7 @@ describe('when a newcomer runs the world once', () => {
     expect(judged).toMatchObject({ verified: true, simulated: true, code: null });
   });
 
-  it('its own folder trusts it, aloud, and no other folder does', async () => {
+  it('its own folder trusts it, with a notice, and no other folder does', async () => {
     const [, file] = printedVerify(transcript);
     const { code, stdout, stderr } = await run(home, 'verify', file!);
     expect([code, stdout]).toEqual([0, expect.stringContaining('SIMULATED: the report is intact')]);
@@ -76,7 +76,7 @@ describe('when a newcomer runs the world once', () => {
     rmSync(elsewhere, { recursive: true });
   });
 
-  it('verifies nothing under the AWS root, without a policy, or altered', async () => {
+  it('does not verify under the AWS root, without a policy, or after a change', async () => {
     const [, file] = printedVerify(transcript);
     const code = async (...more: string[]) => {
       const { code, stdout } = await run(home, 'verify', ...more, '--json');
@@ -103,7 +103,7 @@ describe('when a newcomer runs the world once', () => {
     expect(/Total return.*/.exec(stdout)?.[0]).toBe(/Total return.*/.exec(transcript)?.[0]);
   });
 
-  it('says which port is busy', async () => {
+  it('names the port that is busy', async () => {
     const server = net.createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as net.AddressInfo;
@@ -137,7 +137,7 @@ describe('when the world stays up', () => {
     expect(quote.code).toBe(0);
   });
 
-  it('hands out a report that discloses only what was chosen', async () => {
+  it('issues a report that discloses only the chosen claims', async () => {
     const out = join(home, 'part.json');
     await untilOk('report', '--disclose', 'sharpeRatio', '--out', out);
     const { stdout } = await run(
@@ -154,7 +154,7 @@ describe('when the world stays up', () => {
     expect(Object.keys(judged.claims.metrics)).toEqual(['sharpeRatio']);
   });
 
-  it('lets nobody else into its folder, to start there or to delete it', async () => {
+  it('refuses a second world in its folder, and a reset of its folder', async () => {
     const other = await run(home, 'simulate', '--once', '--port', '0');
     expect(other).toMatchObject({ code: 1, stdout: '' });
     expect(other.stderr).toContain(
@@ -165,7 +165,7 @@ describe('when the world stays up', () => {
       env: { ...process.env, PERF_AGGREGATOR_HOME: home },
       encoding: 'utf8',
     });
-    // It holds files of this test besides; either is reason enough.
+    // The folder also holds files of this test. Each of the two is reason enough to refuse.
     expect(reset.status).not.toBe(0);
     expect(reset.stderr).toMatch(/world_(foreign|in_use): /);
     expect(await untilOk('summary')).toContain('SIMULATED');
@@ -181,7 +181,7 @@ describe('when the world stays up', () => {
     expect(world.pidOf(name)).not.toBe(pid);
   });
 
-  it('ends with everything that it started at Ctrl-C', async () => {
+  it('at Ctrl-C ends, together with every process that it started', async () => {
     const children = world.children();
     expect(children.length).toBe(3);
     world.child.kill('SIGINT');
@@ -189,7 +189,7 @@ describe('when the world stays up', () => {
     expect(children.filter(isAlive)).toEqual([]);
   });
 
-  it('is unreachable afterwards, and the command line says so', async () => {
+  it('is unreachable afterwards, and the command line reports that', async () => {
     const { code, stderr } = await run(home, 'summary');
     expect(code).toBe(3);
     expect(stderr).toContain('service_unreachable');

@@ -1,4 +1,4 @@
-/** Where output goes and cannot: a full disk, a reader that went away; and two worlds that want one folder. */
+/** Output that cannot be written: a full disk, a reader that is gone. Also two worlds that need the same folder. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** A command whose standard output is `stdout`; `pipe`: one that nobody reads. */
+/** Runs a command with `stdout` as its standard output. `pipe`: a pipe that nobody reads. */
 function into(stdout: number | 'pipe', arguments_: readonly string[]): Promise<Ended> {
   const child = spawn('./perf-aggregator', arguments_, {
     cwd: ROOT,
@@ -55,11 +55,11 @@ describe('when standard output cannot be written', () => {
     expect(stderr).toContain('standard output cannot be written: its disk is full');
   });
 
-  it('a reader that went away needs no words, but it is no success', async () => {
+  it('a closed pipe fails without a message', async () => {
     expect(await into('pipe', ['analyze', returns()])).toEqual({ code: 141, stderr: '' });
   });
 
-  it('so it is for the simulation', async () => {
+  it('the simulation fails in the same ways', async () => {
     const full = await intoFull('simulate', '--once', '--port', '0');
     expect(full).toEqual({
       code: 2,
@@ -70,8 +70,8 @@ describe('when standard output cannot be written', () => {
   });
 });
 
-describe('when two simulations begin in one folder at once', () => {
-  it('one has it, the other says so and leaves it alone', async () => {
+describe('when two simulations start in one folder at the same time', () => {
+  it('one gets the folder, and the other reports that and changes nothing', async () => {
     const home = join(folder, 'home');
     const start = () => run(home, 'simulate', '--once', '--port', '0');
     const ended = await Promise.all([start(), start(), start()]);

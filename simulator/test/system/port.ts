@@ -1,11 +1,11 @@
-/** Ports for a service that dies and comes back while clients go on dialling it. */
+/** Ports for a service that stops and restarts while clients keep connecting to it. */
 import { once } from 'node:events';
 import net from 'node:net';
 import type { Stream } from '../../dist/trader/splitmix.js';
 
 /**
- * A port that is free and below those that the kernel gives to callers (32,768 and up): while nobody listens,
- * no client's own end of a connection can take it, nor a client reach itself on it.
+ * A free port below the range from which the kernel gives ports to callers (32,768 and up). While nobody listens on
+ * it, no client's own end of a connection can get this port, and no client can connect to itself.
  */
 export async function lastingPort(random: Stream): Promise<number> {
   for (;;) {

@@ -1,7 +1,7 @@
-/** What the kernel tells of another process of ours: its memory, its ports (proc(5)). */
+/** Facts of the kernel about another process of ours: its memory and its ports (proc(5)). */
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 
-/** Everything that a process can write to and has written: heap, stacks, buffers. Mapped files are left out. */
+/** All memory that a process can write to and has written: heap, stacks, buffers. Mapped files are left out. */
 export function writableMemory(pid: number): Buffer {
   const maps = readFileSync(`/proc/${pid}/maps`, 'utf8').trim().split('\n');
   const memory = openSync(`/proc/${pid}/mem`, 'r');
@@ -20,7 +20,7 @@ export function writableMemory(pid: number): Buffer {
     try {
       return region.subarray(0, readSync(memory, region, 0, region.length, from));
     } catch {
-      // It was given back while we read.
+      // The process released the memory during the read.
       return Buffer.alloc(0);
     }
   }

@@ -1,11 +1,11 @@
-/** A wire that remembers: whoever dials it reaches `to`, and every byte of either direction is kept. */
+/** A recorded wire: it forwards every connection to `to`, and keeps every byte of both directions. */
 import { once } from 'node:events';
 import net from 'node:net';
 
 /** A TCP port on loopback, or the path of a unix socket. */
 export type Address = number | string;
 
-/** A wire under record. */
+/** A recorded wire. */
 export class Recorder {
   readonly #server: net.Server;
   readonly #connections: Buffer[][] = [];
@@ -31,7 +31,7 @@ export class Recorder {
     return (this.#server.address() as net.AddressInfo).port;
   }
 
-  /** Everything so far, each direction of each connection in one piece. */
+  /** All bytes so far. Each direction of each connection is in one piece. */
   bytes(): Buffer {
     return Buffer.concat(this.#connections.map((pieces) => Buffer.concat(pieces)));
   }
@@ -53,7 +53,7 @@ export class Recorder {
     from.on('error', () => to.destroy());
     from.on('close', () => {
       this.#sockets.delete(from);
-      // Whatever became of one side, the other does not outlive it.
+      // If one side ends or fails, the other side is closed as well.
       to.end();
     });
   }

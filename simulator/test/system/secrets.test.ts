@@ -1,7 +1,7 @@
 /**
- * Secrets are searched for everywhere that the operator can look: the parent's log, its store, its heap and
- * whole memory, and every wire that it holds. Each search is proved first: a marker was planted in the same
- * place, in every spelling, and is found.
+ * Searches for secrets everywhere that the operator can look: the log of the parent, its store, its heap and whole
+ * memory, and all its wires. Each search is proved first: a marker is planted in the same place, in every spelling,
+ * and must be found.
  */
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -40,14 +40,14 @@ let state: WorldState;
 let supervisor: Supervisor;
 let metrics: MetricsResult;
 const wires: Record<'http' | 'in' | 'out', Recorder | null> = { http: null, in: null, out: null };
-/** What the operator can look at, by place. */
+/** The bytes that the operator can see, by place. */
 const places: Record<string, Buffer> = {};
 
 const path = (name: string) => join(folder, name);
 const pid = (name: string) => supervisor.pids()[name]!;
 
 beforeAll(async () => {
-  // Short: sockets lie in it.
+  // The path is short, because it contains sockets.
   folder = mkdtempSync(join(tmpdir(), 'pa-s-'));
   supervisor = new Supervisor({
     now: () => systemClock.now(),
@@ -66,7 +66,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The local world with a recorder in each of its wires, and a parent that was started with markers in it. */
+/** The local world with a recorder in each wire. Markers are planted in the parent at its start. */
 async function startWorld(): Promise<string> {
   const files = new WorldFiles(path('home'));
   state = await openWorldState(files, { clock: systemClock, random: systemRandom, seed: 'secrets' });
@@ -112,7 +112,7 @@ async function startWorld(): Promise<string> {
   return `http://127.0.0.1:${wires.http.port}`;
 }
 
-/** Runs in the parent before its own code: every spelling in its log, its strings and its buffers. */
+/** Runs in the parent before its code, and puts every spelling into its log, strings and buffers. */
 function plantingModule(): string {
   const bytes = planted(MARKER).toString('hex');
   return `const bytes = Buffer.from('${bytes}', 'hex');
@@ -120,7 +120,7 @@ function plantingModule(): string {
     globalThis.planted = { bytes, texts: bytes.toString('latin1').split('\\n') };`;
 }
 
-/** What an institution does, and what goes wrong when it does. */
+/** Uses the world as an institution does, with some failing requests. */
 async function useWorld(enclaveUrl: string): Promise<SecureClient> {
   const { userId, label, apiKey, apiSecret, wrongKey } = SECRETS;
   const roots = [state.nsm.rootCertDer];
@@ -146,7 +146,7 @@ async function useWorld(enclaveUrl: string): Promise<SecureClient> {
   return client;
 }
 
-/** Puts the marker on each wire. */
+/** Sends the marker over each wire. */
 async function plant(url: string): Promise<void> {
   const response = await fetch(`${url}/enclave/submit_key`, {
     method: 'POST',
@@ -159,12 +159,12 @@ async function plant(url: string): Promise<void> {
   await once(tunnel, 'close');
 }
 
-/** Reads what there is to see, all of it after everything happened. */
+/** Reads all places after all requests are done. */
 async function collect(url: string): Promise<void> {
   process.kill(pid('parent'), 'SIGUSR2');
   const snapshot = () => readdirSync(folder).find((name) => name.endsWith('.heapsnapshot'));
   while (!snapshot()) await new Promise((resolve) => setTimeout(resolve, 20));
-  // The snapshot is written by the thread that answers: after its answer it is whole.
+  // The thread that answers also writes the snapshot. Once it answers, the snapshot is complete.
   expect((await fetch(`${url}/health`)).status).toBe(200);
   places['heap snapshot of the parent'] = readFileSync(path(snapshot()!));
   places['memory of the parent'] = writableMemory(pid('parent'));
@@ -180,10 +180,10 @@ function readFolder(name: string): Buffer {
   return Buffer.concat(readdirSync(name).map((file) => readFileSync(join(name, file))));
 }
 
-/** The numbers of the account, as they are written. */
+/** The numbers of the account in their written form. */
 function figures(): Record<string, string> {
   const { navEnd, fees, tradingVolume, realizedPnl, deposits, totalReturn, sharpeRatio } = metrics;
-  // What ends with zeros on some day is too short to mean something where it is found.
+  // On some days a number ends with zeros and is short. A short number proves nothing when it is found.
   return Object.fromEntries(
     Object.entries({ navEnd, fees, tradingVolume, realizedPnl, deposits, totalReturn, sharpeRatio })
       .map(([name, value]) => [name, String(value)] as const)
@@ -230,14 +230,14 @@ describe('when a marker was planted', () => {
     expect(places['log of the enclave']!.toString()).toContain('session_opened');
   });
 
-  it('and what is looked for is where it may be: in the memory of the enclave', () => {
+  it('the secrets are found where they are allowed: in the memory of the enclave', () => {
     const memory = writableMemory(pid('enclave'));
     for (const secret of [SECRETS.apiKey, SECRETS.apiSecret]) expect(find(memory, secret)).toContain('raw');
   });
 });
 
 describe('when everything that the operator can see is searched', () => {
-  it('most numbers are long enough to mean something', () => {
+  it('most numbers are long enough for the search', () => {
     expect(Object.keys(figures()).length).toBeGreaterThan(4);
   });
 
@@ -250,7 +250,7 @@ describe('when everything that the operator can see is searched', () => {
     'wire to the enclave',
     'wire to the internet',
     'store',
-  ])('%s: no credential, account number, label, user id or number is there', (place) => {
+  ])('%s: contains no credential, account number, label, user id or number', (place) => {
     const found = Object.entries({ ...SECRETS, ...figures() }).flatMap(([name, secret]) =>
       find(places[place]!, secret).map((spelling) => `${name} (${spelling})`),
     );
@@ -258,21 +258,21 @@ describe('when everything that the operator can see is searched', () => {
   });
 });
 
-describe('when the process of the enclave is looked at', () => {
-  it('it opens no inspector at SIGUSR1, where another process does', async () => {
+describe('when the process of the enclave is inspected', () => {
+  it('SIGUSR1 opens no inspector in it, but opens one in another process', async () => {
     const log = (name: string) => readFileSync(path(`${name}.log`), 'utf8');
     process.kill(pid('enclave'), 'SIGUSR1');
     process.kill(pid('internet'), 'SIGUSR1');
     const opened = () => /Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)/.exec(log('internet'))?.[1];
     while (!opened()) await new Promise((resolve) => setTimeout(resolve, 20));
-    // The check sees an inspector where there is one.
+    // This shows that the check can find an inspector.
     expect(listeningPorts(pid('internet'))).toContain(Number(opened()));
     expect(isAlive(pid('enclave'))).toBe(true);
     expect(listeningPorts(pid('enclave'))).toEqual([]);
     expect(log('enclave')).not.toContain('Debugger');
   });
 
-  it('it makes no code from strings, and leaves no memory in a core dump', () => {
+  it('it cannot generate code from strings, and a core dump contains no memory', () => {
     const read = (file: string) => readFileSync(`/proc/${pid('enclave')}/${file}`, 'utf8');
     expect(read('cmdline').split('\0')).toContain('--disallow-code-generation-from-strings');
     expect(Number.parseInt(read('coredump_filter'), 16)).toBe(0);

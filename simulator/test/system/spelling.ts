@@ -1,6 +1,6 @@
-/** How a secret may look where it should not be: every spelling that one of our layers could give it. */
+/** Spellings of a secret: every form that one of our layers could give it. */
 
-/** Bytes to look for, by name of the spelling. */
+/** The bytes to search for, by name of the spelling. */
 export function spellings(text: string): ReadonlyMap<string, Buffer> {
   const bytes = Buffer.from(text);
   return new Map([
@@ -15,17 +15,17 @@ export function spellings(text: string): ReadonlyMap<string, Buffer> {
   ]);
 }
 
-/** One text that holds every spelling, for planting. */
+/** A text with every spelling, for planting. */
 export function planted(text: string): Buffer {
   return Buffer.concat([...spellings(text).values()].flatMap((spelling) => [spelling, Buffer.from('\n')]));
 }
 
-/** Names of the spellings of `text` that stand in `haystack`. */
+/** Names of the spellings of `text` that occur in `haystack`. */
 export function find(haystack: Buffer, text: string): string[] {
   return [...spellings(text)].filter(([, spelling]) => haystack.includes(spelling)).map(([name]) => name);
 }
 
-/** The characters of base64 that depend on `bytes` alone when `shift` bytes (modulo 3) come before them. */
+/** The base64 characters that depend on `bytes` alone when `shift` bytes (modulo 3) precede them. */
 function withinBase64(bytes: Buffer, shift: number, alphabet: 'base64' | 'base64url'): string {
   const text = Buffer.concat([Buffer.alloc(shift), bytes])
     .toString(alphabet)

@@ -1,4 +1,4 @@
-/** What the simulated account's numbers are, and how an answer differs from them. */
+/** The true numbers of the simulated account, and the differences of an answer from them. */
 import type { MetricsResult, SummaryResult } from '@perf-aggregator/client';
 import { groundTruth } from '../../dist/trader/ground-truth.js';
 import { worldAccount } from '../../dist/world/internet.js';
@@ -6,7 +6,7 @@ import type { VenueState } from '../../dist/world/state.js';
 
 const DAY_MS = 86_400_000;
 
-/** The true numbers of a world's account up to its last day: also right when midnight passes meanwhile. */
+/** The true numbers of a world's account up to its last day. They stay right if midnight passes during a test. */
 export class Truth {
   readonly period: { readonly to: string };
   /** Fills and transfers. */
@@ -21,7 +21,7 @@ export class Truth {
     this.#expected = { fillCount, navEnd: canonical(days.at(-1)!.nav), totalReturn };
   }
 
-  /** What is wrong with an answer for the period; money and counts exactly, returns to a relative 1e-9. */
+  /** The differences of an answer for the period: money and counts exactly, returns to a relative 1e-9. */
   differences(answer: SummaryResult | MetricsResult): string[] {
     const { fillCount, navEnd, totalReturn } = this.#expected;
     const wrong: string[] = [];

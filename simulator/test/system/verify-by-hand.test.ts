@@ -1,4 +1,4 @@
-/** docs/verify-by-hand.md as a transcript: what it tells people to type is run, by a shell, on evidence good and bad. */
+/** Runs the commands of docs/verify-by-hand.md in a shell, on valid and invalid evidence. */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Types the commands, in a folder with what the reader brings; the first that fails ends it. */
+/** Types the commands in a folder with the reader's files. The first failing command ends it. */
 function type(commands: string) {
   const { status, stdout, stderr } = spawnSync('sh', ['-e'], {
     cwd: folder,
@@ -70,7 +70,7 @@ const vectors = JSON.parse(readFileSync(join(FIXTURES, 'vectors.json'), 'utf8'))
 };
 
 describe('when a document is verified by hand', () => {
-  it.each(valid)('holds for %s, whose PCRs it prints', (file) => {
+  it.each(valid)('succeeds for %s and prints its PCRs', (file) => {
     const { ok, said } = typeDocument(file);
     expect({ ok, said }).toEqual({ ok: true, said: expect.stringContaining('Verified OK\n') });
     expect(said).toContain('leaf.pem: OK\n');
@@ -94,15 +94,18 @@ describe('when a document of an instance is verified by hand', () => {
     expect(instances).toHaveLength(2);
   });
 
-  it.each(instances)('its chain holds for %s, and it ends where an enclave is asked for', (file) => {
-    const { ok, said } = typeDocument(join('../field/fixtures', file));
-    expect({ ok, said }).toEqual({ ok: false, said: expect.stringContaining('leaf.pem: OK\n') });
-    expect(said).not.toContain('PCR0');
-  });
+  it.each(instances)(
+    'the chain of %s verifies, and the commands fail at the check for an enclave',
+    (file) => {
+      const { ok, said } = typeDocument(join('../field/fixtures', file));
+      expect({ ok, said }).toEqual({ ok: false, said: expect.stringContaining('leaf.pem: OK\n') });
+      expect(said).not.toContain('PCR0');
+    },
+  );
 });
 
 describe('when a report is verified by hand', () => {
-  it('holds, and shows what was signed', async () => {
+  it('succeeds, and shows the signed claims', async () => {
     const { ok, said, complaint } = typeReport(await makeBundle(nsm));
     expect({ ok, complaint }).toMatchObject({ ok: true });
     expect(said).toContain(`PCR0 ${SIMULATED_PCRS_HEX[0]}\n`);
@@ -112,7 +115,7 @@ describe('when a report is verified by hand', () => {
     expect(said).toContain('every number is signed\n');
   });
 
-  it('shows only what is disclosed', async () => {
+  it('shows only the disclosed claims', async () => {
     const bundle = await makeBundle(nsm);
     const [jwt, first] = bundle.sdJwt.split('~');
     const { ok, said } = typeReport({ ...bundle, sdJwt: `${jwt}~${first}~` });
@@ -141,20 +144,20 @@ describe('when a report is verified by hand', () => {
       (bundle) => ({ ...bundle, attestation: flip(bundle.attestation) }),
       /Verification failure/,
     ],
-  ])('notices %s at its step', async (_, change, said) => {
+  ])('detects %s at its step', async (_, change, said) => {
     const typed = typeReport(change(await makeBundle(nsm)));
     expect(typed.ok).toBe(false);
     expect(`${typed.said}${typed.complaint}`).toMatch(said);
   });
 
-  it('notices a report that the attested key did not sign', async () => {
+  it('detects a report that the attested key did not sign', async () => {
     const bundle = await makeBundle(nsm, { compact: (sdJwt) => replaceJwt(sdJwt, flip) });
     const { ok, said } = typeReport(bundle);
     expect(ok).toBe(false);
     expect(said).toMatch(/the enclave attested this report\nSignature Verification Failure/);
   });
 
-  it('notices a document that was made for something else', async () => {
+  it('detects a document that was made for another purpose', async () => {
     const quote = await makeBundle(nsm, {
       userData: ({ v, config_sha256, kms_policy }) => ({
         t: 'quote',

@@ -1,10 +1,10 @@
-/** Real AF_VSOCK, in a QEMU guest that simulator/guest/boot.sh boots; no socket of this machine is used. */
+/** Real AF_VSOCK, in a QEMU guest that simulator/guest/boot.sh boots. No socket of this machine is used. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const BOOT = fileURLToPath(new URL('../../guest/boot.sh', import.meta.url));
-/** The guest is emulated, instruction by instruction: a busy machine takes several times as long as a quiet one. */
+/** The guest is emulated instruction by instruction. On a busy machine it takes several times as long as usual. */
 const PATIENCE_S = 900;
 
 interface GuestRun {
@@ -13,7 +13,7 @@ interface GuestRun {
   readonly failed: readonly string[];
 }
 
-/** Runs one program in a guest of its own; its tests, by name (TAP). */
+/** Runs one program in a new guest. @returns its tests by name (TAP) */
 function boot(program: string): Promise<GuestRun> {
   const guest = spawn(BOOT, [`simulator/guest/${program}`, String(PATIENCE_S)], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -37,7 +37,7 @@ it.each([
   ['transport.mjs', 13],
   ['main-job.mjs', 1],
 ])(
-  'holds over AF_VSOCK: %s',
+  'passes over AF_VSOCK: %s',
   async (program, count) => {
     const { console, passed, failed } = await boot(program);
     expect({ failed, passed: passed.length }, console).toEqual({ failed: [], passed: count });

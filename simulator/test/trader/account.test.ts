@@ -49,7 +49,7 @@ describe('when an account is generated', () => {
     expect(new Set(fills.map((fill) => fill.orderId)).size).toBeLessThan(fills.length * 0.6);
   });
 
-  it('has transfers both ways, of USDT and of another asset, withdrawals on whole seconds', () => {
+  it('has deposits and withdrawals, of USDT and of another asset; withdrawals are on whole seconds', () => {
     const kinds = account.events.map((event) =>
       event.kind === 'fill' ? 'fill' : `${event.kind} ${event.asset}`,
     );
@@ -59,19 +59,22 @@ describe('when an account is generated', () => {
     for (const event of account.events) if (event.kind === 'withdrawal') expect(event.time % 1000).toBe(0);
   });
 
-  it.each(['demo', 'a', 'b', 'c'])('orders events in time and overdraws nothing (seed %s)', (seed) => {
-    const { events } = generateAccount({ seed, market, lastDay: LAST_DAY });
-    const wallet = new Wallet();
-    let last = 0;
-    for (const event of events) {
-      expect(event.time).toBeGreaterThan(last);
-      last = event.time;
-      wallet.apply(event);
-    }
-    expect(Math.floor(last / DAY_MS)).toBeLessThanOrEqual(LAST_DAY);
-  });
+  it.each(['demo', 'a', 'b', 'c'])(
+    'has events in order of time and never a negative balance (seed %s)',
+    (seed) => {
+      const { events } = generateAccount({ seed, market, lastDay: LAST_DAY });
+      const wallet = new Wallet();
+      let last = 0;
+      for (const event of events) {
+        expect(event.time).toBeGreaterThan(last);
+        last = event.time;
+        wallet.apply(event);
+      }
+      expect(Math.floor(last / DAY_MS)).toBeLessThanOrEqual(LAST_DAY);
+    },
+  );
 
-  it('trades inside its minute, on the lot step', () => {
+  it('has fills at prices inside their minute, with quantities on the lot step', () => {
     for (const fill of fills) {
       const instrument = INSTRUMENTS.find(({ symbol }) => symbol === fill.symbol)!;
       const open = Math.floor(fill.time / MINUTE_MS) * MINUTE_MS;
@@ -91,7 +94,7 @@ describe('when one event is edited', () => {
     expect(changed).toEqual([{ ...fill, price: '1.23' }]);
   });
 
-  it('refuses what overdraws the account, and unknown events', () => {
+  it('refuses an edit that overdraws the account, and unknown events', () => {
     const deposit = account.events[0] as TraderDeposit;
     expect(() => withEdit(account, { kind: 'deposit', id: deposit.id, amount: '1' })).toThrow(
       NegativeBalanceError,

@@ -43,7 +43,7 @@ function fill(
   };
 }
 
-describe('when an account is small enough for pen and paper', () => {
+describe('when an account is small enough to compute by hand', () => {
   const deposit: TraderEvent = {
     kind: 'deposit',
     id: 'd',
@@ -53,7 +53,7 @@ describe('when an account is small enough for pen and paper', () => {
     ...transfer,
   };
 
-  it('links the day at a flow: profit before it is not diluted by it', () => {
+  it('links the day at a flow: the flow does not dilute the profit before it', () => {
     const price = (day: number, hour: number): number =>
       Number(market.minuteClose('BTC', at(day, hour))) / 100;
     const truth = groundTruth(
@@ -71,7 +71,7 @@ describe('when an account is small enough for pen and paper', () => {
     expect(Number(truth.days[0]?.nav)).toBeCloseTo(end, 8);
   });
 
-  it('matches first in, first out, and treats fees as docs/metrics.md §6 says', () => {
+  it('matches lots first in, first out, and treats fees as docs/metrics.md §6 defines', () => {
     const bnb: TraderEvent = {
       kind: 'deposit',
       id: 'n',
@@ -102,7 +102,7 @@ describe('when an account is small enough for pen and paper', () => {
     expect(Number(truth.fees)).toBeCloseTo(0.05 + 0.06 + thirdFee, 10);
   });
 
-  it('counts a withdrawal fee as a cost and the withdrawal itself as none', () => {
+  it('counts a withdrawal fee as a cost, but not the withdrawal itself', () => {
     const truth = groundTruth(
       small([
         deposit,
@@ -125,7 +125,7 @@ describe('when an account is small enough for pen and paper', () => {
   });
 });
 
-describe('when the demonstration account is told', () => {
+describe('when the truth of the demonstration account is computed', () => {
   const truth = groundTruth(account, market);
 
   it('has a value and a return on every day', () => {
@@ -136,7 +136,7 @@ describe('when the demonstration account is told', () => {
     expect(truth.maxDrawdown).toBeLessThan(1);
   });
 
-  it('keeps lots and balances equal', () => {
+  it('has lots that add up to the balances', () => {
     const wallet = new Wallet();
     for (const event of account.events) wallet.apply(event);
     for (const [asset, lots] of Object.entries(truth.openLots)) {
@@ -144,7 +144,7 @@ describe('when the demonstration account is told', () => {
     }
   });
 
-  it('accounts for every cent: profit = realised + unrealised − fees, but for what withdrawn lots had gained', () => {
+  it('explains every cent: profit = realised + unrealised − fees, apart from the gains of withdrawn lots', () => {
     const close = market.dayClose('ETH', LAST_DAY);
     expect(close).toBe(market.minuteClose('ETH', (LAST_DAY + 1) * DAY_MS + MINUTE_MS - 1));
     const withoutEther: TraderAccount = {
@@ -173,7 +173,7 @@ describe('when the demonstration account is told', () => {
     expect(explained / profit).toBeCloseTo(1, 6);
   });
 
-  it('changes exactly what an edited fill touches', () => {
+  it('an edited fill changes exactly the numbers that depend on it', () => {
     const target = account.events.filter((event) => event.kind === 'fill').at(-1)!;
     const price = String(Number(target.price) + 1);
     const edited = groundTruth(
@@ -187,7 +187,7 @@ describe('when the demonstration account is told', () => {
     expect(edited.fillCount).toBe(truth.fillCount);
   });
 
-  it('changes flows and returns from an edited deposit on, and leaves trading as it was', () => {
+  it('an edited deposit changes flows and returns from its day on, but not trading', () => {
     const target = account.events.filter((event) => event.kind === 'deposit').at(-1)!;
     const edited = groundTruth(
       withEdit(account, { kind: 'deposit', id: target.id, amount: '123456' }),

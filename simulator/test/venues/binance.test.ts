@@ -9,7 +9,7 @@ import type { BinanceAccount } from '../../src/venues/binance/authorization.ts';
 import { createBinanceVenue } from '../../src/venues/binance/venue.ts';
 import { CUSTOMER, history, LAST_DAY, market, NOW } from './road.ts';
 
-/** Has dust that no market prices, and money from a wallet that no list of deposits knows. */
+/** Holds dust without a price, and got money from a wallet of the customer, which no list of deposits contains. */
 const COLLECTOR: BinanceAccount = {
   ...CUSTOMER,
   apiKey: 'c011ect'.repeat(9),
@@ -56,7 +56,7 @@ interface Signing {
   readonly recvWindow?: number;
 }
 
-/** A request signed as Binance's documentation says. */
+/** Sends a request that is signed as Binance's documentation describes. */
 function signed(path: string, query = '', signing: Signing = {}): ReturnType<typeof get> {
   const parts = [query, `timestamp=${signing.timestamp ?? now}`];
   if (signing.recvWindow !== undefined) parts.push(`recvWindow=${signing.recvWindow}`);
@@ -215,7 +215,7 @@ describe('when the market is asked for', () => {
     expect(rows[2]?.[4]).toBe(price);
   });
 
-  it('gives at most a thousand candles, the latest when no start is given, none before its history', async () => {
+  it('gives at most a thousand candles, by default the latest, and none from before its history', async () => {
     const count = async (query: string): Promise<number> =>
       ((await get(`/api/v3/klines?symbol=SOLUSDT&${query}`)).body as unknown[]).length;
     expect(await count('interval=1m&limit=5000')).toBe(1_000);
@@ -224,7 +224,7 @@ describe('when the market is asked for', () => {
     expect(await get('/api/v3/klines?symbol=SOLUSDT&interval=2d')).toEqual(refusal(400, -1120));
   });
 
-  it('answers what has no path with 404, and writes with nothing', async () => {
+  it('answers unknown paths and writes with 404', async () => {
     expect((await get('/api/v3/order')).status).toBe(404);
     const response = await fetch(`${origin}${ACCOUNT}`, { method: 'POST' });
     expect(response.status).toBe(404);

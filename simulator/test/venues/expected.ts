@@ -1,4 +1,4 @@
-/** What an account’s pull hands over: entries and prices, from its events and the market itself. */
+/** The expected result of a pull of an account: entries and prices, from its events and from the market itself. */
 import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
@@ -47,7 +47,7 @@ const euro = (time: number): string => formatScaled(market.euro.priceAt(time), E
 export const sorted = (texts: Iterable<string>): readonly string[] =>
   [...new Set(texts)].sort((a, b) => (a < b ? -1 : 1));
 
-/** Every price that docs/metrics.md asks for, from the market itself. */
+/** Every price that docs/metrics.md needs, from the market itself. */
 export function expectedMarks(): readonly string[] {
   const wanted: string[] = [];
   const since = new Map<string, number>();
@@ -56,12 +56,12 @@ export function expectedMarks(): readonly string[] {
     const price = asset === 'EUR' ? euro(end) : formatPrice(market.minuteClose(asset as Base, time));
     wanted.push(`${asset} 1m ${end} ${price}`);
   };
-  // Reports may be in bitcoin and in euro: both are priced from the first event on.
+  // Reports may be in bitcoin and in euro, so both need prices from the first event on.
   for (const asset of ['BTC', 'EUR']) since.set(asset, history.events[0]!.time);
   for (const event of history.events) {
     const assets = event.kind === 'fill' ? [event.symbol.split('/')[0]!, event.fee.asset] : [event.asset];
     for (const asset of assets) if (!since.has(asset)) since.set(asset, event.time);
-    // A fill is compared with the minute that it lies in.
+    // A fill is compared with its minute.
     if (event.kind === 'fill') minute(event.symbol.split('/')[0]!, event.time + MINUTE_MS);
     if (event.kind === 'fill' && !['USDT', event.symbol.split('/')[0]].includes(event.fee.asset)) {
       minute(event.fee.asset, event.time);

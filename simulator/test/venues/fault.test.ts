@@ -13,11 +13,11 @@ const BUDGET = { maxEntries: 100_000, until: NOW + DAY_MS };
 async function failure(options: RoadOptions, account: VenueAccount = ACCOUNT): Promise<ExchangeError> {
   road = await openRoad(options);
   const first: unknown = await tryPull(account, null);
-  // What was read before the fault is handed over; the next pull meets it.
+  // A pull returns what it read before the fault. The next pull then fails.
   const error = first instanceof Error ? first : await tryPull(account, (first as Pull).cursor);
   expect(error).toBeInstanceOf(ExchangeError);
   const { message, stack, cause } = error as ExchangeError;
-  // Whatever went wrong, neither a URL nor a key, a secret or a signature leaves the adapter.
+  // No error of the adapter contains a URL, a key, a secret or a signature.
   const shown = `${message} ${stack} ${String(cause)}`;
   for (const secret of ['http', 'signature', 'timestamp=', account.apiKey, account.apiSecret]) {
     expect(shown.includes(secret), secret).toBe(false);
@@ -29,7 +29,7 @@ function tryPull(account: VenueAccount, cursor: VenueCursor | null): Promise<unk
   return road.exchanges.pull(account, cursor, BUDGET).catch((reason: unknown) => reason);
 }
 
-/** A fault on the first `times` requests of `path`. */
+/** A fault in the first `times` requests of `path`. */
 function first(times: number, path: string, fault: Fault): (request: VenueRequest) => Fault | null {
   let left = times;
   return (request) => (request.path === path && left-- > 0 ? fault : null);
@@ -57,7 +57,7 @@ describe('when the venue refuses the key', () => {
     expect((await failure({ customers: [blind] })).code).toBe('exchange_auth');
   });
 
-  it('exchange_auth, not a rate limit, for a key revoked in the middle', async () => {
+  it('exchange_auth, not a rate limit, for a key that is revoked during a pull', async () => {
     const error2015 = error(401, -2015);
     expect((await failure({ fault: first(9, '/api/v3/myTrades', error2015) })).code).toBe('exchange_auth');
   });
@@ -74,20 +74,23 @@ describe('when the venue refuses the address', () => {
     ['its country is not served', 'region'],
     ['a firewall stands before the venue', 'firewall'],
     ['a firewall answers in JSON of its own', { status: 403, body: '{"message":"Forbidden"}' }],
-  ])('exchange_region_refused where %s, not a wrong key, and without a second try', async (_name, fault) => {
-    const refused = await failure({ fault: () => fault });
-    expect(refused.code).toBe('exchange_region_refused');
-    expect(refused.message).toContain('or its region');
-    expect(road.waits).toEqual([]);
-    expect(road.requests).toHaveLength(1);
-  });
+  ])(
+    'exchange_region_refused where %s, instead of a wrong key, and without a second try',
+    async (_name, fault) => {
+      const refused = await failure({ fault: () => fault });
+      expect(refused.code).toBe('exchange_region_refused');
+      expect(refused.message).toContain('or its region');
+      expect(road.waits).toEqual([]);
+      expect(road.requests).toHaveLength(1);
+    },
+  );
 
-  it('so it is in the middle of a pull', async () => {
+  it('exchange_region_refused also during a pull', async () => {
     const refused = await failure({ fault: first(9, '/api/v3/myTrades', 'region') });
     expect(refused.code).toBe('exchange_region_refused');
   });
 
-  it('exchange_auth where the venue itself judges the key with 403', async () => {
+  it('exchange_auth when the venue itself refuses the key with 403', async () => {
     expect((await failure({ fault: () => error(403, -2015) })).code).toBe('exchange_auth');
   });
 });
@@ -100,7 +103,7 @@ describe('when the venue is busy', () => {
     expect(Math.max(...road.waits)).toBeGreaterThanOrEqual(6_000);
   });
 
-  it('gets through a venue that allows less than the table says', async () => {
+  it('finishes at a venue that allows fewer requests than the table states', async () => {
     road = await openRoad({ weightPerMinute: 250 });
     const pull = await road.exchanges.pull(ACCOUNT, null, BUDGET);
     expect(pull.done).toBe(true);
@@ -112,7 +115,7 @@ describe('when the venue is busy', () => {
     expect((await failure({ fault })).code).toBe('exchange_rate_limited');
   });
 
-  it('exchange_rate_limited when it stays so', async () => {
+  it('exchange_rate_limited when the venue stays busy', async () => {
     expect((await failure({ fault: () => error(418, -1003) })).code).toBe('exchange_rate_limited');
     expect(road.requests).toHaveLength(5);
   });
@@ -123,7 +126,7 @@ describe('when the venue fails', () => {
     ['500', error(500, -1001)],
     ['503 without JSON', { status: 503, body: 'down' }],
     ['a reset', 'reset'],
-  ])('survives %s that passes', async (_name, fault) => {
+  ])('survives %s that is temporary', async (_name, fault) => {
     road = await openRoad({ fault: first(2, '/api/v3/exchangeInfo', fault) });
     const pull = await road.exchanges.pull(ACCOUNT, null, BUDGET);
     expect(pull.done).toBe(true);
@@ -137,7 +140,7 @@ describe('when the venue fails', () => {
     expect((await failure({ fault: () => fault })).code).toBe('exchange_unavailable');
   });
 
-  it('hands over what it has when the fault comes midway, and meets it in the next pull', async () => {
+  it('returns what it has read when a fault occurs midway, and fails in the next pull', async () => {
     road = await openRoad({ fault: ({ path }) => (path === '/api/v3/klines' ? error(500, -1001) : null) });
     const pull = await road.exchanges.pull(ACCOUNT, null, BUDGET);
     expect(pull).toMatchObject({ done: false, snapshot: null });
@@ -174,7 +177,7 @@ describe('when the venue fails', () => {
   });
 });
 
-describe('when somebody stands in between', () => {
+describe('when an attacker is between enclave and venue', () => {
   const redirect: Fault = { status: 302, headers: { location: 'https://api.binance.com/' }, body: '' };
 
   it.each<[string, RoadOptions]>([

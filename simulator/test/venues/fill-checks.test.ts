@@ -14,7 +14,7 @@ afterEach(() => road.close());
 const PATIENT: PullBudget = { maxEntries: 100_000, until: NOW + DAY_MS };
 
 describe('when fills are compared with their minutes', () => {
-  it('brings the range of each minute, the volume and the average price of each day', async () => {
+  it('gets the range of each minute, and the volume and the average price of each day', async () => {
     road = await openRoad();
     const { marks } = await road.exchanges.pull(ACCOUNT, null, PATIENT);
     const fills = history.events.filter((event) => event.kind === 'fill');
@@ -31,7 +31,7 @@ describe('when fills are compared with their minutes', () => {
     }
   });
 
-  it('reads the largest fills first, and no more than its requests allow', async () => {
+  it('checks the largest fills first, within its limit of requests', async () => {
     const few = { ...binance, checkRequests: 20 };
     road = await openRoad({ tables: { binance: few } });
     const pull = await road.exchanges.pull(ACCOUNT, null, PATIENT);
@@ -44,7 +44,7 @@ describe('when fills are compared with their minutes', () => {
       .flatMap((event) => (event.kind === 'fill' ? [Number(event.quantity) * Number(event.price)] : []))
       .sort((a, b) => b - a);
     expect(values).toHaveLength(fillCount);
-    // Fills of a page are checked together, so that it is at least what the 20 largest come to.
+    // All fills of a page are checked together, so the share is at least that of the 20 largest.
     const largest = values.slice(0, 20).reduce((sum, value) => sum + value, 0) / Number(tradingVolume);
     expect(dataQuality.checkedFillShare).toBeGreaterThan(largest);
     expect(dataQuality.checkedFillShare).toBeLessThan(0.5);
@@ -66,7 +66,7 @@ describe('when fills are compared with their minutes', () => {
     expect(later.cursor['checks']).toEqual({});
   });
 
-  it('gives no range to a close that stands for a minute without a trade', async () => {
+  it('gives no range for a minute without a trade', async () => {
     const isMinutes = ({ path, query }: VenueRequest) =>
       path.endsWith('/klines') && query.get('interval') === '1m' && query.has('startTime');
     road = await openRoad({ fault: (request) => (isMinutes(request) ? { status: 200, body: '[]' } : null) });
@@ -81,7 +81,7 @@ describe('when fills are compared with their minutes', () => {
     });
   });
 
-  it('books at mark what the venue’s candles do not know of', async () => {
+  it('books a fill at the mark if it is not in the candles of the venue', async () => {
     const fills = history.events.filter((event) => event.kind === 'fill');
     const sale = fills.findLast(({ side, symbol }) => side === 'sell' && symbol === 'ETH/USDT')!;
     const price = (Number(sale.price) * 1.02).toFixed(2);

@@ -11,7 +11,7 @@ afterEach(() => road.close());
 
 const BOUNDS = { deadline: NOW + DAY_MS };
 const PATIENT: PullBudget = { maxEntries: 100_000, until: NOW + DAY_MS };
-/** Pulls until done; every cursor survives a trip through JSON, as it does through sealed storage. */
+/** Pulls until done. Each cursor is converted to JSON and back, as in sealed storage. */
 async function pullAll(budget: () => PullBudget, from: VenueCursor | null = null): Promise<Pull[]> {
   const pulls: Pull[] = [];
   for (let cursor = from; ; ) {
@@ -24,7 +24,7 @@ async function pullAll(budget: () => PullBudget, from: VenueCursor | null = null
 }
 
 describe('when an account is read for the first time', () => {
-  it('hands over exactly what happened, exactly the prices that it needs, and the balances', async () => {
+  it('returns exactly the events, exactly the needed prices, and the balances', async () => {
     road = await openRoad();
     const pull = await road.exchanges.pull(ACCOUNT, null, PATIENT);
     expect(pull.done).toBe(true);
@@ -46,18 +46,18 @@ describe('when an account is read for the first time', () => {
     });
   });
 
-  it('takes a few hundred calls, and waits only for 10 withdrawal calls a second and the share of submissions', async () => {
+  it('makes a few hundred calls, and waits only for 10 withdrawal calls a second and for submissions', async () => {
     road = await openRoad();
     await road.exchanges.pull(ACCOUNT, null, PATIENT);
     const count = (path: string): number => road.requests.filter((request) => request.path === path).length;
     expect(count('/sapi/v1/capital/withdraw/history')).toBe(38);
     expect(count('/api/v3/myTrades')).toBe(4);
-    // 318 for what happened and its prices, 495 to compare every fill with its minute.
+    // 318 calls for the events and their prices, 495 to compare every fill with its minute.
     expect(road.requests.length).toBeLessThan(820);
     expect(road.waits.reduce((total, wait) => total + wait, 0)).toBeLessThanOrEqual(5_000);
   });
 
-  it('sends a key to signed endpoints only, and no call but reads', async () => {
+  it('sends the key to signed endpoints only, and makes only read calls', async () => {
     road = await openRoad();
     await road.exchanges.pull(ACCOUNT, null, PATIENT);
     const paths = new Set(road.requests.map(({ path }) => path));
@@ -71,7 +71,7 @@ describe('when an account is read for the first time', () => {
     ]);
   });
 
-  it('reads only the symbols given, and says so', async () => {
+  it('reads only the given symbols, and states that in the coverage', async () => {
     road = await openRoad();
     const pull = await road.exchanges.pull({ ...ACCOUNT, symbols: ['ETH/USDT'] }, null, PATIENT);
     const symbols = new Set(pull.entries.flatMap((entry) => (entry.kind === 'fill' ? [entry.symbol] : [])));
@@ -82,7 +82,7 @@ describe('when an account is read for the first time', () => {
 });
 
 describe('when the account is in the sandbox', () => {
-  it('reads what the sandbox has and says what it lacks', async () => {
+  it('reads what the sandbox has, and states what it lacks', async () => {
     road = await openRoad();
     const sandbox = { ...ACCOUNT, sandbox: true, symbols: ['BTC/USDT'] };
     const pull = await road.exchanges.pull(sandbox, null, PATIENT);
@@ -101,7 +101,7 @@ describe('when a budget cuts a pull short', () => {
   const pages = { fillsPage: 37, candlesPage: 100, transfers: { ...binance.transfers, page: 2 } };
   const small = { ...binance, ...pages, checkRequests: 1_000 };
 
-  it('goes on from every cursor and hands over each entry once', async () => {
+  it('continues from every cursor, and returns each entry once', async () => {
     road = await openRoad({ tables: { binance: small } });
     const pulls = await pullAll(() => ({ maxEntries: 60, until: road.clock.now() + DAY_MS }));
     expect(pulls.length).toBeGreaterThan(10);
@@ -110,12 +110,12 @@ describe('when a budget cuts a pull short', () => {
     expect(sorted(pulls.flatMap((pull) => pull.marks.map(markKey)))).toEqual(expectedMarks());
     for (const pull of pulls.slice(0, -1)) {
       expect(pull.snapshot).toBeNull();
-      // One page of transfers may be under way in each direction when the room runs out.
+      // When the limit is reached, one page of transfers may be in progress in each direction.
       expect(pull.entries.length).toBeLessThanOrEqual(64);
     }
   });
 
-  it('returns when its time is up, with the way it came', async () => {
+  it('returns at its time limit, with the progress so far', async () => {
     road = await openRoad();
     const pulls = await pullAll(() => ({ maxEntries: 100_000, until: road.clock.now() + 1_500 }));
     expect(pulls.length).toBeGreaterThan(2);
@@ -127,7 +127,7 @@ describe('when a budget cuts a pull short', () => {
 });
 
 describe('when an account is read again', () => {
-  it('hands over nothing twice, in a handful of calls', async () => {
+  it('returns nothing twice, with a few calls', async () => {
     road = await openRoad();
     const first = await road.exchanges.pull(ACCOUNT, null, PATIENT);
     road.requests.length = 0;
@@ -136,10 +136,10 @@ describe('when an account is read again', () => {
     expect(road.requests.length).toBe(1 + 2 + 4);
   });
 
-  it('hands over exactly what happened since, transfers still on their way included', async () => {
+  it('returns exactly the new events, and transfers that were still in process', async () => {
     road = await openRoad();
     const withdrawal = history.events.findLast((event) => event.kind === 'withdrawal')!;
-    // One second after it was asked for it is still being processed.
+    // One second after its request, the withdrawal is still being processed.
     const early = withdrawal.time + 1_000;
     road.clock.set(early);
     const first = await road.exchanges.pull(ACCOUNT, null, { maxEntries: 100_000, until: early + DAY_MS });
@@ -155,7 +155,7 @@ describe('when an account is read again', () => {
 });
 
 describe('when a key is inspected', () => {
-  it('says what it may do and whose it is', async () => {
+  it('returns the permissions of the key and its account', async () => {
     const trading = {
       ...CUSTOMER,
       apiKey: 'tradingkey',

@@ -1,4 +1,4 @@
-/** The whole road from the enclave's exchanges to a simulated venue: ccxt, tunnel, proxy, TLS. For tests. */
+/** The road for tests: from the enclave's exchanges to a simulated venue, through ccxt, tunnel, proxy and TLS. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import https from 'node:https';
@@ -28,7 +28,7 @@ import {
 } from '../../src/venues/binance/venue.ts';
 
 export const LAST_DAY = 20_777;
-/** Noon of the day after the account's last. */
+/** Noon of the day after the last day of the account. */
 export const NOW = (LAST_DAY + 1) * DAY_MS + 12 * 3_600_000;
 export const market: Market = createMarket({ lastDay: LAST_DAY + 1 });
 export const history: TraderAccount = generateAccount({ seed: 'demo', market, lastDay: LAST_DAY });
@@ -55,9 +55,9 @@ export interface RoadOptions {
   readonly weightPerMinute?: number;
   readonly customers?: readonly BinanceAccount[];
   readonly tables?: Readonly<Record<string, VenueTable>>;
-  /** How far the venue's clock is ahead of the enclave's, ms. */
+  /** The difference of the venue's clock to the clock of the enclave, ms; positive: ahead. */
   readonly skewMs?: number;
-  /** Trusts another authority than the venue's. */
+  /** The enclave trusts another authority than that of the venue. */
   readonly foreignAuthority?: boolean;
   readonly pins?: Readonly<Record<string, readonly string[]>>;
   readonly enclaveAllows?: readonly { host: string; port: number }[];
@@ -66,7 +66,7 @@ export interface RoadOptions {
 
 export interface Road {
   readonly exchanges: Exchanges;
-  /** The clock of everybody on the road; waiting moves it. */
+  /** The clock of every component on the road. Waiting advances it. */
   readonly clock: { now(): number; set(time: number): void };
   readonly waits: number[];
   readonly requests: VenueRequest[];
@@ -77,7 +77,7 @@ const HOSTS = [...BINANCE_HOSTS, ...BINANCE_SANDBOX_HOSTS];
 const authorities = Promise.all([createAuthority('venue'), createAuthority('somebody else')]);
 const certificate = authorities.then(([venue]) => issueServerCertificate(venue, HOSTS));
 
-/** Builds the road; time stands still on it but for waiting. */
+/** Builds the road. Its clock advances only through waiting. */
 export async function openRoad(options: RoadOptions = {}): Promise<Road> {
   const [venueAuthority, foreignAuthority] = await authorities;
   const { certPem, keyPem } = await certificate;

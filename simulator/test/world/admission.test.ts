@@ -1,4 +1,4 @@
-/** Which accounts a world takes, and what it says of the others. */
+/** Which accounts a world accepts, and how it refuses the others. */
 import { discloseOnly, ServiceError, verifyReport } from '@perf-aggregator/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BinanceAccount } from '../../src/venues/binance/authorization.ts';
@@ -34,7 +34,7 @@ describe('when a world runs', () => {
   });
   afterAll(() => test.world.stop());
 
-  describe('and the accounts are not acceptable', () => {
+  describe('and the accounts cannot be accepted', () => {
     const account = (changes: Record<string, unknown> = {}) => {
       const { apiKey, apiSecret } = test.state.venue;
       return { exchange: 'binance', apiKey, apiSecret, ...changes };
@@ -63,7 +63,7 @@ describe('when a world runs', () => {
       await expectCode(register(account({ colour: 'red' })), ServiceError, 'payload_malformed');
     });
 
-    it('reports one of several accounts only as a filter that nobody can withhold', async () => {
+    it('reports one of several accounts only with a filter that is always disclosed', async () => {
       const other = account({ apiKey: 'another'.padEnd(64, '0') });
       const client = test.world.client({ accounts: [account(), other] });
       await client.register();
@@ -81,7 +81,7 @@ describe('when a world runs', () => {
       });
     });
 
-    it('accepts a key that can trade when told so, and discloses it', async () => {
+    it('accepts a key that can trade if the client allows it, and discloses that', async () => {
       const { apiKey: _, ...rest } = account();
       const accounts = [{ ...rest, apiKey: 'trade'.padEnd(64, '0') }];
       const client = test.world.client({ accounts, allowTradingKeys: true });

@@ -1,7 +1,7 @@
 /**
- * A venue on a bad day, seen by a client over the whole road. Until an account has been read once there are no
- * numbers, but a coded reason; afterwards the old ones stay, and say so; when the venue is well again the
- * numbers are exactly those of a day on which nothing happened.
+ * A venue with failures, seen by a client over the whole road. Before the first complete reading of an account there
+ * are no numbers, only a coded reason. After it the old numbers stay, with a note. When the venue has recovered, the
+ * numbers are exactly those of a day without failures.
  */
 import { type MetricsResult, type SecureClient, ServiceError, verifyReport } from '@perf-aggregator/client';
 import { systemRandom } from '@perf-aggregator/shared/random';
@@ -28,14 +28,14 @@ import {
 
 const DAY_MS = 86_400_000;
 const WEEK_S = 604_800;
-/** The account goes on trading for three days after the first reading. */
+/** The account keeps trading for three days after the first reading. */
 const FIRST_READING = NOON - 3 * DAY_MS;
 const RANDOM_SEED = 'bad day 1';
 
 let trouble: Trouble = WELL;
 let requests: { readonly path: string; readonly time: number }[] = [];
 let state: WorldState;
-/** Numbers of an undisturbed run: after the first reading, and after the account traded on. */
+/** Numbers of a run without failures: after the first reading, and after the further trading. */
 let reference: { readonly first: MetricsResult; readonly later: MetricsResult };
 let test: TestWorld;
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
   await test.world.stop();
 });
 
-/** A world whose venue has the trouble of the moment. */
+/** Starts a world whose venue has the current trouble. */
 async function start(): Promise<void> {
   trouble = WELL;
   const clock = new ManualClock(FIRST_READING);
@@ -68,12 +68,12 @@ async function start(): Promise<void> {
   );
 }
 
-/** A session whose account was admitted before the trouble begins. */
+/** Opens a session. The account is admitted before the trouble begins. */
 async function open(begins: Trouble = WELL): Promise<SecureClient> {
   let admitted = false;
   trouble = (request) => {
     if (admitted) return begins(request);
-    // The last question before a session exists.
+    // The last request before the session exists.
     admitted = request.path.endsWith('/apiRestrictions');
     return null;
   };
@@ -92,7 +92,7 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-/** Asks until the account has been read, while time passes; also the codes met on the way. */
+/** Asks until the account has been read, while time passes. Also returns the codes of the refusals until then. */
 async function recovered(client: SecureClient): Promise<{ metrics: MetricsResult; codes: string[] }> {
   const codes: string[] = [];
   for (let tries = 0; ; tries++) {
@@ -108,7 +108,7 @@ async function recovered(client: SecureClient): Promise<{ metrics: MetricsResult
   }
 }
 
-/** Asks until a later reading than `before` is there. */
+/** Asks until there is a later reading than `before`. */
 async function renewed(client: SecureClient, before: MetricsResult): Promise<MetricsResult> {
   for (;;) {
     const metrics = await client.getMetrics();
@@ -118,7 +118,7 @@ async function renewed(client: SecureClient, before: MetricsResult): Promise<Met
   }
 }
 
-describe('when a venue has a bad day', () => {
+describe('when a venue has failures', () => {
   let client: SecureClient;
   beforeEach(() => start());
   afterEach(() => test.world.stop());
@@ -137,7 +137,7 @@ describe('when a venue has a bad day', () => {
     ['a firewall before the venue', () => 'firewall', 'exchange_region_refused'],
     ['a redirect', answer(302, '', { location: 'https://api.binance.com/' }), 'exchange_untrusted'],
     ['clock skew', refused(400, -1021), 'exchange_clock'],
-  ])('tells of %s, and gives exact numbers afterwards', async (_name, what, code) => {
+  ])('reports %s, and gives exact numbers afterwards', async (_name, what, code) => {
     client = await open(what);
     expect(await refusal(client)).toBe(code);
     trouble = WELL;
@@ -170,17 +170,20 @@ describe('when a venue has a bad day', () => {
       only('/klines', answer(200, '{}'), 0, ({ query }) => query.get('symbol') === 'SOLUSDT'),
       'exchange_bad_response',
     ],
-  ])('passes no part for the whole when it fails midway: %s', async (_name, what, code) => {
-    client = await open(what);
-    expect(await refusal(client)).toBe(code);
-    trouble = WELL;
-    expect(timeless((await recovered(client)).metrics)).toEqual(timeless(reference.first));
-  });
+  ])(
+    'never presents a part of the account as the whole after a failure midway: %s',
+    async (_name, what, code) => {
+      client = await open(what);
+      expect(await refusal(client)).toBe(code);
+      trouble = WELL;
+      expect(timeless((await recovered(client)).metrics)).toEqual(timeless(reference.first));
+    },
+  );
 
   it.each<[string, (ms: number) => string]>([
     ['in seconds', (ms) => String(ms / 1_000)],
     ['as a date', (ms) => new Date(test.clock.now() + ms).toUTCString()],
-  ])('keeps away for as long as Retry-After says, %s', async (_name, form) => {
+  ])('sends no request for as long as Retry-After demands, %s', async (_name, form) => {
     let until = 0;
     client = await open((request) => {
       if (until > 0) return null;
@@ -191,20 +194,20 @@ describe('when a venue has a bad day', () => {
     const { metrics } = await recovered(client);
     expect(timeless(metrics)).toEqual(timeless(reference.first));
     expect(requests.length).toBeGreaterThan(10);
-    // A date has no milliseconds.
+    // The date form has no milliseconds.
     expect(requests.filter(({ time }) => time < until - 1_000)).toEqual([]);
   });
 
-  it('reads a body that comes slowly', async () => {
+  it('reads a body that arrives slowly', async () => {
     client = await open(only('/myTrades', () => 'drip'));
     const { metrics, codes } = await recovered(client);
     expect(codes).toEqual([]);
     expect(timeless(metrics)).toEqual(timeless(reference.first));
   });
 
-  it('waits for nobody for ever: a request that hangs is a coded failure', async () => {
+  it('limits its waits: a request that hangs is a coded failure', async () => {
     client = await open(() => {
-      // What the enclave waits in vain is real time; its own clock must see it too.
+      // The enclave waits in real time. Its own clock must show that time too.
       test.clock.advance(20_000);
       return 'hang';
     });
@@ -213,7 +216,7 @@ describe('when a venue has a bad day', () => {
     expect(timeless((await recovered(client)).metrics)).toEqual(timeless(reference.first));
   });
 
-  it('believes no certificate of another authority', async () => {
+  it('refuses a certificate of another authority', async () => {
     client = await open(only('/hisrec', () => 'reset', 3));
     const stranger = await createAuthority('somebody else');
     const server = await issueServerCertificate(stranger, ['api.binance.com', 'kms.us-east-1.amazonaws.com']);
@@ -230,7 +233,7 @@ describe('when a venue has a bad day', () => {
     expect(timeless((await recovered(client)).metrics)).toEqual(timeless(reference.first));
   });
 
-  it('lists no markets for a page that is none, when an enclave starts on such a day', async () => {
+  it('takes no list of markets from an error page when an enclave starts during the failures', async () => {
     client = await open(refused(500, -1001));
     await refusal(client);
     trouble = only('/exchangeInfo', answer(200, PAGE));
@@ -252,13 +255,13 @@ describe('when a venue has a bad day', () => {
     expect(metrics).toEqual(expected);
   });
 
-  describe('after the account was read', () => {
+  describe('after the account has been read', () => {
     it.each<[string, Trouble, string]>([
       ['at once', refused(500, -1001), 'exchange_unavailable'],
       ['with a refused key', refused(401, -2015), 'exchange_auth'],
       ['at the prices', only('/klines', answer(200, PAGE)), 'exchange_bad_response'],
       ['at the trades of the last symbol', only('/myTrades', refused(503, -1001), 3), 'exchange_unavailable'],
-    ])('keeps the old numbers when a later reading fails %s, and says so', async (_name, what, code) => {
+    ])('keeps the old numbers when a later reading fails %s, and reports that', async (_name, what, code) => {
       client = await open();
       const before = await client.getMetrics();
       trouble = what;
@@ -283,11 +286,11 @@ describe('when a venue has a bad day', () => {
     });
   });
 
-  it(`ends with the exact numbers when each request fails with a chance of 1 in 5 (seed "${RANDOM_SEED}")`, async () => {
+  it(`returns the exact numbers in the end when each request fails with a chance of 1 in 5 (seed "${RANDOM_SEED}")`, async () => {
     const random = streamOf(RANDOM_SEED, 'faults');
     let failed = 0;
     client = await open(refused(500, -1001));
-    // After the account's last trade: waiting must not bring new ones.
+    // This is after the last trade of the account, so waiting brings no new ones.
     await skipTo(NOON);
     trouble = (request) => {
       if (!random.chance(20)) return null;

@@ -1,4 +1,4 @@
-/** What may be deleted, and where a world may begin. */
+/** What a reset may delete, and in which folders a world may start. */
 import {
   existsSync,
   mkdirSync,
@@ -38,7 +38,7 @@ const put = (path: string, text = 'x') => {
 const tree = () => readdirSync(parent, { recursive: true, encoding: 'utf8' }).sort();
 const clock = { now: () => Date.UTC(2026, 10, 1) };
 
-/** A world as a run leaves it. */
+/** A complete world folder after a run. */
 async function makeWhole(): Promise<void> {
   await openWorldState(new WorldFiles(home), { clock, random: systemRandom });
   lockWorld(home)();
@@ -64,7 +64,7 @@ function refusal(work: () => unknown): WorldError {
 describe('when a world is reset', () => {
   beforeEach(makeWhole);
 
-  it('all of it goes, and nothing beside it', () => {
+  it('the whole world is deleted, and nothing outside it', () => {
     writeFileSync(join(parent, 'mine'), 'x');
     expect(surveyWorld(home)).toMatchObject({ isWorld: true, foreign: [] });
     expect(resetWorld(home)).toEqual({ deleted: true, kept: [] });
@@ -72,7 +72,7 @@ describe('when a world is reset', () => {
     expect(resetWorld(home)).toEqual({ deleted: false, kept: [] });
   });
 
-  it('what a run left half written goes too', () => {
+  it('files that a run left half written are deleted too', () => {
     for (const name of [
       'role.json.new',
       'lock-3.json.77.new',
@@ -86,7 +86,7 @@ describe('when a world is reset', () => {
     expect(existsSync(home)).toBe(false);
   });
 
-  it('a session of a real service stays, and one that cannot be read', () => {
+  it('a session of a real service stays, and so does an unreadable one', () => {
     put('sessions/real.json', JSON.stringify(REAL));
     put('sessions/broken.json', '{');
     put('sessions/nothing.json', 'null');
@@ -95,7 +95,7 @@ describe('when a world is reset', () => {
     expect(tree()).toEqual(['home', 'home/sessions', ...kept.map((name) => `home/${name}`)]);
   });
 
-  it('what vouches for the world goes; what the user trusts stays, and hinders no new world', () => {
+  it('the trust file of the world is deleted; that of the user stays, and a new world may start', () => {
     put('world-trust.json');
     put('world-trust.json.77.new');
     put('trust.json.77.new');
@@ -118,7 +118,7 @@ describe('when a world is reset', () => {
     ['a link under the store’s name', () => relink('store'), 'store'],
     ['a name that would move a terminal’s cursor', () => put('a\n\u001b[2Jb'), 'a\\n\\u001b[2Jb'],
     ['two things', () => [put('a.txt'), put('b.txt')], 'a.txt and 1 more'],
-  ])('%s that no world makes keeps everything where it is', (_, make, named) => {
+  ])('%s that no world makes prevents the reset', (_, make, named) => {
     make();
     const before = tree();
     const refused = refusal(() => resetWorld(home));
@@ -129,8 +129,8 @@ describe('when a world is reset', () => {
     expect(tree()).toEqual(before);
   });
 
-  it('one that cannot be deleted says so', () => {
-    // No lock can be made: a folder stands in its place.
+  it('a world that cannot be deleted is refused with a code', () => {
+    // No lock can be made, because a folder has its name.
     mkdirSync(join(home, `lock-2.json.${process.pid}.new`));
     expect(refusal(() => resetWorld(home)).code).toBe('world_foreign');
     rmdirSync(join(home, `lock-2.json.${process.pid}.new`));
@@ -148,7 +148,7 @@ describe('when a world is reset', () => {
     expect(existsSync(join(home, 'venue.json'))).toBe(true);
   });
 
-  it('one that is in use stays', () => {
+  it('a world that is in use stays', () => {
     const release = lockWorld(home);
     const before = tree();
     expect(refusal(() => resetWorld(home)).code).toBe('world_in_use');
@@ -157,7 +157,7 @@ describe('when a world is reset', () => {
     expect(resetWorld(home).deleted).toBe(true);
   });
 
-  it('a link to it is not followed', () => {
+  it('a link to a world is not followed', () => {
     const link = join(parent, 'link');
     symlinkSync(home, link);
     for (const place of [link, `${link}/`, `${link}/../link`, `${link}//`]) {
@@ -167,7 +167,7 @@ describe('when a world is reset', () => {
   });
 
   it.each(['nsm.json', 'nsm-root.pem', 'kms.json', 'pki.json', 'ca.pem', 'role.json', 'venue.json'])(
-    'a folder without %s is no world',
+    'a folder without %s is not a world',
     (name) => {
       rmSync(join(home, name));
       const before = tree();
@@ -176,7 +176,7 @@ describe('when a world is reset', () => {
     },
   );
 
-  /** Puts a link to somebody's folder in the place of a part. */
+  /** Replaces a part of the world by a link to a folder of the user. */
   function relink(name: string): void {
     writeFileSync(join(parent, 'precious'), 'x');
     rmSync(join(home, name), { recursive: true });
@@ -184,7 +184,7 @@ describe('when a world is reset', () => {
   }
 });
 
-describe('when a folder is no world’s', () => {
+describe('when a folder does not belong to a world', () => {
   it.each([
     ['somebody’s home', () => homedir()],
     ['the root', () => '/'],
@@ -198,7 +198,7 @@ describe('when a folder is no world’s', () => {
     expect(existsSync(join(parent, 'file'))).toBe(true);
   });
 
-  it('a world does not begin in it: it stays as it is, its permissions too', async () => {
+  it('a world does not start in it, and it stays unchanged, including its permissions', async () => {
     put('thesis.tex');
     const { mode } = statSync(home);
     const starting = startLocalWorld({
@@ -213,7 +213,7 @@ describe('when a folder is no world’s', () => {
     expect([tree(), statSync(home).mode]).toEqual([['home', 'home/thesis.tex'], mode]);
   });
 
-  it('it may begin where nothing is, where the command line keeps sessions, and where a world is', async () => {
+  it('a world may start where nothing is, beside sessions of the command line, and in a world', async () => {
     assertUsable(home);
     mkdirSync(home);
     assertUsable(home);
@@ -227,7 +227,7 @@ describe('when a folder is no world’s', () => {
 });
 
 describe('when a folder cannot be written', () => {
-  it('a world says so by code', () => {
+  it('a world refuses it with a code', () => {
     writeFileSync(home, 'a file');
     expect(refusal(() => new WorldFiles(join(home, 'inside'))).code).toBe('world_unwritable');
     rmSync(home);
@@ -241,7 +241,7 @@ describe('when a folder cannot be written', () => {
 });
 
 describe('when a simulation runs in a folder', () => {
-  it('another one is refused before it touches anything', async () => {
+  it('a second one is refused before it changes anything', async () => {
     await makeWhole();
     const release = lockWorld(home);
     const before = tree();

@@ -1,4 +1,4 @@
-/** How the two halves end, and how they begin: nothing under way is cut, and who waits is told how long. */
+/** How parent and enclave end and start: no request in progress is cut, and a waiting client gets a time to wait. */
 import { type SecureClient, ServiceError } from '@perf-aggregator/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WorldOptions } from '../../src/world/world.ts';
@@ -10,7 +10,7 @@ import { ManualClock } from './manual-clock.ts';
 let test: TestWorld;
 afterEach(() => test.world.stop());
 
-/** What the enclave waits for at a venue that is busy, until it is let go. */
+/** Blocks the enclave's wait for a busy venue until it is opened. */
 class Gate {
   #open!: () => void;
   #reach!: () => void;
@@ -32,7 +32,7 @@ class Gate {
   }
 }
 
-/** A world in which a registration that began waits at the gate. */
+/** A world with a registration in progress that waits at the gate. */
 async function startWithRegistration(phases: string[] = []) {
   const gate = new Gate();
   let isBusy = true;
@@ -61,7 +61,7 @@ async function startWithRegistration(phases: string[] = []) {
 }
 
 describe('when an enclave is told to end', () => {
-  it('what is under way is answered, new requests are refused with a time to wait, then it is gone', async () => {
+  it('it answers requests in progress, refuses new ones with a time to wait, then ends', async () => {
     const phases: string[] = [];
     const { gate, registration } = await startWithRegistration(phases);
     const ended = test.world.stopEnclave();
@@ -78,7 +78,7 @@ describe('when an enclave is told to end', () => {
     expect([ready.status, ready.headers.get('retry-after')]).toEqual([503, '1']);
   });
 
-  it('a session that was being opened is there after the restart', async () => {
+  it('a session that was being opened exists after the restart', async () => {
     const { client, gate, registration } = await startWithRegistration();
     const ended = test.world.stopEnclave();
     gate.open();
@@ -90,7 +90,7 @@ describe('when an enclave is told to end', () => {
 });
 
 describe('when a parent is told to end', () => {
-  it('what is under way is answered before it closes its store', async () => {
+  it('it answers requests in progress before it closes its store', async () => {
     const { client, gate, registration } = await startWithRegistration();
     const ended = test.world.stopParent();
     gate.open();
@@ -100,7 +100,7 @@ describe('when a parent is told to end', () => {
     expect((await eventually(() => client.getSummary())).fillCount).toBeGreaterThan(0);
   });
 
-  it('it says so before it refuses anybody, for as long as it is configured to', async () => {
+  it('it reports the end before it refuses requests, for the configured time', async () => {
     test = await startTestWorld({ parentEnvironment: { DRAIN_DELAY: '1' } });
     await eventually(() => test.world.client().quote());
     const { url } = test.world;
@@ -114,8 +114,8 @@ describe('when a parent is told to end', () => {
   });
 });
 
-describe('when the halves begin', () => {
-  it.each(['the parent first', 'the enclave first'])('%s, they find each other', async (order) => {
+describe('when parent and enclave start', () => {
+  it.each(['the parent first', 'the enclave first'])('%s, they connect to each other', async (order) => {
     test = await startTestWorld();
     const client: SecureClient = test.world.client();
     await test.world.stopParent();

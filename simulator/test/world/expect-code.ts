@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 
-/** The error of a rejected promise or a throwing function has this class (if given) and code. */
+/** Expects that a rejected promise or a throwing function has an error of this class (if given) and code. */
 export async function expectCode(
   work: Promise<unknown> | (() => unknown),
   ...expected: [code: string | RegExp] | [kind: ErrorClass, code: string | RegExp]

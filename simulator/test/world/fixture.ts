@@ -5,7 +5,7 @@ import { createWorldState, type WorldState } from '../../src/world/state.ts';
 import { World, type WorldOptions } from '../../src/world/world.ts';
 import { ManualClock } from './manual-clock.ts';
 
-/** Noon of a day that has nothing special about it. */
+/** Noon of an ordinary day. */
 export const NOON = Date.UTC(2026, 10, 20, 12);
 
 /** A world and its clock. */
@@ -25,7 +25,7 @@ export async function startTestWorld(
     state,
     clock,
     random: systemRandom,
-    // The clock moves only when the enclave waits for something; a wait is over at once.
+    // The clock moves only when the enclave waits. Each wait ends at once.
     sleep: async (ms) => {
       clock.advance(ms);
       await new Promise((resolve) => setImmediate(resolve));

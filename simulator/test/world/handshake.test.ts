@@ -1,6 +1,6 @@
 /**
- * Handshake keys change while clients are on their way, sessions move between processes, and a store is put
- * back or copied: what the SDK does about it.
+ * Handshake keys change during a registration, sessions move between processes, and a store is restored or copied.
+ * These tests show how the SDK reacts.
  */
 import { cpSync, rmSync } from 'node:fs';
 import {
@@ -31,7 +31,7 @@ async function start(options: Parameters<typeof startTestWorld>[0] = {}): Promis
   return test;
 }
 
-/** The SDK's way to the service, with a word in before every request; `paths` are what it asked for. */
+/** The HTTP adapter of the SDK. It calls `before` before each request and records the requested `paths`. */
 function watched(before: (path: string) => void) {
   const paths: string[] = [];
   const adapter: SecureClientOptions['adapter'] = async (config) => {
@@ -55,7 +55,7 @@ const QUOTE = '/attestation/quote';
 const SUBMIT = '/enclave/submit_key';
 
 describe('when the handshake key changes between quote and submission', () => {
-  /** Registers while the clock moves by `steps` before one submission after the other. */
+  /** Registers. Before each submission the clock moves by the next of `steps`. */
   async function register(...steps: number[]) {
     const { world, clock } = await start();
     const { paths, adapter } = watched((path) => {
@@ -72,7 +72,7 @@ describe('when the handshake key changes between quote and submission', () => {
     expect((await client.getSummary()).fillCount).toBeGreaterThan(0);
   });
 
-  it('two hours later the SDK quotes and submits again, once, under the new key', async () => {
+  it('two hours later the SDK gets a new quote and submits once again, under the new key', async () => {
     const { paths, client, registered } = await register(2 * HOUR_MS);
     const { quote } = await registered;
     expect(paths).toEqual([QUOTE, SUBMIT, QUOTE, SUBMIT]);
@@ -80,7 +80,7 @@ describe('when the handshake key changes between quote and submission', () => {
     expect((await client.getSummary()).fillCount).toBeGreaterThan(0);
   });
 
-  it('it does not try a third time, and can be asked to register again', async () => {
+  it('it does not try a third time, and a later registration succeeds', async () => {
     const { paths, client, registered } = await register(2 * HOUR_MS, 2 * HOUR_MS);
     await expectCode(registered, ServiceError, 'unknown_handshake_key');
     expect(paths).toEqual([QUOTE, SUBMIT, QUOTE, SUBMIT]);
@@ -88,7 +88,7 @@ describe('when the handshake key changes between quote and submission', () => {
     expect(paths.slice(4)).toEqual([QUOTE, SUBMIT]);
   });
 
-  it('it tries nothing again for any other reason', async () => {
+  it('it does not repeat after any other refusal', async () => {
     const { world } = await start();
     const { paths, adapter } = watched(() => undefined);
     await expectCode(world.client({ adapter, ttl: 1 }).register(), ServiceError, 'ttl_out_of_range');
@@ -100,12 +100,12 @@ describe('when the handshake key changes between quote and submission', () => {
     expect(paths).toEqual([QUOTE, SUBMIT, QUOTE, SUBMIT]);
   });
 
-  it('what does not verify the second time gets nothing', async () => {
+  it('it sends nothing if the second quote does not verify', async () => {
     const { world, clock } = await start();
     const { paths, adapter } = watched((path) => {
       if (path === SUBMIT) clock.advance(2 * HOUR_MS);
     });
-    // The client's own clock stands still: by it the second quote is of the future.
+    // The client's own clock stands still, so the second quote is in the future for it.
     const now = clock.now();
     const client = world.client({ adapter, clock: { now: () => now } });
     await expect(client.register()).rejects.not.toBeInstanceOf(ServiceError);
@@ -114,7 +114,7 @@ describe('when the handshake key changes between quote and submission', () => {
 });
 
 describe('when a session moves to another process', () => {
-  it('it goes on as text, remembers what it saw, and leaves the first one usable', async () => {
+  it('an exported session continues as text, keeps its memory, and leaves the first one usable', async () => {
     const { world } = await start();
     const client = world.client();
     await client.register();
@@ -130,7 +130,7 @@ describe('when a session moves to another process', () => {
     expect(client.export().sequence).toBe(moved.export().sequence);
   });
 
-  it('what is no session is refused, and a session that was given up is none', async () => {
+  it('an invalid session is refused, and a revoked one cannot be exported', async () => {
     const { world } = await start();
     const client = world.client();
     await expectCode(() => client.export(), ClientError, 'not_registered');
@@ -154,7 +154,7 @@ describe('when a session moves to another process', () => {
 });
 
 describe('when the store is put back to an older day', () => {
-  it('who saw the newer state refuses the older one, who did not cannot know', async () => {
+  it('a client that saw the newer state refuses the older one; another client cannot detect it', async () => {
     const { world } = await start({ syncIntervalMs: DAY_MS });
     const client = world.client();
     await client.register();
@@ -176,17 +176,17 @@ describe('when the store is put back to an older day', () => {
       SecurityError,
       'rollback_detected',
     );
-    // It goes on refusing, and its memory outlives the process.
+    // It keeps refusing, and its memory survives the move to another process.
     const moved = SecureClient.resume(client.export(), world.ports);
     await expectCode(moved.getMetrics(), SecurityError, 'rollback_detected');
-    // docs/threat-model.md: the limit of it.
+    // docs/threat-model.md states this limit.
     const unaware = SecureClient.resume(early, world.ports);
     expect((await unaware.getSummary()).fillCount).toBeGreaterThan(0);
   });
 });
 
 describe('when a second enclave serves a copy of the store', () => {
-  /** Two worlds of one deployment: the same root, the same sessions, and from here on histories of their own. */
+  /** Two worlds of one deployment. They have the same root and sessions, and separate histories from here on. */
   async function fork() {
     const first = await start({ syncIntervalMs: DAY_MS });
     const client = first.world.client({ ttl: 7 * 86_400 });
@@ -201,13 +201,13 @@ describe('when a second enclave serves a copy of the store', () => {
     await second.world.startEnclave();
     await first.world.startParent();
     await second.world.startParent();
-    /** The same owner, asking the other enclave. */
+    /** The same owner, as a client of the other enclave. */
     const atSecond = (session: ReturnType<SecureClient['export']>) =>
       SecureClient.resume({ ...session, enclaveUrl: second.world.url }, second.world.ports);
     return { first, second, client, atSecond };
   }
 
-  it('it serves the same session under the same keys, as any pair may', async () => {
+  it('it serves the same session under the same keys', async () => {
     const { client, atSecond } = await fork();
     const other = atSecond(client.export());
     expect((await eventually(() => other.getMetrics())).navEnd).toBe(
@@ -215,11 +215,11 @@ describe('when a second enclave serves a copy of the store', () => {
     );
   });
 
-  it('one version with two ledgers is a fork', async () => {
+  it('two ledgers with the same version are a fork', async () => {
     const { first, second, client, atSecond } = await fork();
     const other = atSecond(client.export());
     const { sequence, ledgerHead } = client.export();
-    // Each reads once more: what there is after one day, and what there is after two.
+    // Each enclave reads once more: the first after one day, the second after two days.
     await read(first, client, 1);
     await read(second, other, 2);
     const [here, there] = [client.export(), other.export()];
@@ -246,7 +246,7 @@ describe('when a second enclave serves a copy of the store', () => {
   });
 });
 
-/** Lets `days` pass and waits until the account was read to its end again. */
+/** Lets `days` pass and waits until the account has been fully read again. */
 async function read({ clock }: TestWorld, client: SecureClient, days: number): Promise<void> {
   const count = async () => (await eventually(() => client.getMetrics())).observationCount;
   const before = await count();

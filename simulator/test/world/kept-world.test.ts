@@ -1,4 +1,4 @@
-/** A world that an earlier release wrote is opened by this one, under the clock of its time. */
+/** This release opens a world that an earlier release wrote, with the clock set to the time of that world. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -16,19 +16,19 @@ import type { WorldState } from '../../src/world/state.ts';
 import { startTestWorld, type TestWorld } from './fixture.ts';
 import { ManualClock } from './manual-clock.ts';
 
-/** What the release of 2026-11-22 left (test/fixtures/README.md). */
+/** The files of the release of 2026-11-22 (test/fixtures/README.md). */
 interface KeptWorld {
-  /** The clock when it was left, ms. */
+  /** The clock at its end, ms. */
   readonly instant: number;
   readonly state: WorldState & {
     readonly nsm: { readonly rootKeyPkcs8: string; readonly rootCertDer: string };
   };
   readonly session: ExportedSession;
-  /** What it answered then. */
+  /** Its answer at that time. */
   readonly metrics: MetricsResult;
 }
 
-/** The key that the genesis evidence in the store commits to. */
+/** The report key in the genesis evidence of the store. */
 const REPORT_KEY = '5f49fcaa532f3039867eff1cc6662bcb144c055ff5a7f49995ffe296c2dced1c';
 
 const folder = new URL('../fixtures/kept-world/', import.meta.url);
@@ -58,17 +58,17 @@ beforeAll(async () => {
 });
 afterAll(() => test.world.stop());
 
-describe('when a world of the release before is opened', () => {
-  it('its session answers as it did, from sealed storage alone', async () => {
+describe('when a world of the previous release is opened', () => {
+  it('its session gives the same answer from sealed storage alone', async () => {
     const metrics = await client.getMetrics();
-    // What is newer than the release: see CHANGELOG.
+    // Members that are newer than that release (CHANGELOG).
     expect(metrics).toEqual({
       ...kept.metrics,
       provenance: { fetched: 0, sealed: kept.metrics.provenance.fetched },
     });
   });
 
-  it('goes on: what is read now is added to what was kept', async () => {
+  it('its session continues: new entries are added to the stored ones', async () => {
     await client.renew(604_800);
     test.clock.advance(24 * 3_600_000);
     const later = await client.getMetrics();
@@ -76,7 +76,7 @@ describe('when a world of the release before is opened', () => {
     expect(later.provenance.sealed).toBe(kept.metrics.provenance.fetched);
   });
 
-  it('still issues reports under the key that it drew then', async () => {
+  it('it still issues reports under its first report key', async () => {
     const { reportKey } = await test.world.client().quote();
     expect(encodeHex(reportKey)).toBe(REPORT_KEY);
     const report = verifyReport(JSON.stringify(await client.getReport()), {

@@ -6,7 +6,7 @@ import { WorldError } from '../../src/world/files.ts';
 import { type Holder, isLockName, lockWorld, type Processes, systemProcesses } from '../../src/world/lock.ts';
 
 let folder: string;
-/** Process ids that live. */
+/** Ids of living processes. */
 let living: Set<number>;
 
 beforeEach(() => {
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The processes as one of them sees them; `looking` is called whenever it looks at a holder. */
+/** The processes as process `pid` sees them. `looking` is called whenever it checks a holder. */
 function as(pid: number, looking: () => void = () => undefined): Processes {
   living.add(pid);
   return {
@@ -44,8 +44,8 @@ const holder = () => {
   return JSON.parse(readFileSync(join(folder, name!), 'utf8')) as Holder;
 };
 
-describe('when a folder is taken', () => {
-  it('nobody else gets it while the process lives, and the refusal names it', () => {
+describe('when a folder is locked', () => {
+  it('no other process gets it while the holder lives, and the refusal names the holder', () => {
     lockWorld(folder, as(1));
     const refused = refusal(as(2));
     expect(refused.code).toBe('world_in_use');
@@ -54,7 +54,7 @@ describe('when a folder is taken', () => {
     expect(holder()).toEqual({ pid: 1, started: 's1' });
   });
 
-  it('somebody else gets it when it was let go, or when the process has ended', () => {
+  it('another process gets it after a release, or after the holder has ended', () => {
     lockWorld(folder, as(1))();
     lockWorld(folder, as(2));
     expect(holder().pid).toBe(2);
@@ -63,14 +63,14 @@ describe('when a folder is taken', () => {
     expect(holder().pid).toBe(3);
   });
 
-  it('and when another process has its number by now', () => {
+  it('another process gets it if the id of the holder now belongs to a different process', () => {
     lockWorld(folder, { ...as(1), self: { pid: 1, started: 'long ago' } });
     lockWorld(folder, as(2));
     expect(holder().pid).toBe(2);
   });
 
   it.each(['', '{', 'null', '{"pid":"1","started":"s1"}', '{"pid":1}'])(
-    'a lock that says %j is nobody’s',
+    'a lock with the content %j has no holder',
     (text) => {
       living.add(1);
       writeFileSync(join(folder, 'lock-7.json'), text);
@@ -89,8 +89,8 @@ describe('when a folder is taken', () => {
   });
 });
 
-describe('when a folder cannot be given back', () => {
-  it('nobody is told: the end of the process gives it back', () => {
+describe('when a folder cannot be released', () => {
+  it('the release reports nothing, and the folder is free when the process ends', () => {
     const release = lockWorld(folder, as(1));
     mkdirSync(join(folder, `lock-1.json.${process.pid}.new`));
     release();
@@ -102,8 +102,8 @@ describe('when a folder cannot be given back', () => {
   });
 });
 
-describe('when two race for a folder', () => {
-  it('one gets it that another took between its look and its grasp', () => {
+describe('when two processes want a folder at the same time', () => {
+  it('a process is refused if another one locks the folder between its check and its lock', () => {
     let isFirst = true;
     const slow = as(1, () => {
       if (isFirst) lockWorld(folder, as(2));
@@ -113,7 +113,7 @@ describe('when two race for a folder', () => {
     expect(holder().pid).toBe(2);
   });
 
-  it('so it is for a lock that is left by the dead', () => {
+  it('the same holds for a lock left by a dead process', () => {
     lockWorld(folder, as(9));
     living.delete(9);
     let isFirst = true;
@@ -125,7 +125,7 @@ describe('when two race for a folder', () => {
     expect(holder().pid).toBe(2);
   });
 
-  it('one that slept while others came and went has nothing, although its number is free again', () => {
+  it('a slow process is refused while another holds the folder, even if a lock number is free again', () => {
     let isFirst = true;
     const slow = as(1, () => {
       if (!isFirst) return;
@@ -137,7 +137,7 @@ describe('when two race for a folder', () => {
     expect(holder().pid).toBe(3);
   });
 
-  it('it gets the folder after all where they are gone again', () => {
+  it('a slow process gets the folder if all others have released it', () => {
     let isFirst = true;
     const slow = as(1, () => {
       if (!isFirst) return;
@@ -150,8 +150,8 @@ describe('when two race for a folder', () => {
   });
 });
 
-describe('when the system is asked for processes', () => {
-  it('this one lives, one that began at another time does not, nor does nobody', () => {
+describe('when the system is asked about processes', () => {
+  it('this process lives; one with another start time, or without a process, does not', () => {
     const processes = systemProcesses();
     const { self } = processes;
     expect(self.pid).toBe(process.pid);

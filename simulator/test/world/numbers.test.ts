@@ -1,7 +1,7 @@
 /**
- * The numbers are right: what a client gets over the whole road, against the ground truth that the simulator
- * computes from its own events, sharing no code with ledger and analytics. Then one fill and one deposit are
- * changed, and exactly what they touch changes.
+ * The numbers are right: a client's answers over the whole road are compared with the ground truth, which the simulator
+ * computes from its own events without any code of ledger and analytics. Then one fill and one deposit are changed, and
+ * exactly the numbers that depend on them change.
  */
 import type { MetricsResult } from '@perf-aggregator/client';
 import { Decimal } from 'decimal.js';
@@ -13,20 +13,20 @@ import { startTestWorld, type TestWorld } from './fixture.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Relative difference that doubles may make. */
+/** Allows the relative difference that rounding of doubles can cause. */
 function closeTo(actual: number | null, expected: number, what: string): void {
   expect(Math.abs((actual ?? Number.NaN) - expected), what).toBeLessThanOrEqual(
     1e-9 * Math.max(1, Math.abs(expected)),
   );
 }
 
-/** Money: the same decimal number, to the 12 places of docs/metrics.md §6. */
+/** Compares amounts of money as decimal numbers, to the 12 places of docs/metrics.md §6. */
 function sameMoney(actual: string | null, expected: string | Decimal, what: string): void {
   const rounded = new Decimal(expected).toDecimalPlaces(12, Decimal.ROUND_HALF_EVEN);
   expect(new Decimal(actual ?? Number.NaN).toFixed(), what).toBe(rounded.toFixed());
 }
 
-/** Returns of the days by calendar month, linked. */
+/** Daily returns, linked by calendar month. */
 function monthly(truth: GroundTruth): Record<string, number> {
   const growth: Record<string, number> = {};
   for (const { day, return: value } of truth.days) {
@@ -135,7 +135,7 @@ describe('when a client reads the demonstration account over the whole road', ()
     expectTruth(base, truth);
   });
 
-  it('gets days that are those of the truth, and chain to the total', async () => {
+  it('gets the days of the truth, and they link to the total', async () => {
     const client = test.world.client();
     await client.register();
     const { days, navStart } = await client.getReturns({ limit: 1_000 });
@@ -159,7 +159,7 @@ describe('when a client reads the demonstration account over the whole road', ()
     sameMoney(base.navEnd, days.at(-1)!.nav!, 'navEnd');
   });
 
-  it('gets trades that realise what the truth says, symbol by symbol', async () => {
+  it('gets trades whose realised profit equals the truth for each symbol', async () => {
     const client = test.world.client();
     await client.register();
     const sumOf = async (parameters: Parameters<typeof client.getTrades>[0]) => {
@@ -177,7 +177,7 @@ describe('when a client reads the demonstration account over the whole road', ()
     for (const [symbol, pnl] of Object.entries(truth.realizedPnl)) near(await sumOf({ symbol }), pnl, symbol);
   });
 
-  it('gets the same numbers for a period as the truth of those days', async () => {
+  it('gets for a period the numbers of the truth for those days', async () => {
     const client = test.world.client();
     await client.register();
     const metrics = await client.getMetrics({ from: '2026-01-01', to: '2026-06-30' });
@@ -189,7 +189,7 @@ describe('when a client reads the demonstration account over the whole road', ()
     expect(metrics.periodIsFullHistory).toBe(false);
   });
 
-  it('sees one changed fill in exactly the numbers that it touches', async () => {
+  it('sees one changed fill in exactly the numbers that depend on it', async () => {
     const { account } = worldAccount(test.state.venue);
     const sales = account.events.filter(
       (event) => event.kind === 'fill' && event.side === 'sell' && event.symbol === 'ETH/USDT',
@@ -229,14 +229,14 @@ describe('when a client reads the demonstration account over the whole road', ()
     expect(metrics.dataQuality).toMatchObject({ positionMoves: 1, checkedFillShare: 1 });
     const close = new Decimal(market.minuteClose('ETH', fill.time + 60_000).toString()).div(100);
     const gift = new Decimal(price).minus(close).times(fill.quantity);
-    // To the minute's mark, as if it had been sold there.
+    // The sale is booked at the mark of the minute.
     const { truth: atMark } = await readEdited({ ...edit, price: close.toFixed(2) });
     const [given, true_] = [new Decimal(metrics.deposits), atMark.days.map((day) => day.deposits)];
     sameMoney(given.minus(Decimal.sum(0, ...true_)).toFixed(), gift, 'the gift');
     sameMoney(metrics.realizedPnl, Decimal.sum(0, ...Object.values(atMark.realizedPnl)), 'realizedPnl');
     sameMoney(metrics.navEnd, new Decimal(atMark.days.at(-1)!.nav).plus(gift), 'navEnd');
     sameMoney(metrics.fees, atMark.fees, 'fees');
-    // It is above 1 % of the value, so that the day is linked there or has no return; it never gains by the gift.
+    // The gift is above 1 % of the value. The day is then linked there or has no return, and never gains by the gift.
     expect(metrics.totalReturn!).toBeLessThanOrEqual(atMark.totalReturn + 1e-3);
   });
 
@@ -261,7 +261,7 @@ describe('when a client reads the demonstration account over the whole road', ()
       expect(metrics.reportingCurrency).toBe(currency);
       expect(metrics.observationCount).toBe(truth.days.length);
       expect(metrics.dataQuality).toMatchObject({ gapCount: 0, largeFlowsUnvalued: 0, unpricedAssets: [] });
-      // A return in another currency is that in USDT over what the currency itself gained, day by day.
+      // A return in another currency is the return in USDT divided by the gain of that currency, day by day.
       const between = (i: number) =>
         rateAt(truth.days[i - 1]!.end)
           .div(rateAt(truth.days[i]!.end))
@@ -274,7 +274,7 @@ describe('when a client reads the demonstration account over the whole road', ()
     }
   });
 
-  it('sees one changed deposit in exactly the numbers that it touches', async () => {
+  it('sees one changed deposit in exactly the numbers that depend on it', async () => {
     const { account } = worldAccount(test.state.venue);
     const deposits = account.events.filter((event) => event.kind === 'deposit' && event.asset === 'USDT');
     const deposit = deposits.at(-1)!;

@@ -1,4 +1,4 @@
-/** What survives when one half of the system is gone and comes back. */
+/** What survives when parent, enclave or key service stop and restart. */
 
 import { type SecureClient, ServiceError } from '@perf-aggregator/client';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -17,8 +17,8 @@ async function register(overrides: Record<string, unknown> = {}): Promise<Secure
   return client;
 }
 
-describe('when the enclave is gone', () => {
-  it('says so, and serves the same sessions under the same identity when it is back', async () => {
+describe('when the enclave stops', () => {
+  it('requests are refused, and after the restart the same sessions are served under the same identity', async () => {
     test = await startTestWorld();
     const client = await register();
     const [before, reportKey] = [await client.getMetrics(), encodeHex((await client.quote()).reportKey)];
@@ -30,7 +30,7 @@ describe('when the enclave is gone', () => {
     expect(encodeHex((await client.quote()).reportKey)).toBe(reportKey);
   });
 
-  it('ends the sessions that lived in its memory', async () => {
+  it('sessions that existed only in its memory end', async () => {
     test = await startTestWorld();
     const client = await register({ persistence: 'memory' });
     await client.getReport();
@@ -42,7 +42,7 @@ describe('when the enclave is gone', () => {
     );
   });
 
-  it('draws new handshake keys, and a submission under an old one is retried once', async () => {
+  it('it draws new handshake keys, and a submission under an old one is retried once', async () => {
     test = await startTestWorld();
     const first = await test.world.client().quote();
     await test.world.startEnclave();
@@ -51,8 +51,8 @@ describe('when the enclave is gone', () => {
   });
 });
 
-describe('when the parent is gone', () => {
-  it('has lost nothing when it is back', async () => {
+describe('when the parent stops', () => {
+  it('it has lost nothing after the restart', async () => {
     test = await startTestWorld();
     const client = await register();
     const before = await client.getMetrics();
@@ -61,8 +61,8 @@ describe('when the parent is gone', () => {
   });
 });
 
-describe('when the key service is gone', () => {
-  it('starts as soon as it is back, whichever order the parts start in', async () => {
+describe('when the key service stops', () => {
+  it('the enclave starts as soon as the key service is back, in any order of starts', async () => {
     test = await startTestWorld();
     const client = await register();
     await test.world.startEnclave();
@@ -72,7 +72,7 @@ describe('when the key service is gone', () => {
 });
 
 describe('when time passes', () => {
-  it('reads what is new, and the sequence rises', async () => {
+  it('new entries are read, and the sequence increases', async () => {
     test = await startTestWorld({ syncIntervalMs: 60_000 });
     const client = await register();
     const before = client.export().sequence;

@@ -1,4 +1,4 @@
-/** The road of a session, end to end, and what is refused on it. */
+/** The road of a session from end to end, and the refusals on it. */
 import { PolicyError, VerificationError } from '@perf-aggregator/attestation';
 import {
   discloseOnly,
@@ -30,7 +30,7 @@ describe('when a world runs', () => {
       await client.register();
     });
 
-    it('tells progress while the account is read, then the metrics', async () => {
+    it('reports progress while the account is read, then the metrics', async () => {
       const seen: number[] = [];
       const metrics = await client.getMetrics({}, { onProgress: ({ progress }) => seen.push(progress) });
       expect(metrics.environment).toBe('simulated');
@@ -49,7 +49,7 @@ describe('when a world runs', () => {
       });
     });
 
-    it('gives days and trades in pages, the same as all at once', async () => {
+    it('gives days and trades in pages that equal the whole list', async () => {
       const [days, trades] = [
         await client.getReturns({ limit: 1_000 }),
         await client.getTrades({ limit: 500 }),
@@ -102,7 +102,7 @@ describe('when a world runs', () => {
       expect(claims.metrics.expectedShortfall95).toEqual(expect.any(Number));
     });
 
-    it('signs a report that verifies, fully or partly disclosed, for its audience', async () => {
+    it('issues a report that verifies for its audience, fully or partly disclosed', async () => {
       const bundle = await client.getReport({ aud: 'allocator', nonce: 'challenge-1' });
       const policy = {
         roots: [test.state.nsm.rootCertDer],
@@ -146,7 +146,7 @@ describe('when a world runs', () => {
       expect(claims.fullHistoryReturn).not.toBe(claims.metrics.totalReturn);
     });
 
-    it('refuses a query that makes no sense, with the reason sealed', async () => {
+    it('refuses an invalid query with a sealed reason', async () => {
       await expectCode(client.getMetrics({ from: '2026-02-30' }), ServiceError, 'parameters_malformed');
       await expectCode(
         client.getMetrics({ from: '2026-06-01', to: '2026-01-01' }),
@@ -156,7 +156,7 @@ describe('when a world runs', () => {
       await expectCode(client.getReport({ from: '2031-01-01' }), ServiceError, 'period_empty');
     });
 
-    it('goes on in another process from what export() gave', async () => {
+    it('continues in another process from the result of export()', async () => {
       const moved = SecureClient.resume(JSON.parse(JSON.stringify(client.export())), test.world.ports);
       expect((await moved.getSummary()).fillCount).toBe((await client.getSummary()).fillCount);
     });
@@ -186,8 +186,8 @@ describe('when a world runs', () => {
     });
   });
 
-  describe('and a session nears its end', () => {
-    it('ends, unless it is renewed', async () => {
+  describe('and a session is near its end', () => {
+    it('ends unless it is renewed', async () => {
       const [renewed, left] = [test.world.client({ ttl: 3_600 }), test.world.client({ ttl: 3_600 })];
       await renewed.register();
       await left.register();
@@ -210,7 +210,7 @@ describe('when a world runs', () => {
       await expectCode(test.world.client({ ttl: 604_801 }).register(), ServiceError, 'ttl_out_of_range');
     });
 
-    it('is gone after it was revoked', async () => {
+    it('is unknown after its revocation', async () => {
       const client = test.world.client();
       await client.register();
       const session = client.export();

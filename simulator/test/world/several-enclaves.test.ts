@@ -1,4 +1,4 @@
-/** Several enclaves on one parent: one service, whichever of them answers. */
+/** Several enclaves on one parent form one service. Any of them can answer. */
 import { SecureClient, ServiceError } from '@perf-aggregator/client';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { systemRandom } from '@perf-aggregator/shared/random';
@@ -16,7 +16,7 @@ afterEach(() => test.world.stop());
 
 async function start(): Promise<void> {
   const clock = new ManualClock(NOON);
-  // A short history: what is looked at is who answers, not what.
+  // The history is short: the test is about which enclave answers.
   const state = await createWorldState({ clock, random: systemRandom, seed: 'several', historyDays: 30 });
   test = await startTestWorld({ enclaves: COUNT, state }, clock);
   await allServe();
@@ -43,7 +43,7 @@ async function register(overrides: Record<string, unknown> = {}): Promise<Secure
 }
 
 describe('when a parent has several enclaves', () => {
-  it('they have one identity and handshake keys of their own, and a submission finds its own', async () => {
+  it('they share one identity, have separate handshake keys, and a submission reaches the right enclave', async () => {
     await start();
     const quotes = [];
     for (let asked = 0; asked < 2 * COUNT; asked++) quotes.push(await test.world.client().quote());
@@ -52,11 +52,11 @@ describe('when a parent has several enclaves', () => {
     for (let client = 0; client < COUNT; client++) await register();
   });
 
-  it('while one is away the others serve its sessions, the same numbers, and it takes them back', async () => {
+  it('while one is absent, the others serve its sessions with the same numbers; later it serves again', async () => {
     await start();
     const clients = [await register(), await register()];
     const before = await Promise.all(clients.map((client) => client.getMetrics()));
-    // Who fetched an entry, and from where it came back, differs.
+    // The enclave that fetched an entry, and the storage that it came from, may differ.
     const numbers = before.map((metrics) => ({ ...metrics, provenance: expect.anything() as unknown }));
     for (let index = 0; index < COUNT; index++) {
       await test.world.stopEnclave(index);
@@ -68,7 +68,7 @@ describe('when a parent has several enclaves', () => {
     }
   });
 
-  it('a session that lives in memory is found where it is, and not called lost while that one is away', async () => {
+  it('a session in memory is found in its enclave, and is not reported as lost during its absence', async () => {
     await start();
     const client = await register({ persistence: 'memory' });
     await client.getReport();

@@ -1,4 +1,4 @@
-/** What the whole system really answers is what its specification says. */
+/** The answers of the whole system conform to its specification. */
 import type { ExportedSession } from '@perf-aggregator/client';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.world.stop());
 
-/** The status, after the body was held against what the document says of it. */
+/** Checks the body against the specification. @returns the status */
 async function statusOf(method: string, path: string, url: string, body?: string): Promise<number> {
   const response = await fetch(session.enclaveUrl + url, { method, ...(body === undefined ? {} : { body }) });
   const described = document.paths[path]?.[method.toLowerCase()]?.responses[String(response.status)];
@@ -50,7 +50,7 @@ describe('when the service answers', () => {
     },
   );
 
-  it('everything else is as it is described', async () => {
+  it('every other answer conforms to its description', async () => {
     const nonce = 'A'.repeat(43);
     expect(await statusOf('GET', '/attestation/quote', `/attestation/quote?nonce=${nonce}`)).toBe(200);
     expect(await statusOf('GET', '/attestation/quote', '/attestation/quote')).toBe(400);

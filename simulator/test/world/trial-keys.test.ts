@@ -1,4 +1,4 @@
-/** Keys to try: which files a world offers, and what the venue knows of each. */
+/** Trial keys: the files that a world offers, and what the venue knows of each key. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 const secretOf = (name: string) => readFileSync(join(home, 'keys', name), 'utf8');
 
 describe('when a world is opened', () => {
-  it('keys of every kind lie in it, for its owner only, with a page that names each', async () => {
+  it('it contains keys of every kind, readable only by its owner, and a page that names each', async () => {
     const { venue } = await openWorldState(files, making);
     const names = KINDS.flatMap((kind) => [`${kind}.key`, `${kind}.secret`]);
     expect(readdirSync(join(home, 'keys')).sort()).toEqual(['README.md', ...names].sort());
@@ -40,7 +40,7 @@ describe('when a world is opened', () => {
     expect(secretOf('README.md')).toContain(`--root ${home}/nsm-root.pem`);
   });
 
-  it('they stay the same, and a world from before gets them', async () => {
+  it('the keys stay the same, and an older world gets them', async () => {
     await openWorldState(files, making);
     const before = secretOf('trading.key');
     rmSync(join(home, 'keys'), { recursive: true });
@@ -52,8 +52,8 @@ describe('when a world is opened', () => {
   });
 });
 
-describe('when the venue is told of them', () => {
-  it('each can do what its name says, and one has an account of its own', async () => {
+describe('when the venue gets the keys', () => {
+  it('each has the permissions in its name, and one has a separate account', async () => {
     const { venue } = await openWorldState(files, making);
     const customers = trialCustomers(venue, files.read<TrialKeys>('keys.json'));
     const [second, trading, withdrawal] = customers;
@@ -72,7 +72,7 @@ describe('when the venue is told of them', () => {
     expect(second!.history.events).not.toEqual(trading!.history.events.slice(-second!.history.events.length));
   });
 
-  it('the second account is no older than the first', async () => {
+  it('the history of the second account is no longer than that of the first', async () => {
     const { venue } = await openWorldState(files, { ...making, historyDays: 30 });
     const [second] = trialCustomers(venue, files.read<TrialKeys>('keys.json'));
     expect(second!.history.lastDay - second!.history.firstDay + 1).toBe(30);

@@ -1,4 +1,4 @@
-/** What a venue does on a bad day, and what a client makes of it. */
+/** Failures of a venue, and what a client sees of them. */
 import { type MetricsResult, type SecureClient, ServiceError } from '@perf-aggregator/client';
 import { expect } from 'vitest';
 import type { Fault, VenueRequest } from '../../src/venues/binance/venue.ts';
@@ -6,7 +6,7 @@ import type { Fault, VenueRequest } from '../../src/venues/binance/venue.ts';
 export type Trouble = (request: VenueRequest) => Fault | null;
 export const WELL: Trouble = () => null;
 
-/** The code with which the account cannot be read. Fails when there are numbers. */
+/** The code with which a reading of the account is refused. Fails if there are numbers. */
 export async function refusal(client: SecureClient): Promise<string> {
   const error: unknown = await client.getMetrics().then(
     (metrics) => expect.fail(`numbers of an account that was not read: ${metrics.fillCount} fills`),
@@ -16,7 +16,7 @@ export async function refusal(client: SecureClient): Promise<string> {
   return (error as ServiceError).code;
 }
 
-/** Everything but the moments of reading. */
+/** Metrics without the times of reading. */
 export function timeless({ accounts, ...metrics }: MetricsResult): object {
   const read = accounts.map(({ coverage, ...account }) => ({ ...account, coverage: { ...coverage, to: 0 } }));
   return { ...metrics, asOf: 0, accounts: read };
@@ -30,7 +30,7 @@ export const refused = (status: number, code: number, headers = {}): Trouble =>
 export const PAGE = '<!doctype html><html><body><h1>We will be back soon</h1></body></html>';
 export const HTML = { 'content-type': 'text/html' };
 
-/** Trouble with the requests of `path` after the first `spared` of them. */
+/** Fails the requests of `path` after the first `spared` of them. */
 export function only(
   path: string,
   what: Trouble,
@@ -41,7 +41,7 @@ export function only(
   return (request) => (request.path.endsWith(path) && more(request) && left-- <= 0 ? what(request) : null);
 }
 
-/** One of each kind. */
+/** One failure of each kind. */
 export const FAULTS: readonly [Trouble, ...Trouble[]] = [
   refused(429, -1003, { 'retry-after': '2' }),
   refused(418, -1003),

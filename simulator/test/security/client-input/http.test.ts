@@ -1,4 +1,4 @@
-/** HTTP itself, abused: sizes, encodings, methods, headers. The table is in submission.test.ts. */
+/** Abuse of HTTP itself: sizes, encodings, methods, headers. submission.test.ts has the table of all inputs. */
 import { once } from 'node:events';
 import net from 'node:net';
 import { Writable } from 'node:stream';
@@ -28,7 +28,7 @@ afterAll(() => test.world.stop());
 const post = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
   client.send('/enclave/submit_key', { method: 'POST', body, headers });
 
-/** Sends text over a bare connection and reads the one answer until the service closes. */
+/** Sends text over a plain connection and reads the one answer until the service closes. */
 async function bare(text: string): Promise<Answer> {
   const socket = net.connect(Number(new URL(test.world.url).port), '127.0.0.1');
   const parts: Buffer[] = [];
@@ -50,27 +50,27 @@ async function bare(text: string): Promise<Answer> {
 }
 
 describe('when a request is too large', () => {
-  it('a body is, by its announced length and by its own', async () => {
+  it('a body is refused, by its announced length and by its real length', async () => {
     expectProblem(await post(MARKER.repeat(4_000)), 'request_too_large');
     expectProblem(await post(MARKER.repeat(4_000), { 'transfer-encoding': 'chunked' }), 'request_too_large');
     expectProblem(await post('x'.repeat(64 * 1_024)), 'request_malformed');
   });
 
-  it('headers are', async () => {
+  it('headers are refused', async () => {
     const request = `GET /health HTTP/1.1\r\nHost: a\r\nX: ${MARKER.repeat(800)}\r\n\r\n`;
     expectProblem(await bare(request), 'headers_too_large');
     const many = Array.from({ length: 2_000 }, (_, at) => `X-${at}: ${MARKER}\r\n`).join('');
     expectProblem(await bare(`GET /health HTTP/1.1\r\nHost: a\r\n${many}\r\n`), 'headers_too_large');
   });
 
-  it('a request line is', async () => {
+  it('a request line is refused', async () => {
     expectProblem(await bare(`GET /${MARKER.repeat(800)} HTTP/1.1\r\nHost: a\r\n\r\n`), 'headers_too_large');
   });
 });
 
 describe('when a body is encoded', () => {
   it.each(['gzip', 'br', 'deflate', 'zstd', 'gzip, gzip', MARKER])(
-    'as %s it is not read',
+    'a body encoded as %s is not read',
     async (encoding) => {
       const body = gzipSync(Buffer.alloc(1_000_000));
       expectProblem(await post(body, { 'content-encoding': encoding }), 'request_malformed');
@@ -84,7 +84,7 @@ describe('when a body is encoded', () => {
   });
 });
 
-describe('when a method is not one of the route', () => {
+describe('when the route does not have the method', () => {
   it.each([
     ['GET', '/enclave/submit_key', 'POST'],
     ['PUT', '/enclave/submit_key', 'POST'],
@@ -101,7 +101,7 @@ describe('when a method is not one of the route', () => {
     expect(answer.headers.allow).toBe(allow);
   });
 
-  it('one that a header asks for instead is not looked at', async () => {
+  it('a header that names another method is ignored', async () => {
     const headers = { 'x-http-method-override': 'DELETE' };
     expectProblem(await client.send('/enclave/submit_key', { headers }), 'method_not_allowed');
   });
@@ -121,7 +121,7 @@ describe('when a method is not one of the route', () => {
   });
 });
 
-describe('when what comes is not HTTP as it should be', () => {
+describe('when the input is not valid HTTP', () => {
   const close = 'Connection: close\r\n';
   it.each([
     ['another protocol', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
@@ -145,7 +145,7 @@ describe('when what comes is not HTTP as it should be', () => {
     expectProblem(await bare(text), 'request_malformed');
   });
 
-  it('an upgrade and an expectation are not taken up', async () => {
+  it('an upgrade and an expectation are ignored', async () => {
     const headers = `Host: a\r\n${close}`;
     const upgrade = await bare(
       `GET /health HTTP/1.1\r\n${headers.replace('close', 'close, Upgrade')}Upgrade: websocket\r\n\r\n`,
@@ -155,14 +155,14 @@ describe('when what comes is not HTTP as it should be', () => {
   });
 });
 
-describe('when all of that is over', () => {
-  it('the service serves, and its log has a code for each and nothing of what was sent', async () => {
+describe('when all these requests are over', () => {
+  it('the service still serves; its log has a code for each request and nothing of the input', async () => {
     expect((await client.send('/ready')).status).toBe(200);
     const lines = logged
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { msg: string; route?: string; status?: number; code?: string });
-    // That an enclave is still coming up is no refusal.
+    // An enclave that is still starting is not counted as a refusal.
     const refused = lines.filter(({ status = 0, route }) => status >= 400 && route !== '/ready');
     expect(refused.length).toBeGreaterThan(40);
     expect(refused.filter(({ code }) => code === undefined || code === 'internal')).toEqual([]);

@@ -1,4 +1,4 @@
-/** A client that is not the SDK: it does the arithmetic of docs/protocol.md and sends what it likes. */
+/** A client without the SDK. It computes docs/protocol.md itself and can send anything. */
 import http from 'node:http';
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
@@ -13,17 +13,17 @@ import { PUBLIC_FAILURES, type PublicCode } from '@perf-aggregator/shared/wire/f
 import { expect } from 'vitest';
 import type { World } from '../../../src/world/world.ts';
 
-/** Stands in every hostile input; no answer may hold it. */
+/** Part of every hostile input. No answer may contain it. */
 export const MARKER = 'marker-that-nobody-may-see';
 
-/** An answer, read to its end. */
+/** A complete answer. */
 export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly text: string;
 }
 
-/** What a request is made of, besides its address. */
+/** The parts of a request, without its address. */
 export interface RequestOptions {
   readonly method?: string;
   readonly body?: string | Uint8Array;
@@ -36,15 +36,15 @@ export interface RawSession {
   readonly keys: SessionKeys;
 }
 
-/** What to change about a submission before it is sealed. */
+/** Changes of a submission before it is sealed. */
 export interface SubmissionChanges {
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Replaces the payload: an object as JSON, a text as it is. */
+  /** Replaces the payload: an object is sent as JSON, a text unchanged. */
   readonly payload?: unknown;
   readonly ephemeral?: Uint8Array;
 }
 
-/** One hostile client of one world. */
+/** A hostile client of one world. */
 export class RawClient {
   readonly #world: World;
 
@@ -52,7 +52,7 @@ export class RawClient {
     this.#world = world;
   }
 
-  /** Sends one request over a connection of its own; the path goes out as it stands. */
+  /** Sends one request over its own connection. The path is sent unchanged. */
   send(path: string, { method = 'GET', body, headers = {} }: RequestOptions = {}): Promise<Answer> {
     const { hostname, port } = new URL(this.#world.url);
     return new Promise((resolve, reject) => {
@@ -74,7 +74,7 @@ export class RawClient {
     return this.send('/enclave/submit_key', { method: 'POST', body: text });
   }
 
-  /** A submission that the enclave would take, but for `changes`. */
+  /** A submission that the enclave would accept, except for `changes`. */
   async compose(
     changes: SubmissionChanges = {},
   ): Promise<{ readonly body: SubmissionJson; readonly keys: SessionKeys }> {
@@ -104,23 +104,23 @@ export class RawClient {
   }
 }
 
-/** The `q` of a query that a session's owner seals. */
+/** The `q` of a query, sealed as the owner of the session seals it. */
 export function sealedQuery(session: RawSession, operation: string, content: unknown): string {
   return encodeQuery(sealed(session, operation, content));
 }
 
-/** A sealed request as a renewal's body carries it. */
+/** A sealed request in the form of the body of a renewal. */
 export function sealed(session: RawSession, operation: string, content: unknown) {
   const binding = { requestKey: session.keys.request, sessionId: session.id, operation };
   return sealRequest(crypto, systemRandom, binding, content);
 }
 
-/** base64url of anything. */
+/** base64url of a text. */
 export function q(text: string): string {
   return encodeBase64Url(utf8(text));
 }
 
-/** The answer is a problem document with this code, whole, and repeats nothing of what was sent. */
+/** Expects a complete problem document with this code that repeats nothing of the request. */
 export function expectProblem(answer: Answer, code: PublicCode): Record<string, unknown> {
   const problem = JSON.parse(answer.text) as Record<string, unknown>;
   const [status, title] = PUBLIC_FAILURES[code];
@@ -138,7 +138,7 @@ export function expectProblem(answer: Answer, code: PublicCode): Record<string, 
   return problem;
 }
 
-/** As {@link expectProblem} for a refusal whose reason is sealed to the client. */
+/** Like {@link expectProblem}, for a refusal whose reason is sealed to the client. */
 export function expectSealedReason(
   answer: Answer,
   code: PublicCode,

@@ -1,11 +1,11 @@
-/** Good submissions that come again, or too many. The table is in submission.test.ts. */
+/** Valid submissions that are sent again, or are too many. submission.test.ts has the table of all inputs. */
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { describe, expect, it } from 'vitest';
 import { expectProblem } from './raw.ts';
 import { client, HOUR_MS, ready, test } from './submitting.ts';
 
 describe('when a submission comes again', () => {
-  it('is refused, at once and under the predecessor of the handshake key', async () => {
+  it('is refused, at once and later when the handshake key is the predecessor', async () => {
     const { body } = await client.compose();
     expect((await client.submit(body)).status).toBe(201);
     expectProblem(await client.submit(body), 'replayed_submission');
@@ -23,7 +23,7 @@ describe('when a submission comes again', () => {
     expectProblem(await client.submit(body), 'replayed_submission');
   });
 
-  it('counts as seen even if what it held was refused', async () => {
+  it('counts as seen even if its content was refused', async () => {
     const { body } = await client.compose({ payload: {} });
     expectProblem(await client.submit(body), 'submission_refused');
     expectProblem(await client.submit(body), 'replayed_submission');
@@ -31,7 +31,7 @@ describe('when a submission comes again', () => {
 });
 
 describe('when a handshake key has taken its last submission', () => {
-  it('the next key is there at once; replayed ones are told so, late ones to ask for a quote', async () => {
+  it('the next key exists at once; replays are refused as such, and later submissions need a new quote', async () => {
     await test.world.startEnclave({ submissionsPerHandshakeKey: 2 });
     await ready();
     const bodies = [await client.compose(), await client.compose(), await client.compose()];

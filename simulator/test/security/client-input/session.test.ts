@@ -1,4 +1,4 @@
-/** Bad questions to sessions over raw HTTP: ids, queries, renewals, ends. The table is in submission.test.ts. */
+/** Bad requests to sessions over raw HTTP: ids, queries, renewals, ends. submission.test.ts has the table. */
 import { ServiceError } from '@perf-aggregator/client';
 import { encodeBase64, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { systemRandom } from '@perf-aggregator/shared/random';
@@ -26,12 +26,12 @@ let session: RawSession;
 let other: RawSession;
 
 beforeAll(async () => {
-  // No synchronisation is due while the clock moves: it would erase what expired before anybody asks.
+  // No synchronisation is due while the clock moves. It would erase expired sessions before they are asked for.
   test = await startTestWorld({ syncIntervalMs: DAY_MS });
   client = new RawClient(test.world);
   const sdk = test.world.client();
   await sdk.register();
-  // The account is read once before anybody is asked about it.
+  // The account is read once before the tests.
   await sdk.getSummary();
   session = await client.open();
   other = await client.open();
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.world.stop());
 
-/** Waits until the session's account was read. */
+/** Waits until the account of the session has been read. */
 async function read({ id }: RawSession): Promise<void> {
   while ((await client.send(`/enclave/summary/${id}`)).status !== 200) {
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -52,7 +52,7 @@ const renew = (id: string, body: unknown) =>
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
-describe('when a session id is none', () => {
+describe('when a session id is invalid', () => {
   const id = encodeBase64Url(systemRandom.bytes(32));
   it.each([
     MARKER,
@@ -92,14 +92,14 @@ describe('when a session id is none', () => {
     expectProblem(await client.send('/enclave/metrics/%'), 'request_malformed');
   });
 
-  it('an id that nobody drew is unknown', async () => {
+  it('an id that no session has is unknown', async () => {
     for (const read of READS) expectProblem(await client.send(`/enclave/${read}/${id}`), 'session_unknown');
     expectProblem(await renew(id, sealed(session, 'renew', { counter: 1, ttl: 60 })), 'session_unknown');
     expectProblem(await client.send(`/enclave/revoke/${id}`, { method: 'DELETE' }), 'session_unknown');
   });
 });
 
-describe('when a query is none', () => {
+describe('when a query is invalid', () => {
   const ask = (query: string) => client.send(`/enclave/summary/${session.id}?${query}`);
 
   it.each([
@@ -120,15 +120,15 @@ describe('when a query is none', () => {
     expectProblem(await ask(`q=${text}`), 'query_unreadable');
   });
 
-  it('one that was given twice, or as a list, is not guessed at', async () => {
+  it('a query that is given twice is refused, and other parameters are ignored', async () => {
     const good = sealedQuery(session, 'summary', {});
     expectProblem(await ask(`q=${good}&q=${good}`), 'request_malformed');
     expectProblem(await ask(`q=${good}&q=`), 'request_malformed');
-    // Other names are other parameters: as good as none.
+    // Other names are other parameters. They are ignored.
     expect((await ask(`q[]=${good}&Q=${MARKER}`)).status).toBe(200);
   });
 
-  it('one that is too long is refused before it is read', async () => {
+  it('a query that is too long is refused before it is read', async () => {
     expectProblem(await ask(`q=${'A'.repeat(4_097)}`), 'request_too_large');
     expectProblem(await ask(`q=${'A'.repeat(4_096)}`), 'query_unreadable');
   });
@@ -151,23 +151,26 @@ describe('when a query is none', () => {
     }
   });
 
-  it.each(['nonce', 'ciphertext', 'tag'] as const)('a %s that was altered, cut or longer', async (member) => {
-    const box = sealed(session, 'summary', {});
-    const bytes = Buffer.from(box[member], 'base64');
-    bytes[0]! ^= 1;
-    for (const value of [
-      encodeBase64(bytes),
-      encodeBase64(bytes.subarray(1)),
-      encodeBase64(Buffer.concat([bytes, bytes])),
-      box[member].replace(/=*$/, '\n'),
-      '',
-    ]) {
-      expectProblem(await ask(`q=${q(JSON.stringify({ ...box, [member]: value }))}`), 'query_unreadable');
-    }
-    for (const v of [0, 2, '1', null, undefined]) {
-      expectProblem(await ask(`q=${q(JSON.stringify({ ...box, v }))}`), 'query_unreadable');
-    }
-  });
+  it.each(['nonce', 'ciphertext', 'tag'] as const)(
+    'a %s that was altered, shortened or lengthened does not open',
+    async (member) => {
+      const box = sealed(session, 'summary', {});
+      const bytes = Buffer.from(box[member], 'base64');
+      bytes[0]! ^= 1;
+      for (const value of [
+        encodeBase64(bytes),
+        encodeBase64(bytes.subarray(1)),
+        encodeBase64(Buffer.concat([bytes, bytes])),
+        box[member].replace(/=*$/, '\n'),
+        '',
+      ]) {
+        expectProblem(await ask(`q=${q(JSON.stringify({ ...box, [member]: value }))}`), 'query_unreadable');
+      }
+      for (const v of [0, 2, '1', null, undefined]) {
+        expectProblem(await ask(`q=${q(JSON.stringify({ ...box, v }))}`), 'query_unreadable');
+      }
+    },
+  );
 
   it.each<[string, unknown]>([
     ['null', null],
@@ -180,20 +183,20 @@ describe('when a query is none', () => {
     ['a rate that is no number', { riskFreeRateAnnual: '0.1' }],
     ['an audience where there is none', { aud: MARKER }],
     ['deep nesting', { from: JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`) as unknown }],
-  ])('%s as parameters is refused, the reason sealed', async (_, content) => {
+  ])('%s as parameters is refused with a sealed reason', async (_, content) => {
     const answer = await ask(`q=${sealedQuery(session, 'summary', content)}`);
     const refusal = expectSealedReason(answer, 'query_refused', session.keys);
     expect(refusal.code).toBe('parameters_malformed');
   });
 
-  it('a prototype as parameters is an unknown member, not a prototype', async () => {
+  it('the member __proto__ of parameters is an unknown member', async () => {
     const content = JSON.parse('{"__proto__":{"from":"2026-01-01"}}') as unknown;
     const answer = await ask(`q=${sealedQuery(session, 'summary', content)}`);
     expect(expectSealedReason(answer, 'query_refused', session.keys).code).toBe('parameters_malformed');
   });
 });
 
-describe('when a renewal is none', () => {
+describe('when a renewal is invalid', () => {
   it.each<[string, () => unknown]>([
     ['nothing', () => ''],
     ['no JSON', () => `{${MARKER}`],
@@ -201,7 +204,7 @@ describe('when a renewal is none', () => {
     ['deep nesting', () => '['.repeat(60_000)],
     ['of another operation', () => sealed(session, 'metrics', { counter: 1, ttl: 60 })],
     ['of another session', () => sealed(other, 'renew', { counter: 1, ttl: 60 })],
-  ])('one %s is unreadable', async (_, body) => {
+  ])('a renewal %s is unreadable', async (_, body) => {
     expectProblem(await renew(session.id, body()), 'query_unreadable');
   });
 
@@ -213,7 +216,7 @@ describe('when a renewal is none', () => {
     ['that lives too short', { counter: 1, ttl: 59 }],
     ['that lives too long', { counter: 1, ttl: 604_801 }],
     ['with an unknown member', { counter: 1, ttl: 60, x: MARKER }],
-  ])('one %s is refused, the reason sealed', async (_, content) => {
+  ])('a renewal %s is refused with a sealed reason', async (_, content) => {
     const answer = await renew(session.id, sealed(session, 'renew', content));
     const refusal = expectSealedReason(answer, 'query_refused', session.keys);
     expect(refusal.code).toBe('parameters_malformed');
@@ -235,7 +238,7 @@ describe('when a session is over', () => {
     expectProblem(await renew(gone.id, sealed(gone, 'renew', { counter: 9, ttl: 60 })), code);
   };
 
-  it('a revoked one is unknown, however it is asked', async () => {
+  it('a revoked session is unknown to every request', async () => {
     const gone = await client.open();
     const answer = await client.send(`/enclave/revoke/${gone.id}`, { method: 'DELETE' });
     expect([answer.status, answer.text]).toEqual([204, '']);
@@ -243,14 +246,14 @@ describe('when a session is over', () => {
     expectProblem(await client.send(`/enclave/revoke/${gone.id}`, { method: 'DELETE' }), 'session_unknown');
   });
 
-  it('an expired one is expired, and cannot be renewed', async () => {
+  it('an expired session is refused as expired, and cannot be renewed', async () => {
     const gone = await client.open();
     await read(gone);
     test.clock.advance(HOUR_MS);
     await questions(gone, 'session_expired');
   });
 
-  it('the SDK says all of it with its own class', async () => {
+  it('the SDK reports these refusals with its own class', async () => {
     const sdk = test.world.client({ ttl: 3_600 });
     await sdk.register();
     await sdk.getSummary();
@@ -260,7 +263,7 @@ describe('when a session is over', () => {
   });
 });
 
-describe('when a nonce of a quote is none', () => {
+describe('when the nonce of a quote is invalid', () => {
   it.each([
     '',
     '?nonce',

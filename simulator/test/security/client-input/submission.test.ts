@@ -1,8 +1,8 @@
 /**
- * Bad submissions over raw HTTP. Every answer is a problem document with a public code that repeats nothing.
+ * Bad submissions over raw HTTP. Every answer is a problem document with a public code that repeats no input.
  *
- * Where each kind of bad client input of this project is asserted by class and code (`ServiceError` is how the
- * SDK hands on a problem document, `Refusal` how the enclave raises it):
+ * The table shows which test asserts class and code for each kind of bad client input. `ServiceError` is the class of
+ * the SDK for a problem document, and `Refusal` is the class of the enclave:
  *
  * | input                                            | over raw HTTP            | class and code |
  * |--------------------------------------------------|--------------------------|----------------|
@@ -25,7 +25,7 @@ import { toCustomer, worldAccount } from '../../../src/world/internet.ts';
 import { expectProblem, expectSealedReason, MARKER } from './raw.ts';
 import { asked, changed, client, good, test, withMember } from './submitting.ts';
 
-describe('when a submission is no submission', () => {
+describe('when a submission is malformed', () => {
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   it.each<[string, () => string | Uint8Array]>([
     ['nothing', () => ''],
@@ -74,10 +74,10 @@ describe('when a submission is no submission', () => {
   });
 
   it.each(['ephemeral_pub', 'nonce', 'ciphertext', 'tag', 'metadata.handshake_pub'])(
-    '%s has one spelling',
+    '%s has only one valid encoding',
     async (path) => {
       const text = path.includes('.') ? good.metadata.handshake_pub : good[path as 'nonce' | 'tag'];
-      // 33 bytes end without padding: what is taken off then is a character of the content.
+      // 33 bytes have no padding. The last character then belongs to the content, and is removed instead.
       const spellings = [
         text.replace(/=+$/, '') || text.slice(0, -1),
         `${text}=`,
@@ -90,13 +90,13 @@ describe('when a submission is no submission', () => {
       ].filter((spelling) => spelling !== text);
       for (const spelling of spellings) {
         const answer = await client.submit(withMember(path, spelling));
-        // A ciphertext may end in a whole group: cut, it is base64 of other bytes only if its length says so.
+        // A ciphertext may end with a full group. A shortened one then is valid base64, but of the wrong length.
         expectProblem(answer, 'request_malformed');
       }
     },
   );
 
-  it('a last character with other bits than zeros is another spelling', async () => {
+  it('a last character with unused bits that are not zero is refused', async () => {
     const key = good.ephemeral_pub;
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
     const last = alphabet[alphabet.indexOf(key.at(-2)!) + 1]!;
@@ -111,7 +111,7 @@ describe('when a submission is no submission', () => {
     ['nonce', 12],
     ['tag', 16],
     ['metadata.handshake_pub', 32],
-  ])('%s has %i bytes and no others', async (path, length) => {
+  ])('%s must have exactly %i bytes', async (path, length) => {
     for (const other of [0, 1, length - 1, length + 1, 2 * length, 4_096]) {
       const value = encodeBase64(new Uint8Array(other).fill(7));
       expectProblem(await client.submit(withMember(path, value)), 'request_malformed');
@@ -146,7 +146,7 @@ describe('when a submission is no submission', () => {
     expectProblem(await client.submit(withMember(`metadata.${name}`, value)), 'request_malformed');
   });
 
-  it('none of it reached a venue', () => {
+  it('no venue was asked', () => {
     expect(asked).toEqual([]);
   });
 });
@@ -161,7 +161,7 @@ describe('when a submission was tampered with', () => {
     ['nonce', () => changed('nonce', flip(3))],
     ['tag', () => changed('tag', flip(-1))],
     ['ephemeral key', () => changed('ephemeral_pub', flip(0))],
-    // RFC 7748 ignores this bit: the same point, but another name for it, and the name is in the keys.
+    // RFC 7748 ignores this bit: the point is the same, but its encoding differs, and the encoding is in the keys.
     ['ignored bit of the ephemeral key', () => changed('ephemeral_pub', flip(-1))],
     ['time to live', () => withMember('metadata.ttl', 604_800)],
     ['an exchange', () => withMember('metadata.exchange', MARKER)],
@@ -174,7 +174,7 @@ describe('when a submission was tampered with', () => {
     expect(asked).toEqual([]);
   });
 
-  it('of a member that is given twice the last counts, and is the one that is authenticated', async () => {
+  it('if a member is given twice, the last value is used and authenticated', async () => {
     const text = JSON.stringify(good).replace('"ttl":3600', '"ttl":3600,"ttl":604800');
     expectProblem(await client.submit(text), 'submission_unreadable');
   });
@@ -194,14 +194,14 @@ describe('when a submission was tampered with', () => {
     expectProblem(await client.submit(body), 'submission_unreadable');
   });
 
-  it('a handshake key that was never quoted is unknown, one of small order too', async () => {
+  it('a handshake key that was never quoted is unknown, even one of small order', async () => {
     for (const key of [systemRandom.bytes(32), new Uint8Array(32)]) {
       const body = withMember('metadata.handshake_pub', encodeBase64(key));
       expectProblem(await client.submit(body), 'unknown_handshake_key');
     }
   });
 
-  it('what was refused so far did not use up the submission', async () => {
+  it('the refusals so far did not use up the submission', async () => {
     expect((await client.submit(good)).status).toBe(201);
     expect(asked.length).toBeGreaterThan(0);
   });
@@ -219,7 +219,7 @@ describe('when a submission opens and is refused', () => {
     return test.world.startInternet({ accounts });
   });
 
-  /** A payload with an account for each of `changes`. */
+  /** A payload with one account for each of `changes`. */
   function payload(...changes: Record<string, unknown>[]) {
     const { apiKey, apiSecret } = test.state.venue;
     const accounts = changes.map((change) => ({ exchange: 'binance', apiKey, apiSecret, ...change }));

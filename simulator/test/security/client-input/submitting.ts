@@ -1,4 +1,4 @@
-/** A world of its own for each file, a client over raw HTTP, and a good submission to change. */
+/** A separate world for each test file, a client over raw HTTP, and a valid submission to change. */
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import type { SubmissionJson } from '@perf-aggregator/shared/messages/submission';
 import { afterAll, beforeAll } from 'vitest';
@@ -10,7 +10,7 @@ export const HOUR_MS = 3_600_000;
 export let test: TestWorld;
 export let client: RawClient;
 export let good: SubmissionJson;
-/** What the venue was asked, to see that nothing got so far. */
+/** Requests that the venue got. They show whether a submission got that far. */
 export const asked: string[] = [];
 
 beforeAll(async () => {
@@ -25,7 +25,7 @@ export async function ready(): Promise<void> {
   while ((await client.send('/ready')).status !== 200) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** `good` with one member changed, or left out when `value` is undefined. */
+/** `good` with one member changed, or without it when `value` is undefined. */
 export function withMember(path: string, value: unknown): unknown {
   const copy = structuredClone(good) as unknown as Record<string, unknown>;
   const [first = '', second] = path.split('.');
@@ -34,7 +34,7 @@ export function withMember(path: string, value: unknown): unknown {
   return copy;
 }
 
-/** The base64 text of `good`'s member, its bytes changed. */
+/** The base64 text of a member of `good`, after a change of its bytes. */
 export function changed(
   path: 'nonce' | 'ciphertext' | 'tag' | 'ephemeral_pub',
   edit: (bytes: Uint8Array) => void,

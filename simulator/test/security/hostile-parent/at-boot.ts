@@ -1,4 +1,4 @@
-/** At boot: records, evidence and credentials that are altered, exchanged, or somebody else's. */
+/** Attacks at boot: records, evidence and credentials that are altered, exchanged, or belong to others. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { encodeUserData } from '@perf-aggregator/shared/messages/user-data';
@@ -27,7 +27,7 @@ import { seededRandom } from './seeded.ts';
 
 let boots = 0;
 
-/** Boots a fresh enclave and asks it who it is. */
+/** Boots a fresh enclave and compares its identity with the recorded one. */
 export async function bootFresh(
   rig: Rig,
   recorded: Recorded,
@@ -44,7 +44,7 @@ export async function bootFresh(
     : judgeOtherRoot(rig, enclave, recorded);
 }
 
-/** Under a root that another genuine enclave drew nothing that was stored may open. */
+/** The enclave has the root of another genuine record. It must not open stored state. */
 async function judgeOtherRoot(rig: Rig, enclave: Enclave, { one }: Recorded): Promise<Outcome> {
   const { version } = one.current;
   const reply = await rig.request(enclave, {
@@ -66,7 +66,7 @@ async function reportKeyOf(rig: Rig, enclave: Enclave): Promise<string> {
   );
 }
 
-/** The classes of this part. */
+/** The attack classes of this part. */
 export function bootAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   const genuine = rig.store.record!;
   const walk = (name: string, record: () => Promise<GenesisRecord> | GenesisRecord): Case => ({
@@ -122,7 +122,7 @@ async function drawSecond(rig: Rig): Promise<GenesisRecord> {
   return record;
 }
 
-/** A root that the attacker knows, encrypted under the very key, with whatever evidence they can come by. */
+/** A root that the attacker knows, encrypted under the real key, with every evidence that an attacker can get. */
 async function plantedCases(
   rig: Rig,
   genuine: GenesisRecord,
@@ -170,7 +170,7 @@ async function plantedCases(
   );
 }
 
-/** Whoever boots an enclave twice at once does not change who it is once it has said so. */
+/** Two concurrent boots must not change the identity of an enclave after it has stated one. */
 async function bootTwice(rig: Rig, one: GenesisRecord, other: GenesisRecord): Promise<Outcome> {
   const enclave = rig.newEnclave('booted twice');
   const boot = async (genesis: GenesisRecord) => {

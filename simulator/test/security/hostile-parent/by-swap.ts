@@ -1,4 +1,4 @@
-/** Genuine things in the wrong place: quotes, receipts, refusals and reports of another time, enclave or session. */
+/** Genuine messages in the wrong place: quotes, receipts, refusals and reports of another time, enclave or session. */
 import { decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { encodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
@@ -14,7 +14,7 @@ import type { Rig } from './rig.ts';
 import { roadsOf } from './roads.ts';
 import { seededRandom } from './seeded.ts';
 
-/** The classes of this part. */
+/** The attack classes of this part. */
 export function swapAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   return [
     quoteSwaps(rig, recorded),
@@ -110,7 +110,7 @@ function quoteSwaps(rig: Rig, recorded: Recorded): AttackClass {
   };
 }
 
-/** A submission that the enclave accepted, reported to the client as something else that it sealed for it. */
+/** The enclave accepted a submission. The client gets another sealed message of that session instead of the receipt. */
 function receiptSwaps(rig: Rig): AttackClass {
   const body = (answer: HttpAnswer) => JSON.parse(answer.body) as Record<string, unknown>;
   const asProblem = (code: string, sealed: unknown): HttpAnswer => ({

@@ -1,4 +1,4 @@
-/** The enclave's clock comes from outside its measured code: lied to after it has booted. */
+/** The clock of the enclave comes from outside its measured code. These attacks falsify it after boot. */
 import { type AttackClass, type Case, judge } from './outcome.ts';
 import { READ_NAMES, READS, type Recorded, toTrust } from './recorded.ts';
 import type { Rig } from './rig.ts';
@@ -15,7 +15,7 @@ const LIES: Readonly<Record<string, number>> = {
   'ten years early': 87_660 * HOUR_MS,
 };
 
-/** The classes of this part. */
+/** The attack classes of this part. */
 export function clockAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   return [
     {
@@ -53,12 +53,12 @@ export function clockAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   ];
 }
 
-/** Handshake keys are of each enclave's own. */
+/** Without the handshake key, which differs for each enclave. */
 function withoutHandshake(trust: Recorded['trust']) {
   return { ...trust, handshakePub: '' };
 }
 
-/** Whichever enclave fetched them: how many entries there are. */
+/** Replaces the provenance by the number of entries: another enclave may have fetched them. */
 function counted(answer: object) {
   if (!('provenance' in answer)) return answer;
   const { fetched, sealed } = answer.provenance as { readonly fetched: number; readonly sealed: number };

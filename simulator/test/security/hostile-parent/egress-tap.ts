@@ -1,16 +1,16 @@
-/** The egress endpoint: the parent's real proxy, looked at, or whoever takes its place. */
+/** The egress endpoint: the parent's real proxy behind a tap, or an attacker in its place. */
 import net from 'node:net';
 import { createEgressProxy, type EgressProxy } from '@perf-aggregator/parent/egress/proxy';
 import { type Log, logEvents } from '@perf-aggregator/parent/log';
 import { type HostPorts, simulatedResolver, WORLD_HOSTS } from '../../../src/world/hosts.ts';
 import type { LeakSearch } from './leaks.ts';
 
-/** Somebody who answers the enclave's connections. */
+/** An attacker that answers the enclave's connections. */
 export type Answerer = (socket: net.Socket) => void;
 
-/** What an {@link EgressTap} is made of. */
+/** The options of an {@link EgressTap}. */
 export interface EgressTapOptions {
-  /** Of the unix socket. */
+  /** Path of the unix socket. */
   readonly path: string;
   readonly ports: HostPorts;
   readonly log: Log;
@@ -19,10 +19,10 @@ export interface EgressTapOptions {
 
 const LIMITS = { headTimeoutMs: 5_000, connectTimeoutMs: 5_000, idleTimeoutMs: 60_000, maxConnections: 512 };
 
-/** Where the proxy itself listens. */
+/** The path at which the real proxy listens. */
 const behind = (path: string): string => `${path}.proxy`;
 
-/** Joins `socket` to whoever listens at `path`, each half by itself; what ends one abruptly ends the other. */
+/** Connects `socket` to the listener at `path`, each direction separately. An abrupt end of one ends the other. */
 function handOn(socket: net.Socket, path: string): void {
   const further = net.connect({ path, allowHalfOpen: true });
   further.on('error', () => further.destroy());
@@ -37,7 +37,7 @@ function handOn(socket: net.Socket, path: string): void {
   }
 }
 
-/** Listens for the enclave. */
+/** Listens for connections of the enclave. */
 export class EgressTap {
   readonly #proxy: EgressProxy;
   readonly #server: net.Server;
@@ -65,7 +65,7 @@ export class EgressTap {
     return tap;
   }
 
-  /** Runs `work` with somebody else in the proxy's place; connections from before and after are cut. */
+  /** Runs `work` with an attacker in place of the proxy. Connections are cut before and after. */
   async during<T>(hostile: Answerer, work: () => Promise<T>): Promise<T> {
     await this.#cut();
     this.#hostile = hostile;
@@ -87,7 +87,7 @@ export class EgressTap {
     const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const socket of open) socket.destroy();
     await Promise.all(closed);
-    // The enclave's ends learn of it in the turns that follow.
+    // The enclave's ends of the connections see the end in the following turns of the event loop.
     for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,7 +1,7 @@
-/** The hops of a request, as whoever sits on one sees them. */
+/** The hops of a request, as an attacker on them sees them. */
 import type { SecureClientOptions } from '@perf-aggregator/client';
 
-/** Where clients are told the parent is; hops know better. */
+/** The URL of the parent for clients. It is not resolved: hops carry the requests. */
 export const PARENT_URL = 'http://parent.invalid';
 
 /** One HTTP request. */
@@ -10,17 +10,17 @@ export interface HttpRequest {
   readonly path: string;
   readonly body: string | null;
 }
-/** Its answer. */
+/** The answer to an HTTP request. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
 }
-/** A hop on the way to the parent's HTTP edge. */
+/** A hop on the way to the HTTP edge of the parent. */
 export type Hop = (request: HttpRequest) => Promise<HttpAnswer>;
-/** A hop on the way from the relay to the enclave. */
+/** A hop from the relay to the enclave. */
 export type Link = (message: Uint8Array) => Promise<Uint8Array>;
 
-/** A hop as the SDK's HTTP takes it. */
+/** A hop in the form of an HTTP adapter of the SDK. */
 export function toAdapter(hop: Hop): NonNullable<SecureClientOptions['adapter']> {
   const adapter = async (config: { url?: string; method?: string; data?: unknown }) => {
     const path = (config.url ?? '').replace(PARENT_URL, '');

@@ -1,4 +1,4 @@
-/** Everything that a hostile parent can do, enumerated; what came of it is the table in docs/testing.md. */
+/** Enumerates what a hostile parent can do. The table of the outcomes is in docs/testing.md. */
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,7 +51,7 @@ describe(`when the parent is hostile (seed ${SEED})`, () => {
     });
   }
 
-  it('finds a secret in any spelling, wherever in a longer text it stands', () => {
+  it('finds a secret in any spelling, at any position in a longer text', () => {
     for (const { name, text } of MARKERS) {
       for (const [spelling, write] of Object.entries(WRITERS)) {
         for (const before of ['', 'a', 'ab', 'abc']) {
@@ -63,7 +63,7 @@ describe(`when the parent is hostile (seed ${SEED})`, () => {
     }
   });
 
-  it('finds a secret that is planted in each place, and looked into all of them', async () => {
+  it('finds a secret that is planted in each place, and has searched all places', async () => {
     const { text } = MARKERS[0]!;
     const bytes = Buffer.from(text);
     const plant: Readonly<Record<Place, () => unknown>> = {
@@ -81,7 +81,7 @@ describe(`when the parent is hostile (seed ${SEED})`, () => {
     }
   });
 
-  it('has tried 2,000 attacks and more, with the outcomes that docs/testing.md shows', () => {
+  it('has tried at least 2,000 attacks, with the outcomes that docs/testing.md shows', () => {
     process.stdout.write(`hostile parent, seed ${SEED}\n${tally.table()}\n`);
     expect(tally.total).toBeGreaterThanOrEqual(2_000);
     const documented = readFileSync(new URL('../../../../docs/testing.md', import.meta.url), 'utf8');
@@ -89,7 +89,7 @@ describe(`when the parent is hostile (seed ${SEED})`, () => {
   });
 });
 
-/** How a slip would write a text, by the platform's own means. */
+/** The same spellings, made by the functions of the platform. */
 const WRITERS: Readonly<Record<keyof typeof SPELLINGS, (text: string) => Buffer>> = {
   raw: (text) => Buffer.from(text),
   'utf-16': (text) => Buffer.from(text, 'utf16le'),
@@ -98,7 +98,7 @@ const WRITERS: Readonly<Record<keyof typeof SPELLINGS, (text: string) => Buffer>
   base64url: (text) => Buffer.from(Buffer.from(text).toString('base64url')),
 };
 
-/** Sends bytes to a socket and waits for its answer. */
+/** Sends bytes to a socket and waits until it closes. */
 function planted(path: string, bytes: Buffer): Promise<unknown> {
   const socket = net.connect({ path });
   socket.end(bytes);

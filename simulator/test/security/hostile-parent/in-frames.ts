@@ -1,4 +1,4 @@
-/** On the connection itself: frames of either direction, cut, bit by bit, fragmented, out of turn. */
+/** Attacks on the connection: frames of both directions, cut, with flipped bits, fragmented, out of order. */
 import net from 'node:net';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { ChannelClient } from '@perf-aggregator/shared/transport/channel-client';
@@ -15,7 +15,7 @@ import type { Rig } from './rig.ts';
 import { roadsOf } from './roads.ts';
 
 const ID = 7;
-/** Long enough that no single bit of it makes it short. */
+/** So long that no single flipped bit makes it short. */
 const DEADLINE_MS = 60_000;
 const FLIPS = 72;
 
@@ -34,7 +34,7 @@ const responseOf = (bytes: Uint8Array, more = false, id = ID): Frame => ({
 });
 const stream = (...frames: Frame[]) => concatBytes(...frames.map(encodeFrame));
 
-/** The classes of this part. */
+/** The attack classes of this part. */
 export function frameAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   const { metrics } = roadsOf(rig, recorded);
   const over = (link: Link) => metrics({ link: once(rig, 'metrics', link) });
@@ -65,7 +65,7 @@ export function frameAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
       cases: async () => {
         const { reply } = await exchangeOf(rig, recorded, 'metrics');
         const foreign = (await exchangeOf(rig, recorded, 'summary')).reply;
-        // The first id that a fresh connection gives is 1.
+        // The first id on a fresh connection is 1.
         const honest = encodeFrame(responseOf(reply, false, 1));
         return [
           ...mutantsOf('response frame', honest, { flips: FLIPS }).map(({ name, bytes }) => ({
@@ -139,7 +139,7 @@ function responseStreams(reply: Uint8Array, foreign: Uint8Array): { name: string
 
 let sockets = 0;
 
-/** A connection whose one end is `served`; both ends are gone when `use` is done. */
+/** Opens a connection and serves one end with `served`. Both ends are closed after `use`. */
 async function connected<T>(
   rig: Rig,
   served: (socket: net.Socket) => void,
@@ -161,7 +161,7 @@ async function connected<T>(
   }
 }
 
-/** Sends bytes to an enclave's end of a connection, hangs up, and gives the reply that came under the id. */
+/** Sends bytes to the enclave's end of a connection, half-closes it, and returns the reply under the id. */
 function sendRaw(rig: Rig, bytes: Uint8Array): Promise<Uint8Array> {
   const serve = (socket: net.Socket) =>
     serveChannel(socket, { handler: (message) => rig.ask(rig.enclave, message) });
@@ -182,7 +182,7 @@ function sendRaw(rig: Rig, bytes: Uint8Array): Promise<Uint8Array> {
   });
 }
 
-/** A real client of the channel, answered with bytes that the man in the middle chose. */
+/** A real client of the channel gets bytes that the attacker chose. */
 function answerRaw(rig: Rig, message: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> {
   const answer = (socket: net.Socket) => {
     socket.once('data', () => socket.end(bytes));

@@ -1,4 +1,4 @@
-/** In the store: state altered, cut, reordered, exchanged, of a lied version, turned back, or forked. */
+/** Attacks in the store: state altered, cut, reordered, exchanged, with a false version, rolled back, or forked. */
 import type { ExportedSession } from '@perf-aggregator/client';
 import type { StoredState } from '@perf-aggregator/shared/wire/envelope';
 import type { HttpAnswer, Link } from './hop.ts';
@@ -12,7 +12,7 @@ const REJECTED = ['state_rejected', 'state_version_unsupported', 'session_lost']
 const DAY_MS = 86_400_000;
 const NOTHING = new Uint8Array();
 
-/** The classes of this part. */
+/** The attack classes of this part. */
 export function storeAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   const { one } = recorded;
   const roads = roadsOf(rig, recorded);
@@ -54,7 +54,7 @@ export function storeAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   ];
 }
 
-/** States that somebody could put together from what was stored at one time or another. */
+/** States that an attacker can combine from what was stored at different times. */
 function rearranged({ one, other }: Recorded): Readonly<Record<string, StoredState>> {
   const { current } = one;
   const { blob, chunks, version } = current;
@@ -97,7 +97,7 @@ function rearranged({ one, other }: Recorded): Readonly<Record<string, StoredSta
   };
 }
 
-/** Whole states turned back: seen by whoever remembers, and by nobody else. */
+/** Rollback of a whole state. Only a client that remembers a newer state detects it. */
 export function rollbackAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   const { one } = recorded;
   const twin: Link = (message) => rig.ask(rig.twin, message);
@@ -178,7 +178,7 @@ export function rollbackAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
 
 const forgetful = (operation: Read, { version }: StoredState) => `${operation} of version ${version}`;
 
-/** Accepted, exactly as it once was. @throws Wrong when it is anything else */
+/** The client accepts the old state, exactly as it was. @throws Wrong for any other result */
 async function believesOld(work: () => Promise<unknown>, truth: unknown): Promise<Outcome> {
   const outcome = await judge(work, truth);
   return outcome.kind === 'identical' ? STALE : outcome;
@@ -186,15 +186,15 @@ async function believesOld(work: () => Promise<unknown>, truth: unknown): Promis
 
 interface Fork {
   readonly from: StoredState;
-  /** What the second enclave does. */
+  /** The actions of the second enclave. */
   readonly steps: readonly (() => Promise<unknown>)[];
-  /** Default: the client has seen what is stored now. */
+  /** The memory of the client. Default: it has seen the stored state. */
   readonly memory?: ExportedSession;
 }
 
 const UNSEEN_FORKS = ['overtakes what the client saw', 'at the same version, which did not grow'];
 
-/** A second enclave with the same keys goes its own way from an older state. */
+/** A second enclave with the same keys continues from an older state on its own. */
 function forkAttacks(
   rig: Rig,
   { one }: Recorded,

@@ -1,12 +1,12 @@
-/** Looks for secrets in everything that a parent sees or keeps, in every spelling that a slip could give them. */
+/** Searches everything that a parent sees or stores for secrets, in every spelling that a mistake could produce. */
 
-/** A secret under the name of what it is. */
+/** A secret with its name. */
 export interface Marker {
   readonly name: string;
   readonly text: string;
 }
 
-/** Spellings of a text: raw, UTF-16, hex, and base64 wherever in a longer text it begins. */
+/** Spellings of a text: raw, UTF-16, hex, and base64 at any position in a longer text. */
 export const SPELLINGS: Readonly<Record<string, (text: string) => readonly Buffer[]>> = {
   raw: (text) => [Buffer.from(text)],
   'utf-16': (text) => {
@@ -24,18 +24,18 @@ export const SPELLINGS: Readonly<Record<string, (text: string) => readonly Buffe
     ),
 };
 
-/** The characters of base64 that depend on `text` alone when `offset` bytes stand before it. */
+/** The base64 characters that depend on `text` alone when `offset` bytes precede it. */
 function innerBase64(text: string, offset: number): string {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
   const from = Math.ceil((offset * 8) / 6);
   return bytes.toString('base64').slice(from, Math.floor((bytes.length * 8) / 6));
 }
 
-/** Where a parent could come by something. */
+/** The places where a parent could find a secret. */
 export const PLACES = ['enclave channel', 'http', 'store', 'log', 'egress'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** Searches what it is shown, and remembers what it found. */
+/** Searches the bytes that it gets, and collects the findings. */
 export class LeakSearch {
   readonly found: string[] = [];
   readonly bytesSeen: Record<Place, number> = { 'enclave channel': 0, http: 0, store: 0, log: 0, egress: 0 };
@@ -57,7 +57,7 @@ export class LeakSearch {
     }
   }
 
-  /** What was found since the last call. */
+  /** The findings since the last call. */
   takeFound(): string[] {
     return this.found.splice(0);
   }

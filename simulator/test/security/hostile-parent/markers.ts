@@ -1,7 +1,7 @@
-/** The secrets of the suite's sessions, which carry marks that no chance makes. */
+/** The secrets of the sessions in this suite. They contain marks that cannot occur by chance. */
 import type { Marker } from './leaks.ts';
 
-/** What sessions are registered with. */
+/** The values with which sessions are registered. */
 export const SECRETS = {
   user: 'marker-user-7f3a9c',
   label: 'marker label of a fund',
@@ -9,7 +9,7 @@ export const SECRETS = {
   apiSecret: 'markerApiSecret0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM',
   uid: 918_273_645,
 };
-/** What a parent must never see. */
+/** The secrets that a parent must never see. */
 export const MARKERS: readonly Marker[] = [
   { name: 'user id', text: SECRETS.user },
   { name: 'label', text: SECRETS.label },

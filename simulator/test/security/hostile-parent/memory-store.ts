@@ -1,4 +1,4 @@
-/** A store that its keeper can look into, turn back and alter: what the database of a hostile parent is. */
+/** A store that its operator can inspect, roll back and alter, as a hostile parent can with its database. */
 import type { Store, WriteOutcome } from '@perf-aggregator/parent/storage/port';
 import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
@@ -8,7 +8,7 @@ interface Stored extends StoredState {
   readonly syncAt: number | null;
 }
 
-/** Everything in maps; every state of a session is kept. */
+/** Keeps everything in maps, including every state of a session. */
 export class MemoryStore implements Store {
   readonly sessions = new Map<string, Stored>();
   readonly #onWrite: (bytes: Uint8Array) => void;
@@ -74,13 +74,13 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
-  /** Puts `state` in the place of what is stored of a session. */
+  /** Replaces the stored state of a session by `state`. */
   replace(id: string, state: StoredState): void {
     this.sessions.set(id, { ...this.sessions.get(id)!, ...state });
   }
 }
 
-/** What a parent sends of a stored session. */
+/** The state in the form in which a parent sends it. */
 export function plainState({ version, blob, chunks }: StoredState): StoredState {
   return { version, blob, chunks };
 }

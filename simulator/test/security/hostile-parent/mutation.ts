@@ -1,4 +1,4 @@
-/** What a man in the middle does to bytes, enumerated: cut, lengthened, and bit by bit. */
+/** Enumerates an attacker's changes of bytes: cut, lengthened, and with flipped bits. */
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { seededStream } from './seeded.ts';
 
@@ -8,13 +8,13 @@ export interface Mutant {
   readonly bytes: Uint8Array;
 }
 
-/** How many of each. */
+/** The number of mutants of each kind. */
 export interface MutationCounts {
   readonly cuts?: number;
   readonly flips: number;
 }
 
-/** Altered copies of `original`; places follow from `name` and the seed and cover the whole length. */
+/** Altered copies of `original`. Their positions follow from `name` and the seed and cover the whole length. */
 export function mutantsOf(name: string, original: Uint8Array, counts: MutationCounts): Mutant[] {
   return [
     ...cuts(original, counts.cuts ?? 12),
@@ -23,7 +23,7 @@ export function mutantsOf(name: string, original: Uint8Array, counts: MutationCo
   ];
 }
 
-/** Copies with one bit flipped in each of `count` stretches of equal length. */
+/** Copies with one flipped bit in each of `count` sections of equal length. */
 export function flips(name: string, original: Uint8Array, count: number): Mutant[] {
   const stream = seededStream(`${name} flips`);
   return Array.from({ length: count }, (_, index) => {
@@ -36,7 +36,7 @@ export function flips(name: string, original: Uint8Array, count: number): Mutant
   });
 }
 
-/** Copies that end early: empty, one byte, evenly spread lengths, all but one byte. */
+/** Shortened copies: empty, one byte, evenly spread lengths, and all but one byte. */
 export function cuts(original: Uint8Array, count: number): Mutant[] {
   const spread = Array.from({ length: Math.max(0, count - 3) }, (_, index) =>
     Math.floor(((index + 1) * original.length) / (count - 2)),

@@ -1,4 +1,4 @@
-/** At the egress proxy: CONNECT answers, DNS lies, certificates of another CA, bytes altered inside the tunnel. */
+/** Attacks at the egress proxy: CONNECT answers, false DNS, certificates of another CA, bytes altered in the tunnel. */
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
@@ -10,7 +10,7 @@ import { type AttackClass, type Case, judge, type Outcome, refused } from './out
 import { putBack, type Recorded, TTL_S, timeless } from './recorded.ts';
 import type { Rig } from './rig.ts';
 
-/** Takes a tunnel over once the enclave has said where it wants to go. */
+/** Takes over a tunnel after the enclave has sent its destination. */
 type Takeover = (socket: net.Socket, host: string) => void;
 
 const OK = 'HTTP/1.1 200 Connection Established\r\n\r\n';
@@ -21,7 +21,7 @@ const EXCHANGE = [
   'exchange_rate_limited',
 ];
 
-/** The classes of this part. */
+/** The attack classes of this part. */
 export function egressAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   let walks = 0;
   const submitOver = (takeover: Takeover) =>
@@ -69,7 +69,7 @@ function named(
   return Object.entries(ways).map(([name, takeover]) => ({ name, run: () => run(takeover) }));
 }
 
-/** A failed reading is told to the owner, and what they had stays as it was. */
+/** A failed reading is reported to the owner, and the owner's old numbers stay. */
 async function syncOver(rig: Rig, recorded: Recorded, takeover: Takeover): Promise<Outcome> {
   const { one, truth } = recorded;
   try {
@@ -84,7 +84,7 @@ async function syncOver(rig: Rig, recorded: Recorded, takeover: Takeover): Promi
   }
 }
 
-/** Everything that a hostile proxy does with a tunnel. */
+/** All attacks of a hostile proxy on a tunnel. */
 function waysOf(rig: Rig): () => Promise<Readonly<Record<string, Takeover>>> {
   let made: Promise<Readonly<Record<string, Takeover>>> | undefined;
   return () => {
@@ -135,7 +135,7 @@ async function makeWays(rig: Rig): Promise<Readonly<Record<string, Takeover>>> {
   };
 }
 
-/** Reads the head of the enclave's CONNECT, then leaves the socket to `takeover`. */
+/** Reads the head of the enclave's CONNECT, then passes the socket to `takeover`. */
 function afterHead(takeover: Takeover): (socket: net.Socket) => void {
   return (socket) => {
     let head = '';
@@ -149,7 +149,7 @@ function afterHead(takeover: Takeover): (socket: net.Socket) => void {
   };
 }
 
-/** Speaks TLS in the place of the host, and answers everything with what could be its answer. */
+/** Speaks TLS in place of the host, and answers every request with a plausible answer. */
 function impersonate({ certPem, keyPem }: PemPair): Takeover {
   return (socket) => {
     socket.write(OK);
@@ -157,7 +157,7 @@ function impersonate({ certPem, keyPem }: PemPair): Takeover {
     try {
       context = tls.createSecureContext({ cert: certPem, key: keyPem });
     } catch {
-      // No key for this certificate: all that can be done is to send nonsense.
+      // There is no key for this certificate, so the attacker can only send invalid bytes.
       socket.end(Buffer.alloc(64, 0x16));
       return;
     }
@@ -178,7 +178,7 @@ function forward(rig: Rig, socket: net.Socket, host: string, greeting: string): 
   return upstream;
 }
 
-/** Forwards, and does something to one byte on the way. */
+/** Forwards the tunnel, but changes it at one byte. */
 function alter(rig: Rig, way: 'in' | 'out', at: number, how: 'flip' | 'cut' | 'insert'): Takeover {
   return (socket, host) => {
     const upstream = forward(rig, socket, host, OK);
@@ -201,12 +201,12 @@ function alter(rig: Rig, way: 'in' | 'out', at: number, how: 'flip' | 'cut' | 'i
       const extra = how === 'insert' ? Buffer.alloc(16, 0x5a) : Buffer.alloc(0);
       to.write(Buffer.concat([chunk.subarray(0, index), extra, byte, chunk.subarray(index + 1)]));
     });
-    // Without its pipe the stream had come to rest.
+    // Without its pipe the stream is paused. This makes it flow again.
     from.once('end', () => to.end()).resume();
   };
 }
 
-/** Waiting has an end: tried on the agent itself, whose patience is a parameter. */
+/** Waiting is limited. The cases use the agent itself, because its time limit is a parameter. */
 function silenceCases(rig: Rig): Case[] {
   const silences: Readonly<Record<string, Takeover>> = {
     'to CONNECT': () => undefined,

@@ -1,4 +1,4 @@
-/** Between parent and enclave: every message of every operation, cut, lengthened, bit by bit; lost, late, twice. */
+/** Attacks between parent and enclave: each message cut, lengthened, with flipped bits, lost, late, or sent twice. */
 
 import { decodeRequest } from '@perf-aggregator/shared/wire/envelope';
 import { TransportError } from '@perf-aggregator/shared/wire/errors';
@@ -42,7 +42,7 @@ const REQUESTS: Readonly<Record<WireRoad, readonly string[]>> = {
   renew: [...WIRE, ...SESSION, 'query_unreadable'],
   sync: [...WIRE, ...SESSION],
 };
-/** What one of two requests may be told that are the same one sent twice. */
+/** Refusals that are allowed when the same request is sent twice. */
 const TWICE: Readonly<Partial<Record<WireRoad, readonly string[]>>> = {
   submit: ['replayed_submission'],
   renew: ['state_conflict'],
@@ -60,7 +60,7 @@ const REPLIES: Readonly<Record<WireRoad, readonly string[]>> = {
   sync: [...WIRE, ...SESSION, 'state_conflict'],
 };
 
-/** The classes of this part. */
+/** The attack classes of this part. */
 export function wireAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   const roads = roadsOf(rig, recorded);
   return ROADS.flatMap((road) => [
@@ -102,7 +102,7 @@ export function wireAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   ]);
 }
 
-/** The same change to another message of the same kind: keys and nonces differ, places do not. */
+/** Makes the same change in another message of the same kind. Its keys and nonces differ, its positions do not. */
 function alter(message: Uint8Array, recorded: Uint8Array, { bytes }: Mutant): Uint8Array {
   if (bytes.length < recorded.length) return message.slice(0, bytes.length);
   if (bytes.length > recorded.length) {
@@ -117,7 +117,7 @@ function alter(message: Uint8Array, recorded: Uint8Array, { bytes }: Mutant): Ui
   return altered;
 }
 
-/** Tampers with the first message of one operation; a second is the relay's own attempt to bring what was missing. */
+/** Tampers with the first message of one operation. The relay may send a second one with the missing state. */
 export function once(rig: Rig, operation: Operation, tamper: Link): Link {
   let isDone = false;
   return (message) => {
@@ -155,7 +155,7 @@ function deliveries(rig: Rig, operation: WireRoad, road: Road): Case[] {
 
 let recordings = 0;
 
-/** One honest exchange of `road`. */
+/** One honest exchange of the operation `road`. */
 export async function exchangeOf(
   rig: Rig,
   recorded: Recorded,

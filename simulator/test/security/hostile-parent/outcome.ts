@@ -1,10 +1,9 @@
-/** What may come of a case: a closed list. Whatever is not on it fails the suite. */
+/** The possible outcomes of a case: a closed list. Any other outcome fails the suite. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 
 /**
- * `identical`: exactly the genuine answer. `refused`: a coded error. `unavailable`: denial of service, which is
- * the parent's to commit. `stale:undetectable`: genuine but old, where docs/threat-model.md says that nobody
- * can tell.
+ * `identical`: exactly the genuine answer. `refused`: a coded error. `unavailable`: denial of service, which a parent
+ * can always cause. `stale:undetectable`: genuine but old, where docs/threat-model.md says that nobody can detect it.
  */
 export type Outcome =
   | { readonly kind: 'identical' | 'unavailable' | 'stale:undetectable' }
@@ -14,7 +13,7 @@ export const IDENTICAL: Outcome = { kind: 'identical' };
 export const UNAVAILABLE: Outcome = { kind: 'unavailable' };
 export const STALE: Outcome = { kind: 'stale:undetectable' };
 
-/** Somebody believed what is not so, or something failed without a code. */
+/** A client believed something false, or an error had no code. */
 export class Wrong extends Error {}
 
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
@@ -32,16 +31,16 @@ export interface Case {
   run(): Promise<Outcome> | Outcome;
 }
 
-/** Attacks of one class, and the codes that may refuse them. */
+/** Attacks of one class, and the codes with which they may be refused. */
 export interface AttackClass {
   readonly name: string;
   readonly refusedWith: readonly string[];
-  /** Cases that may be `stale:undetectable`, by name. */
+  /** Names of the cases that may be `stale:undetectable`. */
   readonly undetectable?: readonly string[];
   cases(): Promise<readonly Case[]> | readonly Case[];
 }
 
-/** The outcome of `work`, whose value must be `truth`. @throws Wrong */
+/** The outcome of `work`. Its value must equal `truth`. @throws Wrong */
 export async function judge(work: () => unknown, truth: unknown): Promise<Outcome> {
   let value: unknown;
   try {
@@ -54,7 +53,7 @@ export async function judge(work: () => unknown, truth: unknown): Promise<Outcom
   throw new Wrong(`believed that ${difference}`);
 }
 
-/** Where two values of JSON differ first; null: nowhere. */
+/** The path of the first difference between two JSON values; null if there is none. */
 function differenceOf(value: unknown, truth: unknown, path: string): string | null {
   if (Object.is(value, truth)) return null;
   if (typeof value !== 'object' || typeof truth !== 'object' || value === null || truth === null) {
@@ -68,7 +67,7 @@ function differenceOf(value: unknown, truth: unknown, path: string): string | nu
   return null;
 }
 
-/** A refusal that is the truth itself, such as a sealed reason. */
+/** Expects a refusal that is the true answer, such as a sealed reason. */
 export async function judgeRefusal(work: () => unknown, code: string): Promise<Outcome> {
   try {
     const value = await work();
@@ -79,14 +78,14 @@ export async function judgeRefusal(work: () => unknown, code: string): Promise<O
   }
 }
 
-/** @throws Wrong for whatever has no code, and for `internal`, which stands for it */
+/** The outcome of an error. @throws Wrong for an error without a code, and for `internal`, which stands for those */
 export function refusalOf(error: unknown): Outcome {
   if (error instanceof Wrong) throw error;
   if (!(error instanceof CodedError)) throw new Wrong('an error without a code', { cause: error });
   return refused(error.code);
 }
 
-/** The outcome of a code. @throws Wrong for `internal` */
+/** The outcome for a code. @throws Wrong for `internal` */
 export function refused(code: string): Outcome {
   if (code === 'internal') throw new Wrong('the code is internal: something failed without a code');
   return UNAVAILABLE_CODES.has(code) ? UNAVAILABLE : { kind: 'refused', code };

@@ -1,4 +1,4 @@
-/** Between client and parent: every answer and every request, cut, bit by bit, member by member, lost, swapped. */
+/** Attacks between client and parent: each answer and request cut, with changed bits or members, lost, or swapped. */
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { PUBLIC_CODES } from '@perf-aggregator/shared/wire/failure';
 import { ATTESTATION, CLIENT_QUOTE, CLIENT_REPLY } from './codes.ts';
@@ -26,13 +26,13 @@ const ANSWERS = [
 type AnswerRoad = (typeof ANSWERS)[number];
 const REFUSALS: ReadonlySet<string> = new Set(['sync_pending', 'query_refused', 'submission_refused']);
 
-/** A recorded walk: who walked, and the answers that came. */
+/** A recorded walk: its client, and the answers. */
 interface Walk {
   readonly name: string;
   readonly answers: readonly HttpAnswer[];
 }
 
-/** The classes of this part. */
+/** The attack classes of this part. */
 export function httpAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   const roads = roadsOf(rig, recorded);
   const walks = new Map<AnswerRoad, Walk>();
@@ -90,12 +90,12 @@ function refusalsOf(road: AnswerRoad): readonly string[] {
   return REFUSALS.has(road) ? [...CLIENT_REPLY, road] : CLIENT_REPLY;
 }
 
-/** Gives recorded answers one after the other; null: the connection breaks. The last is given again. */
+/** Replays recorded answers in order. null breaks the connection. */
 function replay(rig: Rig, answers: readonly (HttpAnswer | null)[]): Hop {
   let at = 0;
   return (request) => {
     const answer = answers[at++];
-    // Beyond what was recorded the parent is honest.
+    // After the recorded answers the parent is honest.
     if (answer === undefined) return rig.hop(request);
     return answer === null ? Promise.reject(new Error('the connection broke')) : Promise.resolve(answer);
   };
@@ -111,7 +111,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   'a list': [],
 };
 
-/** Every member of the answer, at any depth: left out, or of another value. */
+/** Every member of the answer, at any depth: removed, or with another value. */
 function memberCases(answer: HttpAnswer): { name: string; answer: HttpAnswer }[] {
   const paths = pathsOf(JSON.parse(answer.body));
   return paths.flatMap((path) => {
@@ -142,7 +142,7 @@ function rewrite(answer: HttpAnswer, path: readonly string[], value: unknown): H
 
 const ASKED = ['submit', 'metrics', 'summary', 'returns', 'trades', 'report', 'renew'] as const;
 
-/** What the client asks, altered before the parent has it. */
+/** Requests of the client, altered before they reach the parent. */
 export function requestAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   const roads = roadsOf(rig, recorded);
   const query = ['query_unreadable', 'response_mismatch', 'request_too_large', 'request_malformed'];
@@ -172,14 +172,14 @@ export function requestAttacks(rig: Rig, recorded: Recorded): AttackClass[] {
   }));
 }
 
-/** What the client sends sealed: the body, or `q`. */
+/** The sealed part of a client's request: the body, or `q`. */
 async function sealedOf(rig: Rig, recorded: Recorded, road: (typeof ASKED)[number]): Promise<string> {
   let sealed = '';
   await roadsOf(rig, recorded)[road]({
     walk: `recorded question ${road}`,
     hop: (request) => {
       sealed = request.body ?? request.path.split('?q=')[1] ?? sealed;
-      // Kept from the enclave: what was seen there once would be refused for that.
+      // The enclave does not get this submission. It would refuse the altered copies as replays.
       return road === 'submit' && request.body !== null
         ? Promise.reject(new Error('the connection broke'))
         : rig.hop(request);

@@ -1,4 +1,4 @@
-/** Genuine material, recorded once from honest runs: what a man in the middle has at hand to work with. */
+/** Genuine messages, recorded once in honest runs. An attacker in the middle can use them. */
 import type { ExportedSession, SecureClient } from '@perf-aggregator/client';
 import { verifyReport } from '@perf-aggregator/client';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -8,17 +8,17 @@ import { plainState } from './memory-store.ts';
 import type { Rig } from './rig.ts';
 
 const DAY_MS = 86_400_000;
-/** The longest that a session may live, s. */
+/** The longest time to live of a session, s. */
 export const TTL_S = 604_800;
-/** The period that the sessions of the suite ask about. */
+/** The period in the questions of this suite. */
 export const PERIOD = { from: '2026-10-20', to: '2026-11-10' };
-/** Days and round trips that are asked for: the first pages. */
+/** The question for days and round trips: the first pages. */
 export const DAYS = { ...PERIOD, limit: 10, window: 7 };
 export const TRADES = { ...PERIOD, limit: 5 };
-/** What a report is asked for. */
+/** The question for a report. */
 export const REPORT = { ...PERIOD, aud: 'allocator', nonce: 'challenge-1' };
 
-/** Operations that read, each as a client asks for it; of a report, what a verifier believes after it. */
+/** The reading operations as a client asks for them. For a report: the claims that a verifier believes. */
 export const READS = {
   metrics: (_: Rig, client: SecureClient) => client.getMetrics(PERIOD),
   summary: (_: Rig, client: SecureClient) => client.getSummary(PERIOD),
@@ -29,7 +29,7 @@ export const READS = {
 export type Read = keyof typeof READS;
 export const READ_NAMES = Object.keys(READS) as Read[];
 
-/** Claims of a report that verifies, but for the time of issue, which no two reports share. */
+/** Claims of a report that verifies, without the time of issue, which differs for each report. */
 export function verifyClaims(rig: Rig, bundle: unknown) {
   const roots = [rig.state.nsm.rootCertDer];
   const { measurements } = rig.service('', rig.hop).expect;
@@ -44,36 +44,36 @@ export function verifyClaims(rig: Rig, bundle: unknown) {
   return claims;
 }
 
-/** One session, every state that was stored of it, and its owner's memory at the time of each. */
+/** One session, every stored state of it, and the memory of its owner at each of these times. */
 export interface RecordedSession {
   readonly id: string;
-  /** In order; the third and later hold a ledger. */
+  /** In order. From the third on they contain a ledger. */
   readonly steps: readonly { readonly state: StoredState; readonly client: ExportedSession }[];
   readonly newest: ExportedSession;
   readonly current: StoredState;
 }
 
-/** An exchange between relay and enclave, and the answer over HTTP that came of it. */
+/** An exchange between relay and enclave, and the HTTP answer that followed from it. */
 export interface RecordedExchange {
   readonly request: Uint8Array;
   readonly reply: Uint8Array;
   readonly answer: HttpAnswer;
-  /** All answers over HTTP, in order. */
+  /** All HTTP answers, in order. */
   readonly answers: readonly HttpAnswer[];
 }
 
-/** Two sessions of two accounts that were read to their ends, and one that was not read yet. */
+/** Two sessions of two accounts that were fully read, and one session whose account was not read yet. */
 export interface Recorded {
   readonly one: RecordedSession;
   readonly other: RecordedSession;
   readonly young: RecordedSession;
   /** Genuine answers to {@link READS} of session `one`. */
   readonly truth: { readonly [R in Read]: Awaited<ReturnType<(typeof READS)[R]>> };
-  /** What a client takes from a genuine quote. */
+  /** The values that a client takes from a genuine quote. */
   readonly trust: ReturnType<typeof toTrust>;
 }
 
-/** All of it. A day passes between the first and the last synchronisation. */
+/** Records everything. A day passes between the first and the last synchronisation. */
 export async function record(rig: Rig): Promise<Recorded> {
   const second = { apiKey: `second${'0'.repeat(58)}`, label: 'second' };
   const [one, other] = [await register(rig, 'one'), await register(rig, 'other', second)];
@@ -105,20 +105,20 @@ export async function record(rig: Rig): Promise<Recorded> {
   };
 }
 
-/** What a client takes from a quote. */
+/** The values that a client takes from a quote. */
 export function toTrust(quote: Awaited<ReturnType<SecureClient['quote']>>) {
   const { handshakePub, reportKey, configSha256, kmsPolicy } = quote;
   return { handshakePub: encodeHex(handshakePub), reportKey: encodeHex(reportKey), configSha256, kmsPolicy };
 }
 
-/** Puts things back: the store as recorded, and the enclave with the session open as it is there. */
+/** Restores the recorded state: in the store, and in the enclave with the session open. */
 export async function putBack(rig: Rig, { one }: Recorded): Promise<void> {
   rig.store.replace(one.id, one.current);
   await rig.forget(rig.enclave, one.id);
   await rig.resume(one.newest).getSummary(PERIOD);
 }
 
-/** Metrics without the instants at which they were read: what another reading a moment later must say too. */
+/** Metrics without the times of reading. A later reading must give the same values. */
 export function timeless(metrics: Awaited<ReturnType<SecureClient['getMetrics']>>) {
   const { asOf: _, accounts, ...rest } = metrics;
   return {
@@ -134,7 +134,7 @@ async function register(rig: Rig, name: string, overrides = {}) {
   const { sessionId } = await client.register();
   const steps: { state: StoredState; client: ExportedSession }[] = [];
   const note = async () => {
-    // Not read yet, or read: either way the client has then seen the newest state.
+    // Whether the account was read or not, the client has now seen the newest state.
     await client.getSummary({}, { timeoutMs: 0 }).catch(() => undefined);
     steps.push({ state: plainState(rig.store.sessions.get(sessionId)!), client: client.export() });
   };
@@ -147,7 +147,7 @@ function finish({ client, steps }: Recording): RecordedSession {
   return { id: newest.sessionId, steps, newest, current: steps.at(-1)!.state };
 }
 
-/** The last exchange that `work` causes between relay and enclave. */
+/** The last exchange between relay and enclave during `work`. */
 export async function recordExchange(
   rig: Rig,
   work: (hop: Rig['hop']) => Promise<unknown>,
@@ -169,7 +169,7 @@ export async function recordExchange(
   return { request: seen.request!, reply: seen.reply!, answer: answers.at(-1)!, answers };
 }
 
-/** The one random thing in an answer that no seed decides. */
+/** Replaces the request id, the only random value in an answer that does not follow from a seed. */
 function withoutRequestId(body: string): string {
   return body.replace(/"request_id":"[^"]*"/, '"request_id":"00000000-0000-4000-8000-000000000000"');
 }

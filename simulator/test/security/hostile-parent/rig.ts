@@ -1,7 +1,7 @@
 /**
- * A world whose parent can be tampered with at every joint: real client, real HTTP edge and relay, real
- * enclaves, real exchange and key service over real TLS, and hooks where a hostile parent sits. Nothing runs
- * by timer, so that a seed decides everything.
+ * A world whose parent can be tampered with at every interface. Client, HTTP edge, relay and enclaves are real, and
+ * so is the TLS to exchange and key service. Hooks stand where a hostile parent can interfere. Nothing runs by timer,
+ * so that the seed determines everything.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
@@ -44,13 +44,13 @@ export class Rig {
   readonly store = new MemoryStore((bytes) => this.leaks.see('store', bytes));
   readonly folder = mkdtempSync('/tmp/pa-');
   readonly log = createLog('trace', { write: (line) => this.leaks.see('log', line) });
-  /** What carries the relay's messages; the honest one asks {@link Rig.enclave}. */
+  /** Carries the messages of the relay. The honest one asks {@link Rig.enclave}. */
   link: Link = (message) => this.ask(this.enclave, message);
   state!: WorldState;
   internet!: Internet;
   egress!: EgressTap;
   relay!: Relay;
-  /** The enclave that serves, and a second one that holds the same keys. */
+  /** The serving enclave, and a second enclave with the same keys. */
   enclave!: Enclave;
   twin!: Enclave;
   #url = '';
@@ -100,7 +100,7 @@ export class Rig {
     });
   }
 
-  /** A customer of the venue with a short history of its own. */
+  /** A customer of the venue with a short history. */
   account(apiKey: string, uid: number): BinanceAccount {
     const { venue } = this.state;
     const { market } = worldAccount(venue);
@@ -155,7 +155,7 @@ export class Rig {
     return { accessKeyId, secretAccessKey, sessionToken, expiration };
   }
 
-  /** Boots as a real parent does; the first enclave draws the root. */
+  /** Boots an enclave as a real parent does. The first enclave draws the root. */
   boot(enclave: Enclave): Promise<void> {
     const link = { request: (message: Uint8Array) => this.ask(enclave, message) };
     const { store, deployment } = this;
@@ -167,7 +167,7 @@ export class Rig {
     });
   }
 
-  /** Bytes to an enclave and back; both are looked at, as a parent could. */
+  /** Sends bytes to an enclave and returns its reply. Both are searched for leaks, as a parent could. */
   async ask(enclave: Enclave, message: Uint8Array): Promise<Uint8Array> {
     this.leaks.see('enclave channel', message);
     const reply = await enclave.handle(message);
@@ -175,7 +175,7 @@ export class Rig {
     return reply;
   }
 
-  /** Asks an enclave in the words of the wire. */
+  /** Sends a request to an enclave in the wire format. */
   async request(enclave: Enclave, request: Partial<EnclaveRequest> & Pick<EnclaveRequest, 'operation'>) {
     const whole = { session: null, version: null, body: NOTHING, state: null, ...request };
     return decodeReply(await this.ask(enclave, encodeRequest(whole)));
@@ -200,7 +200,7 @@ export class Rig {
     });
   }
 
-  /** Runs `work` with another way between relay and enclave. */
+  /** Runs `work` with another link between relay and enclave. */
   async withLink<T>(link: Link, work: () => Promise<T>): Promise<T> {
     const honest = this.link;
     this.link = link;
@@ -211,7 +211,7 @@ export class Rig {
     }
   }
 
-  /** The honest way from a client to the parent. */
+  /** The honest hop from a client to the parent. */
   readonly hop: Hop = async ({ method, path, body }) => {
     this.leaks.see('http', `${method} ${path}\n${body ?? ''}`);
     const answer = await fetch(this.#url + path, { method, body, redirect: 'manual' });
@@ -220,7 +220,7 @@ export class Rig {
     return { status: answer.status, body: text };
   };
 
-  /** A client that has not registered; `name` decides its randomness. */
+  /** A client that has not registered. Its randomness follows from `name`. */
   client(name: string, overrides: Record<string, unknown> = {}, hop: Hop = this.hop): SecureClient {
     const { apiKey, apiSecret } = SECRETS;
     return new SecureClient({
@@ -235,7 +235,7 @@ export class Rig {
     } as SecureClientOptions);
   }
 
-  /** A client that holds a session. */
+  /** A client with an existing session. */
   resume(session: ExportedSession, hop: Hop = this.hop): SecureClient {
     return SecureClient.resume(session, this.service('resumed', hop));
   }
@@ -245,13 +245,13 @@ export class Rig {
       expect: { roots: [this.state.nsm.rootCertDer], measurements: [SIMULATED_PCRS_HEX] },
       clock: this.clock,
       random: seededRandom(`client ${name}`),
-      // Whoever must wait longer than it takes to ask a few times has been refused service.
+      // Each wait advances the clock by at least a second. A client that needs many waits counts as refused service.
       sleep: (ms: number) => Promise.resolve(this.clock.advance(Math.max(ms, 1_000))),
       adapter: toAdapter(hop),
     };
   }
 
-  /** Synchronises a session until nothing is due. */
+  /** Synchronises a session until no synchronisation is due. */
   async sync(session: string): Promise<void> {
     do await this.relay.ask('sync', session, NOTHING);
     while ((this.store.sessions.get(session)?.syncAt ?? Infinity) <= this.clock.now());

@@ -1,4 +1,4 @@
-/** The roads of the system, each walked once and judged: what its traveller believes at the end. */
+/** The roads: complete uses of the system by a client. Each result is compared with the truth. */
 import type { SecureClient } from '@perf-aggregator/client';
 import { CodedError } from '@perf-aggregator/shared/errors';
 import type { Hop, Link } from './hop.ts';
@@ -6,17 +6,17 @@ import { judge, judgeRefusal, type Outcome } from './outcome.ts';
 import { PERIOD, putBack, READ_NAMES, READS, type Recorded, TTL_S, timeless, toTrust } from './recorded.ts';
 import type { Rig } from './rig.ts';
 
-/** How a walk is tampered with; left out: honest. */
+/** How a road is tampered with. Without hooks it is honest. */
 export interface Tampering {
   readonly link?: Link;
   readonly hop?: Hop;
-  /** Names the randomness of a client that registers: two walks of one name send the same bytes. */
+  /** Selects the randomness of a client that registers. Two walks with the same name send the same bytes. */
   readonly walk?: string;
 }
 /** One road. */
 export type Road = (tampering: Tampering) => Promise<Outcome>;
 
-/** Roads by the operation that they lead to, those of refusals by their public code. */
+/** Names of the roads: the operation that is reached, or for refusals the public code. */
 export type RoadName =
   | 'quote'
   | 'submit'
@@ -33,7 +33,7 @@ export type RoadName =
 
 const NOTHING = new Uint8Array();
 
-/** All roads of a recorded world. After each walk the store and the enclave are as before. */
+/** All roads of a recorded world. Each walk restores the store and the enclave. */
 export function roadsOf(rig: Rig, recorded: Recorded): Readonly<Record<RoadName, Road>> {
   const { one, truth } = recorded;
   const under = async <T>({ link }: Tampering, work: () => Promise<T>): Promise<T> =>
@@ -53,7 +53,7 @@ export function roadsOf(rig: Rig, recorded: Recorded): Readonly<Record<RoadName,
       await putBack(rig, recorded);
     }
   };
-  /** What the owner reads when the enclave has to open what is stored now. */
+  /** The metrics that the owner reads after the enclave had to open the stored state again. */
   const readBack = async (client: SecureClient) => {
     await rig.forget(rig.enclave, one.id);
     return timeless(await client.getMetrics(PERIOD));
@@ -112,7 +112,7 @@ export function roadsOf(rig: Rig, recorded: Recorded): Readonly<Record<RoadName,
   };
 }
 
-/** Progress that a client is told while its account is read for the first time. */
+/** The progress that a client gets while its account is read for the first time. */
 async function firstProgress(client: SecureClient): Promise<number> {
   const seen: number[] = [];
   const onProgress = ({ progress }: { readonly progress: number }) => seen.push(progress);

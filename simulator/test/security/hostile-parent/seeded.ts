@@ -1,12 +1,12 @@
-/** Randomness and choices that follow from one seed, so that a failing case can be run again. */
+/** Randomness and choices from one seed, so that a failing case can be repeated. */
 import { createCipheriv, createHash } from 'node:crypto';
 import type { Random } from '@perf-aggregator/shared/random';
 import { type Stream, streamOf } from '../../../src/trader/splitmix.ts';
 
-/** The seed that the table in docs/testing.md was counted with. */
+/** The seed of the table in docs/testing.md. */
 export const SEED = 'hostile-parent-1';
 
-/** Bytes that follow from `name`; as good as random to whoever does not know the seed. */
+/** Bytes that follow from `name`. Without the seed they look random. */
 export function seededRandom(name: string): Random {
   const key = createHash('sha256').update(`${SEED} ${name}`).digest();
   const cipher = createCipheriv('aes-256-ctr', key, Buffer.alloc(16));

@@ -1,4 +1,4 @@
-/** Runs classes of attacks, counts what came of them, and writes the table that docs/testing.md shows. */
+/** Runs classes of attacks, counts their outcomes, and writes the table for docs/testing.md. */
 import { PUBLIC_CODES } from '@perf-aggregator/shared/wire/failure';
 import { listItem } from '../../../../scripts/list-item.mjs';
 import { ATTESTATION } from './codes.ts';
@@ -18,7 +18,7 @@ export class Tally {
     this.#leaks = leaks;
   }
 
-  /** Cases that have run. */
+  /** The number of cases that have run. */
   get total(): number {
     return [...this.#rows.values()].reduce(
       (sum, row) => sum + KINDS.reduce((all, kind) => all + row[kind], 0),
@@ -26,7 +26,7 @@ export class Tally {
     );
   }
 
-  /** Runs every case of a class. @returns what must not be, each with seed and name */
+  /** Runs every case of a class. @returns the forbidden outcomes, each with seed and name */
   async run(attacks: AttackClass): Promise<string[]> {
     const { name, refusedWith, undetectable = [] } = attacks;
     const row: Row = { refused: 0, identical: 0, unavailable: 0, 'stale:undetectable': 0, refusedWith };
@@ -48,7 +48,7 @@ export class Tally {
     return faults;
   }
 
-  /** The table as Markdown; below it the sets of codes that its last column numbers. */
+  /** The table as Markdown. Below it are the sets of codes that the last column refers to by number. */
   table(): string {
     const sets = new Map<string, number>();
     const rows = [...this.#rows].map(([name, row]) => {
@@ -67,7 +67,7 @@ export class Tally {
   }
 }
 
-/** The number of a set of codes among those seen so far; none without codes. */
+/** The number of a set of codes among the sets seen so far; empty without codes. */
 function setOf(refusedWith: readonly string[], sets: Map<string, number>): string {
   const codes = codesOf(refusedWith);
   if (codes === '') return '';
@@ -93,7 +93,7 @@ function checkAllowed(
   }
 }
 
-/** Codes as the table says them: long closed lists by their names. */
+/** The codes as the table shows them. Long closed lists are shown by name. */
 function codesOf(codes: readonly string[]): string {
   const lists = { 'any public code': PUBLIC_CODES, 'any code of the attestation verifier': ATTESTATION };
   const named = Object.entries(lists).filter(([, list]) => list.every((code) => codes.includes(code)));

@@ -1,4 +1,4 @@
-/** What the length of a sealed reply tells: a bucket, the same for accounts that differ. */
+/** The length of a sealed reply shows only its bucket, which is the same for different accounts. */
 import { REPLY_BUCKET_BYTES } from '@perf-aggregator/shared/limits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateAccount } from '../../../src/trader/account.ts';
@@ -7,14 +7,14 @@ import { startTestWorld, type TestWorld } from '../../world/fixture.ts';
 import { RawClient } from '../client-input/raw.ts';
 
 const READS = ['metrics', 'summary', 'report'] as const;
-/** Their length tells about how many days or round trips there are (docs/protocol.md §4 "Pages"). */
+/** The length of these depends on the number of days or round trips (docs/protocol.md §4 "Pages"). */
 const PAGES = ['returns', 'trades'] as const;
 const ACCOUNTS = ['a', 'b', 'c'] as const;
 
 let test: TestWorld;
-/** Bytes of each read's ciphertext, by account. */
+/** Length of the ciphertext of each read, by account. */
 const sizes = new Map<string, number[]>();
-/** What the accounts are about, to see that they differ. */
+/** Some values of the accounts, to show that the accounts differ. */
 const contents = new Map<string, string[]>();
 let raw: RawClient;
 
@@ -48,24 +48,24 @@ beforeAll(async () => {
 afterAll(() => test.world.stop());
 
 describe('when different accounts are read', () => {
-  it('they differ', () => {
+  it('the accounts differ', () => {
     for (const values of contents.values()) expect(new Set(values).size).toBe(ACCOUNTS.length);
   });
 
-  it.each(READS)('%s has whole buckets, as many for each', (read) => {
+  it.each(READS)('%s fills whole buckets, the same number for each account', (read) => {
     const [first = 0, ...others] = sizes.get(read)!;
     expect(first).toBeGreaterThan(0);
     expect(first % REPLY_BUCKET_BYTES).toBe(0);
     expect(others).toEqual(others.map(() => first));
   });
 
-  it.each(PAGES)('%s of as many items has whole buckets, and hardly tells their digits', (read) => {
+  it.each(PAGES)('%s with the same number of items fills whole buckets, at most one apart', (read) => {
     const lengths = sizes.get(read)!;
     expect(lengths.map((length) => length % REPLY_BUCKET_BYTES)).toEqual(lengths.map(() => 0));
     expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(REPLY_BUCKET_BYTES);
   });
 
-  it('a summary has one bucket, a refusal too', async () => {
+  it('a summary fills one bucket, and so does a refusal', async () => {
     expect(sizes.get('summary')).toEqual(ACCOUNTS.map(() => REPLY_BUCKET_BYTES));
     const account = { exchange: 'binance', apiKey: 'a'.repeat(64), apiSecret: 'x' };
     const lengths: number[] = [];

@@ -1,4 +1,4 @@
-/** Key buffers of client and enclave after their use, watched where they are made: at the crypto back end. */
+/** Watches the key buffers of client and enclave after their use. They are collected in the crypto back end. */
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { crypto } from '@perf-aggregator/shared/crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -6,7 +6,7 @@ import { expectCode } from '../../world/expect-code.ts';
 import { startTestWorld, type TestWorld } from '../../world/fixture.ts';
 import { RawClient } from '../client-input/raw.ts';
 
-/** Arrays by what they are. */
+/** Arrays by name. */
 const seen = new Map<string, Uint8Array[]>();
 let test: TestWorld;
 
@@ -14,13 +14,13 @@ function note(name: string, bytes: Uint8Array): void {
   seen.set(name, [...(seen.get(name) ?? []), bytes]);
 }
 
-/** How many arrays of that name there were, and how many of them still hold something. */
+/** The number of arrays of that name, and how many of them are not wiped. */
 function left(name: string): { readonly made: number; readonly unwiped: number } {
   const arrays = seen.get(name) ?? [];
   return { made: arrays.length, unwiped: arrays.filter((bytes) => bytes.some((byte) => byte !== 0)).length };
 }
 
-/** What an HKDF label is the key of. */
+/** The name of the key that an HKDF label derives. */
 function nameOf(info: Uint8Array, salt: Uint8Array): string {
   if (equal(salt, utf8('perf-aggregator/root/v1'))) return `root ${fromUtf8(info)}`;
   return equal(salt, utf8('perf-aggregator/v1'))
@@ -62,11 +62,11 @@ afterAll(async () => {
   vi.restoreAllMocks();
 });
 
-describe('when a submission is taken', () => {
-  it('nothing is left on either side but the keys of the session, once', async () => {
+describe('when a submission is accepted', () => {
+  it('only one copy of the session keys is left on each side', async () => {
     const client = test.world.client();
     await client.register();
-    // One of the client, one of the enclave.
+    // The client made one, and the enclave made one.
     for (const name of ['shared secret', 'submit']) expect(left(name)).toEqual({ made: 2, unwiped: 0 });
     expect(left('payload')).toEqual({ made: 1, unwiped: 0 });
     for (const name of ['request', 'response']) expect(left(name)).toEqual({ made: 2, unwiped: 1 });
@@ -77,7 +77,7 @@ describe('when a submission is taken', () => {
 });
 
 describe('when a submission is refused', () => {
-  it('nothing is left for what it holds', async () => {
+  it('nothing is left after a refusal of its content', async () => {
     await expectCode(test.world.client({ apiKey: 'x'.repeat(64) }).register(), 'exchange_auth');
     for (const name of ['shared secret', 'submit', 'request', 'response']) {
       expect(left(name)).toEqual({ made: 2, unwiped: 0 });
@@ -85,7 +85,7 @@ describe('when a submission is refused', () => {
     expect(left('payload')).toEqual({ made: 1, unwiped: 0 });
   });
 
-  it('nothing is left in the enclave because it does not open, or came before', async () => {
+  it('nothing is left in the enclave after it does not open, or is a replay', async () => {
     const raw = new RawClient(test.world);
     const { body } = await raw.compose();
     seen.clear();
@@ -102,15 +102,15 @@ describe('when a submission is refused', () => {
   });
 });
 
-describe('when an enclave takes its root', () => {
-  it('the root is wiped, and of two identities only the one that serves is left', async () => {
+describe('when an enclave opens its root', () => {
+  it('the root is wiped, and only the serving identity of two is left', async () => {
     const fresh = await startTestWorld();
     while (!(await fetch(`${fresh.world.url}/ready`)).ok)
       await new Promise((resolve) => setImmediate(resolve));
     await fresh.world.stop();
     expect(left('root').made).toBeGreaterThan(0);
     expect(left('root').unwiped).toBe(0);
-    // Drawn at genesis and given up; then opened from what the parent had stored.
+    // One was derived at genesis and dropped. The other was opened from the stored record.
     for (const name of ['root report', 'root audit', 'root sealing']) {
       expect(left(name)).toEqual({ made: 2, unwiped: 1 });
     }

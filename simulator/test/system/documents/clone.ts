@@ -1,14 +1,14 @@
-/** A fresh clone for each run of a page: links to what was built, and nothing that another run left. */
+/** A fresh clone for each run of a page: links to the built files, without files of other runs. */
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-/** What a run writes into, or must not see. */
+/** Paths that a run writes or must not see. */
 const OWN = new Set(['.git', '.perf-aggregator', 'dist', 'examples']);
 
-/** A folder `perf-aggregator` in a new folder. */
+/** Makes a folder `perf-aggregator` in a new folder. */
 export function makeClone(): { readonly folder: string; readonly path: (name: string) => string } {
   const folder = join(mkdtempSync(join(tmpdir(), 'pa-docs-')), 'perf-aggregator');
   mkdirSync(folder);
@@ -17,7 +17,7 @@ export function makeClone(): { readonly folder: string; readonly path: (name: st
   return { folder, path: (name) => join(folder, name) };
 }
 
-/** Gives a clone the world that runs: its root, its keys, the session of its demonstration, its report. */
+/** Gives a clone the files of the running world: its root, its keys, the demonstration session, and its report. */
 export function lendWorld(clone: string, home: string): void {
   const own = join(clone, '.perf-aggregator');
   mkdirSync(own, { mode: 0o700 });
@@ -26,7 +26,7 @@ export function lendWorld(clone: string, home: string): void {
   }
 }
 
-/** Writes a program. */
+/** Writes an executable program. */
 export function writeProgram(path: string, text: string): void {
   writeFileSync(path, text);
   chmodSync(path, 0o755);

@@ -1,14 +1,14 @@
-/** A network of its own, so that pages find the service at its usual port whatever else runs on the machine. */
+/** A separate network, in which the usual port of the service is free. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** Where commands run. */
+/** The network in which commands run. */
 export interface Network {
-  /** The command line that runs `words` in it. */
+  /** The command line that runs `words` in this network. */
   wrap(words: readonly string[]): readonly [program: string, ...words: string[]];
   close(): void;
 }
 
-/** A namespace with loopback alone; the machine's own network where nobody may make one. */
+/** A namespace with loopback only, or the network of the machine if the user may not create a namespace. */
 export async function openNetwork(): Promise<Network> {
   const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up && echo up && exec cat'], {
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -3,19 +3,19 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The repository. */
+/** Root folder of the repository. */
 export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-/** Stand-in bases: a registry of images is not reached by every machine that runs the tests. */
+/** Uses stand-in base images: not every machine that runs the tests can reach a registry of images. */
 const ENVIRONMENT = { ...process.env, IMAGE_ENGINE: 'buildah', IMAGE_BASES: 'standin' };
 
-/** What a command left. */
+/** The result of a command. */
 export interface Finished {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a command in the repository to its end; `more` is added to its environment. */
+/** Runs a command in the repository to its end. `more` is added to its environment. */
 export function run(
   command: string,
   parameters: readonly string[],
@@ -37,19 +37,19 @@ export function run(
   });
 }
 
-/** As {@link run}, for commands that must succeed. @returns what it printed */
+/** Like {@link run}, for commands that must succeed. @returns its output */
 export async function must(command: string, ...parameters: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(command, parameters);
   if (code !== 0) throw new Error(`${command} ${parameters.join(' ')}: ${code}\n${stdout}${stderr}`);
   return stdout;
 }
 
-/** podman on the images of this project. */
+/** Runs podman on the images of this project. */
 export function podman(...parameters: string[]): Promise<Finished> {
   return run('scripts/image/podman.sh', parameters);
 }
 
-/** When a container's process was started, ms. */
+/** The start time of a container's process, ms. */
 export async function startOf(container: string): Promise<number> {
   const format = '{{.State.StartedAt.UnixMilli}}';
   return Number(await must('scripts/image/podman.sh', 'inspect', '-f', format, container));
@@ -61,7 +61,7 @@ export async function residentBytes(container: string): Promise<number> {
   return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
 }
 
-/** A network namespace that holds nothing but loopback, with `addresses` on it. */
+/** A network namespace with loopback only, which has the addresses `addresses`. */
 export class Island {
   readonly name: string;
 
@@ -77,12 +77,12 @@ export class Island {
     }
   }
 
-  /** For podman's `--network`. */
+  /** The value for podman's `--network`. */
   get network(): string {
     return `ns:/run/netns/${this.name}`;
   }
 
-  /** Command and parameters that run a command here. */
+  /** Command and parameters that run a command in this namespace. */
   inside(...command: string[]): [string, string[]] {
     return ['ip', ['netns', 'exec', this.name, ...command]];
   }
@@ -92,7 +92,7 @@ export class Island {
   }
 }
 
-/** A process that is told lines and prints lines. */
+/** A process that reads lines and prints lines. */
 export class Talker {
   readonly #child;
   #said = '';
@@ -108,7 +108,7 @@ export class Talker {
     this.ended = new Promise((resolve) => this.#child.on('close', () => resolve()));
   }
 
-  /** Everything that it printed. */
+  /** Its output so far. */
   get said(): string {
     return this.#said;
   }
@@ -117,7 +117,7 @@ export class Talker {
     this.#child.stdin.write(`${line}\n`);
   }
 
-  /** Waits until it prints `text`. @throws Error when it ends before */
+  /** Waits until it prints `text`. @throws Error when the process ends first */
   hears(text: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = () => {
@@ -129,7 +129,7 @@ export class Talker {
     });
   }
 
-  /** Ends it, and waits for that. */
+  /** Ends the process and waits for its end. */
   async end(): Promise<void> {
     this.#child.stdin.end();
     await this.ended;

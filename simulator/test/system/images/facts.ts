@@ -1,9 +1,9 @@
-/** What the build says of the enclave's image. */
+/** The facts of the enclave image that the build writes. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './containers.ts';
 
-/** Where the build leaves it. */
+/** The folder where the build writes them. */
 export const FACTS = join(ROOT, 'dist/images/enclave');
 
 /** One file of the image. */
@@ -13,7 +13,7 @@ export interface Fact {
   readonly sha256: string;
 }
 
-/** A JSON file of the build. */
+/** Reads a JSON file of the build. */
 export function readFacts<T>(name: string): T {
   return JSON.parse(readFileSync(join(FACTS, name), 'utf8')) as T;
 }

@@ -1,4 +1,4 @@
-/** The edge under attack, as processes on loopback: every attack is bounded, and others hardly notice it. */
+/** The HTTP edge under attack, as processes on loopback: each attack is bounded and hardly slows other clients. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
@@ -20,9 +20,9 @@ import { type LocalWorld, startLocalWorld } from '../../../dist/local-world.js';
 import { ask, fromVictim, p99, VICTIM, watch } from './victim.ts';
 
 const ATTACK = fileURLToPath(new URL('./attack.mjs', import.meta.url));
-/** How much longer others may wait at the 99th percentile, ms: 50, but on machines that nobody knows. */
+/** The most that the wait of others may grow at the 99th percentile, ms: 50, or LOAD_MORE_MS on unknown machines. */
 const MORE_MS = Number(process.env['LOAD_MORE_MS'] ?? 50);
-/** How long a registration may take meanwhile, ms. */
+/** The most that a registration may take during an attack, ms. */
 const REGISTRATION_MS = 2_000;
 const SECONDS = 5;
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
     clock: systemClock,
     random: systemRandom,
     historyDays: 60,
-    // As in production.
+    // The same limits as in production.
     accountsPerSource: { burst: 32, perMinute: 32 },
     onDeath: (name) => console.error(`${name} died`),
     onGiveUp: (name) => console.error(`${name} does not come back`),
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await client.getSummary();
   const id = (client.export() as unknown as { readonly sessionId: string }).sessionId;
   summary = `/enclave/summary/${id}`;
-  // A registration belongs to both: the account is read after it.
+  // The quiet measurement includes a registration too, because the account is read after it.
   quiet = (await underAttack(pause(SECONDS * 1_000, { answers: 0, refusals: 0, others: 0 }))).p99;
   writeFileSync(join(home, 'path'), summary);
   writeFileSync(join(home, 'submissions'), (await submissions(250)).join('\n'));
@@ -102,7 +102,7 @@ interface Tally {
 
 async function attack(kind: string, count: number, file?: string, seconds = SECONDS): Promise<Tally> {
   const { port } = new URL(world.url);
-  // A source of its own each time: what the one before it owes is not its debt.
+  // Each attack uses a new source address, so that limits used up by one attack do not apply to the next.
   attacks += 1;
   const source = `127.0.1.${attacks}`;
   const given = [
@@ -118,7 +118,7 @@ async function attack(kind: string, count: number, file?: string, seconds = SECO
   return JSON.parse(stdout) as Tally;
 }
 
-/** What others wait, and how long a registration takes, while somebody attacks. */
+/** Measures the waits of others and the time of a registration during an attack. */
 async function underAttack(attacking: Promise<Tally>) {
   await pause(1_000);
   const began = performance.now();
@@ -145,15 +145,15 @@ async function underAttack(attacking: Promise<Tally>) {
   return result;
 }
 
-/** Memory that a process of the world holds, MiB. */
+/** Resident memory of a process of the world, MiB. */
 function residentMiB(name: string): number {
   const status = readFileSync(`/proc/${world.pids()[name]}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
 }
 
 /**
- * Attacks up to three times, and looks at the best: other work of the machine makes others wait too, and is not the
- * claim.
+ * Attacks up to three times and judges the best result: other work of the machine also makes clients wait, but the
+ * test is only about the attack.
  */
 async function expectLittleWaiting(attacking: () => Promise<Tally>): Promise<void> {
   const [waits, registrations]: [number[], number[]] = [[], []];
@@ -167,8 +167,8 @@ async function expectLittleWaiting(attacking: () => Promise<Tally>): Promise<voi
   expect({ waits, registrations }).toEqual('little waiting');
 }
 
-describe('while somebody attacks, others wait hardly longer and register in two seconds', () => {
-  it('250 submissions of 32 made-up accounts each, over and over: and no memory goes with them', async () => {
+describe('when an attack runs, others wait hardly longer and register in two seconds', () => {
+  it('250 submissions of 32 made-up accounts each, repeated, without a growth of memory', async () => {
     const before = residentMiB('enclave');
     await expectLittleWaiting(() => attack('submissions', 64, 'submissions'));
     expect(residentMiB('enclave') - before).toBeLessThan(300);
@@ -189,8 +189,8 @@ describe('while somebody attacks, others wait hardly longer and register in two 
   });
 });
 
-describe('when 512 connections ask without a pause', () => {
-  it('four fifths of the most that can be answered are answered', async () => {
+describe('when 512 connections send requests without a pause', () => {
+  it('the service answers at least four fifths of its maximum', async () => {
     const shares: number[] = [];
     for (let tries = 0; tries < 3; tries++) {
       const best = await attack('reads', 32, 'path', 4);
@@ -203,7 +203,7 @@ describe('when 512 connections ask without a pause', () => {
     expect(shares).toEqual('four fifths');
   });
 
-  it('another source is answered all the same', async () => {
+  it('requests of another source are answered', async () => {
     const attacking = attack('reads', 512, 'path', 4);
     await pause(500);
     const { waits, failed } = await watch(world.url + summary, attacking);
@@ -215,7 +215,7 @@ describe('when 512 connections ask without a pause', () => {
 });
 
 describe('when a part hangs', () => {
-  it('an enclave that stops is told within three seconds, and that it is back', async () => {
+  it('a stopped enclave is reported within three seconds, and so is its return', async () => {
     const agent = new http.Agent({ keepAlive: true, localAddress: VICTIM });
     const pid = world.pids()['enclave']!;
     const told = async () => {
@@ -242,7 +242,7 @@ describe('when a part hangs', () => {
     agent.destroy();
   });
 
-  it('a revocation overtakes the reading of an account', async () => {
+  it('a revocation does not wait for the reading of an account', async () => {
     const fresh = newClient();
     await fresh.register();
     const began = performance.now();

@@ -1,11 +1,11 @@
-/** What other clients wait while somebody attacks: they ask at a steady pace, from an address of their own. */
+/** Measures what other clients wait during an attack. They send requests at a steady pace, from their own address. */
 import http from 'node:http';
 import type { SecureClientOptions } from '@perf-aggregator/client';
 
-/** Where the victims connect from. */
+/** The source address of the other clients. */
 export const VICTIM = '127.0.0.2';
 
-/** The SDK's way to the network, from the victims' address. */
+/** The HTTP adapter of the SDK, with the address of the other clients as source. */
 export const fromVictim: NonNullable<SecureClientOptions['adapter']> = (config) =>
   new Promise((resolve, reject) => {
     const { method = 'get', url = '', data, timeout = 60_000 } = config;
@@ -28,7 +28,7 @@ export const fromVictim: NonNullable<SecureClientOptions['adapter']> = (config) 
     request.end(data as string | undefined);
   });
 
-/** One question. @returns its status, and how long it took, ms */
+/** Sends one request. @returns its status, text, and duration in ms */
 export function ask(
   url: string,
   agent: http.Agent,
@@ -51,7 +51,7 @@ export function ask(
   });
 }
 
-/** Asks `url` every 25 ms until `done`. @returns what was waited, sorted, ms, and how many were not answered with 200 */
+/** Requests `url` every 25 ms until `done`. @returns the sorted waits, ms, and the number of answers other than 200 */
 export async function watch(
   url: string,
   done: Promise<unknown>,

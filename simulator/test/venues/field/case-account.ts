@@ -1,4 +1,4 @@
-/** An account that answers what a case says, at the simulated venue and over the whole road. */
+/** An account with the answers of a field case, at the simulated venue and over the whole road. */
 import { readFileSync } from 'node:fs';
 import { buildAccountHistory, computeMetrics, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
 import type { Pull, PullBudget, VenueAccount, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
@@ -14,16 +14,16 @@ type Row = Readonly<Record<string, unknown>>;
 /** A market that the simulated venue does not have. */
 export interface ExtraMarket {
   readonly base: string;
-  /** Price of a candle that opens at an instant, USDT; null before and after the market. */
+  /** Price of a candle by its opening time, USDT; null before and after the life of the market. */
   readonly price: (openTime: number) => string | null;
 }
 
-/** What the venue says instead of the simulated account's. */
+/** The answers of the venue that replace those of the simulated account. */
 export interface CaseAccount {
   readonly balances: readonly Row[];
   readonly deposits?: readonly Row[];
   readonly withdrawals?: readonly Row[];
-  /** Fills by market id, by how often it was asked before. */
+  /** Fills by market id, depending on the number of earlier requests. */
   readonly myTrades?: Readonly<Record<string, (asked: number) => readonly Row[]>>;
   readonly markets?: readonly ExtraMarket[];
   /** Answers of paths that the simulated venue does not have. */
@@ -32,7 +32,7 @@ export interface CaseAccount {
   readonly now: number;
 }
 
-/** What a case came to. */
+/** The result of reading a case. */
 export interface Read {
   readonly pull: Pull;
   readonly entries: readonly LedgerEntry[];
@@ -46,7 +46,7 @@ export function answersOf<T>(name: string): T {
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly answers: T }).answers;
 }
 
-/** A road at whose end the case's account is. */
+/** A road to a venue with the account of the case. */
 export async function openCase(account: CaseAccount): Promise<Road> {
   const asked = new Map<string, number>();
   const road = await openRoad({ fault: (request) => answer(account, request, asked) });
@@ -54,7 +54,7 @@ export async function openCase(account: CaseAccount): Promise<Road> {
   return road;
 }
 
-/** Pulls until the account is read, from where `before` ended, and computes. @throws ExchangeError */
+/** Pulls until the account is read, starting where `before` ended, and computes the metrics. @throws ExchangeError */
 export async function readCase(road: Road, { symbols }: CaseAccount, before?: Read): Promise<Read> {
   const budget: PullBudget = { maxEntries: 100_000, until: road.clock.now() + DAY_MS };
   const account: VenueAccount = { ...ACCOUNT, ...(symbols && { symbols }) };
@@ -71,7 +71,7 @@ export async function readCase(road: Road, { symbols }: CaseAccount, before?: Re
   }
 }
 
-/** What analytics make of entries and prices, and of the balances of a pull. */
+/** The metrics that analytics computes from entries, prices, and the balances of a pull. */
 export function metricsOf(entries: readonly LedgerEntry[], marks: readonly Mark[], { snapshot }: Pull) {
   const { time, balances } = snapshot!;
   const snapshots = [{ account: 'a0', time, balances }];
@@ -119,14 +119,14 @@ function within(rows: readonly Row[], query: URLSearchParams, timeOf: (row: Row)
   return rows.filter((row) => timeOf(row) >= start && timeOf(row) <= end).slice(offset);
 }
 
-/** The simulated venue's list of markets, with more. */
+/** The simulated venue's list of markets, with additional markets. */
 function listing(now: number, markets: readonly ExtraMarket[]): object {
   const info = exchangeInfo(now, 6_000) as { readonly symbols: readonly Row[] };
   const more = markets.map(({ base }) => ({ ...info.symbols[0], symbol: `${base}USDT`, baseAsset: base }));
   return { ...info, symbols: [...info.symbols, ...more] };
 }
 
-/** A million traded in each candle, all at its one price. */
+/** A candle with a volume of a million, all at one price. */
 function candles({ price }: ExtraMarket, query: URLSearchParams, now: number): object {
   const step = INTERVALS[query.get('interval') ?? '']!;
   const end = Math.min(Number(query.get('endTime') ?? now), now);

@@ -1,4 +1,4 @@
-/** Binance's field cases over the real road: ccxt, tunnel, proxy and TLS up to the answers of the case. */
+/** Field cases of Binance over the real road: ccxt, tunnel, proxy and TLS, with the answers of the case. */
 import type { LedgerEntry } from '@perf-aggregator/analytics';
 import { ExchangeError } from '@perf-aggregator/enclave/exchanges/errors';
 import { describe } from 'vitest';
@@ -9,7 +9,7 @@ import * as today from './today.ts';
 
 const DAY_MS = 86_400_000;
 const MAY = 1_746_100_800_000;
-/** Before the ban of case 08 ends, and while the withdrawal of case 07 is under way. */
+/** Before the end of the ban in case 08, and while the withdrawal of case 07 is being processed. */
 const NOW = Date.UTC(2025, 5, 30, 11);
 
 type Row = Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ const deposited = (coin: string, amount: string): Row => {
   return { id: `d${coin}`, amount, coin, insertTime: MAY, ...chain, ...kind };
 };
 
-/** What `work` makes of an open road, which is closed then; or the code of its refusal. */
+/** Opens a road, runs `work` and closes the road. @returns the result of `work`, or the code of its refusal */
 async function onRoad(account: CaseAccount, work: (road: Road) => Promise<object>): Promise<object> {
   const road = await openCase(account);
   try {
@@ -39,7 +39,7 @@ async function onRoad(account: CaseAccount, work: (road: Road) => Promise<object
   }
 }
 
-/** What a case is told, by the names of the table. */
+/** The results of a case, under the names of the table. */
 function told(road: Road, { pull, entries, metrics }: Read) {
   const { totalReturn, adverseReturn, reconciliation, dataQuality } = metrics;
   return {
@@ -126,7 +126,7 @@ describe('04: when dust and a whole coin were converted', () => {
   );
 });
 
-/** The conversions of case 04 as a ledger has them. */
+/** The conversions of case 04 as ledger entries. */
 const CONVERSIONS: readonly LedgerEntry[] = [
   ['dust of USDT', 'BNB', 'USDT', 'buy', '0.000441', '2.040816326530612'],
   ['dust of ETH', 'ETH', 'BNB', 'sell', '0.0009', '0.979511111111111'],

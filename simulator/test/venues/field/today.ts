@@ -1,9 +1,7 @@
-/**
- * What Binance's field cases come to today, and what is right (`fixtures/*.json`).
- */
+/** Today's results of Binance's field cases, and the right ones (`fixtures/*.json`). */
 import { type Answers, between } from '../../../../shared/test/field/answers.ts';
 
-/** Three of twelve fills are missing in the middle of the first page; the venue has them when it is asked again. */
+/** Three of twelve fills are missing in the middle of the first page. The venue returns them when it is asked again. */
 export const SHORT_PAGE_01: Answers = {
   wrong: {
     'first.fills': { today: 9, right: 12, why: 'a page is an end only when what follows is empty twice' },
@@ -11,7 +9,7 @@ export const SHORT_PAGE_01: Answers = {
     'next.unexplainedShare': { today: 0.04246276947021779, right: 0 },
     'next.adverseReturn': { today: -0.03612344847883986, right: 0.005_545_908_1 },
   },
-  // Right as soon as nothing is missing; today the account counts as read, and no gap is told.
+  // Right once nothing is missing. Today the account counts as fully read, and no gap is reported.
   right: { 'first.done': true, 'next.gaps': [] },
 };
 
@@ -25,7 +23,7 @@ export const EMPTY_PAGE_01: Answers = {
   right: { 'next.fills': 12, 'next.unexplainedShare': 0, 'next.adverseReturn': 0.00554590810132094 },
 };
 
-/** DOGE bought for 10,000 and sold for 5,000. */
+/** DOGE is bought for 10,000 and sold for 5,000. */
 export const CLOSED_ROUND_TRIP_02: Answers = {
   wrong: {
     totalReturn: { today: 0, right: -0.5 },
@@ -50,7 +48,7 @@ export const WALLET_TRANSFER_03: Answers = {
   right: { adverseReturn: -0.6 },
 };
 
-/** One ETH and two grains of dust became BNB. */
+/** One ETH and two small amounts of dust were converted to BNB. */
 export const DUST_AND_CONVERT_04: Answers = {
   wrong: {
     fills: {
@@ -71,7 +69,7 @@ export const GONE_PAIR_05: Answers = {
   right: { refusal: null, unavailable: ['prices of GONE'] },
 };
 
-/** The same, with GONE/USDT and BTC/USDT given as the symbols to read. */
+/** The same, with GONE/USDT and BTC/USDT as the symbols to read. */
 export const GONE_PAIR_GIVEN_05: Answers = {
   wrong: {
     refusal: { today: 'exchange_symbol_unknown', right: null, why: 'one market is gone, not the account' },
@@ -79,7 +77,7 @@ export const GONE_PAIR_GIVEN_05: Answers = {
   },
 };
 
-/** 100 LUNA bought for 8,000 of 10,000 USDT became 100 LUNC, worth a cent. */
+/** 100 LUNA, bought for 8,000 of 10,000 USDT, became 100 LUNC, which are worth a cent. */
 export const RENAMED_COIN_06: Answers = {
   wrong: {
     totalReturn: { today: 0, right: -0.8 },
@@ -92,7 +90,7 @@ export const RENAMED_COIN_06: Answers = {
   },
 };
 
-/** 6,000 of 10,000 USDT and a fee of 1 are on their way out. */
+/** 6,000 of 10,000 USDT and a fee of 1 are being withdrawn. */
 export const WITHDRAWAL_PROCESSING_07: Answers = {
   wrong: {
     adverseReturn: { today: -0.6001000000000001, right: between(-0.001, 0), why: 'in transit is a holding' },
@@ -100,7 +98,7 @@ export const WITHDRAWAL_PROCESSING_07: Answers = {
   },
 };
 
-/** An hour before the end of the ban, two readings one after the other. */
+/** Two readings in a row, an hour before the end of the ban. */
 export const BAN_IN_BODY_08: Answers = {
   wrong: {
     requests: { today: 5, right: 1, why: 'each attempt makes the ban longer' },
@@ -109,7 +107,7 @@ export const BAN_IN_BODY_08: Answers = {
   right: { code: 'exchange_rate_limited' },
 };
 
-/** The last of four deposits repeats the number of a booking between two customers. */
+/** The last of four deposits has the same number as a transfer between two customers. */
 export const TRANSFER_TYPE_09: Answers = {
   wrong: {
     deposits: {
