@@ -76,7 +76,7 @@ describe('when an enclave is started with options', () => {
 });
 
 describe('when an enclave runs', () => {
-  it('it has a handler for SIGUSR1', () => {
+  it('it has a handler for SIGUSR1, which disables the inspector', () => {
     const signals = new EventEmitter();
     closeInspector(signals);
     expect(signals.listenerCount('SIGUSR1')).toBe(1);

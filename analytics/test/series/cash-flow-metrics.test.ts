@@ -23,7 +23,7 @@ describe.each(cashFlowCases)('when the period is golden case $id', (golden: Cash
     endValue,
     startTime: start,
     endTime: start + golden.days * DAY_MS,
-    // Daily data: a deposit counts from the start of its day, a withdrawal from its end (docs/metrics.md §2).
+    // Daily data: a deposit counts from the start of its day, a withdrawal leaves at its end (docs/metrics.md §2).
     flows: golden.flows.map(({ day, amount }) => ({
       time: start + (amount > 0 ? day - 1 : day) * DAY_MS,
       amount,

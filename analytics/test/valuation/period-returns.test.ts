@@ -49,7 +49,7 @@ const relative = (actual: number, expected: number) =>
 
 describe.each(cashFlowCases)('when only daily values exist: $id', (golden: CashFlowCase) => {
   const start = Date.parse(golden.start);
-  // Daily data: a deposit counts from the start of its day, a withdrawal from its end (docs/metrics.md §2).
+  // Daily data: a deposit counts from the start of its day, a withdrawal leaves at its end (docs/metrics.md §2).
   const flows = golden.flows.map(({ day, amount }) => ({ time: day - 1, amount }));
   const linked = link(golden.navs, flows, 'formula');
   const metrics = returnsMetrics(toReturnSeries(linked.returns, start));

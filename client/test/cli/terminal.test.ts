@@ -31,7 +31,7 @@ const ALL = HOSTILE.join('x');
 /** The characters that UTF-8 can encode, and those that need no escape in JSON strings or paths. */
 const ENCODABLE = HOSTILE.filter((letter) => letter.isWellFormed()).join('x');
 const UNESCAPED = HOSTILE.filter((letter) => letter >= ' ').join('x');
-/** Lines without hostile characters. Only line feeds are allowed. */
+/** Text without hostile characters, except for line feeds. */
 const SEEN = /^(?:\n|(?![\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800])(?:(?!\p{Zs})| )[\s\S])*$/u;
 
 function terminal(json: boolean) {

@@ -4,7 +4,9 @@ import { ExchangeError } from '../../src/exchanges/errors.ts';
 import { createMarkets } from '../../src/exchanges/markets.ts';
 import type { Exchange } from '../../src/exchanges/venue-library.ts';
 
-/** Instances that list a number of spot markets and a future. `loads` records whether each was made for a sandbox. */
+/**
+ * Instances that list one spot market and one future. `loads` records for each instance whether it is for a sandbox.
+ */
 function listing() {
   const clock = { time: 0, now: () => clock.time };
   const loads: boolean[] = [];

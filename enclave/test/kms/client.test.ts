@@ -30,7 +30,7 @@ const requests: { target: unknown; body: Record<string, unknown> }[] = [];
 const attested: AttestationRequest[] = [];
 let server: Server;
 
-/** Uses no TLS. In the tunnel agent TLS ends before this connection, and here there is none. */
+/** Connects without TLS. The agent of the tunnel adds TLS itself, and this test uses none. */
 class PlainAgent extends Agent {
   override createConnection(): Socket {
     return connect((server.address() as AddressInfo).port, '127.0.0.1');

@@ -4,7 +4,7 @@ import os from 'node:os';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { expect, it } from 'vitest';
 
-it('KMS is called without a look at a home folder', async () => {
+it('KMS is called without access to a home folder', async () => {
   const looked: string[] = [];
   for (const name of ['homedir', 'userInfo', 'hostname', 'networkInterfaces'] as const) {
     // This runs before the SDK is loaded, because the SDK keeps references to these functions.

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { pageOf } from '../../../../scripts/report-metrics.mjs';
 
-/** Looks for string formats in the JSON Schema of a metric. Exact decimals are used only for money. */
+/** Tells whether a metric contains money: its JSON Schema has the pattern of exact decimals, which only money uses. */
 function tellsMoney(name: (typeof DISCLOSABLE_METRICS)[number]): boolean {
   const schema = JSON.stringify(z.toJSONSchema(reportMetric(name).shape));
   return schema.includes(JSON.stringify('^-?\\d+(?:\\.\\d+)?$'));
