@@ -1,4 +1,4 @@
-/** Numbers as equal as the goldens ask (docs/metrics.md §0): relative 1e-9, absolute 1e-12 near zero. */
+/** Compares numbers with the tolerance of the goldens (docs/metrics.md §0): relative 1e-9, absolute 1e-12 near zero. */
 import { expect } from 'vitest';
 
 export interface Closeness {
@@ -6,7 +6,9 @@ export interface Closeness {
   readonly absolute?: number;
 }
 
-/** Numbers are close, NaN to NaN; what is not a number is equal; objects and arrays are so part by part. */
+/**
+ * Expects close numbers, and NaN for NaN. Other values must be equal. Objects and arrays are compared member by member.
+ */
 export function expectClose(actual: unknown, expected: unknown, closeness: Closeness = {}): void {
   if (typeof expected === 'number' && typeof actual === 'number') {
     const { relative = 1e-9, absolute = 1e-12 } = closeness;

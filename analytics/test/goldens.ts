@@ -1,4 +1,4 @@
-/** Reads the fixtures, typed as far as the tests use them. */
+/** Reads the fixtures. The types cover only the members that tests use. */
 import { readFileSync } from 'node:fs';
 import type { Frequency } from '../src/series/calendar-series.ts';
 
@@ -10,7 +10,7 @@ export interface GoldenCase {
   readonly returns: readonly (number | null)[];
   readonly benchmarkReturns?: readonly (number | null)[];
   readonly expected: Readonly<Record<string, unknown>>;
-  /** What other libraries say, by the name of their function. */
+  /** Results of other libraries, by the name of the function. */
   readonly empyrical: Readonly<Record<string, unknown>>;
   readonly quantstats: Readonly<Record<string, unknown>>;
   readonly performanceAnalyticsR?: Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export interface MatrixCase {
   };
 }
 
-/** A case of reference.json: exact fractions, by reference.py. */
+/** A case of reference.json. The script reference.py computed it with exact fractions. */
 export interface ReferenceCase {
   readonly id: string;
   readonly frequency: Frequency;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 
-/** As somebody who has the package resolves it. */
+/** Resolves the package in the same way as a user of the package. */
 const { resolve } = createRequire(new URL('../../enclave/package.json', import.meta.url));
 
 describe('when the package is imported by subpath', () => {
@@ -11,7 +11,7 @@ describe('when the package is imported by subpath', () => {
     ['/test/fixtures/golden.json', 'MODULE_NOT_FOUND'],
     ['/src/index.ts', 'MODULE_NOT_FOUND'],
     ['/package.json', 'MODULE_NOT_FOUND'],
-  ])('nothing but its sources is there: %s', (path, code) => {
+  ])('only its sources can be imported: %s', (path, code) => {
     expect(() => resolve(`@perf-aggregator/analytics${path}`)).toThrow(expect.objectContaining({ code }));
   });
 });

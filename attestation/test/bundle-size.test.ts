@@ -1,10 +1,10 @@
-/** What a page that verifies carries: bundled as for a browser, with nothing that it does not use. */
+/** The code that a web page needs for verification, bundled as for a browser and without unused parts. */
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
-/** A bundle of one export of the entry: its size in bytes, compressed and not, and the modules in it. */
+/** A bundle of one export of the entry: its size in bytes, with and without compression, and its modules. */
 async function bundleOf(name: string) {
   const { outputFiles, metafile } = await build({
     stdin: {
@@ -22,7 +22,7 @@ async function bundleOf(name: string) {
 }
 
 describe('when a page bundles the verifier of documents', () => {
-  it('it carries SHA and P-384, no AES, no curve of Edwards, no schemas', async () => {
+  it('it contains SHA and P-384, but no AES, no Edwards curve and no schemas', async () => {
     const { bytes, gzipped, modules } = await bundleOf('verifyAttestation');
     expect(bytes).toBeLessThan(76_000);
     expect(gzipped).toBeLessThan(30_000);
@@ -32,7 +32,7 @@ describe('when a page bundles the verifier of documents', () => {
 });
 
 describe('when a page bundles the verifier of reports', () => {
-  it('it carries what it uses of zod, and no AES', async () => {
+  it('it contains the parts of zod that it uses, and no AES', async () => {
     const { bytes, gzipped, modules } = await bundleOf('verifyReport');
     expect(bytes).toBeLessThan(212_000);
     expect(gzipped).toBeLessThan(71_000);

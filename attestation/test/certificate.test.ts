@@ -1,4 +1,4 @@
-/** Certificates, held against what Node's own reader says, and changed by one place each. */
+/** Certificates, compared with the result of Node's own reader, and changed in one place each. */
 import { X509Certificate } from 'node:crypto';
 import { VerificationError } from '@perf-aggregator/attestation';
 import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
@@ -10,7 +10,7 @@ import { fixture, VECTORS } from './conformance/real-documents.ts';
 describe.each(VECTORS)('when the certificates are those of $name', ({ file }) => {
   const { certificate: leaf, cabundle } = decodeAttestationUnverified(fixture(file));
 
-  it('Node reads the same of them', () => {
+  it('Node reads the same values', () => {
     for (const der of [...cabundle, leaf]) {
       const ours = parseCertificate(der);
       const theirs = new X509Certificate(der);
@@ -24,7 +24,7 @@ describe.each(VECTORS)('when the certificates are those of $name', ({ file }) =>
     }
   });
 
-  it('authorities may sign certificates, the leaf documents, and paths are as long as they allow', () => {
+  it('authorities may sign certificates, the leaf may sign documents, and path lengths are within their limits', () => {
     const authorities = cabundle.map(parseCertificate);
     expect(authorities.every(({ keyUsage }) => (keyUsage! & KEY_USAGE.certificateSign) !== 0)).toBe(true);
     expect(parseCertificate(leaf).keyUsage! & KEY_USAGE.digitalSignature).not.toBe(0);

@@ -1,4 +1,4 @@
-/** The cache of verified chains: faster, and never another verdict. */
+/** The cache of verified chains makes verification faster and never changes a verdict. */
 import { createPublicKey } from 'node:crypto';
 import { ChainCache, explainAttestation, verifyAttestation } from '@perf-aggregator/attestation';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -12,7 +12,7 @@ import { certificates } from './conformance/made.ts';
 import { fixture, VECTORS } from './conformance/real-documents.ts';
 import { buildDocument, keyOf, MADE_AT } from './nitro-builder.ts';
 
-/** A back end that counts signatures. */
+/** A back end that counts signature checks. */
 function counting(): { readonly crypto: CryptoBackend; count: number } {
   const counter = {
     count: 0,
@@ -36,7 +36,7 @@ function signaturesOf(bytes: Uint8Array, cache?: ChainCache): number {
 
 const real = fixture('turnkey-sdk-prod-indef-2025.b64');
 
-describe('when signatures are counted', () => {
+describe('when signature checks are counted', () => {
   it.each(VECTORS)('$name takes five, and one with its chain in the cache', ({ file }) => {
     const bytes = fixture(file);
     const cache = new ChainCache();
@@ -96,7 +96,7 @@ describe('when something is verified with a cache', () => {
     ),
   );
 
-  it('the verdict is the same as without, over all cases and mutations, in any order, at any size', () => {
+  it('the verdict is the same as without a cache, for all cases and mutations, in any order and at any size', () => {
     fc.assert(
       fc.property(
         fc.array(arbitraryCase, { minLength: 1, maxLength: 12 }),
@@ -114,7 +114,7 @@ describe('when something is verified with a cache', () => {
     );
   });
 
-  it('the explanation is the same, too', () => {
+  it('the explanation is the same too', () => {
     const cache = new ChainCache();
     for (const one of CASES.filter(({ rule }) => rule === 9 || rule === 11)) {
       const without = explainAttestation(decodeHex(one.document), optionsOf(one));
@@ -139,7 +139,7 @@ describe('when a chain is in the cache', () => {
     return cache;
   }
 
-  it('it expires with its certificates, is forgotten then, and is judged anew', () => {
+  it('it expires with its certificates, leaves the cache then, and is verified again', () => {
     const cache = warm();
     expect(judged(bytes, cache, MADE_AT + hour + 1000)).toBe('VerificationError certificate_expired');
     expect(cache.count).toBe(0);
@@ -147,7 +147,7 @@ describe('when a chain is in the cache', () => {
     expect(judged(bytes, cache)).toBe('verified');
   });
 
-  it('what one root vouches for, another does not', () => {
+  it('a certificate that one root verifies is not trusted under another root', () => {
     const cache = warm();
     const impostor = buildDocument(certificates(0, { foreignKey: true, signer: keyOf(5) })).root;
     expect(judged(bytes, cache, MADE_AT, [impostor])).toBe('VerificationError root_untrusted');
@@ -155,9 +155,9 @@ describe('when a chain is in the cache', () => {
     expect(judged(bytes, cache)).toBe('verified');
   });
 
-  it('a certificate in it does not lend its trust to others', () => {
+  it('a cached certificate does not make other certificates trusted', () => {
     const cache = warm();
-    // The genuine leaf under another intermediate, and the genuine intermediates over another leaf.
+    // The genuine leaf under another intermediate, and another leaf under the genuine intermediates.
     for (const index of [1, 2, 3, 4]) {
       const forged = buildDocument(certificates(index, { signer: keyOf(6) }));
       expect(judged(forged.bytes, cache)).toMatch(/^VerificationError (?:chain_invalid|root_untrusted)$/);
@@ -168,7 +168,7 @@ describe('when a chain is in the cache', () => {
     expect(judged(unsigned.bytes, cache)).toBe('VerificationError signature_invalid');
   });
 
-  it('who overwrites the bytes that it came in changes nothing', () => {
+  it('a caller that overwrites its input bytes does not change the cache', () => {
     const cache = new ChainCache();
     const buffer = new Uint8Array(bytes);
     const roots = [new Uint8Array(root)];
@@ -180,7 +180,7 @@ describe('when a chain is in the cache', () => {
     expect(judged(forged.bytes, cache)).toBe('VerificationError chain_invalid');
   });
 
-  it('who writes a key of his own into the root that it came in is not trusted by the genuine one', () => {
+  it('a key that is written into the root bytes after their use is not trusted by the genuine root', () => {
     const cache = new ChainCache();
     const buffer = new Uint8Array(root);
     expect(judged(bytes, cache, MADE_AT, [buffer])).toBe('verified');
@@ -194,7 +194,7 @@ describe('when a chain is in the cache', () => {
     expect(judged(forged.bytes, new ChainCache(), MADE_AT, [buffer])).toBe('verified');
   });
 
-  it('chains that do not hold are not remembered', () => {
+  it('chains that fail are not cached', () => {
     const cache = new ChainCache();
     for (const one of CASES.filter(({ expect: told }) => told.startsWith('VerificationError'))) {
       expect(judge(one, node, cache)).toBe(one.expect);
@@ -204,7 +204,7 @@ describe('when a chain is in the cache', () => {
 });
 
 describe('when the cache is full', () => {
-  it('the certificate that was not used for longest goes', () => {
+  it('the least recently used certificate is removed', () => {
     const cache = new ChainCache({ size: 6 });
     const { root } = buildDocument();
     const leaves = ['02020701', '02020702', '02020703'].map((serial) =>
@@ -218,11 +218,11 @@ describe('when the cache is full', () => {
     };
     expect(leaves.map(({ bytes }) => count(bytes))).toEqual([5, 2, 2]);
     expect(cache.count).toBe(6);
-    // The first leaf went; the authorities are in use and stayed.
+    // The first leaf was removed. The authorities are in use and stayed.
     expect([leaves[2]!, leaves[1]!, leaves[0]!].map(({ bytes }) => count(bytes))).toEqual([1, 1, 2]);
   });
 
-  it('what has expired goes first', () => {
+  it('expired certificates are removed first', () => {
     const cache = new ChainCache({ size: 6 });
     const { root } = buildDocument();
     const short = buildDocument(certificates(4, { notAfter: MADE_AT + 1000, serial: '02020701' }));
@@ -241,7 +241,7 @@ describe('when the cache is full', () => {
     expect(() => new ChainCache({ size })).toThrow(RangeError);
   });
 
-  it('one place is enough to be right', () => {
+  it('a cache of one place gives correct verdicts', () => {
     const cache = new ChainCache({ size: 1 });
     const policy = { ...ANY, pcrs: 'any-image' } as const;
     for (let i = 0; i < 3; i++) {

@@ -1,4 +1,4 @@
-/** Every rule by documents that isolate it, on both cryptographic back ends, with a cache and without. */
+/** Every rule is tested by documents that isolate it, on both cryptographic back ends, with and without a cache. */
 import { explainAttestation } from '@perf-aggregator/attestation';
 import { POLICY_ERROR_CODES, VERIFICATION_ERROR_CODES } from '@perf-aggregator/attestation/errors';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -13,7 +13,7 @@ for (const one of CASES) byRule.set(one.rule, [...(byRule.get(one.rule) ?? []), 
 
 const RULES = [...byRule].sort(([a], [b]) => a - b);
 
-describe.each(RULES)('when documents are about rule %i', (_rule, cases) => {
+describe.each(RULES)('when documents test rule %i', (_rule, cases) => {
   const named = cases.map((one) => [one.name, one.expect, one] as const);
 
   it.each(named)('%s: %s', (_name, expected, one) => {
@@ -23,27 +23,27 @@ describe.each(RULES)('when documents are about rule %i', (_rule, cases) => {
     expect(expected.endsWith(told.code ?? 'verified')).toBe(true);
   });
 
-  it('noble says the same of all of them', () => {
+  it('noble gives the same verdicts', () => {
     const disagree = cases.filter((one) => judge(one, noble) !== one.expect);
     expect(disagree.map(({ name }) => name)).toEqual([]);
   });
 });
 
 describe('when the cases are counted', () => {
-  it('every rule has some, that verify and that fail', () => {
+  it('every rule has cases that verify and cases that fail', () => {
     for (let rule = 1; rule <= 12; rule++) {
       const expected = new Set(byRule.get(rule)?.map(({ expect: told }) => told));
       expect(expected.size, `rule ${rule}`).toBeGreaterThan(1);
     }
   });
 
-  it('every code is what some case is told, but for those that JSON cannot say', () => {
+  it('every code is the verdict of some case, except those that JSON cannot express', () => {
     const told = new Set(CASES.map(({ expect: verdict }) => verdict.split(' ')[1]));
     const codes = [...VERIFICATION_ERROR_CODES, ...POLICY_ERROR_CODES];
     expect(codes.filter((code) => !told.has(code))).toEqual(['instant_invalid']);
   });
 
-  it('each has a name of its own', () => {
+  it('each has its own name', () => {
     expect(new Set(CASES.map(({ name }) => name)).size).toBe(CASES.length);
   });
 });

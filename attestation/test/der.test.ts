@@ -1,4 +1,4 @@
-/** Instants, integers and object identifiers of DER, held against what the platform knows. */
+/** Instants, integers and object identifiers of DER, compared with the results of the platform. */
 import { VerificationError } from '@perf-aggregator/attestation';
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -26,7 +26,7 @@ describe('when a time is read', () => {
   const seconds = (from: number, to: number) =>
     fc.integer({ min: from / 1000, max: to / 1000 - 1 }).map((second) => second * 1000);
 
-  it('every second of 1950 to 2049 is what it says as UTCTime', () => {
+  it('every second of 1950 to 2049 has the correct value as UTCTime', () => {
     fc.assert(
       fc.property(seconds(Date.UTC(1950, 0), Date.UTC(2050, 0)), (instant) => {
         expect(timeOf(TAG.utcTime, `${digits(instant).slice(2)}Z`)).toBe(instant);
@@ -35,7 +35,7 @@ describe('when a time is read', () => {
     );
   });
 
-  it('every second of the years 100 to 9999 is what it says as GeneralizedTime', () => {
+  it('every second of the years 100 to 9999 has the correct value as GeneralizedTime', () => {
     fc.assert(
       fc.property(seconds(Date.parse('0100-01-01T00:00:00Z'), Date.UTC(10_000, 0)), (instant) => {
         expect(timeOf(TAG.generalizedTime, `${digits(instant)}Z`)).toBe(instant);
@@ -44,7 +44,7 @@ describe('when a time is read', () => {
     );
   });
 
-  it('what is no date is refused, and nothing else', () => {
+  it('texts that are no date are refused, and only those', () => {
     const pair = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'));
     const text = fc.tuple(
       fc.constantFrom('1900', '2000', '2023', '2024', '2100'),
@@ -94,7 +94,7 @@ describe('when an integer is read', () => {
     expect(codeOf(() => derInteger(decodeHex(hex)))).toBe('certificate_malformed');
   });
 
-  it('one that must not be negative is not', () => {
+  it('a negative integer is refused where it must not be negative', () => {
     expect(derUnsigned(decodeHex('0080'))).toEqual(decodeHex('80'));
     expect(codeOf(() => derUnsigned(decodeHex('80')))).toBe('certificate_malformed');
   });
@@ -122,9 +122,9 @@ describe('when an object identifier is read', () => {
   });
 });
 
-describe('when values lie in each other', () => {
-  it('a value cannot reach beyond the one that it lies in', () => {
-    // A sequence of four bytes; the one in it says that it has five.
+describe('when values are nested', () => {
+  it('a value cannot extend beyond the value that contains it', () => {
+    // A sequence of four bytes. The value in it declares five bytes.
     const inner = new DerReader(decodeHex(`3004${'040500000000'}${'00'.repeat(9)}`)).enter(TAG.sequence);
     expect(codeOf(() => inner.next())).toBe('certificate_malformed');
     const empty = new DerReader(decodeHex('30000400')).enter(TAG.sequence);
@@ -139,7 +139,7 @@ describe('when values lie in each other', () => {
     '3081',
     '1f0100',
     '30020500ff',
-    // Long enough for what they would say: an indefinite length, lengths written long, tags of two bytes.
+    // Each value has enough bytes for its length: an indefinite length, lengths in a long form, tags of two bytes.
     `3080${'00'.repeat(128)}`,
     '308100',
     `30817f${'00'.repeat(127)}`,

@@ -1,4 +1,4 @@
-/** Whatever the bytes: coded errors only, and never much more work than a valid document takes. */
+/** For any bytes the verifier throws coded errors only, and never needs much more work than for a valid document. */
 import { type AttestationPolicy, VerificationError, verifyAttestation } from '@perf-aggregator/attestation';
 import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
@@ -19,7 +19,7 @@ const AT_DOCUMENT = { at: 'document', policy: ANY } as const;
 const REFUSED = /^VerificationError /;
 const documents = VECTORS.map(({ file }) => fixture(file));
 
-/** Runs `read` and sees that it throws nothing but a VerificationError. */
+/** Runs `read` and fails when it throws anything but a VerificationError. */
 function onlyCoded(read: () => unknown): void {
   try {
     read();
@@ -31,7 +31,7 @@ function onlyCoded(read: () => unknown): void {
 describe('when bytes of a real document are changed', () => {
   const document = fc.constantFrom(...documents);
 
-  it('it is refused with a coded error, wherever the change is', () => {
+  it('it is refused with a coded error for a change at any place', () => {
     const change = fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 }));
     fc.assert(
       fc.property(document, fc.array(change, { minLength: 1, maxLength: 3 }), (genuine, changes) => {
@@ -45,9 +45,9 @@ describe('when bytes of a real document are changed', () => {
     );
   });
 
-  it('each single byte of one, in its structure', () => {
+  it('each single byte of one document, in its structure', () => {
     const genuine = fixture('dstack-debug-2025.b64');
-    // Without signatures: every byte of all structures is reached in little time.
+    // Without signature checks, the test reaches every byte of all structures in a short time.
     const blind = { ...node, p384Verify: () => false };
     for (let at = 0; at < genuine.length; at++) {
       for (const mask of [0x01, 0x20, 0x80, 0xff]) {
@@ -83,7 +83,7 @@ describe('when bytes of a real document are changed', () => {
   });
 });
 
-describe('when bytes mean nothing', () => {
+describe('when the bytes are random', () => {
   const cborish = fc
     .array(
       fc.oneof(
@@ -96,7 +96,7 @@ describe('when bytes mean nothing', () => {
     )
     .map((bytes) => Uint8Array.from(bytes));
 
-  it('only coded errors come', () => {
+  it('only coded errors are thrown', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 400 }), cborish), (bytes) => {
         expect(verdict(bytes, AT_DOCUMENT)).toMatch(REFUSED);
@@ -107,7 +107,7 @@ describe('when bytes mean nothing', () => {
     );
   });
 
-  it('as a payload that is signed, too', () => {
+  it('also as a payload that is signed', () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), cborish), (bytes) => {
         const { bytes: built } = buildDocument({ payloadBytes: () => bytes });
@@ -116,7 +116,7 @@ describe('when bytes mean nothing', () => {
     );
   });
 
-  it('in the place of certificates, too', () => {
+  it('also in the place of certificates', () => {
     const genuine = documents.flatMap((bytes) => {
       const { certificate, cabundle } = decodeAttestationUnverified(bytes);
       return [certificate, ...cabundle];
@@ -136,7 +136,7 @@ describe('when bytes mean nothing', () => {
   });
 });
 
-/** Documents made to be expensive, of at most 16 KiB and signed by a key of the attacker's own. */
+/** Documents that are expensive to verify. They have at most 16 KiB and are signed by a key of the attacker. */
 const EXPENSIVE: Readonly<Record<string, Uint8Array>> = (() => {
   const future = (value: string): DocumentSpec => ({ payloadBytes: withField(`66667574757265${value}`) });
   const size = 11_000;
@@ -199,19 +199,23 @@ const EXPENSIVE: Readonly<Record<string, Uint8Array>> = (() => {
   };
 })();
 
-describe('when a document is made to be expensive', () => {
+describe('when a document is built to be expensive', () => {
   const { bytes: valid, root } = buildDocument();
   const options = { roots: [root], at: MADE_AT, policy: ANY } as const;
 
-  it.each(Object.entries(EXPENSIVE))('%s: no more signatures than a valid one of its length', (_, bytes) => {
-    let count = 0;
-    const counting = {
-      ...node,
-      p384Verify: (...input: Parameters<typeof node.p384Verify>) => ++count > 0 && node.p384Verify(...input),
-    };
-    expect(verdict(bytes, options, counting)).toMatch(/^(?:VerificationError |verified)/);
-    expect(count).toBeLessThanOrEqual(8);
-  });
+  it.each(Object.entries(EXPENSIVE))(
+    '%s: no more signature checks than for a valid one of its length',
+    (_, bytes) => {
+      let count = 0;
+      const counting = {
+        ...node,
+        p384Verify: (...input: Parameters<typeof node.p384Verify>) =>
+          ++count > 0 && node.p384Verify(...input),
+      };
+      expect(verdict(bytes, options, counting)).toMatch(/^(?:VerificationError |verified)/);
+      expect(count).toBeLessThanOrEqual(8);
+    },
+  );
 
   it.each(Object.entries(EXPENSIVE))('%s: at most 20 times the time of a valid one', (_, bytes) => {
     expect(bytes.length).toBeLessThanOrEqual(16_384);
@@ -220,7 +224,7 @@ describe('when a document is made to be expensive', () => {
       verdict(document, options);
       return performance.now() - started;
     };
-    // The quickest of several runs, interleaved: what load or a pause adds is no part of it.
+    // The shortest of several interleaved runs, to exclude load and pauses of the machine.
     const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as [number, number];
     for (let i = 0; i < 9; i++) {
       best[0] = Math.min(best[0], time(bytes));
@@ -229,7 +233,7 @@ describe('when a document is made to be expensive', () => {
     expect(best[0]).toBeLessThanOrEqual(20 * best[1]);
   });
 
-  it('none of them is refused for its certificates’ length alone', () => {
+  it('none of them is refused only because its certificates are long', () => {
     for (const name of [
       'a leaf of many extensions',
       'a leaf of many names',

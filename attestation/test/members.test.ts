@@ -1,4 +1,4 @@
-/** A member that a policy or its options do not have is refused: a typo must not drop a check. */
+/** An unknown member of a policy or its options is refused, because a typing error must not disable a check. */
 import {
   type AttestationPolicy,
   ChainCache,
@@ -24,7 +24,7 @@ const { bytes, root } = buildDocument({
   payload: { nonce: bound.nonce, public_key: bound.publicKey, user_data: bound.userData },
 });
 
-/** Every member of each type. The compiler refuses one more and one fewer. */
+/** Every member of each type. The compiler rejects an additional and a missing one. */
 const POLICY: Required<AttestationPolicy> = {
   ...{ pcrs: [{ 0: encodeHex(new Uint8Array(48).fill(1)) }], allowDebug: false, ...bound },
   ...{ unknownFields: 'refuse', maxAgeMs: 60_000, maxSkewMs: 60_000 },
@@ -39,7 +39,7 @@ const REPORT_POLICY: Required<ReportPolicy> = {
   ...{ audience: aud, nonce: 'n', kmsPolicy: 'locked' },
 };
 
-/** Spellings of a member that a person in a hurry may write. */
+/** Likely misspellings of a member. */
 function misspelled(name: string): readonly string[] {
   const snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return [name.toUpperCase(), `${name} `, `${name}s`, name.slice(0, -1), snake, `_${name}`].filter(
@@ -56,8 +56,8 @@ function codeOfReport(policy: unknown): string {
   }
 }
 
-describe('when policies and options are whole', () => {
-  it('every member of their types is accepted, and the lists hold exactly those', () => {
+describe('when policies and options are complete', () => {
+  it('every member of their types is accepted, and the lists contain exactly those', () => {
     expect(verdict(bytes, OPTIONS)).toBe('verified');
     expect(codeOfReport(REPORT_POLICY)).toBe('verified');
     expect(Object.keys(OPTION_MEMBERS).sort()).toEqual(Object.keys(OPTIONS).sort());
@@ -71,27 +71,27 @@ const names = (of: object) => [...new Set([...Object.keys(of).flatMap(misspelled
 const unknownOf = (of: object) => names(of).filter((name) => !Object.hasOwn(of, name));
 
 describe('when a member is unknown', () => {
-  it.each(unknownOf(POLICY))('of the policy of a document: %s', (name) => {
+  it.each(unknownOf(POLICY))('in the policy of a document: %s', (name) => {
     const policy = { pcrs: 'any-image', [name]: POLICY.nonce } as unknown as AttestationPolicy;
     expect(verdict(bytes, { roots: [root], at: MADE_AT, policy })).toBe('PolicyError policy_invalid');
   });
 
-  it.each(unknownOf(OPTIONS))('of the options of a document: %s', (name) => {
+  it.each(unknownOf(OPTIONS))('in the options of a document: %s', (name) => {
     const options = { ...OPTIONS, [name]: [root] } as unknown as VerifyOptions;
     expect(verdict(bytes, options)).toBe('PolicyError policy_invalid');
-    // Before the evidence: the caller must not be told of AWS's root.
+    // The member is refused before the evidence is read. The caller must not get an error about AWS's root.
     const { roots: _, ...without } = options;
     expect(verdict(bytes, without)).toBe('PolicyError policy_invalid');
     expect(explainAttestation(bytes, options)).toMatchObject({ verified: false, code: 'policy_invalid' });
   });
 
-  it.each(unknownOf(REPORT_POLICY))('of the policy of a report: %s', (name) => {
+  it.each(unknownOf(REPORT_POLICY))('in the policy of a report: %s', (name) => {
     expect(codeOfReport({ ...REPORT_POLICY, [name]: 'x' })).toBe('policy_invalid');
-    // Even where it says nothing.
+    // The member is refused even when it is undefined.
     expect(codeOfReport({ ...REPORT_POLICY, [name]: undefined })).toBe('policy_invalid');
   });
 
-  it('the message names it and what there is', () => {
+  it('the message names it and lists the known members', () => {
     const policy = { pcrs: 'any-image', public_key: bound.publicKey } as unknown as AttestationPolicy;
     expect(() => verifyAttestation(bytes, { roots: [root], at: MADE_AT, policy })).toThrow(
       /"public_key".*publicKey/,
@@ -99,7 +99,7 @@ describe('when a member is unknown', () => {
   });
 });
 
-describe('when a member is of another type', () => {
+describe('when a member has another type', () => {
   it.each([
     ['unknownFields', 'Refuse'],
     ['unknownFields', true],
@@ -108,7 +108,7 @@ describe('when a member is of another type', () => {
     ['maxAgeMs', Number.NaN],
     ['maxAgeMs', -1],
     ['maxSkewMs', null],
-  ])('of the policy of a document: %s %s', (name, value) => {
+  ])('in the policy of a document: %s %s', (name, value) => {
     const policy = { ...POLICY, [name]: value } as unknown as AttestationPolicy;
     expect(verdict(bytes, { ...OPTIONS, policy })).toBe('PolicyError policy_invalid');
   });
@@ -125,19 +125,19 @@ describe('when a member is of another type', () => {
     ['policy_invalid', { nonce: Uint8Array.of(1) }],
     ['policy_invalid', { kmsPolicy: 'Locked' }],
     ['policy_invalid', { kmsPolicy: null }],
-    // An instant that is no number is after nothing: no report would ever expire.
+    // With an instant that is no number every comparison is false, so no report would ever expire.
     ['instant_invalid', { instant: Number.NaN }],
     ['instant_invalid', { instant: '2026-01-15T12:00:00Z' }],
     ['instant_invalid', { instant: undefined }],
     ['instant_invalid', { instant: Number.POSITIVE_INFINITY }],
     ['policy_empty', { pcrs: undefined }],
-  ])('of the policy of a report: %s for %o', (code, members) => {
+  ])('in the policy of a report: %s for %o', (code, members) => {
     const policy = { ...REPORT_POLICY, ...members } as unknown as ReportPolicy;
     expect(codeOfReport(policy)).toBe(code);
     expect(explainReport(report!.bundle, policy)).toMatchObject({ verified: false, code });
   });
 
-  it.each([undefined, null])('no policy of a report at all: %s', (policy) => {
+  it.each([undefined, null])('a report without a policy: %s', (policy) => {
     expect(codeOfReport(policy)).toBe('policy_empty');
   });
 });

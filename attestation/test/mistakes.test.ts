@@ -1,4 +1,7 @@
-/** Mistakes seen in published verifiers: documents that one which makes them would accept, or refuse. */
+/**
+ * Mistakes found in published verifiers. Each document here would get a wrong verdict from a verifier with that
+ * mistake.
+ */
 import { ChainCache, verifyAttestation } from '@perf-aggregator/attestation';
 import { decodeAttestationUnverified } from '@perf-aggregator/attestation/payload';
 import { concatBytes } from '@perf-aggregator/shared/bytes';
@@ -19,7 +22,7 @@ function judged(spec: DocumentSpec, at: number | 'document' = MADE_AT): string {
   return verdict(bytes, { roots: [root], at, policy: ANY });
 }
 
-describe('when a verifier makes a mistake that published ones made', () => {
+describe('when a verifier makes a mistake of published verifiers', () => {
   it('PCR index 32 accepted: an index beyond the registers is refused', () => {
     const pcrs = (last: number) =>
       new Map([0, last].map((index) => [index, new Uint8Array(48).fill(1)] as const));
@@ -27,7 +30,7 @@ describe('when a verifier makes a mistake that published ones made', () => {
     expect(judged({ payload: { pcrs: pcrs(32) } })).toBe('VerificationError payload_malformed');
   });
 
-  it('PCR comparison commented out: each bit of each expected register counts', () => {
+  it('PCR comparison commented out: each bit of each expected register is compared', () => {
     const { bytes, root } = buildDocument();
     const { pcrs } = decodeAttestationUnverified(bytes);
     for (const [index, value] of pcrs) {
@@ -41,14 +44,14 @@ describe('when a verifier makes a mistake that published ones made', () => {
     }
   });
 
-  it('protected algorithm never read: a signature that holds under another name is refused', () => {
-    // ES256, ES512, EdDSA, PS384, HMAC and a number that means nothing, each signed by the leaf with P-384.
+  it('protected algorithm never read: a valid signature under another algorithm name is refused', () => {
+    // ES256, ES512, EdDSA, PS384, HMAC and an unassigned number. The leaf signed each with P-384.
     for (const header of ['a10126', 'a1013823', 'a10127', 'a1013825', 'a10105', 'a10100']) {
       expect(judged({ protectedHeader: decodeHex(header) })).toBe('VerificationError cose_header_invalid');
     }
   });
 
-  it('last write wins on duplicate keys: neither the first nor the last does', () => {
+  it('last write wins on duplicate keys: duplicates are refused', () => {
     const own = encodeCbor(new Map([[0, new Uint8Array(48).fill(7)]]));
     const twice = withField(encodeHex(concatBytes(encodeCbor('pcrs'), own)));
     expect(judged({ payloadBytes: twice })).toBe('VerificationError payload_malformed');
@@ -58,7 +61,7 @@ describe('when a verifier makes a mistake that published ones made', () => {
     );
   });
 
-  it('timestamp never compared: an old document under certificates that still hold is not live', () => {
+  it('timestamp never compared: an old document with valid certificates is not live', () => {
     const old: DocumentSpec = { payload: { timestamp: MADE_AT - 50 * 60_000 } };
     expect(judged(old)).toBe('PolicyError document_not_fresh');
     expect(judged(old, 'document')).toBe('verified');
@@ -76,10 +79,10 @@ describe('when a verifier makes a mistake that published ones made', () => {
     }
   });
 
-  it('root taken from the bundle: a whole chain of one’s own proves nothing', () => {
+  it('root taken from the bundle: a complete chain of the attacker is not trusted', () => {
     const { bytes } = buildDocument();
     expect(verdict(bytes, { at: MADE_AT, policy: ANY })).toBe('VerificationError root_untrusted');
-    // Nor does the genuine root in its first place, nor one of the genuine root's name.
+    // The genuine root in first place does not help, and neither does a root with the name of the genuine one.
     const { cabundle } = decodeAttestationUnverified(fixture('dstack-debug-2025.b64'));
     const borrowed = buildDocument({ cabundle: ([, ...rest]) => [cabundle[0]!, ...rest] });
     expect(verdict(borrowed.bytes, { at: MADE_AT, policy: ANY })).toBe('VerificationError chain_invalid');
@@ -87,7 +90,7 @@ describe('when a verifier makes a mistake that published ones made', () => {
     expect(verdict(whole.bytes, { at: 'document', policy: ANY })).toBe('VerificationError chain_invalid');
   });
 
-  it('cached intermediates never expired: they expire in the cache as they do outside', () => {
+  it('cached intermediates never expired: they expire in the cache at their normal time', () => {
     const lasting = buildDocument(certificates(4, { notAfter: MADE_AT + 7_200_000 }));
     const cache = new ChainCache();
     const at = (instant: number) => ({
@@ -98,15 +101,15 @@ describe('when a verifier makes a mistake that published ones made', () => {
     });
     expect(verdict(lasting.bytes, at(MADE_AT))).toBe('verified');
     expect(verdict(lasting.bytes, at(MADE_AT))).toBe('verified');
-    // The intermediates hold for an hour, the leaf for two.
+    // The intermediates are valid for an hour, the leaf for two.
     expect(verdict(lasting.bytes, at(MADE_AT + 3_601_000))).toBe('VerificationError certificate_expired');
   });
 
-  it('a psychic signature: zeros verify nothing', () => {
+  it('a psychic signature: a signature of zeros is refused', () => {
     expect(judged({ signature: () => new Uint8Array(96) })).toBe('VerificationError signature_malformed');
   });
 
-  it('a bundle’s certificate taken for an authority because it is genuine: leaves issue nothing', () => {
+  it('a genuine certificate of the bundle treated as an authority: a leaf cannot issue certificates', () => {
     const leafOnly = ['300c0603551d130101ff04023000', '300b0603551d0f040403020780'];
     const spec = { length: 6, certificates: [{}, {}, {}, {}, { extensions: leafOnly }, {}] };
     expect(judged(spec)).toBe('VerificationError certificate_constraint_violated');

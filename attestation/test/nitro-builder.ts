@@ -1,4 +1,4 @@
-/** Builds Nitro-like attestation documents for tests: every field can be made wrong. */
+/** Builds documents like those of Nitro for tests. Every field can be made wrong. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { concatBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
@@ -6,31 +6,31 @@ import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 
 export const MADE_AT = Date.UTC(2026, 0, 15, 12, 0, 0);
 
-/** One certificate of the chain; the defaults are those of the real ones. */
+/** One certificate of the chain. The defaults are those of real certificates. */
 export interface CertificateSpec {
   version?: string;
-  /** Serial number, hex of its whole DER. */
+  /** Serial number: hexadecimal text of its complete DER. */
   serial?: string;
   subject?: string;
   issuer?: string;
-  /** Subject as DER; names one's own issues, too. */
+  /** Subject as DER; it also names the issuer of a self-signed certificate. */
   subjectDer?: Uint8Array;
   issuerDer?: Uint8Array;
-  /** Write times as GeneralizedTime. */
+  /** Writes times as GeneralizedTime. */
   generalizedTime?: boolean;
-  /** Bytes between key and extensions: unique identifiers. */
+  /** Bytes between key and extensions: the unique identifiers. */
   uniqueIds?: string;
   notBefore?: number;
   notAfter?: number;
-  /** Extensions, each as hex of its whole DER; default by role. */
+  /** Extensions, each as hexadecimal text of its complete DER. The default depends on the role. */
   extensions?: string[];
-  /** No extensions at all, not even an empty list. */
+  /** Leaves out the extensions, including the empty list. */
   withoutExtensions?: boolean;
-  /** A P-384 key of its own instead of the pool's. */
+  /** Uses a separate P-384 key instead of one from the pool. */
   foreignKey?: boolean;
   curve?: string;
   hash?: string;
-  /** Signs this certificate instead of the key of the one above. */
+  /** Signs this certificate instead of the key of its issuer. */
   signer?: KeyObject;
   /** Changes the finished certificate. */
   der?: (der: Uint8Array) => Uint8Array;
@@ -43,12 +43,12 @@ export interface DocumentSpec {
   payload?: Record<string, CborValue | undefined>;
   /** Changes the encoded payload before it is signed. */
   payloadBytes?: (payload: Uint8Array) => Uint8Array;
-  /** Context that is signed instead of `Signature1`. */
+  /** The signed context instead of `Signature1`. */
   context?: string;
   externalData?: Uint8Array;
-  /** `definite`: the payload is signed as it was before `payloadBytes`. */
+  /** `definite`: signs the payload in its state before `payloadBytes`. */
   signedPayload?: 'definite';
-  /** Key that signs the document instead of the leaf's. */
+  /** Signs the document instead of the key of the leaf. */
   signer?: KeyObject;
   protectedHeader?: Uint8Array;
   unprotectedHeader?: CborValue;
@@ -86,15 +86,15 @@ const pool: { publicKey: KeyObject; privateKey: KeyObject }[] = Array.from({ len
   generateKeyPairSync('ec', { namedCurve: 'P-384' }),
 );
 
-/** Key of the certificate at `index`, root first. */
+/** Key of the certificate at `index`, counted from the root. */
 export function keyOf(index: number): KeyObject {
   return pool[index]!.privateKey;
 }
 
-/** Certificates that were built before: most documents differ in one. */
+/** Certificates that were built earlier. Most documents differ in only one certificate. */
 const built = new Map<string, Uint8Array>();
 
-/** A document that verifies under `root` at {@link MADE_AT}, but for what `spec` changes. */
+/** A document that verifies under `root` at {@link MADE_AT}, except for the changes in `spec`. */
 export function buildDocument(spec: DocumentSpec = {}): BuiltDocument {
   const length = spec.length ?? 5;
   const certificates = Array.from({ length }, (_, index) =>

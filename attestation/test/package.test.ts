@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import * as entry from '@perf-aggregator/attestation';
 import { describe, expect, it } from 'vitest';
 
-/** As somebody who has the package resolves it. */
+/** Resolves the package in the same way as a user of the package. */
 const { resolve } = createRequire(new URL('../../enclave/package.json', import.meta.url));
 
 describe('when the package is imported by subpath', () => {
@@ -12,15 +12,15 @@ describe('when the package is imported by subpath', () => {
     ['/testkit/README.md', 'MODULE_NOT_FOUND'],
     ['/src/index.ts', 'MODULE_NOT_FOUND'],
     ['/package.json', 'MODULE_NOT_FOUND'],
-    // Whoever could write into a cache of chains would have them believed.
+    // A caller that can write into a cache of chains could add chains that are then trusted.
     ['/chain-cache', 'ERR_PACKAGE_PATH_NOT_EXPORTED'],
-  ])('nothing but its sources is there: %s', (path, code) => {
+  ])('only its sources can be imported: %s', (path, code) => {
     expect(() => resolve(`@perf-aggregator/attestation${path}`)).toThrow(expect.objectContaining({ code }));
   });
 });
 
 describe('when the package is imported by its name', () => {
-  it('it has what a verifier needs, and no more', () => {
+  it('it exports what a verifier needs, and nothing else', () => {
     expect(Object.keys(entry).sort()).toEqual([
       'AWS_NITRO_ROOT_G1',
       'AWS_NITRO_ROOT_G1_SHA256',

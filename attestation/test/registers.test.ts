@@ -1,4 +1,4 @@
-/** Registers that are computed, held against real documents and images; where real enclaves ran. */
+/** Computed registers, compared with real documents and images; and the regions of real enclaves. */
 import { createHash } from 'node:crypto';
 import {
   instanceIdOf,
@@ -22,7 +22,7 @@ describe.each(VECTORS)('when the document is the real $name', ({ file, module_id
   const policy = { pcrs: 'any-image', allowDebug: true } as const;
   const told = verifyAttestation(fixture(file), { at: 'document', policy });
 
-  it('PCR4 is that of its instance, and its region is the one of its certificates', () => {
+  it('PCR4 is the one of its instance, and its region is the one of its certificates', () => {
     const instance = instanceIdOf(told)!;
     expect(module_id.startsWith(`${instance}-enc`)).toBe(true);
     expect(encodeHex(told.pcrs.get(4)!)).toBe(pcr4OfInstance(instance));
@@ -35,7 +35,7 @@ describe.each(VECTORS)('when the document is the real $name', ({ file, module_id
 describe('when registers are computed', () => {
   const zeros = new Uint8Array(48);
 
-  it('PCR3 is over the ARN of the role', () => {
+  it('PCR3 is the hash of the ARN of the role', () => {
     for (const arn of [
       'arn:aws:iam::123456789012:role/Webserver',
       'arn:aws-cn:iam::123456789012:role/path/of/the.role+x=y,z@w_-1',
@@ -44,7 +44,7 @@ describe('when registers are computed', () => {
     }
   });
 
-  it('PCR8 is over the digest of the certificate', () => {
+  it('PCR8 is the hash of the digest of the certificate', () => {
     const { certificate } = buildSelfSigned();
     const digest = createHash('sha384').update(certificate).digest();
     expect(pcr8OfCertificate(certificate)).toBe(sha384(zeros, digest));
@@ -88,7 +88,7 @@ describe('when registers are computed', () => {
   });
 });
 
-describe('when no certificate tells a region of this enclave', () => {
+describe('when no certificate names a region of this enclave', () => {
   const moduleId = 'i-0123456789abcdef0-enc0123456789abcdef';
   const of = (...subjects: string[]) =>
     regionOf({ moduleId, chain: subjects.map((subject) => ({ subject })) });
@@ -106,12 +106,12 @@ describe('when no certificate tells a region of this enclave', () => {
     expect(of(...subjects)).toBeNull();
   });
 
-  it('it is told of the leaf alone, whatever stands before its name', () => {
+  it('it is read from the leaf only, for any text before its name', () => {
     expect(of('CN=x', `C=US, CN=${moduleId}.eu-central-1.aws`)).toBe('eu-central-1');
     expect(of(`CN=${moduleId}.us-gov-west-1.aws-us-gov`)).toBe('us-gov-west-1');
   });
 
-  it('a document of our own has none, and an instance is no enclave', () => {
+  it('a built document has no region, and neither has the document of an instance', () => {
     const { bytes, root } = buildDocument();
     const told = verifyAttestation(bytes, { roots: [root], at: MADE_AT, policy: { pcrs: 'any-image' } });
     expect([instanceIdOf(told), regionOf(told)]).toEqual(['i-0123456789abcdef0', null]);

@@ -1,8 +1,8 @@
-/** A back end for tests that judge the same certificates hundreds of times. */
+/** A back end for tests that verify the same certificates hundreds of times. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
 
-/** `backend`, which computes each answer about a P-384 signature once: they are slow. */
+/** Wraps `backend` and caches each result of a P-384 verification, because these are slow. */
 export function remembering(backend: CryptoBackend): CryptoBackend {
   const known = new Map<string, boolean>();
   return {

@@ -1,4 +1,4 @@
-/** What a judgement says, and how callers may ask; the rules themselves are in conformance.test.ts. */
+/** The contents of a verdict, and the forms of a call. conformance.test.ts tests the rules. */
 import { createHash } from 'node:crypto';
 import {
   type AttestationPolicy,
@@ -25,7 +25,7 @@ const AT_DOCUMENT: VerifyOptions = { at: 'document', policy: ANY };
 describe.each(VECTORS)('when the document is the real $name', (vector) => {
   const bytes = fixture(vector.file);
 
-  it('says what its publisher said, on both back ends', () => {
+  it('the verdict agrees with its publisher, on both back ends', () => {
     const told = verifyAttestation(bytes, AT_DOCUMENT);
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(vector.sha256);
     expect(told.timestamp).toBe(vector.timestamp_ms);
@@ -41,8 +41,8 @@ describe.each(VECTORS)('when the document is the real $name', (vector) => {
   });
 });
 
-describe('when a chain of our own is trusted', () => {
-  it('it is marked as simulated, with its root and its names', () => {
+describe('when a built chain is trusted', () => {
+  it('it is marked as simulated, and its root and names are given', () => {
     const { bytes, root } = buildDocument();
     const told = verifyAttestation(bytes, { ...AT_DOCUMENT, roots: [AWS_NITRO_ROOT_G1, root] });
     expect(told.simulated).toBe(true);
@@ -52,7 +52,7 @@ describe('when a chain of our own is trusted', () => {
     );
   });
 
-  it('unknown fields are reported by name', () => {
+  it('unknown fields are listed by name', () => {
     const { bytes, root } = buildDocument({ payload: { future: [{ nested: 1.5 }], other: null } });
     const told = verifyAttestation(bytes, { ...AT_DOCUMENT, roots: [root] });
     expect(told.unknownFields).toEqual(['future', 'other']);
@@ -65,7 +65,7 @@ describe('when the root is that of AWS', () => {
     expect(AWS_NITRO_ROOT_G1_SHA256).toBe('641a0321a3e244efe456463195d606317ed7cdcc3c1756e09893f3c68f79bb5b');
   });
 
-  it('who overwrites the exported bytes changes nobody’s trust', () => {
+  it('a caller that overwrites the exported bytes does not change the trust of others', () => {
     const genuine = new Uint8Array(AWS_NITRO_ROOT_G1);
     const { bytes, root } = buildDocument();
     try {
@@ -83,7 +83,7 @@ describe('when the caller chooses the instant', () => {
   const bytes = fixture('turnkey-sdk-prod-indef-2025.b64');
   const made = verifyAttestation(bytes, AT_DOCUMENT).timestamp;
 
-  it('a clock is read once, and is what live documents are judged by', () => {
+  it('a clock is read once, and live documents are verified at its time', () => {
     let reads = 0;
     const clock = { now: () => made + 1000 * ++reads };
     expect(verdict(bytes, { at: { clock }, policy: ANY })).toBe('verified');
@@ -115,7 +115,7 @@ describe('when the caller chooses the instant', () => {
   });
 });
 
-describe('when callers in plain JavaScript bring other types', () => {
+describe('when JavaScript callers pass other types', () => {
   const { bytes, root } = buildDocument({ payload: { nonce: new Uint8Array(3) } });
   const judged = (policy: unknown) =>
     verdict(bytes, { roots: [root], at: MADE_AT, policy } as unknown as VerifyOptions);
@@ -132,7 +132,7 @@ describe('when callers in plain JavaScript bring other types', () => {
     ['pcrs as another word', { pcrs: 'any' }, 'policy_invalid'],
     ['a measurement in a list', { pcrs: [{ 0: ['01'.repeat(48)] }] }, 'policy_invalid'],
     ['a measurement as bytes', { pcrs: [{ 0: new Uint8Array(48).fill(1) }] }, 'policy_invalid'],
-    // Three zero bytes would equal three characters that are no numbers.
+    // Without the check, three zero bytes would equal three characters that are no numbers.
     ['a nonce as text', { pcrs: 'any-image', nonce: 'abc' }, 'policy_invalid'],
     ['a nonce as a list', { pcrs: 'any-image', nonce: [0, 0, 0] }, 'policy_invalid'],
     ['a public key that is null', { pcrs: 'any-image', publicKey: null }, 'policy_invalid'],
@@ -141,7 +141,7 @@ describe('when callers in plain JavaScript bring other types', () => {
     expect(judged(policy)).toBe(`PolicyError ${code}`);
   });
 
-  it('debug mode needs true, not something like it', () => {
+  it('debug mode needs true, not another truthy value', () => {
     const zero = buildDocument({ payload: { pcrs: new Map([[0, new Uint8Array(48)]]) } });
     const policy = { pcrs: 'any-image', allowDebug: 'yes' } as unknown as AttestationPolicy;
     expect(verdict(zero.bytes, { roots: [zero.root], at: MADE_AT, policy })).toBe('PolicyError debug_mode');
@@ -156,13 +156,13 @@ describe('when callers in plain JavaScript bring other types', () => {
     },
   );
 
-  it('a Buffer is as good as a Uint8Array, also one inside a pool', () => {
+  it('a Buffer is accepted like a Uint8Array, including one in a pool', () => {
     expect(verdict(Buffer.from(bytes), { roots: [Buffer.from(root)], at: MADE_AT, policy: ANY })).toBe(
       'verified',
     );
   });
 
-  it('who uses the buffer again changes nothing of what was verified', () => {
+  it('a caller that reuses the buffer does not change the verified values', () => {
     const buffer = new Uint8Array(bytes);
     const told = verifyAttestation(buffer, { roots: [root], at: MADE_AT, policy: ANY });
     const before = structuredClone(told);
@@ -172,7 +172,7 @@ describe('when callers in plain JavaScript bring other types', () => {
 });
 
 describe('when several things are wrong', () => {
-  it('bad evidence outranks every policy', () => {
+  it('an invalid document takes precedence over every policy error', () => {
     const { bytes, root } = buildDocument({
       payload: { pcrs: new Map([[0, new Uint8Array(48)]]) },
       signature: (signature) => signature.map((b, i) => (i === 9 ? b ^ 1 : b)),
@@ -183,8 +183,8 @@ describe('when several things are wrong', () => {
   });
 });
 
-describe('when the judgement is explained', () => {
-  it('every rule is listed in order, and those after a failure as not reached', () => {
+describe('when the verdict is explained', () => {
+  it('every rule is listed in order, and the rules after a failure are marked as not reached', () => {
     const { bytes, root } = buildDocument(certificates(4, { notAfter: MADE_AT - 1000 }));
     const told = explainAttestation(bytes, { ...AT_DOCUMENT, roots: [root] });
     expect(told.checks.map((check) => check.rule)).toEqual([...RULES]);
@@ -196,19 +196,19 @@ describe('when the judgement is explained', () => {
     expect(told.document?.timestamp).toBe(MADE_AT);
   });
 
-  it('what verifies passes every rule', () => {
+  it('a document that verifies passes every rule', () => {
     const { bytes, root } = buildDocument();
     const told = explainAttestation(bytes, { roots: [root], at: MADE_AT, policy: ANY });
     expect(told.checks.map(({ rule, ok }) => [rule, ok])).toEqual(RULES.map((rule) => [rule, true]));
   });
 
-  it('what is not even CBOR has no document to show', () => {
+  it('bytes that are no CBOR have no document to show', () => {
     const told = explainAttestation(Uint8Array.of(1, 2, 3), AT_DOCUMENT);
     expect(told).toMatchObject({ verified: false, simulated: false, code: 'document_malformed' });
     expect(told.document).toBeUndefined();
   });
 
-  it('what is looked at unverified still has to be a document', () => {
+  it('an unverified reading still needs a document', () => {
     expect(() => decodeAttestationUnverified(Uint8Array.of(0x84))).toThrow(VerificationError);
   });
 });

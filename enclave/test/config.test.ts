@@ -32,7 +32,7 @@ const DEPLOYMENT = {
   roleArn: 'arn:aws:iam::123456789012:role/parent',
 };
 const CONFIG = configure(IMAGE, DEPLOYMENT);
-/** RFC 8785 by hand. */
+/** RFC 8785, written by hand. */
 const CANONICAL =
   '{"allow":[{"host":"api.binance.com","port":443},{"host":"kms.us-east-1.amazonaws.com","port":443}],' +
   '"caBundle":"pem","egress":"vsock://3:5001","hotSessions":256,' +
@@ -43,7 +43,7 @@ const CANONICAL =
 
 const hash = (config: EnclaveConfig) => encodeHex(configSha256(config));
 
-/** Every value inside `value`, each changed, one at a time. */
+/** Copies of `value`, each with one changed inner value. */
 function* changes(value: unknown): Generator<unknown> {
   if (typeof value === 'string') yield `${value}x`;
   else if (typeof value === 'number') yield value + 1;
@@ -59,20 +59,20 @@ function* changes(value: unknown): Generator<unknown> {
 }
 
 describe('when the configuration is measured', () => {
-  it('it is SHA-256 of its canonical JSON, in whatever order it was written', () => {
+  it('it is SHA-256 of its canonical JSON, for any order of members', () => {
     const reversed = Object.fromEntries(Object.entries(CONFIG).reverse()) as unknown as EnclaveConfig;
     expect(hash(CONFIG)).toBe(createHash('sha256').update(CANONICAL).digest('hex'));
     expect(hash(reversed)).toBe(hash(CONFIG));
   });
 
-  it('paths of unix sockets say nothing, but that they are such', () => {
+  it('paths of unix sockets do not change the hash, but their kind does', () => {
     const local = { ...CONFIG, listen: 'unix:/tmp/a', egress: 'unix:/tmp/b' };
     expect(hash({ ...local, listen: 'unix:/tmp/c', egress: 'unix:/tmp/d' })).toBe(hash(local));
     expect(hash({ ...local, listen: CONFIG.listen })).not.toBe(hash(local));
     expect(hash({ ...local, egress: CONFIG.egress })).not.toBe(hash(local));
   });
 
-  it('everything else changes it, each change to something else', () => {
+  it('every other change gives another hash', () => {
     const hashes = [...changes(CONFIG)].map((changed) => hash(changed as EnclaveConfig));
     expect(hashes).toHaveLength(21);
     expect(new Set([...hashes, hash(CONFIG)]).size).toBe(hashes.length + 1);
@@ -80,7 +80,7 @@ describe('when the configuration is measured', () => {
 });
 
 describe('when the configuration is parsed', () => {
-  it('a whole one is taken', () => {
+  it('a complete one is accepted', () => {
     expect(imageConfig.parse(IMAGE)).toEqual(IMAGE);
   });
 
@@ -98,15 +98,15 @@ describe('when the configuration is parsed', () => {
   });
 });
 
-describe('when an image is asked for its configuration', () => {
+describe('when an image reports its configuration', () => {
   const { caBundle, ...settings } = IMAGE;
   const filesOf = (json: string) => (file: ImageFile) => (file === 'ca.pem' ? caBundle : json);
 
-  it('it is what its two files say', () => {
+  it('it is the content of its two files', () => {
     expect(readImageConfig(filesOf(JSON.stringify(settings)))).toEqual(IMAGE);
   });
 
-  it('that of this repository is whole, and believes eight authorities, each of which is one', () => {
+  it('the configuration of this repository is complete, and trusts eight valid authorities', () => {
     const folder = new URL('../image/', import.meta.url);
     const image = readImageConfig((file) => readFileSync(new URL(file, folder), 'utf8'));
     const certificates =
@@ -123,11 +123,11 @@ describe('when an image is asked for its configuration', () => {
     ['no file', () => readFileSync('/nonexistent/enclave.json', 'utf8')],
     ['an empty file', () => ''],
     ['no JSON', () => '{'],
-  ])('%s is told', (_, read) => {
+  ])('%s is reported', (_, read) => {
     expect(codeOf(() => readImageConfig(read), EnclaveConfigError)).toBe('enclave_config_unreadable');
   });
 
-  it('every field at fault is named, and no value', () => {
+  it('every invalid field is named, and no value', () => {
     const read = filesOf(JSON.stringify({ ...settings, kms: {}, hotSessions: 'many', listen: 7 }));
     expect(codeOf(() => readImageConfig(read), EnclaveConfigError)).toBe('enclave_config_invalid');
     expect(() => readImageConfig(read)).toThrow(/listen: .*kms\.encryptionContext: .*hotSessions: /);
@@ -137,7 +137,7 @@ describe('when an image is asked for its configuration', () => {
 });
 
 describe('when an image is deployed', () => {
-  it("the key's region and host follow from its ARN, and the host may be dialled", () => {
+  it('the region and the host of the key follow from its ARN, and the host is on the allow list', () => {
     const { allow, kms } = CONFIG;
     expect(allow).toEqual([...IMAGE.allow, { host: 'kms.us-east-1.amazonaws.com', port: 443 }]);
     expect(kms).toEqual({ ...IMAGE.kms, ...DEPLOYMENT, region: 'us-east-1' });

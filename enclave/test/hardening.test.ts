@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('when an enclave starts in an environment', () => {
   it.each(['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSLKEYLOGFILE', 'OPENSSL_CONF'])(
-    '%s is refused, even if empty, and its value is not told',
+    '%s is refused, even if empty, and its value is not shown',
     (name) => {
       for (const value of ['', 'secret-value']) {
         expect(codeOf(() => refuseEnvironment({ [name]: value }), HardeningError)).toBe(
@@ -33,13 +33,13 @@ describe('when an enclave starts in an environment', () => {
     },
   );
 
-  it('what decides nothing is let be', () => {
+  it('a variable without effect is accepted', () => {
     expect(() => refuseEnvironment({ PATH: '/bin', TERM: 'x', NODE_ENV: 'production' })).not.toThrow();
   });
 });
 
 describe('when an enclave is started with options', () => {
-  it('those that are made for it are accepted', () => {
+  it('the options of the image are accepted', () => {
     for (const known of [new Set<string>(), new Set([NO_SIGNAL]), process.allowedNodeEnvironmentFlags]) {
       expect(() => refuseOptions(enclaveOptions(known))).not.toThrow();
     }
@@ -60,12 +60,12 @@ describe('when an enclave is started with options', () => {
     expect(codeOf(() => refuseOptions([NO_CODE, option]), HardeningError)).toBe('options_refused');
   });
 
-  it('none at all is refused: code could be made from strings', () => {
+  it('a start without options is refused, because code could be made from strings', () => {
     expect(codeOf(() => refuseOptions([]), HardeningError)).toBe('options_refused');
     expect(codeOf(() => refuseOptions([NO_SIGNAL]), HardeningError)).toBe('options_refused');
   });
 
-  it('Node does what the options say', () => {
+  it('Node applies the options', () => {
     const options = enclaveOptions(process.allowedNodeEnvironmentFlags);
     const { status, stderr } = spawnSync(process.execPath, [...options, '-e', 'new Function("1")'], {
       env: {},
@@ -76,13 +76,13 @@ describe('when an enclave is started with options', () => {
 });
 
 describe('when an enclave runs', () => {
-  it('it has taken SIGUSR1', () => {
+  it('it has a handler for SIGUSR1, which disables the inspector', () => {
     const signals = new EventEmitter();
     closeInspector(signals);
     expect(signals.listenerCount('SIGUSR1')).toBe(1);
   });
 
-  it('its core dumps hold no memory; where there is no filter, none is made', () => {
+  it('its core dumps contain no memory, and without a filter no dump is made', () => {
     const filter = join(folder, 'coredump_filter');
     emptyCoreDumps(filter);
     expect(() => readFileSync(filter)).toThrow('ENOENT');
@@ -91,7 +91,7 @@ describe('when an enclave runs', () => {
     expect(readFileSync(filter, 'utf8')).toBe('0');
   });
 
-  it("the platform's fetch leads nowhere", () => {
+  it("the platform's fetch cannot connect", () => {
     const scope = { fetch: globalThis.fetch };
     forbidGlobalFetch(scope);
     expect(codeOf(() => scope.fetch('https://api.binance.com'), HardeningError)).toBe('fetch_forbidden');

@@ -10,7 +10,7 @@ const GOOD = {
   KMS_ROLE_ARN: 'arn:aws:iam::123456789012:role/parent',
 };
 
-/** Source and value of each variable, as the text says them. */
+/** Source and value of each variable, as printed in the text. */
 function toldOf(text: string): Readonly<Record<string, readonly string[]>> {
   const [variables] = text.split('\n\n');
   return Object.fromEntries(
@@ -22,7 +22,7 @@ function toldOf(text: string): Readonly<Record<string, readonly string[]>> {
 }
 
 describe('when a configuration is checked', () => {
-  it('every variable is told, with its source and its value', () => {
+  it('every variable is listed with its source and its value', () => {
     const { isSound, text } = checkConfig({ ...GOOD, LOG_LEVEL: 'debug', STORE_PATH: '', HOME: '/root' });
     const told = toldOf(text);
     expect(isSound).toBe(true);
@@ -36,7 +36,7 @@ describe('when a configuration is checked', () => {
     expect(text).toMatch(/\n\nthe configuration can be used$/);
   });
 
-  it('every fault is told', () => {
+  it('every fault is listed', () => {
     const { isSound, text } = checkConfig({ ...GOOD, ENCLAVE_PORT: 'x', EGRESS_ALLOW: 'a', KMS_KEY_ARN: '' });
     expect(isSound).toBe(false);
     expect(toldOf(text)['KMS_KEY_ARN']).toEqual(['absent', '(required)']);
@@ -56,13 +56,13 @@ describe('when a configuration is checked', () => {
     'DATABASE_URL',
     'ENCLAVE_PRIVATE_KEY_PATH',
     'ENCLAVE_PUBLIC_KEY_PATH',
-  ])('the value of %s is not told', (name) => {
+  ])('the value of %s is not shown', (name) => {
     const { text } = checkConfig({ ...GOOD, [name]: 'value-that-may-be-secret' });
     expect(toldOf(text)[name]).toEqual(['environment', '(not shown)']);
     expect(text).not.toContain('may-be-secret');
   });
 
-  it('what tags of the instance may say is not known, and said so', () => {
+  it('the values in the tags of the instance are not known, and the output says so', () => {
     expect(checkConfig({ CONFIG_FROM_TAGS: 'true' }).text).toContain('tags of the instance are not asked');
     expect(checkConfig(GOOD).text).not.toContain('tags of the instance');
   });

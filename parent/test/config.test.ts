@@ -10,7 +10,7 @@ const GOOD = {
   KMS_ROLE_ARN: 'arn:aws:iam::123456789012:role/parent',
 };
 
-/** Names of the variables that the refusal of `environment` names. */
+/** Names of the variables in the error about `environment`. */
 function faultsOf(environment: Record<string, string>): string[] {
   const attempt = () => parseConfig(environment);
   expect(codeOf(attempt, ConfigError)).toBe('config_invalid');
@@ -22,8 +22,8 @@ function faultsOf(environment: Record<string, string>): string[] {
   return [];
 }
 
-describe('when the environment is whole', () => {
-  it('what is not said has its default', () => {
+describe('when the environment is complete', () => {
+  it('missing variables have their default', () => {
     expect(parseConfig(GOOD)).toEqual({
       host: '0.0.0.0',
       port: 3000,
@@ -47,7 +47,7 @@ describe('when the environment is whole', () => {
     });
   });
 
-  it('what is said counts, what is empty does not', () => {
+  it('set variables are used, and empty ones are treated as missing', () => {
     const told = parseConfig({
       ...GOOD,
       ENCLAVE_HOST: '127.0.0.1',
@@ -60,7 +60,7 @@ describe('when the environment is whole', () => {
   });
 });
 
-describe('when it names proxies and origins', () => {
+describe('when the environment names proxies and origins', () => {
   it('they are lists', () => {
     const told = parseConfig({
       ...GOOD,
@@ -86,8 +86,8 @@ describe('when it names proxies and origins', () => {
   });
 });
 
-describe('when it says which addresses venues see', () => {
-  it('they are IP addresses of either kind, in order', () => {
+describe('when the environment names the addresses that venues see', () => {
+  it('they are IPv4 or IPv6 addresses, in order', () => {
     const EGRESS_ADDRESSES = '203.0.113.7, 2001:db8::7,';
     expect(parseConfig({ ...GOOD, EGRESS_ADDRESSES }).egressAddresses).toEqual([
       '203.0.113.7',
@@ -96,8 +96,8 @@ describe('when it says which addresses venues see', () => {
   });
 });
 
-describe('when it says where the rest comes from', () => {
-  it('nothing is tagged, and metadata are where every instance has them, unless it says so', () => {
+describe('when the environment names the sources of other settings', () => {
+  it('the instance has no tags, and metadata have their usual address, unless a variable says otherwise', () => {
     expect(parseSources({})).toEqual({ metadataEndpoint: 'http://169.254.169.254', isTagged: false });
     const told = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://[fd00:ec2::254]', CONFIG_FROM_TAGS: 'true' };
     expect(parseSources(told)).toEqual({ metadataEndpoint: 'http://[fd00:ec2::254]', isTagged: true });
@@ -107,7 +107,7 @@ describe('when it says where the rest comes from', () => {
     ['AWS_EC2_METADATA_SERVICE_ENDPOINT', '169.254.169.254'],
     ['AWS_EC2_METADATA_SERVICE_ENDPOINT', 'file:///tmp'],
     ['CONFIG_FROM_TAGS', 'TRUE'],
-  ])('%s=%s is refused, with every other fault', (name, value) => {
+  ])('%s=%s is refused, together with every other fault', (name, value) => {
     const attempt = () => parseSources({ ...GOOD, LOG_LEVEL: 'loud', [name]: value });
     expect(codeOf(attempt, ConfigError)).toBe('config_invalid');
     expect(attempt).toThrow(new RegExp(`LOG_LEVEL: [^]*${name}: `));
@@ -115,7 +115,7 @@ describe('when it says where the rest comes from', () => {
 });
 
 describe('when there are several enclaves', () => {
-  it('each is dialled where it listens', () => {
+  it('each is called at its own endpoint', () => {
     const ENCLAVE_ENDPOINT = 'vsock://16:5005, vsock://17:5005,unix:/tmp/enclave';
     expect(parseConfig({ ...GOOD, ENCLAVE_ENDPOINT }).enclaves).toEqual([
       { kind: 'vsock', cid: 16, port: 5005 },
@@ -125,7 +125,7 @@ describe('when there are several enclaves', () => {
   });
 });
 
-describe('when the environment is unusable', () => {
+describe('when the environment is invalid', () => {
   it('every fault is named at once', () => {
     const wrong = {
       ENCLAVE_PORT: '65536',
@@ -183,17 +183,17 @@ describe('when the environment is unusable', () => {
     expect(faultsOf({ ...GOOD, [name]: value })).toEqual([name]);
   });
 
-  it('a fault between two variables is named beside those of others', () => {
+  it('a conflict between two variables is named together with other faults', () => {
     const wrong = { ...GOOD, LOG_LEVEL: 'loud', MAX_SESSION_TTL: '600', DEFAULT_SESSION_TTL: '601' };
     expect(faultsOf(wrong)).toEqual(['LOG_LEVEL', 'DEFAULT_SESSION_TTL']);
   });
 
-  it('each of several hosts and endpoints that are wrong is named', () => {
+  it('every invalid host and endpoint in a list is named', () => {
     const wrong = { ...GOOD, EGRESS_ALLOW: 'a:1,b,c:0', ENCLAVE_ENDPOINT: 'tcp://x,unix:/tmp/a,unix:' };
     expect(faultsOf(wrong)).toEqual(['ENCLAVE_ENDPOINT', 'ENCLAVE_ENDPOINT', 'EGRESS_ALLOW', 'EGRESS_ALLOW']);
   });
 
-  it('a default beyond the longest time to live is refused', () => {
+  it('a default above the maximum time to live is refused', () => {
     expect(faultsOf({ ...GOOD, MAX_SESSION_TTL: '600', DEFAULT_SESSION_TTL: '601' })).toEqual([
       'DEFAULT_SESSION_TTL',
     ]);

@@ -11,16 +11,16 @@ const { variableRows, writtenRows } = (await import(
 };
 const page = readFileSync(new URL('docs/configuration.md', ROOT), 'utf8');
 
-describe('when docs/configuration.md is held against the schema', () => {
-  it("its list is the schema's: node scripts/configuration-docs.mjs writes it", () => {
+describe('when docs/configuration.md is compared with the schema', () => {
+  it('its list equals that of the schema: node scripts/configuration-docs.mjs writes it', () => {
     expect(writtenRows(page)).toEqual(variableRows(describeVariables()));
   });
 
-  it('a variable whose words would break the list is none', () => {
+  it('a variable whose text would break the list is refused', () => {
     for (const { meaning, absent = '' } of describeVariables()) expect(meaning + absent).not.toMatch(/[|\n]/);
   });
 
-  it('what others read stands in it still', () => {
+  it('the sections about other programs are still present', () => {
     for (const heading of ['## Command line', '## Simulator', '## Enclave: the measured configuration']) {
       expect(page).toContain(`\n${heading}\n`);
     }

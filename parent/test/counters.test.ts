@@ -3,7 +3,7 @@ import { Counters } from '../src/counters.ts';
 import type { ParentEvent } from '../src/events.ts';
 
 describe('when events are counted', () => {
-  it('requests count by their end, other events do not, and all are handed on', () => {
+  it('requests are counted by their outcome, other events are not, and all are passed on', () => {
     const told: ParentEvent[] = [];
     const counters = new Counters();
     const emit = counters.counting((event) => told.push(event));

@@ -6,7 +6,7 @@ import { createLog, logEvents } from '../src/log.ts';
 
 const names = Object.keys(EVENTS) as EventName[];
 
-/** Events in docs/operations.md, as rows or items: name, level, fields as they are written there. */
+/** Events in docs/operations.md, as rows or items: name, level, fields in their written form. */
 function documented(): readonly (readonly string[])[] {
   const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   const [section] = text.slice(text.indexOf('### Events of the parent')).split(/\n#{2,3} (?!Events)/);
@@ -21,7 +21,7 @@ function documented(): readonly (readonly string[])[] {
   ]);
 }
 
-/** Fields of an event as the document writes them: in brackets what may be missing. */
+/** Fields of an event in the form of the document, with optional ones in brackets. */
 function fieldsOf(name: EventName): string {
   const shape: Readonly<Record<string, z.ZodType>> = EVENTS[name].fields.shape;
   return Object.entries(shape)
@@ -30,13 +30,13 @@ function fieldsOf(name: EventName): string {
 }
 
 describe('when docs/operations.md lists the events of the parent', () => {
-  it('it lists all, with level and fields, and no others', () => {
+  it('it lists all events, with level and fields, and no others', () => {
     expect(documented()).toEqual(names.map((name) => [name, EVENTS[name].level, fieldsOf(name)]));
   });
 });
 
 describe('when an event is logged', () => {
-  it('its line has its name, its fields and its words, at its level', () => {
+  it('its line has its name, its fields and its text, at its level', () => {
     const lines: string[] = [];
     const log = createLog('trace', { write: (line) => void lines.push(line) });
     const levels = { debug: 20, info: 30, warn: 40, error: 50 };
@@ -50,7 +50,7 @@ describe('when an event is logged', () => {
     }
   });
 
-  it('what was thrown is there with its stack', () => {
+  it('a thrown error is logged with its stack', () => {
     const lines: string[] = [];
     const emit = logEvents(createLog('info', { write: (line) => void lines.push(line) }));
     emit({ event: 'request_failed', request_id: 'r', err: new TypeError('unforeseen') });
@@ -62,8 +62,8 @@ describe('when an event is logged', () => {
   });
 });
 
-describe('when something of the parent has something to say', () => {
-  it('it emits an event: nothing but the entry knows the log', () => {
+describe('when a part of the parent reports something', () => {
+  it('it emits an event: only the entry uses the log', () => {
     const folder = new URL('../src/', import.meta.url);
     const importing = (module: RegExp) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -76,14 +76,14 @@ describe('when something of the parent has something to say', () => {
 });
 
 describe('when an event is named', () => {
-  it.each(names)('%s says what happened, in small letters, and its times say their unit', (name) => {
+  it.each(names)('%s describes the event, in lower case, and its times have a unit', (name) => {
     expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
     for (const field of Object.keys(EVENTS[name].fields.shape)) {
       expect(field).not.toMatch(/(time|duration|delay|took|after|ms)$/);
     }
   });
 
-  it('no field takes the place of what every line has', () => {
+  it('no field replaces a field of every line', () => {
     for (const name of names) {
       const fields = Object.keys(EVENTS[name].fields.shape);
       expect(
@@ -92,7 +92,7 @@ describe('when an event is named', () => {
     }
   });
 
-  it('no event takes more of a session than eight characters, nor a field that it does not know', () => {
+  it('no event accepts more than eight characters of a session, or an unknown field', () => {
     const done = { session: '12345678', durationMs: 1 };
     const { fields } = EVENTS.sync_done;
     expect(fields.safeParse(done).success).toBe(true);

@@ -14,7 +14,7 @@ beforeEach(() => {
   store = new MemoryStore();
 });
 
-/** A service with an enclave for each list of venues. */
+/** A service with one enclave for each list of venues. */
 function subjects(
   ...enclaves: { isReady?: boolean; isAnswering?: boolean; venues?: VenueHealth[] }[]
 ): HealthSubjects {
@@ -35,7 +35,7 @@ function subjects(
 
 const binance = (at: number, fault: string | null): VenueHealth => ({ venue: 'binance', at, fault });
 
-describe('when the parts of a service are looked at', () => {
+describe('when the parts of a service are checked', () => {
   it('all are well', async () => {
     expect(await healthOf(subjects({ venues: [binance(NOW, null)] }))).toEqual({
       database: 'ok',
@@ -62,7 +62,7 @@ describe('when the parts of a service are looked at', () => {
     expect(performance.now() - began).toBeLessThan(2_900);
   });
 
-  it('an enclave hangs, or is away', async () => {
+  it('an enclave hangs, or is unreachable', async () => {
     expect((await healthOf(subjects({ isAnswering: false }))).enclave).toBe('silent');
     expect((await readinessOf(subjects({ isAnswering: false }))).parts.enclave).toBe(false);
     expect((await healthOf(subjects({ isReady: false }))).enclave).toBe('absent');
@@ -70,7 +70,7 @@ describe('when the parts of a service are looked at', () => {
     expect((await healthOf(subjects({ isReady: false }, {}))).enclave).toBe('ok');
   });
 
-  it('of a venue the latest answer counts, and a fault that is older than 15 minutes is not told', async () => {
+  it('the latest answer of a venue counts, and a fault older than 15 minutes is not shown', async () => {
     const [old, newer] = [binance(NOW - 2, 'exchange_unavailable'), binance(NOW - 1, null)];
     expect((await healthOf(subjects({ venues: [newer] }, { venues: [old] }))).venues).toEqual([newer]);
     const still = binance(NOW - 15 * MINUTE, 'exchange_unavailable');

@@ -18,7 +18,7 @@ function lines(level = 'info') {
 
 describe('when something is logged', () => {
   it.each(['credentials', 'authorization', 'body', 'q'])(
-    '"%s" is censored, at the top and one below',
+    '"%s" is censored, at the top level and one below',
     (name) => {
       const { log, written } = lines();
       log.info({ plain: MARKER }, 'planted');
@@ -34,7 +34,7 @@ describe('when something is logged', () => {
     },
   );
 
-  it('nothing below the level is', () => {
+  it('entries below the level are not written', () => {
     const { log, written } = lines('warn');
     log.info('quiet');
     log.warn('heard');

@@ -1,10 +1,10 @@
-/** A store in memory that can be told to fail, for tests of what rests on a store. */
+/** A store in memory that a test can let fail, for components that use a store. */
 import type { GenesisRecord } from '@perf-aggregator/shared/wire/boot';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { StoreError } from '../src/storage/errors.ts';
 import type { SessionRecord, Store, WriteOutcome } from '../src/storage/port.ts';
 
-/** What the port promises, and a switch. */
+/** The implementation of the port, and a switch for failures. */
 export class MemoryStore implements Store {
   readonly writes = new Map<string, StateWrite>();
   readonly erased: string[] = [];
@@ -20,7 +20,7 @@ export class MemoryStore implements Store {
   }
 
   session(id: string): Promise<SessionRecord | null> {
-    // Reading still works on a disk that is full.
+    // Reading still works when the disk is full.
     const write = this.writes.get(id);
     return Promise.resolve(
       write ? { version: write.version, expiresAt: write.expiresAt, syncAt: write.syncAt } : null,
@@ -88,12 +88,12 @@ export class MemoryStore implements Store {
   }
 }
 
-/** A session id of 43 times the same character. */
+/** A session id made of 43 equal characters. */
 export function sessionOf(character: string): string {
   return character.repeat(43);
 }
 
-/** The write of a session's first version. */
+/** The write of the first version of a session. */
 export function writeOf(session: string, changes: Partial<StateWrite> = {}): StateWrite {
   const blob = Uint8Array.of(1);
   return {

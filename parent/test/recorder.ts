@@ -1,15 +1,15 @@
-/** A sink that keeps events, and takes none that says more than its kind allows. */
+/** A sink that keeps events, and refuses an event with members that its kind does not allow. */
 import { EVENTS, type EventName, type EventSink, type ParentEvent } from '../src/events.ts';
 
-/** What was emitted, oldest first. */
+/** The emitted events, oldest first. */
 export interface Recorder {
   readonly emit: EventSink;
   readonly events: readonly ParentEvent[];
-  /** Names of what was emitted. */
+  /** Names of the emitted events. */
   names(): readonly EventName[];
 }
 
-/** A recorder that has heard nothing yet. */
+/** A recorder without events. */
 export function recorder(): Recorder {
   const events: ParentEvent[] = [];
   return {

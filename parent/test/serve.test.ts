@@ -32,8 +32,8 @@ async function start(told: Recorder, port = 0): Promise<RunningParent> {
   });
 }
 
-describe('when a parent is started and ended', () => {
-  it('it tells that it listens, what is missing, and that it has ended', async () => {
+describe('when a parent is started and stopped', () => {
+  it('it reports that it listens, what is missing, and that it has stopped', async () => {
     const told = recorder();
     const parent = await start(told);
     await vi.waitFor(() => expect(told.names()).toEqual(['listening', 'enclave_absent']));
@@ -46,7 +46,7 @@ describe('when a parent is started and ended', () => {
     ]);
   });
 
-  it('a port that is taken is refused with its code', async () => {
+  it('a port that is in use is refused with its code', async () => {
     const first = await start(recorder());
     running.push(first);
     expect(await codeOfRejection(start(recorder(), first.port), ListenError)).toBe('port_in_use');

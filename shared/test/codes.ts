@@ -1,10 +1,10 @@
-/** What tests demand of an error: its class and its code. */
+/** Checks of errors for tests: class and code. */
 import { CodedError } from '@perf-aggregator/shared/errors';
 import { expect } from 'vitest';
 
 type ErrorClass = abstract new (...parameters: never[]) => CodedError;
 
-/** Code of the error that `run` throws; fails unless it throws an instance of `type`. */
+/** Returns the code of the error that `run` throws. Fails unless it throws an instance of `type`. */
 export function codeOf(run: () => unknown, type: ErrorClass): string {
   try {
     run();
@@ -14,7 +14,7 @@ export function codeOf(run: () => unknown, type: ErrorClass): string {
   throw new Error('nothing was thrown');
 }
 
-/** Code of the error that `promise` rejects with; fails unless it is an instance of `type`. */
+/** Returns the code of the error with which `promise` rejects. Fails unless it is an instance of `type`. */
 export async function codeOfRejection(promise: Promise<unknown>, type: ErrorClass): Promise<string> {
   const error = await promise.then(
     () => new Error('nothing was rejected'),
@@ -23,7 +23,7 @@ export async function codeOfRejection(promise: Promise<unknown>, type: ErrorClas
   return coded(error, type);
 }
 
-/** What `run` gives, or null when it throws a {@link CodedError}; anything else that it throws fails. */
+/** Returns the result of `run`, or null when it throws a {@link CodedError}. Any other error fails the test. */
 export function orRefused<T>(run: () => T): T | null {
   try {
     return run();

@@ -20,12 +20,12 @@ function section(number: number): string {
   return text.slice(from, to < 0 ? undefined : to);
 }
 
-/** What of `names` stands nowhere in the section as a word of code. */
+/** The `names` that the section does not contain as code. */
 function missing(number: number, names: readonly string[]): readonly string[] {
   return names.filter((name) => !section(number).includes(`\`${name}\``));
 }
 
-describe('when docs/protocol.md is held against the code', () => {
+describe('when docs/protocol.md is compared with the code', () => {
   it('has the sections that the code refers to', () => {
     expect([...text.matchAll(/^## (\d)\./gm)].map(([, number]) => number)).toEqual('1234567'.split(''));
   });

@@ -70,12 +70,12 @@ const keys = Object.fromEntries(
   Object.entries(vectors.handshake.keys).map(([name, key]) => [name, decodeHex(key)]),
 ) as unknown as handshake.SessionKeys;
 
-/** Gives the nonce that a box carries, once. */
+/** Returns the nonce of a box, once. */
 function nonceOf({ nonce }: box.BoxJson): Random {
   return { bytes: () => base64.decodeBase64(nonce) };
 }
 
-/** The box of `plaintext` by nothing but AES-GCM and base64. */
+/** The box of `plaintext`, made only with AES-GCM and base64. */
 function rawBox(
   crypto: CryptoBackend,
   key: Uint8Array,
@@ -91,7 +91,7 @@ function rawBox(
   };
 }
 
-/** A value of the file with its bytes as bytes. */
+/** A value of the file, with its bytes decoded. */
 function fromJson(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(fromJson);
   if (typeof value !== 'object' || value === null) return value;
@@ -101,7 +101,7 @@ function fromJson(value: unknown): unknown {
 }
 
 describe.each(BACKENDS)('when the vectors are recomputed on the %s back end', (_name, crypto) => {
-  it('are what the script writes', async () => {
+  it('they equal the output of the script', async () => {
     const { protocolVectors } = (await import(SCRIPT.href)) as Script;
     const modules = [
       bytes,
@@ -121,7 +121,7 @@ describe.each(BACKENDS)('when the vectors are recomputed on the %s back end', (_
     expect(protocolVectors(shared)).toBe(readFileSync(FILE, 'utf8'));
   });
 
-  it('derives the handshake from either side', () => {
+  it('both sides derive the same handshake keys', () => {
     const { handshake: vector } = vectors;
     const ephemeral = decodeHex(vector.ephemeral_private);
     const own = decodeHex(vector.handshake_private);

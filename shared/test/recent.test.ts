@@ -2,8 +2,8 @@ import { Recent } from '@perf-aggregator/shared/recent';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-describe('when more is kept than there are places', () => {
-  it('what was used least recently goes', () => {
+describe('when more values are added than there are places', () => {
+  it('the least recently used one is removed', () => {
     const recent = new Recent<string, number>(2);
     recent.set('a', 1);
     recent.set('b', 2);
@@ -12,7 +12,7 @@ describe('when more is kept than there are places', () => {
     expect([recent.has('a'), recent.has('b'), recent.has('c'), recent.size]).toEqual([true, false, true, 2]);
   });
 
-  it('a look is no use', () => {
+  it('a look does not count as a use', () => {
     const recent = new Recent<string, number>(2);
     recent.set('a', 1);
     recent.set('b', 2);
@@ -21,13 +21,13 @@ describe('when more is kept than there are places', () => {
     expect([recent.peek('a'), recent.peek('b')]).toEqual([undefined, 2]);
   });
 
-  it('a value that is undefined is kept as any other', () => {
+  it('an undefined value is kept like any other', () => {
     const recent = new Recent<string, undefined>(1);
     recent.set('a', undefined);
     expect([recent.get('a'), recent.has('a')]).toEqual([undefined, true]);
   });
 
-  it('it is used as any other, too', () => {
+  it('an undefined value can be used like any other', () => {
     const recent = new Recent<string, undefined>(2);
     for (const key of ['a', 'b']) recent.set(key, undefined);
     recent.get('a');
@@ -35,17 +35,17 @@ describe('when more is kept than there are places', () => {
     expect(['a', 'b', 'c'].map((key) => recent.has(key))).toEqual([true, false, true]);
   });
 
-  it('what is deleted leaves its place', () => {
+  it('a deleted value frees its place', () => {
     const recent = new Recent<string, number>(1);
     recent.set('a', 1);
     expect([recent.delete('a'), recent.delete('a'), recent.size]).toEqual([true, false, 0]);
   });
 
-  it.each([0, -1, 1.5, Number.NaN])('%d places are none', (places) => {
+  it.each([0, -1, 1.5, Number.NaN])('%d places are refused', (places) => {
     expect(() => new Recent(places)).toThrow(RangeError);
   });
 
-  it('it is the list of the last different keys (property)', () => {
+  it('the cache holds the last different keys (property)', () => {
     const uses = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 0, max: 5 })), { maxLength: 60 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), uses, (places, all) => {

@@ -8,13 +8,13 @@ function errorOf(value: unknown): z.ZodError {
   return schema.safeParse(value).error!;
 }
 
-describe('when a schema complains', () => {
-  it('the text says where and what', () => {
+describe('when a schema reports errors', () => {
+  it('the text names the place and the problem', () => {
     expect(textOfIssues(errorOf({ a: 'secret', b: { c: 'y' } }), 'it')).toMatch(/^a: .+; b\.c: .+$/);
     expect(textOfIssues(errorOf(1), 'it')).toMatch(/^it: /);
   });
 
-  it('places are named once each, unknown members one by one, values never', () => {
+  it('each place is named once, unknown members are named one by one, and values never', () => {
     const error = errorOf({ a: 'secret', b: { c: 'secret', d: 1, e: 2 } });
     expect(placesOfIssues(error, 'it')).toEqual(['a', 'b.c', 'b.d (unknown)', 'b.e (unknown)']);
     expect(placesOfIssues(errorOf(null), 'it')).toEqual(['it']);

@@ -1,7 +1,7 @@
 import { Turns } from '@perf-aggregator/shared/turns';
 import { describe, expect, it } from 'vitest';
 
-/** Work that ends when it is told to. */
+/** Work that ends when the test says so. */
 function held() {
   let end: (error: Error | null) => void = () => undefined;
   const work = new Promise<void>((resolve, reject) => {
@@ -10,8 +10,8 @@ function held() {
   return { work: () => work, end: (error: Error | null = null) => end(error) };
 }
 
-describe('when work of one name comes at once', () => {
-  it('it runs one after the other, whatever became of the one before', async () => {
+describe('when several tasks of one name are given at once', () => {
+  it('they run one after the other, whether the one before succeeded or failed', async () => {
     const turns = new Turns();
     const order: string[] = [];
     const first = held();
@@ -29,7 +29,7 @@ describe('when work of one name comes at once', () => {
     expect(order).toEqual(['first', 'other', 'second']);
   });
 
-  it('who comes when one has ended waits for the next as well', async () => {
+  it('a task that is given after one has ended waits for the next too', async () => {
     const turns = new Turns();
     const order: string[] = [];
     const [first, second] = [held(), held()];
@@ -45,7 +45,7 @@ describe('when work of one name comes at once', () => {
     expect(order).toEqual(['other', 'third']);
   });
 
-  it('each gets what its own work gave', async () => {
+  it('each caller gets the result of its own task', async () => {
     const turns = new Turns();
     const given = await Promise.all([1, 2, 3].map((value) => turns.take('a', async () => value)));
     expect(given).toEqual([1, 2, 3]);

@@ -16,8 +16,8 @@ function json(path: string): Record<string, unknown> | null {
   }
 }
 
-describe('when the version is looked for', () => {
-  it('every package says the one that the code says', () => {
+describe('when the version is read', () => {
+  it('every package has the version of the code', () => {
     const said = ['package.json', ...rooms].flatMap((path) => {
       const version = json(path)?.['version'];
       return version === undefined ? [] : [[path, version]];

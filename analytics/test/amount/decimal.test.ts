@@ -15,7 +15,7 @@ const decimalText = fc
   .tuple(fc.constantFrom('', '-'), digits(1, 40), fc.option(digits(1, 40)))
   .map(([sign, whole, fraction]) => `${sign}${whole}${fraction === null ? '' : `.${fraction}`}`);
 
-/** The same arithmetic by a library that has nothing in common with ours, wide enough to be exact. */
+/** The same arithmetic in an independent library. Its precision is large enough to be exact. */
 const Oracle = Big.clone({ precision: 300, rounding: Big.ROUND_HALF_EVEN });
 const written = (value: Big) => (value.isZero() ? '0' : value.toFixed());
 
@@ -34,7 +34,7 @@ describe('when text is a decimal', () => {
     expect(formatDecimal(parseDecimal(text, 'x'))).toBe(expected);
   });
 
-  it('computes what another library computes', () => {
+  it('agrees with an independent library', () => {
     fc.assert(
       fc.property(decimalText, decimalText, decimalText, (a, b, c) => {
         const [x, y, z] = [amount(a), amount(b), amount(c)];
@@ -56,7 +56,7 @@ describe('when text is a decimal', () => {
     );
   });
 
-  it('compares and adds whatever the scales', () => {
+  it('compares and adds decimals of different scales', () => {
     expect(amount('1.50').eq(amount('1.5'))).toBe(true);
     expect(formatDecimal(amount('1.50').minus(amount('1.5')))).toBe('0');
     expect(amount('0.1').gt(amount('0.09'))).toBe(true);
@@ -99,7 +99,7 @@ describe('when money is formatted', () => {
   });
 });
 
-describe('when a ratio has no positive whole', () => {
+describe('when the denominator of a ratio is not positive', () => {
   it('is null', () => {
     expect(ratio(amount(1), ZERO)).toBeNull();
     expect(ratio(amount(1), amount(4))).toBe(0.25);

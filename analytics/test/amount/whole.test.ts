@@ -13,7 +13,7 @@ import {
 
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Around zero, around the largest safe integers, and far beyond. */
+/** Integers near zero, near the largest safe integers, and far beyond them. */
 const integer = fc.oneof(
   fc.bigInt({ min: -1_000n, max: 1_000n }),
   fc.bigInt({ min: SAFE - 5n, max: SAFE + 5n }),
@@ -23,7 +23,7 @@ const integer = fc.oneof(
 );
 
 describe('when whole numbers are small or large', () => {
-  it('results are those of bigint, in the one form', () => {
+  it('gives the results of bigint, in one canonical form', () => {
     fc.assert(
       fc.property(integer, integer, (a, b) => {
         const [x, y] = [toWhole(a), toWhole(b)];
@@ -39,7 +39,7 @@ describe('when whole numbers are small or large', () => {
     );
   });
 
-  it('a quotient is rounded half to even', () => {
+  it('rounds a quotient half to even', () => {
     fc.assert(
       fc.property(integer, integer, (a, b) => {
         const divisor = b < 0n ? -b : b + 1n;
@@ -65,7 +65,7 @@ describe('when whole numbers are small or large', () => {
     expect(divideHalfEven(dividend, divisor)).toBe(quotient);
   });
 
-  it('zero has no sign', () => {
+  it('gives zero no sign', () => {
     for (const zero of [
       multiply(-1, 0),
       negate(0),
@@ -77,7 +77,7 @@ describe('when whole numbers are small or large', () => {
     }
   });
 
-  it('powers of ten are exact', () => {
+  it('computes powers of ten exactly', () => {
     for (const exponent of [0, 15, 16, 40, 255, 300]) {
       expect(BigInt(powerOfTen(exponent))).toBe(10n ** BigInt(exponent));
     }

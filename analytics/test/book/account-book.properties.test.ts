@@ -18,7 +18,7 @@ const anyTerms = fc.record({
 });
 type Terms = typeof anyTerms extends fc.Arbitrary<infer T> ? T : never;
 
-/** All that was brought up to a step, in one piece: what came first of each identity, and how many were contradicted. */
+/** Builds the history of all steps at once. It keeps the first entry of each identity and counts the contradictions. */
 function fromScratch(steps: readonly Step[], terms: Terms): AccountHistory {
   const { snapshots, asOf } = steps.at(-1)!;
   const said: readonly LedgerEntry[] = steps.flatMap(({ entries }) => entries);
@@ -43,7 +43,7 @@ function expectSameAtEveryStep(steps: readonly Step[], terms: Terms): void {
     const history = account.history(step);
     const whole = fromScratch(steps.slice(0, i + 1), terms);
     const said = plainHistory(whole);
-    // Some are read only after the account went on.
+    // Half of the histories are read only after the account received further entries.
     if (i % 2 === 0) expect(plainHistory(history)).toEqual(said);
     expect(computeMetrics(history)).toEqual(computeMetrics(whole));
     given.push({ history, said });
@@ -51,16 +51,16 @@ function expectSameAtEveryStep(steps: readonly Step[], terms: Terms): void {
   for (const { history, said } of given) expect(plainHistory(history)).toEqual(said);
 }
 
-describe('when an account comes in pieces', () => {
-  it('says after each what it says of all at once, and what it said before stays', () => {
+describe('when an account receives its entries in pieces', () => {
+  it('gives after each piece the history of all entries so far, and earlier histories stay unchanged', () => {
     fc.assert(fc.property(stepsInOrder, anyTerms, expectSameAtEveryStep));
   });
 
-  it('says so when entries, prices and other sides of transfers come late', () => {
+  it('does so when entries, prices and the other sides of transfers arrive late', () => {
     fc.assert(fc.property(anySteps, anyTerms, expectSameAtEveryStep));
   });
 
-  it('says so in whatever pieces, and whatever was asked in between', () => {
+  it('does so for any division into pieces, and for any questions between the pieces', () => {
     const pieces = fc.tuple(anySteps, fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }), anyTerms);
     fc.assert(
       fc.property(pieces, ([drawn, isAsked, terms]) => {
@@ -79,7 +79,7 @@ describe('when an account comes in pieces', () => {
 });
 
 describe('when no copy contradicts another', () => {
-  it('the order of arrival decides nothing, nor do the pieces', () => {
+  it('the history depends neither on the order of arrival nor on the pieces', () => {
     const cases = fc.tuple(anySteps, anyTerms).chain(([steps, terms]) => {
       const entries = firsts(
         steps.flatMap((step) => step.entries),

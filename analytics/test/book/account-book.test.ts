@@ -36,13 +36,13 @@ function threeWeeks() {
   return { entries, marks, asOf: START + 21 * DAY };
 }
 
-describe('when an entry comes late', () => {
+describe('when an entry arrives late', () => {
   const { entries, marks, asOf } = threeWeeks();
   const later = [1_490, 1_430, 1_200, 550, 15].map((place) =>
     fill(START + place * 20 * MINUTE + 1, 'sell', '0.5', 'BTC/USDT', '101'),
   );
 
-  it('the history is the one that has it in its place, however old it is', () => {
+  it('the history contains it at its own time, no matter how old it is', () => {
     const account = new GrowingAccount(terms);
     account.append({ entries, marks });
     const all = [...entries];
@@ -54,7 +54,7 @@ describe('when an entry comes late', () => {
   });
 });
 
-describe('when the range of a minute is told after a fill of it', () => {
+describe('when the price range of a minute arrives after a fill in that minute', () => {
   it('the fill is booked at the mark of its minute', () => {
     const entries = [
       transfer(START, 'deposit', '1000 USDT'),
@@ -72,7 +72,7 @@ describe('when the range of a minute is told after a fill of it', () => {
   });
 });
 
-describe('when prices of long ago come for an asset that is new', () => {
+describe('when old prices arrive for an asset that is new', () => {
   const deposit = transfer(START, 'deposit', '1000 USDT');
   const days = Array.from({ length: 5 }, (_, day) => mark(START + day * DAY, 'ETH', `${10 + day}`));
   const question = {
@@ -80,7 +80,7 @@ describe('when prices of long ago come for an asset that is new', () => {
     snapshots: [{ account: 'a0', time: START + 5 * DAY, balances: [{ asset: 'ETH', total: '3' }] }],
   };
 
-  it('nothing is folded again, and what was always held of it has its value on every day', () => {
+  it('no day is computed again, and the asset has a value on every day on which it was held', () => {
     const entries = [
       deposit,
       fill(START + 1, 'buy', '1', 'BTC/USDT', '100'),
@@ -92,7 +92,7 @@ describe('when prices of long ago come for an asset that is new', () => {
     const before = account.history(question);
     account.append({ marks: days });
     const valued = account.history(question);
-    // The rows of the fold are the very same objects.
+    // The rows of the earlier history are reused: they are the same objects.
     expect(valued.exact.trading[0]).toBe(before.exact.trading[0]);
     expect(before.nav.at(-1)).toBeNull();
     expect(valued.nav.at(-1)).toBe('42');
@@ -101,7 +101,7 @@ describe('when prices of long ago come for an asset that is new', () => {
     expect(plainHistory(account.history(question))).toEqual(plainHistory(whole));
   });
 
-  it('what was already done with it is done again', () => {
+  it('trades that already used the asset are computed again', () => {
     const entries = [deposit, fill(START + 2 * DAY + 1, 'buy', '2', 'BTC/USDT', '0.1', '1 ETH')];
     const account = new GrowingAccount(terms);
     account.append({ entries });
@@ -113,8 +113,8 @@ describe('when prices of long ago come for an asset that is new', () => {
   });
 });
 
-describe('when prices of long ago come for an asset over which others are priced', () => {
-  it('all is folded again that they price, although no entry has the asset', () => {
+describe('when old prices arrive for an asset through which others are priced', () => {
+  it('all days that depend on them are computed again, although no entry has the asset', () => {
     const entries = [
       transfer(START, 'deposit', '10 ETH'),
       transfer(START + DAY + 1, 'withdrawal', '4 ETH', { fee: '1 ETH' }),
@@ -134,7 +134,7 @@ describe('when prices of long ago come for an asset over which others are priced
 });
 
 describe('when a history is kept', () => {
-  it('its open lots are those of then, whenever they are read', () => {
+  it('its open lots stay those of its own time, no matter when they are read', () => {
     const account = new GrowingAccount(terms);
     const question = { asOf: START + DAY, snapshots: [] };
     account.append({ entries: [fill(START, 'buy', '2', 'BTC/USDT', '100')] });
@@ -156,7 +156,7 @@ describe('when an entry is malformed', () => {
     return undefined;
   };
 
-  it('says so, and the book is of no use any more', () => {
+  it('throws, and the book cannot be used any more', () => {
     const account = new GrowingAccount(terms);
     const bad = fill(START, 'buy', 'much', 'BTC/USDT', '100');
     const error = refusal(() => account.append({ entries: [bad] }));
@@ -166,7 +166,7 @@ describe('when an entry is malformed', () => {
     expect(() => account.history({ asOf: START, snapshots: [] })).toThrow('did not survive');
   });
 
-  it('an instant that is none is refused too', () => {
+  it('an invalid instant is refused too', () => {
     const bad = { ...fill(START, 'buy', '1', 'BTC/USDT', '100'), time: Number.NaN };
     const error = refusal(() => new GrowingAccount(terms).append({ entries: [bad] }));
     expect(error).toMatchObject({ code: 'ledger_entry_malformed' });
@@ -179,7 +179,7 @@ describe('checkpoints', () => {
     ...{ internal: new InternalTransfers([]), prices: new PriceBook([], 'USDT'), journal: new Journal() },
   };
 
-  it('stay few however many pieces came, and none is far from where a late entry goes back to', () => {
+  it('stay few for any number of pieces, and one is always close before a late entry', () => {
     const checkpoints = new Checkpoints();
     let last = new Fold(context);
     const steps = 1_000;
@@ -196,12 +196,12 @@ describe('checkpoints', () => {
     expect(checkpoints.count).toBeLessThan(20);
     for (const ago of [1, 10, 100, 500]) {
       const base = checkpoints.before(START + (steps - ago) * 1_000)!;
-      // In entries: as far back again as the entry is old, and the room of one gap.
+      // The bound, in entries: five times the age of the late entry, and one gap between checkpoints.
       expect(steps * 20 - base.count).toBeLessThan(ago * 20 * 5 + 200);
     }
   });
 
-  it('a fold leaves some on its way, closer together towards its end', () => {
+  it('a computation leaves checkpoints on its way, closer together towards its end', () => {
     const places = Array.from({ length: 100_000 }, (_, left) => left).filter(isCheckpoint);
     expect(places).toEqual([64, 256, 1_024, 4_096, 16_384, 65_536]);
   });

@@ -1,4 +1,6 @@
-/** Accounts of every kind for properties: two venues, three accounts, contracts, flows, credits, prices of all sorts. */
+/**
+ * Random accounts for property tests: two venues, three accounts, contracts, flows, credits, and prices of all kinds.
+ */
 import fc from 'fast-check';
 import { Amount } from '../../src/amount/decimal.ts';
 import type { CashEntry, LedgerEntry, TransferEntry } from '../../src/entries/entry.ts';
@@ -10,7 +12,7 @@ export const START = at('2024-03-01');
 export const DAY = 86_400_000;
 const MINUTE = 60_000;
 const DAYS = 6;
-/** After all that is drawn. */
+/** An instant after all generated entries. */
 export const AS_OF = START + DAYS * DAY + 1;
 
 const ACCOUNTS = [
@@ -19,13 +21,13 @@ const ACCOUNTS = [
   { venue: 'kraken', account: 'a2' },
 ] as const;
 const where = fc.constantFrom(...ACCOUNTS);
-/** Coarse, so that entries often share an instant with others and with marks. */
+/** Coarse steps of five minutes: entries often share an instant with other entries and with marks. */
 const time = fc.integer({ min: 0, max: DAYS * 24 * 12 - 1 }).map((i) => START + i * 5 * MINUTE);
 const decimal = (min: number, max: number, decimals: number) =>
   fc
     .integer({ min: min * 10 ** decimals, max: max * 10 ** decimals })
     .map((units) => new Amount(units, decimals).toString());
-/** Few, so that identities are repeated, sometimes with other contents. */
+/** Few ids: identities are repeated, sometimes with different contents. */
 const id = fc.integer({ min: 1, max: 60 }).map(String);
 
 const spot = fc
@@ -82,7 +84,7 @@ const transfer = fc
     time,
     direction: fc.constantFrom('deposit' as const, 'withdrawal' as const),
     asset: fc.constantFrom('USDT', 'BTC'),
-    // Of few amounts, so that some of one account are those of another.
+    // Few amounts: transfers of different accounts often have equal amounts.
     amount: fc.constantFrom('5', '5', '40', '700'),
     fee: fc.constantFrom(null, '0.001 BTC', '1 USDT'),
     transactionHash: fc.constantFrom(null, null, 'h1', 'h2'),
@@ -152,7 +154,7 @@ const anySnapshots = fc
     ),
   );
 
-/** What one synchronisation brings, and what is asked after it. */
+/** What one synchronisation adds, and the question that follows it. */
 export interface Step {
   readonly entries: readonly LedgerEntry[];
   readonly marks: readonly Mark[];
@@ -162,7 +164,7 @@ export interface Step {
 
 const asOf = fc.integer({ min: 1, max: DAYS + 2 }).map((days) => START + days * DAY + 1);
 
-/** Steps in any order of time: what comes late changes what was already said. */
+/** Steps in any order of time. Late entries change days that were already reported. */
 export const anySteps = fc.array(
   fc.record<Step>({
     entries: fc.array(anyEntry, { maxLength: 12 }),
@@ -173,7 +175,10 @@ export const anySteps = fc.array(
   { minLength: 1, maxLength: 7 },
 );
 
-/** The same, the entries of each step mostly after those before, as venues tell them. */
+/**
+ * The same steps, but most entries of a step are later than those of the steps before. Venues deliver them in this
+ * order.
+ */
 export const stepsInOrder = anySteps.map((steps) => {
   const sorted = steps.flatMap(({ entries }) => entries).sort((a, b) => a.time - b.time);
   let next = 0;
@@ -184,7 +189,7 @@ export const stepsInOrder = anySteps.map((steps) => {
   });
 });
 
-/** `0.5 BTC` */
+/** Parses `0.5 BTC`. */
 function money(text: string | null) {
   if (text === null) return null;
   const [amount, currency] = text.split(' ') as [string, string];

@@ -1,8 +1,10 @@
-/** Contradictions, counted without a log. */
+/** Counts contradictions without an entry log. */
 import type { LedgerEntry } from '../../src/entries/entry.ts';
 import { identityOf } from '../../src/entries/identity.ts';
 
-/** How many identities came with more than one content. The members of all entries of a kind have one order. */
+/**
+ * Counts the identities that came with more than one content. Assumes that all entries of a kind have one member order.
+ */
 export function countConflicts(entries: readonly LedgerEntry[]): number {
   const contents = new Map<string, Set<string>>();
   for (const entry of entries) {

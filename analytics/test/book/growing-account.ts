@@ -1,4 +1,4 @@
-/** An account that grows as the enclave lets it grow: a log of entries, a log of marks, and a book of both. */
+/** An account that grows in the same way as in the enclave: a log of entries, a log of marks, and a book of both. */
 import { AccountBook } from '../../src/book/account-book.ts';
 import type { HistoryTerms } from '../../src/book/terms.ts';
 import type { LedgerEntry } from '../../src/entries/entry.ts';
@@ -8,7 +8,7 @@ import { MarkLog } from '../../src/entries/mark-log.ts';
 import type { AccountHistory } from '../../src/history/account-history.ts';
 import { type HistoryQuestion, historyOf } from '../../src/history/history-of.ts';
 
-/** What comes together. */
+/** Entries and marks that arrive together. */
 export interface Additions {
   readonly entries?: readonly LedgerEntry[];
   readonly marks?: readonly Mark[];

@@ -1,8 +1,8 @@
-/** Values with amounts as text: what equality of histories is judged by. */
+/** Converts values to plain data with amounts as text. Tests compare histories in this form. */
 import { Amount } from '../../src/amount/decimal.ts';
 import type { AccountHistory } from '../../src/history/account-history.ts';
 
-/** A history without its prices, every amount as text, to compare and to keep. */
+/** A history without its prices and with every amount as text, so that tests can compare and store it. */
 export function plainHistory({ exact, ...history }: AccountHistory): unknown {
   const { prices: _, ...rest } = exact;
   return plain({ ...history, exact: { ...rest, closedTrades: [...rest.closedTrades] } });
@@ -10,7 +10,7 @@ export function plainHistory({ exact, ...history }: AccountHistory): unknown {
 
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return Number.isNaN(value) ? 'NaN' : value;
-  // Its digits are private, and of two scales one number is two objects.
+  // An amount has private digits, and one number at two scales gives two different objects.
   if (value instanceof Amount) return value.toString();
   if (value instanceof Float64Array) return Array.from(value, plain);
   if (Array.isArray(value)) return value.map(plain);

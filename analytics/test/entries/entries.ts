@@ -1,14 +1,14 @@
-/** Short ways to write entries and marks in tests. */
+/** Short functions that create entries and marks for tests. */
 import { type Amount, parseDecimal } from '../../src/amount/decimal.ts';
 import type { CashEntry, FillEntry, Money, TransferEntry } from '../../src/entries/entry.ts';
 import type { Mark } from '../../src/entries/mark.ts';
 
-/** `2024-01-05T10:30` in UTC, as ms. */
+/** Converts `2024-01-05T10:30`, read as UTC, to milliseconds. */
 export function at(text: string): number {
   return Date.parse(text.includes('T') ? `${text}Z` : text);
 }
 
-/** An exact amount; a number stands for its shortest decimal text. */
+/** Converts to an exact amount. A number is converted by its shortest decimal text. */
 export function amount(value: number | string): Amount {
   return parseDecimal(String(value), 'an amount');
 }
@@ -16,7 +16,7 @@ export function amount(value: number | string): Amount {
 const base = { venue: 'binance', account: 'a0', wallet: 'spot', market: 'spot' } as const;
 let counter = 0;
 
-/** Every entry gets a new id unless it is given one. */
+/** Gives every entry a new id unless the test names one. */
 function nextId(): string {
   counter += 1;
   return String(counter);
@@ -47,7 +47,7 @@ export function fill(
   };
 }
 
-/** A fill of a contract, whose market is what its symbol says. */
+/** A fill of a contract. The symbol names the market. */
 export function contractFill(
   time: string | number,
   side: 'buy' | 'sell',
@@ -119,7 +119,7 @@ export function mark(
   };
 }
 
-/** `0.5 BTC` */
+/** Parses `0.5 BTC`. */
 function money(text: string): Money {
   const [amount, currency] = text.split(' ') as [string, string];
   return { amount, currency };

@@ -12,7 +12,7 @@ function logOf(entries: readonly LedgerEntry[]): EntryLog {
   return log;
 }
 
-/** The first of each identity. */
+/** Keeps the first entry of each identity. */
 function firsts(entries: readonly LedgerEntry[]): LedgerEntry[] {
   const byIdentity = new Map<string, LedgerEntry>();
   for (const entry of entries) {
@@ -24,7 +24,7 @@ function firsts(entries: readonly LedgerEntry[]): LedgerEntry[] {
 const entriesOf = anySteps.map((steps) => steps.flatMap(({ entries }) => entries));
 
 describe('when entries are packed', () => {
-  it('they come back as they were, the first of each identity', () => {
+  it('they are read back unchanged, and the first of each identity is kept', () => {
     fc.assert(
       fc.property(entriesOf, (entries) => {
         const log = logOf(entries);
@@ -36,7 +36,7 @@ describe('when entries are packed', () => {
     );
   });
 
-  it('so do texts of any kind, and numbers of any length', () => {
+  it('so are texts of any kind, and numbers of any length', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 20 }),
       fc.string({ maxLength: 300 }),
@@ -52,7 +52,7 @@ describe('when entries are packed', () => {
     );
   });
 
-  it('so does what has no shape of ours', () => {
+  it('so are objects of an unknown shape', () => {
     const odd = [
       { ...fill(1, 'buy', '1', 'A/B', '1'), note: 'more' },
       { ...fill(2, 'buy', '1', 'A/B', '1'), price: 5 },
@@ -85,7 +85,7 @@ describe('when copies of an entry contradict each other', () => {
   const third = { ...one, price: '2' };
   const plain = { ...fill(2, 'buy', '1', 'A/B', '1'), id: '2' };
 
-  it('the first one counts, and that there were others is noted once', () => {
+  it('the first one counts, and the log notes once that there were others', () => {
     const log = new EntryLog();
     expect([one, plain, other, third, plain].map((entry) => log.push(entry))).toEqual([
       ...[true, true, true, false, false],
@@ -94,7 +94,7 @@ describe('when copies of an entry contradict each other', () => {
     expect([...log.conflicts]).toEqual([0]);
   });
 
-  it('copies of one content do not, whatever the order of their members', () => {
+  it('copies with equal content do not contradict, in any order of their members', () => {
     const turned = Object.fromEntries(Object.entries(one).reverse()) as unknown as LedgerEntry;
     const log = logOf([one, turned, { ...one, fee: { currency: 'B', amount: '0.1' } }]);
     expect(log.length).toBe(1);
@@ -111,7 +111,7 @@ describe('when copies of an entry contradict each other', () => {
     expect(logOf([one, copy as LedgerEntry]).conflicts.size).toBe(1);
   });
 
-  it('tells beforehand what would be news', () => {
+  it('tells in advance which entries would be new', () => {
     const log = logOf([one]);
     expect([one, plain, other].map((entry) => log.isNews(entry))).toEqual([false, true, true]);
     log.push(other);
@@ -120,7 +120,7 @@ describe('when copies of an entry contradict each other', () => {
 });
 
 describe('when a log is forked', () => {
-  it('what either takes is not of the other, in whatever order and however often', () => {
+  it('entries added to one branch are not in the other, in any order and after any number of forks', () => {
     const acts = fc.array(fc.tuple(fc.nat(5), fc.nat(40), fc.boolean()), { maxLength: 60 });
     fc.assert(
       fc.property(acts, (drawn) => {
@@ -129,7 +129,7 @@ describe('when a log is forked', () => {
           const { log, said, conflicts } = logs[which % logs.length]!;
           if (forks) logs.push({ log: log.fork(), said: new Map(said), conflicts: new Set(conflicts) });
           else {
-            // The same identity with other contents, in this log or in another one.
+            // The same identity with other contents, in this log or in another log.
             log.push({ ...fill(which, 'buy', '1', 'A/B', String(which)), id: String(id) });
             if (!said.has(id)) said.set(id, which);
             else if (said.get(id) !== which) conflicts.add(id);
@@ -147,7 +147,7 @@ describe('when a log is forked', () => {
     );
   });
 
-  it('one is the beginning of another as long as the other holds all of it', () => {
+  it('one log is a prefix of another while the other holds all of its entries', () => {
     const entries = Array.from({ length: 4 }, (_, i) => fill(i, 'buy', '1', 'A/B', '1'));
     const log = logOf(entries.slice(0, 2));
     const grown = log.fork();

@@ -7,7 +7,7 @@ import { mark } from './entries.ts';
 const DAY = 86_400_000;
 const close = (day: number, price = '1') => mark(day * DAY, 'BTC', price);
 
-describe('when marks come again', () => {
+describe('when marks arrive again', () => {
   it('the first of each identity counts', () => {
     const log = new MarkLog();
     const minute = mark(DAY, 'BTC', '3', '1m');
@@ -19,7 +19,7 @@ describe('when marks come again', () => {
 });
 
 describe('when logs of marks fork in any order', () => {
-  it('each has what it was given, once', () => {
+  it('each has exactly the marks that it was given, once', () => {
     const acts = fc.array(fc.tuple(fc.nat(5), fc.nat(20), fc.boolean()), { maxLength: 50 });
     fc.assert(
       fc.property(acts, (drawn) => {

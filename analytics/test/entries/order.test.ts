@@ -5,7 +5,7 @@ import { cash, fill } from './entries.ts';
 import { orderEntries } from './ordered.ts';
 
 describe('when ids are compared', () => {
-  it('takes numbers by value, before all others', () => {
+  it('orders numbers by value and before all other ids', () => {
     const ids = ['b', '10', '9', 'a', '0011', '18446744073709551616', '2'];
     expect(ids.sort(compareIds)).toEqual(['2', '9', '10', '0011', '18446744073709551616', 'a', 'b']);
   });
@@ -21,7 +21,7 @@ describe('when entries are ordered', () => {
     expect(orderEntries([late, ten, nine, earlierVenue])).toEqual([earlierVenue, nine, ten, late]);
   });
 
-  it('keeps one copy of an identity, and entries that differ in any part of it', () => {
+  it('keeps one of several equal entries, and all entries that differ in any member', () => {
     const otherAccount = { ...nine, account: 'a1' };
     const otherSymbol = { ...nine, symbol: 'ETH/USDT', base: 'ETH' };
     const otherKind = { ...cash('2024-01-01', 'other', '1 BTC'), id: '9' };
@@ -29,7 +29,7 @@ describe('when entries are ordered', () => {
     expect(orderEntries([...all, ...all.map((entry) => ({ ...entry }))])).toHaveLength(4);
   });
 
-  it('says of each entry whether it is there', () => {
+  it('tells for each entry whether it is present', () => {
     const log = new EntryLog();
     for (const entry of [late, ten, nine, earlierVenue]) log.push(entry);
     const order = new EntryOrder(log);

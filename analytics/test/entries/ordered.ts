@@ -1,9 +1,9 @@
-/** Entries as a book orders them. */
+/** Orders entries in the same way as a book does. */
 import type { LedgerEntry } from '../../src/entries/entry.ts';
 import { EntryLog } from '../../src/entries/entry-log.ts';
 import { EntryOrder } from '../../src/entries/order.ts';
 
-/** Entries once each and in order. */
+/** Removes duplicate entries and sorts the rest. */
 export function orderEntries(entries: readonly LedgerEntry[]): readonly LedgerEntry[] {
   const log = new EntryLog();
   for (const entry of entries) log.push(entry);

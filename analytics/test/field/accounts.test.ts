@@ -1,4 +1,4 @@
-/** Accounts whose trader plays tricks with what has no value, held against what they earned. */
+/** Accounts whose trader distorts the valuation with small holdings, compared with their true returns. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { itAnswers, missingRights } from '../../../shared/test/field/answers.ts';
@@ -16,9 +16,9 @@ function path(drift: Path['drift'], days = 400, wave = 0.01): Path {
 function describeAccount(name: string, prices: Path, trick: Trick, answers: Account): void {
   const told = (account: Trick) => () =>
     computeMetrics(accountOf(prices, account), { benchmark: 'BTC', managementFeeAnnual: 0.5 });
-  describe('and plays none', () => itAnswers(answers.honest, told(HONEST)));
-  describe('and plays it', () => itAnswers(answers.trick, told(trick)));
-  it('every number that was expected stands in its case', () => {
+  describe('and the trader does not use the trick', () => itAnswers(answers.honest, told(HONEST)));
+  describe('and the trader uses the trick', () => itAnswers(answers.trick, told(trick)));
+  it('every expected number is listed in its case', () => {
     expect(missingRights(expectedOf(name), answers.trick)).toEqual([]);
   });
 }
@@ -28,13 +28,13 @@ function expectedOf(name: string): object {
   return JSON.parse(readFileSync(file, 'utf8')) as object;
 }
 
-describe('42a: when the trader holds what nothing prices for a month', () => {
+describe('42a: when the trader holds an asset without a price for a month', () => {
   const rise = path((day) => (day >= 100 && day < 130 ? 0.01 : 0), 366, 0.02);
   const entries = [fill('in', at(100, 12), 'buy', 'NEW', '1'), fill('out', at(130, 12), 'sell', 'NEW', '1')];
   describeAccount('42a-gap-account', rise, { entries }, GAP_42A);
 });
 
-describe('42c: when the trader keeps one USDT in an unread wallet over a crash', () => {
+describe('42c: when the trader keeps one USDT in an unread wallet during a crash', () => {
   const crash = path((day) => {
     if (day >= 101 && day < 111) return -0.06;
     return day >= 111 && day < 121 ? 0.065 : 0;
@@ -46,7 +46,7 @@ describe('42c: when the trader keeps one USDT in an unread wallet over a crash',
   describeAccount('42c-unread-usdt-crash', crash, { entries }, UNREAD_42C);
 });
 
-describe('42d: when the trader has dust over a rise', () => {
+describe('42d: when the trader has dust during a rise', () => {
   const rise = path((day) => (day >= 100 && day < 130 ? 0.01 : 0));
   const entries = [
     transfer('in', at(100, 5), 'deposit', '1', DUST),
@@ -55,7 +55,7 @@ describe('42d: when the trader has dust over a rise', () => {
   describeAccount('42d-dust-rally', rise, { entries }, RALLY_42D);
 });
 
-describe('42f: when the trader has dust for ever', () => {
+describe('42f: when the trader always has dust', () => {
   const fall = path((day) => (day >= 101 && day < 130 ? -0.02 : 0));
   const entries = [transfer('in', at(1, 5), 'deposit', '0.0001', DUST)];
   describeAccount(

@@ -1,6 +1,6 @@
 /**
- * Accounts of one bitcoin, held over a path of prices that is known, each as it is and with a trick that must not
- * change what it earned: dust that nothing prices, or one USDT that goes to a wallet that is not read.
+ * Accounts of one bitcoin over a known price path, each without and with a trick that must not change its return.
+ * A trick is dust without a price, or one USDT in a wallet that is not read.
  */
 import type { FillEntry, TransferEntry } from '../../src/entries/entry.ts';
 import { type AccountHistory, buildAccountHistory, type LedgerEntry, type Mark } from '../../src/index.ts';
@@ -10,31 +10,31 @@ const HOUR_MS = 3_600_000;
 const START = Date.UTC(2023, 0, 1);
 const OWNER = { venue: 'binance', account: 'a0', wallet: 'spot', market: 'spot' } as const;
 
-/** What is held and done besides the bitcoin. */
+/** The entries and balances besides the bitcoin. */
 export interface Trick {
   readonly entries: readonly LedgerEntry[];
-  /** Dust that is still there at the end. */
+  /** Dust that the account still holds at the end. */
   readonly balances?: readonly { readonly asset: string; readonly total: string }[];
 }
 
-/** How the price of bitcoin moves. */
+/** The price path of bitcoin. */
 export interface Path {
   readonly days: number;
-  /** Height of the waves that the price goes in, as a share of it. */
+  /** Height of the waves of the price, as a share of the price. */
   readonly wave: number;
-  /** What a day adds to its wave. */
+  /** The amount that a day adds to its wave. */
   readonly drift: (day: number) => number;
 }
 
-/** No trick. */
+/** An account without a trick. */
 export const HONEST: Trick = { entries: [] };
 
-/** An instant by day of the account and hour. */
+/** The instant of an hour on a day of the account. */
 export function at(day: number, hour = 0): number {
   return START + day * DAY_MS + hour * HOUR_MS;
 }
 
-/** Money, or dust, that comes or goes. */
+/** A deposit or a withdrawal of money or dust. */
 export function transfer(
   id: string,
   time: number,
@@ -69,7 +69,7 @@ export function fill(
   };
 }
 
-/** 10,001 USDT deposited at once, one bitcoin bought at 10,000, and the trick. */
+/** A deposit of 10,001 USDT at the start, a purchase of one bitcoin at 10,000, and the trick. */
 export function accountOf(path: Path, { entries, balances = [] }: Trick): AccountHistory {
   const end = at(path.days);
   return buildAccountHistory({

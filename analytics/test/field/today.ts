@@ -1,7 +1,7 @@
-/** What the accounts of `accounts.test.ts` are told, honest and with their trick, and what is right. */
+/** Expected answers for the accounts of `accounts.test.ts`, without and with the trick, and the right answers. */
 import type { Answers } from '../../../shared/test/field/answers.ts';
 
-/** The answers of an account with its trick, and what it is told without. */
+/** The answers for an account with its trick and without it. */
 export interface Account {
   readonly honest: Answers;
   readonly trick: Answers;
@@ -9,7 +9,7 @@ export interface Account {
 
 const SPAN = 'the return of May holds that of April, over 31 days that count as one';
 
-/** One NEW bought for 1 USDT and sold for as much a month later; nothing prices it. */
+/** One NEW is bought for 1 USDT and sold for 1 USDT a month later. Nothing prices it. */
 export const GAP_42A: Account = {
   honest: {
     right: {
@@ -39,7 +39,7 @@ export const GAP_42A: Account = {
   },
 };
 
-/** One USDT sent to the funding wallet before a crash, and back after the recovery. */
+/** One USDT is sent to the funding wallet before a crash, and returns after the recovery. */
 export const UNREAD_42C: Account = {
   honest: {
     right: {
@@ -57,7 +57,7 @@ export const UNREAD_42C: Account = {
   },
 };
 
-/** One DUST deposited before a rise, and withdrawn after it. */
+/** One DUST is deposited before a rise, and withdrawn after it. */
 export const RALLY_42D: Account = {
   honest: {
     right: {
@@ -75,7 +75,7 @@ export const RALLY_42D: Account = {
   },
 };
 
-/** 0.0001 DUST deposited on the second day, and kept. */
+/** 0.0001 DUST is deposited on the second day and never withdrawn. */
 export const FOREVER_42F: Account = {
   honest: {
     right: {
@@ -97,7 +97,7 @@ export const FOREVER_42F: Account = {
   },
 };
 
-/** One DUST deposited in the morning of a day on which half is lost, and withdrawn at noon. */
+/** On a day with a loss of one half, one DUST is deposited in the morning and withdrawn at noon. */
 export const BAD_DAY_42G: Account = {
   honest: {
     right: {
@@ -121,7 +121,7 @@ export const BAD_DAY_42G: Account = {
   },
 };
 
-/** `xirr` of public reports, by the name of each. */
+/** `xirr` for the payments of public bug reports, by the name of each report. */
 export const XIRR_46: Readonly<Record<string, Answers>> = {
   peliot4: { right: { xirr: -0.480963152546673 } },
   peliot3: { right: { xirr: -0.9660894685128345 } },

@@ -1,4 +1,4 @@
-/** Payments of public reports about other programs' internal rate of return. */
+/** Payments from public bug reports about the internal rate of return in other programs. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { itAnswers } from '../../../shared/test/field/answers.ts';
@@ -51,7 +51,7 @@ const REPORTS: Readonly<Record<string, Payments>> = {
     ['2021-01-01', 2209.99],
     ['2022-01-01', -1220.9889],
   ],
-  // The leap day leaves no root at all.
+  // With the leap day this equation has no root.
   doubleRoot: [
     ['2020-01-01', -1000],
     ['2021-01-01', 2200],
@@ -87,7 +87,7 @@ describe.each(Object.entries(REPORTS))('46: when the payments are those of %s', 
   itAnswers(XIRR_46[name]!, () => xirr(amounts));
 });
 
-it('what was expected of each stands in its case', () => {
+it('the expected number of each is listed in its case', () => {
   const file = new URL('fixtures/46-xirr-reports.expected.json', import.meta.url);
   const { product: _, ...expected } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
   const rights = Object.keys(expected).map((name) => [name, XIRR_46[name]!.right!['xirr']]);

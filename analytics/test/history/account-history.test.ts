@@ -31,7 +31,7 @@ describe('when money is deposited, put into BTC and withdrawn in part', () => {
     expect(history.withdrawals).toEqual(['0', '100', '0']);
   });
 
-  it('links at the flows: before the withdrawal 499 + 660 less its fee of 2, after it 1057', () => {
+  it('links the returns at the flows: 499 + 660 less the fee of 2 before the withdrawal, 1057 after it', () => {
     expect(history.returns[0]).toBeCloseTo(1099 / 1000 - 1, 15);
     expect(history.returns[1]).toBeCloseTo((1157 / 1099) * (1097 / 1057) - 1, 14);
     expect(history.returns[2]).toBeCloseTo(1167 / 1097 - 1, 15);
@@ -106,17 +106,17 @@ describe('when money is deposited, put into BTC and withdrawn in part', () => {
       realizedPnl: '0',
       absoluteProfit: '98',
     });
-    // Net outflow of 100 in these days: booked as a loss.
+    // These days have a net outflow of 100, which adverseReturn counts as a loss.
     expect(metrics.adverseReturn).toBeCloseTo((1 + history.returns[1]!) * (1097 / 1197) - 1, 14);
   });
 
-  it('is all null where no day lies in the period', () => {
+  it('has only nulls where no day lies in the period', () => {
     const metrics = computeMetrics(history, { from: at('2024-01-04') });
     expect(metrics).toMatchObject({ observationCount: 0, startTime: null, totalReturn: null, fillCount: 0 });
     expect(metrics.undefinedReasons).toMatchObject({ totalReturn: 'noData', adverseReturn: 'noData' });
   });
 
-  it('keeps open lots and says returns as JSON', () => {
+  it('keeps open lots and gives returns as JSON', () => {
     expect(history.openLots).toEqual([
       { asset: 'BTC', time: at('2024-01-01T07:00'), quantity: '6', price: '50' },
     ]);
@@ -127,7 +127,7 @@ describe('when money is deposited, put into BTC and withdrawn in part', () => {
 });
 
 describe('when nothing happened', () => {
-  it('has no day and no number', () => {
+  it('has no days and no numbers', () => {
     const history = build({ snapshots: [snapshot({ USDT: '5' })] });
     expect(history).toMatchObject({ startTime: null, earliestActivity: null, days: [], navAtStart: null });
     const metrics = computeMetrics(history);
@@ -135,7 +135,7 @@ describe('when nothing happened', () => {
     expect(metrics.undefinedReasons).toMatchObject({ absoluteProfit: 'noData', modifiedDietz: 'noData' });
   });
 
-  it('has none either before the first day is over', () => {
+  it('has none before the end of the first day either', () => {
     const history = build({ entries: [transfer('2024-01-04T01:00', 'deposit', '1 USDT')] });
     expect(history).toMatchObject({ startTime: null, earliestActivity: at('2024-01-04T01:00'), days: [] });
     expect(computeMetrics(history).totalReturn).toBeNull();
@@ -145,22 +145,22 @@ describe('when nothing happened', () => {
 describe('when a credit is above 1 % of NAV', () => {
   const deposit = transfer('2024-01-01T01:00', 'deposit', '1000 USDT');
 
-  it('is a flow and no income until classified', () => {
+  it('is a flow and not income until it is classified', () => {
     const history = build({ entries: [deposit, cash('2024-01-02T05:00', 'other', '100 USDT')] });
     expect([...history.returns]).toEqual([0, 0, 0]);
     expect(history.flows[1]).toMatchObject({ unclassifiedCredit: true, value: '100' });
     expect(history.dataQuality.unclassifiedCreditsShare).toBeCloseTo(100 / 1100, 15);
   });
 
-  it('is income below', () => {
+  it('is income at or below that limit', () => {
     const history = build({ entries: [deposit, cash('2024-01-02T05:00', 'rebate', '10 USDT')] });
     expect(history.returns[1]).toBeCloseTo(0.01, 15);
     expect(history.flows).toHaveLength(1);
   });
 });
 
-describe('when the session went live in the middle', () => {
-  it('says which share of the returns was read afterwards', () => {
+describe('when the session went live in the middle of the history', () => {
+  it('tells which share of the returns was read afterwards', () => {
     const entries = [transfer('2024-01-01T01:00', 'deposit', '1000 USDT')];
     const metrics = computeMetrics(build({ entries, liveSince: at('2024-01-02T12:00') }));
     expect(metrics.backfilledShare).toBeCloseTo(2 / 3, 15);

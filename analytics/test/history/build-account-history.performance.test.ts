@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 const START = at('2021-01-01');
 const ASSETS = ['BTC', 'ETH', 'SOL', 'BNB', 'ADA', 'XRP'];
 
-/** Three years of `fillCount` fills, half of them buys, with fees in BNB and a flow a week. */
+/** Three years with `fillCount` fills, half of them buys. Fees are paid in BNB, and there is one flow a week. */
 function years(fillCount: number): HistoryInput {
   const days = 3 * 365;
   const step = Math.floor((days * DAY) / (fillCount + 1));
@@ -50,7 +50,7 @@ function measure(input: HistoryInput): number {
 }
 
 describe('when the ledger is long', () => {
-  it('takes time in proportion: eight times the fills, well under eight squared', () => {
+  it('takes time in proportion: eight times the fills take far less than 64 times the time', () => {
     const [small, large] = [years(6_250), years(50_000)];
     measure(small);
     const ratio = measure(large) / measure(small);
@@ -58,8 +58,8 @@ describe('when the ledger is long', () => {
   });
 });
 
-describe('when a long ledger gets a hundred fills more', () => {
-  it('takes a small part of the time of building it anew', () => {
+describe('when a long ledger gets a hundred more fills', () => {
+  it('takes a small part of the time of a full build', () => {
     const input = years(30_000);
     const account = new GrowingAccount(input);
     const timeOf = (entries: HistoryInput['entries']) => {

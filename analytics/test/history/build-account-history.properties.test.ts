@@ -52,7 +52,7 @@ const anyMarks = fc
     ),
   );
 
-/** Forty days that begin with a deposit large enough for all that follows. */
+/** Forty days. The first deposit is large enough for all later trades. */
 const anyInput = fc
   .record({
     fills: fc.array(anyFill, { maxLength: 25 }),
@@ -76,7 +76,7 @@ function analyse(input: HistoryInput) {
 const shuffled = <T>(items: readonly T[]) =>
   fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
 
-describe('when entries and marks come in another order, and more than once', () => {
+describe('when entries and marks arrive in another order, and more than once', () => {
   it('changes nothing', () => {
     const cases = anyInput.chain((input) =>
       fc.tuple(fc.constant(input), shuffled([...input.entries, ...input.entries]), shuffled(input.marks)),
@@ -91,7 +91,7 @@ describe('when entries and marks come in another order, and more than once', () 
 });
 
 describe('when copies of entries and marks contradict each other', () => {
-  it('the order of arrival decides nothing, and every identity is counted once', () => {
+  it('the order of arrival does not matter, and every identity is counted once', () => {
     const cases = anySteps.chain((steps) => {
       const entries = steps.flatMap((step) => step.entries);
       const marks = steps.flatMap((step) => step.marks);
@@ -108,7 +108,7 @@ describe('when copies of entries and marks contradict each other', () => {
     );
   });
 
-  it('an entry counts whose canonical JSON sorts last, a mark by which a price book goes', () => {
+  it('the entry whose canonical JSON sorts last counts, and the mark that a price book selects', () => {
     const deposit = transfer(START, 'deposit', '7 BTC');
     const entries = [deposit, { ...deposit, amount: '5' }, { ...deposit, amount: '60' }];
     const close = mark(START + DAY, 'BTC', '2');
@@ -120,7 +120,7 @@ describe('when copies of entries and marks contradict each other', () => {
   });
 });
 
-/** Two fills of four and six tenths, fee and all, at the same instant and price. */
+/** Splits a fill into two fills of four and six tenths, including the fee, at the same instant and price. */
 function split(entry: FillEntry): readonly LedgerEntry[] {
   const halve = (text: string) => {
     const [whole, fraction = ''] = text.split('.') as [string, string?];
@@ -141,7 +141,7 @@ function split(entry: FillEntry): readonly LedgerEntry[] {
   }));
 }
 
-/** Metrics without what counts fills. */
+/** Metrics without the counts of fills. */
 function withoutCounts(metrics: Metrics) {
   const symbols = metrics.symbols.map((symbol) => ({ ...symbol, fillCount: null }));
   const attribution = metrics.attribution.map((part) => ({ ...part, tradeCount: null }));
@@ -149,7 +149,7 @@ function withoutCounts(metrics: Metrics) {
 }
 
 describe('when every fill is split in two', () => {
-  it('changes nothing but the counts', () => {
+  it('changes only the counts', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const orders = input.entries.map((entry) =>
@@ -183,7 +183,7 @@ function scaleEntry(entry: LedgerEntry): LedgerEntry {
 }
 
 describe('when every amount is a thousand times larger', () => {
-  it('scales the values and leaves the returns', () => {
+  it('scales the values and keeps the returns', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const small = analyse(input);
@@ -204,7 +204,7 @@ describe('when every amount is a thousand times larger', () => {
 });
 
 describe('when months are linked', () => {
-  it('gives the total return, and the profit is what the values and flows say', () => {
+  it('gives the total return, and the profit agrees with the values and flows', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const { metrics } = analyse(input);
@@ -223,7 +223,7 @@ describe('when months are linked', () => {
 });
 
 describe('when every acquisition is known and everything is sold', () => {
-  it('has realised what the account earned, before fees (docs/metrics.md §6, the identity)', () => {
+  it('has realised the profit of the account, before fees (docs/metrics.md §6, the identity)', () => {
     const trades = fc.array(fc.tuple(decimal(1, 9, 4), decimal(50, 150, 2), decimal(50, 150, 2)), {
       minLength: 1,
       maxLength: 20,

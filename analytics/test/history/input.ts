@@ -1,10 +1,10 @@
-/** Histories for tests: everything that a test does not say is empty. */
+/** Histories for tests. Members that a test does not name are empty. */
 import type { AccountSnapshot, SnapshotPosition } from '../../src/entries/snapshot.ts';
 import type { AccountHistory } from '../../src/history/account-history.ts';
 import { buildAccountHistory, type HistoryInput } from '../../src/history/build-account-history.ts';
 import { at } from '../entries/entries.ts';
 
-/** In USDT, over the first three days of 2024 unless the input says otherwise. */
+/** Builds a history in USDT over the first three days of 2024 unless the input names other values. */
 export function build(input: Partial<HistoryInput>): AccountHistory {
   return buildAccountHistory({
     entries: [],
@@ -28,7 +28,7 @@ export function snapshot(
   };
 }
 
-/** An open contract of `size` 1 unless it is named. */
+/** An open contract. Its `size` is 1 unless a test names one. */
 export function position(
   symbol: string,
   contracts: string,

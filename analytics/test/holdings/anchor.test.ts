@@ -7,7 +7,7 @@ describe('when entries and live balances disagree', () => {
   const entries = [transfer('2024-01-02T01:00', 'deposit', '100 USDT')];
   const marks = [mark('2024-01-01', 'BTC', '50')];
 
-  it('anchors the history and reports the difference of each currency', () => {
+  it('anchors the history at the balances and reports the difference of each currency', () => {
     const history = build({ entries, marks, snapshots: [snapshot({ USDT: '90', BTC: '1' })] });
     expect(history.reconciliation).toMatchObject({
       rows: [
@@ -23,7 +23,7 @@ describe('when entries and live balances disagree', () => {
     expect(history.nav.at(-1)).toBe('140');
   });
 
-  it('books it as a loss in adverseReturn', () => {
+  it('counts the difference as a loss in adverseReturn', () => {
     const history = build({ entries, marks, snapshots: [snapshot({ USDT: '90', BTC: '1' })] });
     expect(computeMetrics(history).adverseReturn).toBeCloseTo((140 - 50) / (140 + 10) - 1, 14);
   });
@@ -36,7 +36,7 @@ describe('when entries and live balances disagree', () => {
     expect(history.nav).toEqual(['100', '107']);
   });
 
-  it('anchors by the latest snapshot, and names accounts that have none', () => {
+  it('uses the latest snapshot, and names accounts that have none', () => {
     const history = build({
       entries: [...entries, transfer('2024-01-02T01:00', 'deposit', '5 USDT', { account: 'a1' })],
       snapshots: [snapshot({ USDT: '1' }, { time: at('2024-01-03') }), snapshot({ USDT: '100' })],
@@ -46,8 +46,8 @@ describe('when entries and live balances disagree', () => {
   });
 });
 
-describe('when a transfer stays between own accounts', () => {
-  it('is no flow, costs what was lost, and counts while in transit', () => {
+describe('when a transfer is between own accounts', () => {
+  it('is no flow, costs only the lost amount, and counts as held while in transit', () => {
     const history = build({
       entries: [
         transfer('2024-01-01T01:00', 'deposit', '1000 USDT'),

@@ -1,4 +1,4 @@
-/** The trader calls a deposit a rebate, or has himself sent airdrops (docs/metrics.md §1 "Credits"). */
+/** The trader labels a deposit as a rebate, or sends airdrops to his own account (docs/metrics.md §1 "Credits"). */
 import { describe, expect, it } from 'vitest';
 import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
@@ -14,22 +14,22 @@ function seen(input: Partial<HistoryInput>) {
   return { nav: history.nav, totalReturn, unclassifiedCreditsShare, creditIncomeShare, largeFlowsUnvalued };
 }
 
-describe('when a deposit is called a rebate', () => {
-  it('is a deposit still', () => {
+describe('when a deposit is labelled as a rebate', () => {
+  it('it still counts as a deposit', () => {
     expect(seen({ entries: [deposit, cash('2024-01-02T05:00', 'rebate', '500 USDT')] })).toEqual({
       ...{ nav: ['1000', '1500', '1500'], totalReturn: 0, largeFlowsUnvalued: 0 },
       ...{ unclassifiedCreditsShare: 500 / 1500, creditIncomeShare: 0 },
     });
   });
 
-  it('is one in many small pieces too', () => {
+  it('counts as one in many small pieces too', () => {
     const pieces = Array.from({ length: 50 }, (_, i) => cash(`2024-01-02T05:${10 + i}`, 'rebate', '10 USDT'));
     expect(seen({ entries: [deposit, ...pieces] })).toMatchObject({
       ...{ totalReturn: 0, unclassifiedCreditsShare: 500 / 1500 },
     });
   });
 
-  it('is income where it drips, and the share of it is told', () => {
+  it('counts as income in small amounts, and the report tells their share', () => {
     const drips = ['2024-01-02', '2024-01-03'].map((day) => cash(`${day}T05:00`, 'rebate', '10 USDT'));
     const numbers = seen({ entries: [deposit, ...drips] });
     expect(numbers.totalReturn).toBeCloseTo(0.02, 14);
@@ -47,7 +47,7 @@ describe('when an airdrop arrives', () => {
     expect(numbers.totalReturn).toBeCloseTo(1300 / 1200 - 1, 14);
   });
 
-  it('is no profit when its first price comes later', () => {
+  it('is no profit when its first price arrives later', () => {
     expect(seen({ entries: [deposit, airdrop], marks: [mark('2024-01-04', 'XYZ', '9')] })).toMatchObject({
       ...{ nav: ['1000', null, '1900'], totalReturn: 0, largeFlowsUnvalued: 1 },
     });

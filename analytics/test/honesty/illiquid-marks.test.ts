@@ -1,4 +1,4 @@
-/** The trader marks up a coin that nobody but him trades (docs/metrics.md §1 "Illiquid marks"). */
+/** The trader raises the price of a coin that only he trades (docs/metrics.md §1 "Illiquid marks"). */
 import { describe, expect, it } from 'vitest';
 import type { Mark } from '../../src/entries/mark.ts';
 import type { HistoryInput } from '../../src/history/build-account-history.ts';
@@ -25,7 +25,7 @@ function seen(input: Partial<HistoryInput>) {
 describe('when the last trade of a day is made at ten times the price', () => {
   const entries = [deposit, fill('2024-01-01T02:00', 'buy', '100', 'XYZ/USDT', '1')];
 
-  it('is worth what the day was worth, and the share of the profit is told', () => {
+  it('values the holding at the price of the day, and tells the share of the profit', () => {
     const marks = [
       traded('2024-01-02', '1', '999', '1'),
       traded('2024-01-03', '10', '999', '1.1'),
@@ -37,18 +37,18 @@ describe('when the last trade of a day is made at ten times the price', () => {
     expect(numbers.illiquidPnlShare).toBe(1);
   });
 
-  it('is a mark like any other where the market is ten times larger', () => {
+  it('is an ordinary mark where the market is ten times larger', () => {
     const marks = [traded('2024-01-02', '10', '1000', '1.1'), traded('2024-01-03', '10', '1000', '1.1')];
     expect(seen({ entries, marks })).toMatchObject({ nav: ['1900', '1900', '1900'], illiquidPnlShare: 0 });
   });
 
-  it('is the mark where that is the lower, or no median is known', () => {
+  it('uses the mark where it is lower than the median, or where no median is known', () => {
     expect(seen({ entries, marks: [traded('2024-01-02', '1', '1', '3')] }).nav[0]).toBe('1000');
     const unknown = seen({ entries, marks: [traded('2024-01-02', '3', '1')] });
     expect(unknown).toMatchObject({ nav: ['1200', '1200', '1200'], illiquidPnlShare: 1 });
   });
 
-  it('values flows within the day alike', () => {
+  it('values flows within the day in the same way', () => {
     const flow = transfer('2024-01-02T12:00', 'deposit', '500 USDT');
     const marks = [traded('2024-01-02', '10', '9', '1'), traded('2024-01-03', '10', '9', '1')];
     const history = build({
@@ -58,7 +58,7 @@ describe('when the last trade of a day is made at ten times the price', () => {
     expect(history.returns[1]).toBe(0);
   });
 
-  it('takes the promise back when it is sold', () => {
+  it('removes the illiquid gain when the holding is sold', () => {
     const sold = fill('2024-01-03T05:00', 'sell', '100', 'XYZ/USDT', '0.5');
     const marks = [traded('2024-01-02', '2', '9', '2'), traded('2024-01-03', '3', '9', '3')];
     const history = build({ entries: [...entries, sold], marks });
@@ -66,7 +66,7 @@ describe('when the last trade of a day is made at ten times the price', () => {
     expect(history.dataQuality.illiquidPnlShare).toBe(1);
   });
 
-  it('tells how much of the profit rests on it beside others', () => {
+  it('tells how much of the profit rests on the mark beside other assets', () => {
     const btc = fill('2024-01-01T03:00', 'buy', '1', 'BTC/USDT', '100');
     const marks = [
       traded('2024-01-02', '2', '9', '2'),
@@ -75,15 +75,15 @@ describe('when the last trade of a day is made at ten times the price', () => {
       mark('2024-01-02', 'BTC', '100'),
       mark('2024-01-03', 'BTC', '200'),
     ];
-    // 300 of XYZ, 100 of BTC
+    // A gain of 300 on XYZ and 100 on BTC.
     expect(seen({ entries: [...entries, btc], marks }).illiquidPnlShare).toBe(0.75);
   });
 });
 
-describe('when a period is asked for', () => {
+describe('when a period is requested', () => {
   const btc = fill('2024-01-01T03:00', 'buy', '1', 'BTC/USDT', '100');
   const entries = [deposit, fill('2024-01-01T02:00', 'buy', '100', 'XYZ/USDT', '1'), btc];
-  // XYZ gains 100 on the first day and loses 50 on the second; BTC gains 150 on the second. Then XYZ is liquid.
+  // XYZ gains 100 on the first day and loses 50 on the second. BTC gains 150 on the second day. Then XYZ is liquid.
   const history = build({
     entries,
     marks: [
@@ -99,17 +99,17 @@ describe('when a period is asked for', () => {
   const shareOf = (from: string, to: string) =>
     computeMetrics(history, { from: Date.parse(`${from}Z`), to: Date.parse(`${to}Z`) });
 
-  it('counts the gains of its days against the profit of its days', () => {
+  it('compares the gains of its days with the profit of its days', () => {
     expect(history.exact.illiquidPnl.map(String)).toEqual(['100', '-50', '0', '0']);
     expect(shareOf('2024-01-01', '2024-01-02').illiquidPnlShare).toBe(1);
-    // Profit 100, -50 of it on illiquid marks: 50 / (50 + 150).
+    // The profit is 100, of which -50 is on illiquid marks: 50 / (50 + 150).
     expect(shareOf('2024-01-02', '2024-01-03').illiquidPnlShare).toBe(0.25);
-    // Profit 350, 50 of it on illiquid marks.
+    // The profit is 350, of which 50 is on illiquid marks.
     expect(computeMetrics(history).illiquidPnlShare).toBe(50 / 350);
     expect(history.dataQuality.illiquidPnlShare).toBe(50 / 350);
   });
 
-  it('is zero where nothing rests on such marks, and null without a day', () => {
+  it('is zero where no profit rests on such marks, and null without a day', () => {
     expect(shareOf('2024-01-04', '2024-01-05').illiquidPnlShare).toBe(0);
     const none = shareOf('2023-01-01', '2023-02-01');
     expect(none.illiquidPnlShare).toBeNull();
@@ -132,7 +132,7 @@ describe('when the holding is a contract', () => {
   it.each([
     ['buy', '20', 100 * (1 / 10 - 1 / 20)],
     ['sell', '25', 100 * (1 / 25 - 1 / 10)],
-  ] as const)('marks an inverse %s at the worse, %s', (side, _, profit) => {
+  ] as const)('marks an inverse %s at the worse price, %s', (side, _, profit) => {
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '100 XYZ'),
       contractFill('2024-01-01T02:00', side, '100', INVERSE, '10'),
@@ -142,7 +142,7 @@ describe('when the holding is a contract', () => {
     expect(Number(history.nav[0])).toBeCloseTo(100 + profit, 12);
   });
 
-  it('counts what was paid for it as no gain', () => {
+  it('counts the price that was paid for it as no gain', () => {
     const entries = [deposit, contractFill('2024-01-01T02:00', 'sell', '10', LINEAR, '10')];
     const marks = ['12', '9', '9'].map((price, i) => traded(`2024-01-0${i + 2}`, price, '9', price, LINEAR));
     expect(build({ entries, marks }).exact.illiquidPnl.map(String)).toEqual(['-20', '30', '0']);

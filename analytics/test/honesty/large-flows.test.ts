@@ -1,4 +1,4 @@
-/** The trader deposits much after a loss, so that it looks small (docs/metrics.md §1 "Large flows"). */
+/** The trader makes a large deposit after a loss to hide the loss (docs/metrics.md §1 "Large flows"). */
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { contractFill, mark, transfer } from '../entries/entries.ts';
@@ -6,7 +6,7 @@ import { build } from '../history/input.ts';
 
 const SYMBOL = 'BTC/USDT:USDT';
 
-describe('when half is lost on a contract and much is deposited before midnight', () => {
+describe('when half is lost on a contract and a large deposit follows before midnight', () => {
   const entries = [
     transfer('2024-01-01T01:00', 'deposit', '100 USDT'),
     contractFill('2024-01-02T02:00', 'buy', '10', SYMBOL, '50'),
@@ -14,13 +14,13 @@ describe('when half is lost on a contract and much is deposited before midnight'
   ];
   const marks = [mark('2024-01-03', SYMBOL, '45'), mark('2024-01-04', SYMBOL, '45')];
 
-  it('shows the half where the minute can be valued', () => {
+  it('shows the loss of one half where the minute can be valued', () => {
     const history = build({ entries, marks: [...marks, mark('2024-01-02T23:59', SYMBOL, '45', '1m')] });
     expect([...history.returns]).toEqual([0, -0.5, 0]);
     expect(history.dataQuality.largeFlowsUnvalued).toBe(0);
   });
 
-  it('shows no return, and that one is missing, where it cannot', () => {
+  it('shows no return and counts a missing one where the minute cannot be valued', () => {
     const history = build({ entries, marks });
     expect([...history.returns]).toEqual([0, Number.NaN, 0]);
     expect(history.dataQuality.largeFlowsUnvalued).toBe(1);
@@ -29,7 +29,7 @@ describe('when half is lost on a contract and much is deposited before midnight'
     expect(adverseReturn).toBeCloseTo(-0.005, 14);
   });
 
-  it('is not fooled by small pieces', () => {
+  it('gives the same result for many small deposits', () => {
     const pieces = Array.from({ length: 30 }, (_, i) =>
       transfer(`2024-01-02T23:${10 + i}`, 'deposit', '0.9 USDT'),
     );

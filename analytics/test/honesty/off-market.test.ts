@@ -1,4 +1,4 @@
-/** The trader hands a position over at a price of his choice (docs/metrics.md §1 "Position moves"). */
+/** The trader transfers a position at a price of his choice (docs/metrics.md §1 "Position moves"). */
 import { describe, expect, it } from 'vitest';
 import type { FillEntry } from '../../src/entries/entry.ts';
 import type { Mark } from '../../src/entries/mark.ts';
@@ -11,7 +11,7 @@ const LINEAR = 'BTC/USDT:USDT';
 const INVERSE = 'BTC/USD:BTC';
 const deposit = transfer('2024-01-01T01:00', 'deposit', '1000 USDT');
 
-/** The minute of a fill at 05:00, which traded from 99 to 101, and the one before it. */
+/** The minute of a fill at 05:00, with trades from 99 to 101, and the minute before it. */
 function minute(asset: string, day: string, quote = 'USDT'): readonly Mark[] {
   const range = { low: '99', high: '101', quote };
   return [
@@ -32,7 +32,7 @@ function seen(input: Partial<HistoryInput>) {
   };
 }
 
-describe('when fills come after the last day of the history', () => {
+describe('when fills are later than the last day of the history', () => {
   const good = fill('2024-01-02T05:00:30', 'buy', '1', 'BTC/USDT', '100');
   const gift = fill('2024-01-04T05:00:30', 'buy', '2', 'BTC/USDT', '10');
   const unread = fill('2024-01-04T09:00:30', 'buy', '2', 'BTC/USDT', '100');
@@ -42,7 +42,7 @@ describe('when fills come after the last day of the history', () => {
     mark('2024-01-03', 'BTC', '100'),
   ];
 
-  it('they are not judged before their day is over', () => {
+  it('they are not checked before the end of their day', () => {
     const { dataQuality } = build({ entries: [deposit, good], marks });
     expect(dataQuality).toMatchObject({ positionMoves: 0, checkedFillShare: 1 });
     const { dataQuality: later } = build({ entries: [deposit, good, gift, unread], marks });
@@ -54,7 +54,7 @@ describe('when fills come after the last day of the history', () => {
   });
 });
 
-describe('when a position is taken over far below the market', () => {
+describe('when a position is bought far below the market', () => {
   const gift = fill('2024-01-02T05:00:30', 'buy', '2', 'BTC/USDT', '10');
   const marks = [
     ...minute('BTC', '2024-01-02'),
@@ -62,7 +62,7 @@ describe('when a position is taken over far below the market', () => {
     mark('2024-01-04', 'BTC', '110'),
   ];
 
-  it('is a deposit of the difference, and no profit', () => {
+  it('the difference counts as a deposit and not as profit', () => {
     expect(seen({ entries: [deposit, gift], marks })).toEqual({
       ...{ nav: ['1000', '1180', '1200'], returns: [0, 0, 20 / 1180], absoluteProfit: '20' },
       ...{ deposits: '1180', withdrawals: '0', largeFlowsUnvalued: 0 },
@@ -71,19 +71,19 @@ describe('when a position is taken over far below the market', () => {
     });
   });
 
-  it('leaves what the account holds as it is', () => {
+  it('does not change the holdings of the account', () => {
     const snapshots = [snapshot({ USDT: '980', BTC: '2' })];
     expect(build({ entries: [deposit, gift], marks, snapshots }).reconciliation.rows).toEqual([]);
   });
 
-  it('cannot be told without the range of its minute, and says that nothing was compared', () => {
+  it('is not detected without the price range of its minute, and the report says that nothing was compared', () => {
     const blind = marks.map(({ time, asset, price, resolution }) => mark(time, asset, price, resolution));
     const numbers = seen({ entries: [deposit, { ...gift, block: true }], marks: blind });
     expect(numbers).toMatchObject({ positionMoves: 0, checkedFillShare: 0, blockTradeShare: 1 });
     expect(numbers.returns[1]).toBeCloseTo(0.18, 14);
   });
 
-  it('has no return for a day that cannot be valued at its time', () => {
+  it('gives no return for a day that cannot be valued at the time of the fill', () => {
     const ranges = marks.filter(({ low, resolution }) => resolution === '1d' || low !== undefined);
     const holds = fill('2024-01-01T02:00', 'buy', '1', 'BTC/USDT', '100');
     const entries = [deposit, holds, gift];
@@ -96,8 +96,8 @@ describe('when a position is taken over far below the market', () => {
   });
 });
 
-describe('when a loss is handed over at its cost', () => {
-  it('shows the loss: what the friend paid too much is a deposit', () => {
+describe('when a losing position is sold to another person at its cost', () => {
+  it('shows the loss: the excess that the buyer paid is a deposit', () => {
     const entries = [
       deposit,
       fill('2024-01-01T05:00:10', 'buy', '4', 'BTC/USDT', '200'),
@@ -113,8 +113,8 @@ describe('when a loss is handed over at its cost', () => {
   });
 });
 
-describe('when a profit is handed over to a friend', () => {
-  it('is a withdrawal, which is no loss, but might be one', () => {
+describe('when a winning position is sold to another person below the market', () => {
+  it('the difference is a withdrawal, which is no loss in totalReturn, but one in adverseReturn', () => {
     const give = fill('2024-01-02T05:00:10', 'sell', '1', 'BTC/USDT', '20');
     const entries = [deposit, fill('2024-01-01T02:00', 'buy', '1', 'BTC/USDT', '100'), give];
     const marks = [mark('2024-01-02', 'BTC', '100'), ...minute('BTC', '2024-01-02')];
@@ -125,13 +125,13 @@ describe('when a profit is handed over to a friend', () => {
   });
 });
 
-describe('when contracts change hands outside their minute', () => {
+describe('when contracts are traded outside the price range of their minute', () => {
   it.each([
     ['buy', '90', '1100', '100'],
     ['sell', '110', '1100', '100'],
     ['buy', '110', '1000', '-100'],
     ['sell', '90', '1000', '-100'],
-  ] as const)('books a linear %s at %s at mark', (side, price, deposits, difference) => {
+  ] as const)('books a linear %s at %s at the mark', (side, price, deposits, difference) => {
     const entries = [deposit, contractFill('2024-01-02T05:00:10', side, '10', LINEAR, price)];
     const marks = [...minute(LINEAR, '2024-01-02'), mark('2024-01-03', LINEAR, '100')];
     const numbers = seen({ entries, marks });
@@ -142,7 +142,7 @@ describe('when contracts change hands outside their minute', () => {
   it.each([
     ['buy', '80', 1 / 80 - 1 / 100],
     ['sell', '80', 1 / 100 - 1 / 80],
-  ] as const)('books an inverse %s at %s at mark, in base', (side, price, perUnit) => {
+  ] as const)('books an inverse %s at %s at the mark, in base', (side, price, perUnit) => {
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '10 BTC'),
       contractFill('2024-01-02T05:00:10', side, '100', INVERSE, price),
@@ -158,13 +158,13 @@ describe('when contracts change hands outside their minute', () => {
   });
 });
 
-describe('when a fill lies within the range of its minute', () => {
+describe('when a fill lies within the price range of its minute', () => {
   it.each([
     ['at its low', '99', 0],
     ['at its high', '101', 0],
     ['below', '98.99', 1],
     ['above', '101.01', 1],
-  ])('stays as it is %s', (_, price, positionMoves) => {
+  ])('stays unchanged %s', (_, price, positionMoves) => {
     const entries = [deposit, fill('2024-01-02T05:00:59.999', 'buy', '1', 'BTC/USDT', price)];
     expect(seen({ entries, marks: minute('BTC', '2024-01-02') })).toMatchObject({ positionMoves });
   });
@@ -173,7 +173,7 @@ describe('when a fill lies within the range of its minute', () => {
     ['another minute', fill('2024-01-02T05:01', 'buy', '1', 'BTC/USDT', '5')],
     ['another venue', { ...fill('2024-01-02T05:00', 'buy', '1', 'BTC/USDT', '5'), venue: 'kraken' }],
     ['another pair', fill('2024-01-02T05:00', 'buy', '1', 'BTC/USDC', '5')],
-  ])('is not judged by %s', (_, other: FillEntry) => {
+  ])('is not checked by %s', (_, other: FillEntry) => {
     expect(seen({ entries: [deposit, other], marks: minute('BTC', '2024-01-02') })).toMatchObject({
       positionMoves: 0,
     });

@@ -1,4 +1,4 @@
-/** The trader moves a loss to a wallet that is not read, or a profit out of one (docs/metrics.md §1). */
+/** The trader moves a loss to a wallet that is not read, or a profit out of such a wallet (docs/metrics.md §1). */
 import { describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../src/entries/entry.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
@@ -26,14 +26,14 @@ function seen(...entries: LedgerEntry[]) {
 }
 
 describe('when money goes to a wallet that is not read', () => {
-  it('and stays there: no value from then on, and half of it lost at the worst', () => {
+  it('and stays there: no value from then on, and a loss of one half in adverseReturn', () => {
     expect(seen(out('2024-01-02T05:00', '500 USDT'))).toEqual({
       ...{ nav: ['1000', null, null], flows: 1, gapCount: 0, unreadWalletDays: 2 },
       ...{ totalReturn: 0, adverseReturn: -0.5 },
     });
   });
 
-  it('and comes back whole: a gap, and nothing else', () => {
+  it('and returns in full: a gap, and nothing else', () => {
     const trip = [out('2024-01-02T05:00', '500 USDT'), back('2024-01-03T05:00', '500 USDT')];
     expect(seen(...trip)).toEqual({
       ...{ nav: ['1000', null, '1000'], flows: 1, gapCount: 1, unreadWalletDays: 1 },
@@ -41,14 +41,14 @@ describe('when money goes to a wallet that is not read', () => {
     });
   });
 
-  it('and comes back in part: what was lost there is missed', () => {
+  it('and returns in part: the loss of the missing part is shown', () => {
     const trip = [out('2024-01-02T05:00', '500 USDT'), back('2024-01-03T05:00', '400 USDT')];
     const numbers = seen(...trip);
     expect(numbers).toMatchObject({ nav: ['1000', null, null], unreadWalletDays: 2, totalReturn: 0 });
     expect(numbers.adverseReturn).toBeCloseTo(-0.1, 14);
   });
 
-  it('and comes back in another asset, or to another account: nothing is made up for', () => {
+  it('and returns in another asset, or to another account: the gap stays', () => {
     const away = out('2024-01-02T05:00', '500 USDT');
     const inBtc = back('2024-01-03T05:00', '500 BTC');
     const toAnother = { ...back('2024-01-03T05:00', '500 USDT'), account: 'a1' };
@@ -57,7 +57,7 @@ describe('when money goes to a wallet that is not read', () => {
     expect(seen(away, toAnother).nav).toEqual(['1000', null, null]);
   });
 
-  it('while a loss is made in what is left: the day cannot be skipped', () => {
+  it('while the rest of the account makes a loss: the day cannot be skipped', () => {
     const trip = [
       fill('2024-01-01T02:00', 'buy', '4', 'BTC/USDT', '100'),
       out('2024-01-02T05:00', '500 USDT'),
@@ -74,12 +74,12 @@ describe('when money goes to a wallet that is not read', () => {
 });
 
 describe('when money comes from a wallet that is not read', () => {
-  it('is no profit, whatever was made there', () => {
+  it('is no profit, whatever was earned there', () => {
     const numbers = seen(back('2024-01-02T05:00', '500 USDT'));
     expect(numbers).toMatchObject({ nav: ['1000', null, null], totalReturn: 0, adverseReturn: 0 });
   });
 
-  it('dilutes no loss', () => {
+  it('does not reduce a loss', () => {
     const entries = [
       back('2024-01-02T05:00', '500 USDT'),
       fill('2024-01-02T06:00', 'buy', '10', 'BTC/USDT', '150'),
@@ -91,7 +91,7 @@ describe('when money comes from a wallet that is not read', () => {
     expect(computeMetrics(history).adverseReturn).toBeCloseTo(600 / 1500 - 1, 14);
   });
 
-  it('and goes back there: a gap', () => {
+  it('and returns there: a gap', () => {
     const trip = [back('2024-01-02T05:00', '500 USDT'), out('2024-01-03T05:00', '500 USDT')];
     expect(seen(...trip)).toEqual({
       ...{ nav: ['1000', null, '1000'], flows: 1, gapCount: 1, unreadWalletDays: 1 },
@@ -100,7 +100,7 @@ describe('when money comes from a wallet that is not read', () => {
   });
 });
 
-describe('when a large flow comes while a wallet is not read', () => {
+describe('when a large flow arrives while a wallet is not read', () => {
   it('has no value at its own time', () => {
     const entries = [
       out('2024-01-02T05:00', '500 USDT'),

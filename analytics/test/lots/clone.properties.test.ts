@@ -7,7 +7,7 @@ import { amount } from './trades.ts';
 const anyTrade = fc
   .record({
     side: fc.constantFrom('buy' as const, 'sell' as const),
-    // Of several scales: what is finer than before rescales every open lot.
+    // The quantities have several scales: a finer quantity rescales every open lot.
     quantity: fc.constantFrom('1', '2', '0.5', '3.25', '0.001'),
     price: fc.constantFrom(null, '10', '11.5', '9.125'),
     fee: fc.constantFrom('0', '0.1', '0.003'),
@@ -26,7 +26,7 @@ const anyOptions = fc.record<PositionOptions>({
   feesInCostBasis: fc.boolean(),
 });
 
-/** Plays trades, and writes down all that they closed and left. */
+/** Runs trades and records what each trade closed and left open. */
 function play(position: Position, trades: readonly Untimed[], from: number): readonly string[] {
   const said: string[] = [];
   trades.forEach((trade, i) => {
@@ -47,7 +47,7 @@ function left(position: Position): readonly string[] {
 }
 
 describe('when a position is cloned', () => {
-  it('both go on as if the other were not there, as often as it is done', () => {
+  it('both continue independently, after any number of clones', () => {
     const trades = fc.array(anyTrade, { maxLength: 12 });
     const cases = fc.tuple(anyOptions, trades, trades, trades, trades);
     fc.assert(

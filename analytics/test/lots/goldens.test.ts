@@ -16,7 +16,7 @@ interface GoldenLots {
 }
 
 describe.each(lotsCases)('when the trades are golden case $id', ({ trades, spot, expected }) => {
-  it.each(COST_METHODS)('every number agrees to all 12 decimals: %s', (method) => {
+  it.each(COST_METHODS)('every number agrees to 12 decimals: %s', (method) => {
     const golden = (expected as unknown as Record<CostMethod, GoldenLots>)[method];
     const { position, closings, realizedPnl, fees, missingQuantity } = play(trades, { method, spot });
     expect({
@@ -37,13 +37,13 @@ interface ExampleInput {
   readonly method?: CostMethod;
   readonly feesInCostBasis?: boolean;
   readonly markPrice?: number;
-  /** Of the whole list, where its trades have none of their own. */
+  /** The fees of the whole list, where its trades have no fees of their own. */
   readonly feesTotal?: number;
 }
 
 type ExampleNumbers = Readonly<Record<string, number | readonly (number | null)[]>>;
 
-/** What the published numbers of a trade list are called, and how we come to them. */
+/** The names of the published numbers of a trade list, and how the test computes them. */
 const PUBLISHED: Readonly<
   Record<string, (played: ReturnType<typeof play>, input: ExampleInput) => number | (number | null)[]>
 > = {
@@ -94,7 +94,7 @@ describe.each(examples)('when the trades are the published example $id', (exampl
   const byMethod = COST_METHODS.filter((method) => method in expected);
   const cases = byMethod.length > 0 ? byMethod : [input.method ?? ('fifo' as const)];
 
-  it.each(cases)('the published numbers come out: %s', (method) => {
+  it.each(cases)('the results agree with the published numbers: %s', (method) => {
     const { feesInCostBasis = false } = input;
     const played = play(input.trades, { method, spot: false, feesInCostBasis });
     const numbers = (byMethod.length > 0 ? expected[method] : expected) as ExampleNumbers;

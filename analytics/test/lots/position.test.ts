@@ -14,19 +14,19 @@ const trades = (...rows: readonly Row[]): readonly WrittenTrade[] =>
 const contracts: PositionOptions = { method: 'fifo', spot: false };
 const spot: PositionOptions = { method: 'fifo', spot: true };
 
-describe('when a trade is larger than the position against it', () => {
+describe('when a trade against the position is larger than the position', () => {
   const { position, closings } = play(trades(['buy', '100', '1', '1'], ['sell', '150', '3', '6']), contracts);
 
   it('the rest opens the other side at its own price', () => {
     expect([formatDecimal(position.quantity), formatDecimal(position.cost)]).toEqual(['-50', '150']);
   });
 
-  it('its fee is divided by quantity: what closed is net of its part and of what the lots had paid', () => {
+  it('its fee is divided by quantity: the closed part is net of its share and of the opening fees of the lots', () => {
     expect(formatMoney(closings[1]!.realizedPnl)).toBe('200');
     expect(formatMoney(closings[1]!.netPnl)).toBe('195');
   });
 
-  it('the rest of the fee is paid when the other side is closed', () => {
+  it('the rest of the fee counts when the other side is closed', () => {
     const all = play(
       trades(['buy', '100', '1', '1'], ['sell', '150', '3', '6'], ['buy', '50', '2', '0.5']),
       contracts,
@@ -36,7 +36,7 @@ describe('when a trade is larger than the position against it', () => {
 });
 
 describe('when spot is sold beyond the inventory', () => {
-  it('the rest is missing, realises nothing and opens nothing', () => {
+  it('the rest is missing: it realises nothing and opens nothing', () => {
     const { position, closings } = play(trades(['buy', '1', '10'], ['sell', '3', '20']), spot);
     expect(formatDecimal(closings[1]!.missingQuantity)).toBe('2');
     expect(formatDecimal(closings[1]!.quantity)).toBe('1');
@@ -44,7 +44,7 @@ describe('when spot is sold beyond the inventory', () => {
     expect(position.quantity.isZero()).toBe(true);
   });
 
-  it('so is all of it when there was none, and the next purchase starts anew', () => {
+  it('without an inventory all of it is missing, and the next purchase starts a new position', () => {
     const { position, closings } = play(trades(['sell', '3', '20'], ['buy', '1', '10']), spot);
     expect(formatDecimal(closings[0]!.missingQuantity)).toBe('3');
     expect(formatDecimal(position.quantity)).toBe('1');
@@ -60,7 +60,7 @@ describe('when the cost of a lot is not known', () => {
     time: 0,
   });
 
-  it.each(COST_METHODS)('what is sold of it is missing and realises nothing: %s', (method) => {
+  it.each(COST_METHODS)('a sale from that lot is missing and realises nothing: %s', (method) => {
     const position = new Position({ method, spot: true });
     position.trade(bought(null));
     const closing = position.trade({ side: 'sell', quantity: ONE, price: amount(5), fee: ZERO, time: 1 })!;
@@ -68,7 +68,7 @@ describe('when the cost of a lot is not known', () => {
     expect(closing.realizedPnl.isZero()).toBe(true);
   });
 
-  it.each(['hifo', 'average'] as const)('it comes after the lots whose cost is known: %s', (method) => {
+  it.each(['hifo', 'average'] as const)('the lot is used after the lots with a known cost: %s', (method) => {
     const position = new Position({ method, spot: true });
     position.trade(bought(null));
     position.trade(bought('3'));
@@ -76,7 +76,7 @@ describe('when the cost of a lot is not known', () => {
     expect(formatMoney(closing.realizedPnl)).toBe('2');
   });
 
-  it('a sale at an unknown price realises nothing and takes the lots', () => {
+  it('a sale at an unknown price realises nothing and removes the lots', () => {
     const position = new Position(spot);
     position.trade(bought('3'));
     const closing = position.trade({ side: 'sell', quantity: ONE, price: null, fee: ZERO, time: 1 })!;
@@ -106,14 +106,14 @@ describe('when contracts are inverse', () => {
     expect(formatMoney(amount(200).dividedBy(position.cost, 12))).toBe('13333.333333333333');
   });
 
-  it('the open position gains as the published example says', () => {
+  it('the gain of the open position equals that of the published example', () => {
     const { position } = play(trades(['sell', '100000', '10000']), { ...inverse, contractSize: ONE });
     expect(formatMoney(position.unrealizedPnl(amount(11_000)))).toBe('-0.909090909091');
   });
 });
 
-describe('when contracts are linear and of another size than 1', () => {
-  it('profit and cost count in units of the underlying', () => {
+describe('when contracts are linear and have another size than 1', () => {
+  it('profit and cost are computed in units of the underlying', () => {
     const { position, realizedPnl } = play(trades(['buy', '3', '100.5'], ['sell', '1', '101']), {
       ...contracts,
       contractSize: amount('0.01'),
@@ -123,8 +123,8 @@ describe('when contracts are linear and of another size than 1', () => {
   });
 });
 
-describe('when lots are taken away', () => {
-  it('nothing is realised, and what no lot covers is told', () => {
+describe('when lots are removed', () => {
+  it('nothing is realised, and the quantity that no lot covers is returned', () => {
     const { position } = play(trades(['buy', '2', '10']), spot);
     expect(formatDecimal(position.remove(amount('0.5')))).toBe('0');
     expect(formatMoney(position.cost)).toBe('15');
@@ -132,8 +132,8 @@ describe('when lots are taken away', () => {
   });
 });
 
-describe('when decimals become finer', () => {
-  it('what was closed before still reads the same', () => {
+describe('when a later trade has more decimals', () => {
+  it('closings before it give the same values', () => {
     const { closings } = play(
       trades(['buy', '2', '10'], ['sell', '1', '12'], ['sell', '0.00000001', '12.3456']),
       spot,
@@ -144,14 +144,14 @@ describe('when decimals become finer', () => {
   });
 });
 
-describe('when a method is read', () => {
-  it('one that is none is refused', () => {
+describe('when a matching method is read', () => {
+  it('an unknown one is refused', () => {
     expect(parseCostMethod('hifo')).toBe('hifo');
     expect(() => parseCostMethod('lofo')).toThrowError(InputError);
   });
 });
 
-describe('when any trades are matched', () => {
+describe('when random trades are matched', () => {
   const decimal = (max: number, scale: number) =>
     fc.integer({ min: 1, max }).map((units) => (units / 10 ** scale).toFixed(scale));
   const row = fc.record({
@@ -188,7 +188,7 @@ describe('when any trades are matched', () => {
     );
   });
 
-  it('all net profit is realised profit less all fees once the position is closed', () => {
+  it('net profit is realised profit less all fees once the position is closed', () => {
     fc.assert(
       fc.property(list, fc.constantFrom(...COST_METHODS), (all, method) => {
         const open = play(all, { method, spot: false }).position.quantity;
@@ -214,7 +214,7 @@ describe('when any trades are matched', () => {
     );
   });
 
-  it('the parts that are shown add up to the closing', () => {
+  it('the parts of a closing add up to the closing', () => {
     fc.assert(
       fc.property(list, any, (all, options) => {
         const position = new Position(options);

@@ -1,4 +1,4 @@
-/** Reads the fixture of rp2's ledgers, typed as far as the tests use it. */
+/** Reads the fixture with the ledgers of rp2. The types cover only the members that tests use. */
 import { readFileSync } from 'node:fs';
 
 interface Rp2In {

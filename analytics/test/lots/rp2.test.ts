@@ -1,4 +1,7 @@
-/** rp2's ledgers with fees in the cost basis: every lot row, its cost and its gain (their rules: see fixtures). */
+/**
+ * Compares every lot row, its cost and its gain with the ledgers of rp2, with fees in the cost basis. The fixtures
+ * describe its rules.
+ */
 import { describe, expect, it } from 'vitest';
 import { type Amount, toNumber, ZERO } from '../../src/amount/decimal.ts';
 import type { CostMethod } from '../../src/lots/method.ts';
@@ -6,7 +9,7 @@ import { type ClosedPart, Position, type Trade } from '../../src/lots/position.t
 import { type Rp2Case, rp2Cases } from './rp2-ledgers.ts';
 import { amount } from './trades.ts';
 
-/** One thing that happened, as trades of ours. */
+/** One event of a ledger, as trades of this library. */
 interface Event {
   readonly time: number;
   readonly row: number;
@@ -44,7 +47,7 @@ function eventsOf({ transactions }: Rp2Case): readonly Event[] {
   return events.toSorted((a, b) => a.time - b.time || a.row - b.row);
 }
 
-/** What was paid with all fees is the cost; a fee in the asset is paid for at the spot price, and disposed of. */
+/** The cost includes all fees. A fee in the asset is bought at the spot price and then disposed of. */
 function purchase(t: Rp2Case['transactions']['in'][number]): Omit<Trade, 'time'> {
   const [quantity, price] = [amount(t.crypto_in), amount(t.spot_price)];
   const inAsset = optional(t.crypto_fee).times(price);
@@ -55,7 +58,7 @@ function purchase(t: Rp2Case['transactions']['in'][number]): Omit<Trade, 'time'>
   return { side: 'buy', quantity, price, fee: paid.minus(quantity.times(price)).plus(inAsset) };
 }
 
-/** The fee is given away as well and earns nothing. */
+/** The fee is disposed of as well and earns nothing. */
 function disposal(quantity: Amount, fee: Amount, price: Amount): readonly Omit<Trade, 'time'>[] {
   const all = quantity.plus(fee);
   return all.isPositive() ? [{ side: 'sell', quantity: all, price, fee: fee.times(price) }] : [];
@@ -96,7 +99,7 @@ describe.each(rp2Cases)('when the ledger is $name', (rp2) => {
   });
 });
 
-/** The ledgers' own numbers are doubles. */
+/** The ledgers store their numbers as doubles. */
 const rounded = (row: Row) => ({
   ...row,
   amount: row.amount.toPrecision(11),

@@ -1,4 +1,4 @@
-/** Runs trades as the fixtures write them, numbers or text, through one position. */
+/** Runs the trades of a fixture, given as numbers or text, through one position. */
 import { type Amount, formatMoney, parseDecimal, ZERO } from '../../src/amount/decimal.ts';
 import type { Closing } from '../../src/lots/closing.ts';
 import { Position, type PositionOptions } from '../../src/lots/position.ts';
@@ -12,7 +12,7 @@ export interface WrittenTrade {
 
 export interface Played {
   readonly position: Position;
-  /** Of each trade; null: it only opened. */
+  /** One value for each trade. Null: the trade only opened. */
   readonly closings: readonly (Closing | null)[];
   readonly realizedPnl: Amount;
   readonly fees: Amount;
@@ -42,7 +42,7 @@ export function play(trades: readonly WrittenTrade[], options: PositionOptions):
   return { position, closings, realizedPnl, fees, missingQuantity, after };
 }
 
-/** `cost / |quantity|`, 12 decimals; null when flat. */
+/** `cost / |quantity|` with 12 decimals; null when the position is flat. */
 export function averageEntryPrice({ quantity, cost }: Pick<Position, 'quantity' | 'cost'>): string | null {
   return quantity.isZero() ? null : formatMoney(cost.dividedBy(quantity.abs(), 40));
 }

@@ -45,7 +45,7 @@ describe.each(lotsCases.filter(({ spot }) => spot))('when the ledger is golden c
   );
   const metrics = match(fills);
 
-  it('agrees on realised P&L, fees, net P&L and what is missing', () => {
+  it('agrees on realised P&L, fees, net P&L and missing quantities', () => {
     expect(metrics.realizedPnl).toBe(fifo['realizedPnl']);
     expect(metrics.fees).toBe(fifo['fees']);
     expect(metrics.netPnl).toBe(fifo['netPnl']);
@@ -75,7 +75,7 @@ interface ExampleTrade {
   readonly fee: number;
 }
 
-/** Worked examples with spot FIFO answers, and the answers that are compared. */
+/** Worked examples that contain results of spot FIFO, and the fields that the test compares. */
 const WORKED: readonly (readonly [id: string, fields: readonly string[]])[] = [
   ['pp-fifo-1', ['realizedPnl', 'unrealizedPnl']],
   ['pp-fifo-2', ['realizedPnl', 'unrealizedPnl']],
@@ -129,7 +129,7 @@ describe.each(WORKED)('when the ledger is the worked example %s', (id, fields) =
 });
 
 describe('when the fee of a buy is paid in base', () => {
-  it('opens a lot without it and books it at the price of the fill', () => {
+  it('opens a lot without the fee and books the fee at the price of the fill', () => {
     const metrics = match([fill('2024-01-01', 'buy', '1', 'BTC/USDT', '40000', '0.001 BTC')]);
     expect(metrics.lots).toEqual(['0.999 BTC@40000']);
     expect(metrics.fees).toBe('40');
@@ -139,7 +139,7 @@ describe('when the fee of a buy is paid in base', () => {
 });
 
 describe('when the fee of a sell is paid in base', () => {
-  it('matches the fee too', () => {
+  it('also takes the fee from the lots', () => {
     const metrics = match([
       fill('2024-01-01', 'buy', '1', 'BTC/USDT', '100'),
       fill('2024-01-02', 'sell', '0.5', 'BTC/USDT', '200', '0.1 BTC'),
@@ -156,7 +156,7 @@ describe('when a fee is paid in a third currency', () => {
     fill('2024-01-02T10:00', 'buy', '1', 'BTC/USDT', '40000', '0.1 BNB'),
   ];
 
-  it('disposes of it at the minute price, on its own symbol', () => {
+  it('disposes of the fee at the minute price, under its own symbol', () => {
     const metrics = match(entries, marks);
     expect(metrics.lots).toEqual(['0.9 BNB@310', '1 BTC@40000']);
     expect(symbolOf(metrics, 'BTC/USDT')).toMatchObject({ fees: '32', realizedPnl: '0' });
@@ -167,13 +167,13 @@ describe('when a fee is paid in a third currency', () => {
     expect(match(entries, marks.slice(0, 1)).fees).toBe('30');
   });
 
-  it('books no value without a price, and says so', () => {
+  it('books no value without a price, and reports that', () => {
     const metrics = match(entries);
     expect(metrics).toMatchObject({ fees: '0', realizedPnl: '0', unvaluedCount: 1 });
     expect(metrics.lots).toContain('0.9 BNB@310');
   });
 
-  it('takes a rebate as a negative fee that opens a lot', () => {
+  it('treats a rebate as a negative fee that opens a lot', () => {
     const metrics = match([fill('2024-01-01', 'buy', '1', 'BTC/USDT', '40000', '-0.1 BNB')], marks);
     expect(metrics.fees).toBe('-30');
     expect(metrics.lots).toContain('0.1 BNB@300');
@@ -181,7 +181,7 @@ describe('when a fee is paid in a third currency', () => {
 });
 
 describe('when more is sold than was acquired', () => {
-  it('reports what is missing and invents no profit', () => {
+  it('reports the missing quantity and adds no profit', () => {
     const metrics = match([
       fill('2024-01-01', 'buy', '1', 'BTC/USDT', '100'),
       fill('2024-01-02', 'sell', '3', 'BTC/USDT', '150'),
@@ -193,7 +193,7 @@ describe('when more is sold than was acquired', () => {
 });
 
 describe('when a fill is quoted in another asset', () => {
-  it('disposes of the quote at its own price', () => {
+  it('disposes of the quote asset at its own price', () => {
     const marks = [mark('2024-01-02', 'BTC', '50000')];
     const metrics = match(
       [
@@ -213,7 +213,7 @@ describe('when a fill is quoted in another asset', () => {
 describe('when assets are deposited and withdrawn', () => {
   const marks = [mark('2024-01-01', 'BTC', '40000'), mark('2024-01-02', 'BTC', '45000')];
 
-  it('opens a lot at the price of the instant, and withdraws without a profit', () => {
+  it('opens a lot at the price of its time, and withdraws without a profit', () => {
     const metrics = match(
       [
         transfer('2024-01-01T10:00', 'deposit', '2 BTC'),
@@ -223,11 +223,11 @@ describe('when assets are deposited and withdrawn', () => {
       marks,
     );
     expect(metrics.lots).toEqual([]);
-    // 0.9 sold at 50000, and the fee of 0.1 given away at 45000.
+    // 0.9 is sold at 50000, and the fee of 0.1 is disposed of at 45000.
     expect(metrics).toMatchObject({ realizedPnl: '9500', transferFees: '4500', fees: '0' });
   });
 
-  it('does not know the cost of what no mark prices', () => {
+  it('does not know the cost of an asset without a mark', () => {
     const metrics = match([
       transfer('2024-01-01', 'deposit', '1 BTC'),
       fill('2024-01-02', 'sell', '1', 'BTC/USDT', '50000'),
@@ -251,7 +251,7 @@ describe('when assets are deposited and withdrawn', () => {
   });
 });
 
-describe('when cash moves', () => {
+describe('when cash moves without a trade', () => {
   it('books each kind under its own name', () => {
     const metrics = match(
       [

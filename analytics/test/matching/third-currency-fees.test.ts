@@ -22,20 +22,20 @@ function symbolsOf(...trades: readonly ListedTrade[]) {
 }
 
 describe('when a fee is in a third currency', () => {
-  it('it is worth what the last trade before it says, and takes the oldest lots of what the list holds', () => {
+  it('it is valued at the price of the last trade before it, and taken from the oldest lots of the list', () => {
     const symbols = symbolsOf(
       trade('BNB/USDT', 'buy', '1', '300'),
       trade('BTC/USDT', 'buy', '1', '60000', '0.1', 'BNB'),
       trade('BNB/USDT', 'buy', '1', '400'),
       trade('BTC/USDT', 'sell', '1', '61000', '0.2', 'BNB'),
     );
-    // 0.1 at 300 and 0.2 at 400; the lots of both cost 300.
+    // Fees of 0.1 at 300 and 0.2 at 400. The lots of both cost 300.
     expect(symbols['BTC/USDT']).toMatchObject({ fees: '110', netPnl: '890', unvaluedFees: {} });
     expect(symbols['BNB/USDT']).toMatchObject({ realizedPnl: '20', openQuantity: '1.7', fees: '0' });
     expect(symbols['BNB/USDT']).toMatchObject({ tradeCount: 2, closedTradeCount: 0, missingQuantity: '0' });
   });
 
-  it('a trade after it prices nothing, and what is not priced stays listed', () => {
+  it('a later trade does not price it, and an unpriced fee stays listed', () => {
     const symbols = symbolsOf(
       trade('BTC/USDT', 'buy', '1', '60000', '0.1', 'BNB'),
       trade('BNB/USDT', 'buy', '1', '300'),
@@ -45,7 +45,7 @@ describe('when a fee is in a third currency', () => {
     expect(symbols['BTC/USDT']).toMatchObject({ fees: '30', unvaluedFees: { BNB: '0.1', XRP: '5' } });
   });
 
-  it('it goes by the inverse of a pair, and over one currency between', () => {
+  it('it is priced by the inverse of a pair, and through one intermediate currency', () => {
     const symbols = symbolsOf(
       trade('BNB/BTC', 'buy', '1', '0.005'),
       trade('BTC/USDT', 'buy', '1', '60000'),
@@ -55,11 +55,11 @@ describe('when a fee is in a third currency', () => {
     );
     // 0.1 × 0.005 × 60000 = 30, and 80 / 40 = 2.
     expect(symbols['ETH/USDT']).toMatchObject({ fees: '32', unvaluedFees: {} });
-    // No position in USDT is held in BNB/BTC's quote: the list has no lots to take.
+    // BNB/BTC has no position in USDT: the list has no lots for this fee.
     expect(symbols['BNB/BTC']).toMatchObject({ openQuantity: '1' });
   });
 
-  it('takes no more than the list holds; a rebate comes in', () => {
+  it('a fee takes at most the lots of the list, and a rebate adds a lot', () => {
     const symbols = symbolsOf(
       trade('BNB/USDT', 'buy', '0.05', '300'),
       trade('BTC/USDT', 'buy', '1', '60000', '0.1', 'BNB'),
@@ -69,7 +69,7 @@ describe('when a fee is in a third currency', () => {
     expect(symbols['BTC/USDT']).toMatchObject({ fees: '-30' });
   });
 
-  it('a contract prices no currency', () => {
+  it('a contract does not price a currency', () => {
     const symbols = symbolsOf(
       trade('BNB/USDT:USDT', 'buy', '1', '300'),
       trade('BTC/USDT:USDT', 'buy', '1', '60000', '0.1', 'BNB'),
@@ -77,7 +77,7 @@ describe('when a fee is in a third currency', () => {
     expect(symbols['BTC/USDT:USDT']).toMatchObject({ fees: '0', unvaluedFees: { BNB: '0.1' } });
   });
 
-  it('profit and fees of all symbols add up to what the account gained', () => {
+  it('profit and fees of all symbols add up to the gain of the account', () => {
     const trades = [
       trade('BNB/USDT', 'buy', '2', '300'),
       trade('BTC/USDT', 'buy', '1', '60000', '0.1', 'BNB'),
@@ -85,7 +85,7 @@ describe('when a fee is in a third currency', () => {
       trade('BTC/USDT', 'sell', '1', '61000', '0.9', 'BNB'),
     ];
     const { totals } = matchTradeList(trades, { method: 'fifo' });
-    // Everything is sold or spent: what came in less what went out.
+    // The account sold or spent everything, so the gain is the cash received less the cash paid.
     const cash = amount('-600').plus(amount('-60000')).plus(amount('350')).plus(amount('61000'));
     expect(totals).toEqual([expect.objectContaining({ currency: 'USDT', netPnl: formatMoney(cash) })]);
   });

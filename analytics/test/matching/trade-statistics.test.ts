@@ -11,7 +11,7 @@ function statistics(closings: readonly (readonly [order: string | null, net: str
 }
 
 describe('when closing trades are counted', () => {
-  it('breakeven ones are in the denominator of the win rate', () => {
+  it('trades that break even are in the denominator of the win rate', () => {
     expect(
       statistics([
         [null, '3'],
@@ -51,7 +51,7 @@ describe('when closing trades are counted', () => {
     ).toBe('0.333333333333');
   });
 
-  it('without a loss there is no profit factor, without a trade nothing', () => {
+  it('without a loss there is no profit factor, and without a trade there are no statistics', () => {
     expect(statistics([[null, '1']])).toMatchObject({
       profitFactor: null,
       undefinedReasons: { profitFactor: 'noLosses' },

@@ -36,17 +36,17 @@ describe('when a withdrawal may be a deposit of another own account', () => {
     expect(matched(out, deposit)).toEqual([]);
   });
 
-  it('allows for a fee of the same asset', () => {
+  it('allows for a fee in the same asset', () => {
     const deposit = into('2024-01-02T10:30', '0.99 BTC');
     expect(matched({ ...out, fee: { amount: '0.01', currency: 'BTC' } }, deposit)).toHaveLength(2);
   });
 
-  it('matches by transaction hash whatever the time', () => {
+  it('matches by transaction hash at any distance in time', () => {
     const hash = { transactionHash: '0xabc' };
     expect(matched({ ...out, ...hash }, into('2024-01-09', '0.5 BTC', hash))).toHaveLength(2);
   });
 
-  it('takes the nearest in time, and each once', () => {
+  it('matches the nearest in time, and each deposit once', () => {
     const near = into('2024-01-02T10:05', '1 BTC', { id: 'near' });
     const far = into('2024-01-02T11:00', '1 BTC', { id: 'far' });
     expect(matched(out, far, near).sort()).toEqual(['near', 'out']);
@@ -80,7 +80,7 @@ describe('when a transfer is between wallets of one account', () => {
     expect(matched(fromSpot, { ...intoLinear, ...rest })).toEqual([]);
   });
 
-  it('never takes a deposit from elsewhere for the other side', () => {
+  it('never matches a deposit from elsewhere', () => {
     const { counterWallet: _, ...deposit } = intoLinear;
     expect(matched(fromSpot, deposit)).toEqual([]);
     expect(matched(fromSpot, { ...deposit, account: 'a1' })).toEqual([]);

@@ -1,4 +1,4 @@
-/** An answer is whole: whatever is null says why, and parts add up to their sums. */
+/** An answer is complete: every null has a reason, and parts add up to their sums. */
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors.ts';
 import type { HistoryInput } from '../../src/history/build-account-history.ts';
@@ -12,7 +12,7 @@ const closes = ['110', '90', '120'].map((price, i) => mark(`2024-01-0${i + 2}`, 
 const unpriced = transfer('2024-01-01T03:00', 'deposit', '5 XYZ');
 const overdrawn = transfer('2024-01-02T03:00', 'withdrawal', '2000 USDT');
 
-/** Null where there is nothing to tell, which is no metric that is undefined. */
+/** Members that are null when there is nothing to report. These are not undefined metrics. */
 const FACTS = new Set([
   ...['startTime', 'endTime', 'liveSince', 'earliestActivity', 'benchmark'],
   ...['maxDrawdownPeakTime', 'maxDrawdownTroughTime', 'maxDrawdownRecoveryTime', 'maxDrawdownDurationDays'],
@@ -24,14 +24,14 @@ function silent(values: object, reasons: object): readonly string[] {
   return nulls.filter((name) => !FACTS.has(name) && !Object.hasOwn(reasons, name));
 }
 
-describe('when something cannot be told', () => {
+describe('when a value is not known', () => {
   it.each<[string, Partial<HistoryInput>]>([
     ['nothing happened', {}],
     ['nothing but cash', { entries: [deposit] }],
     ['an asset has no price', { entries: [deposit, unpriced] }],
     ['more left than was there', { entries: [deposit, overdrawn] }],
     ['all is known', { entries: [deposit, bought], marks: closes }],
-  ])('%s: every null has its reason, and nothing else has one', (_, input) => {
+  ])('%s: every null has a reason, and no other value has one', (_, input) => {
     const metrics = computeMetrics(build(input));
     expect(silent(metrics, metrics.undefinedReasons)).toEqual([]);
     expect(silent(metrics.exposure, metrics.exposure.undefinedReasons)).toEqual([]);
@@ -43,7 +43,7 @@ describe('when something cannot be told', () => {
     }
   });
 
-  it('says what of exposure and amounts is missing', () => {
+  it('tells which part of exposure and amounts is missing', () => {
     const empty = computeMetrics(build({}));
     expect(empty.exposure.undefinedReasons).toMatchObject({ grossExposure: 'noData', hhi: 'noData' });
     const negative = computeMetrics(build({ entries: [deposit, overdrawn] }));
@@ -53,7 +53,7 @@ describe('when something cannot be told', () => {
   });
 });
 
-describe('when all is known', () => {
+describe('when all values are known', () => {
   const metrics = computeMetrics(build({ entries: [deposit, bought], marks: closes }));
 
   it('amounts at risk are ratios of the value at the end', () => {
@@ -64,7 +64,7 @@ describe('when all is known', () => {
     expect(Number(expectedShortfall99Amount)).toBeCloseTo(1020 * expectedShortfall99!, 9);
   });
 
-  it('attribution has what is unrealised at the end beside its change', () => {
+  it('attribution has the unrealised profit at the end beside its change', () => {
     const whole = metrics.attribution.find(({ symbol }) => symbol === 'BTC/USDT');
     expect(whole).toMatchObject({ unrealizedPnl: '20', unrealizedPnlChange: '20' });
     const history = build({ entries: [deposit, bought], marks: closes });
@@ -74,7 +74,7 @@ describe('when all is known', () => {
     expect(late.unrealizedPnl).toBe('20');
   });
 
-  it('a management fee lowers what is net, day by day', () => {
+  it('a management fee lowers the net return day by day', () => {
     const history = build({ entries: [deposit, bought], marks: closes });
     const { compliance } = computeMetrics(history, { managementFeeAnnual: 0.02 });
     const { grossReturn, netReturn } = compliance.sinceInception!;
@@ -85,7 +85,7 @@ describe('when all is known', () => {
     expect(compliance.largeFlows).toContain('above 1 %');
   });
 
-  it('the table says the risk-free rate, and whether anybody named it', () => {
+  it('the result names the risk-free rate, and tells whether the caller set it', () => {
     const history = build({ entries: [deposit] });
     expect(computeMetrics(history, { riskFreeRateAnnual: 0.03 }).compliance).toMatchObject({
       riskFreeRateAnnual: 0.03,

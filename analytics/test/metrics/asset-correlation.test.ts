@@ -9,7 +9,7 @@ const closes = (asset: string, ...prices: readonly number[]) =>
   prices.map((price, i) => mark(day(i + 1), asset, String(price)));
 const asOf = Date.UTC(2024, 0, 6, 1);
 
-/** Pearson by its textbook formula. */
+/** Pearson correlation by the textbook formula. */
 function pearson(x: readonly number[], y: readonly number[]): number {
   const mean = (all: readonly number[]) => all.reduce((sum, value) => sum + value, 0) / all.length;
   const [mx, my] = [mean(x), mean(y)];
@@ -42,7 +42,7 @@ describe('when an account holds several assets', () => {
     expect(correlation.matrix[1]![0]).toBe(correlation.matrix[0]![1]);
   });
 
-  it('takes the days of the period, and what was held in them', () => {
+  it('uses the days of the period, and the assets that were held in them', () => {
     const sold = fill('2024-01-02T02:00', 'sell', '1', 'BBB/USDT', '5.2');
     const history = build({ entries: [...entries, sold], marks, asOf });
     const all = computeMetrics(history).correlation;
@@ -53,8 +53,8 @@ describe('when an account holds several assets', () => {
     expect(none.correlation).toEqual({ assets: [], matrix: [], assetCount: 0 });
   });
 
-  it('drops days without a fresh price, and is null where too few are left', () => {
-    // AAA has no close on the third and fourth day: three returns of it stand alone, one pair is left.
+  it('drops days without a fresh price, and is null where too few days are left', () => {
+    // AAA has no close on the third and fourth day. This removes three of its returns and leaves one pair.
     const holes = marks.filter(({ asset, time }) => asset !== 'AAA' || time <= Date.UTC(2024, 0, 2));
     const { matrix } = computeMetrics(build({ entries, marks: holes, asOf })).correlation;
     expect(matrix).toEqual([
@@ -63,7 +63,7 @@ describe('when an account holds several assets', () => {
     ]);
   });
 
-  it('is in the currency of the report', () => {
+  it('uses the reporting currency', () => {
     const rates = [1.1, 1.2, 1.1, 1.3, 1.2, 1.1];
     const euro = closes('EUR', ...rates);
     const history = build({ entries, marks: [...marks, ...euro], asOf, reportingCurrency: 'EUR' });
@@ -74,7 +74,7 @@ describe('when an account holds several assets', () => {
     expect(matrix[0]![2]).toBeCloseTo(pearson(inEuro(A), returns(...rates.map((rate) => 1 / rate))), 12);
   });
 
-  it('names a contract by its underlying, at the price of the contract where there is no other', () => {
+  it('names a contract by its underlying, and uses the price of the contract where there is no other', () => {
     const symbol = 'CCC/USDT:USDT';
     const contract = contractFill('2024-01-01T03:00', 'sell', '1', symbol, '5');
     const priced = build({
@@ -89,7 +89,7 @@ describe('when an account holds several assets', () => {
 });
 
 describe('when an account holds more assets than a matrix has', () => {
-  it('keeps those of the largest value, in order', () => {
+  it('keeps the assets of the largest value, in order', () => {
     const codes = Array.from({ length: 60 }, (_, i) => `C${String(i).padStart(2, '0')}`);
     const bought = codes.map((code, i) =>
       fill('2024-01-01T02:00', 'buy', String(i + 1), `${code}/USDT`, '1'),

@@ -5,7 +5,7 @@ import { at, fill, mark, transfer } from '../entries/entries.ts';
 
 const DAY = 86_400_000;
 
-/** All in BTC from `start` on; its price grows by `daily(day)` each day. */
+/** An account that holds only BTC from `start` on. The price of BTC grows by `daily(day)` each day. */
 function invested(start: string, days: number, daily: (day: number) => number) {
   const first = at(start);
   let price = 100;
@@ -24,10 +24,10 @@ function invested(start: string, days: number, daily: (day: number) => number) {
   return computeMetrics(history, { benchmark: 'BTC' });
 }
 
-describe('when an account is shown to an allocator', () => {
+describe('when an allocator reads the metrics of an account', () => {
   const { compliance } = invested('2020-07-01', 4 * 365 + 1, (day) => (day % 2 === 0 ? 0.01 : -0.008));
 
-  it('calendar years have their own return, the broken ones are marked', () => {
+  it('each calendar year has its own return, and partial years are marked', () => {
     expect(compliance.years.map(({ span, partial }) => [span, partial])).toEqual([
       ['2020', true],
       ['2021', false],
@@ -43,14 +43,14 @@ describe('when an account is shown to an allocator', () => {
     expect(compliance.sinceInception!.annualized).toBe(true);
   });
 
-  it('the benchmark stands beside it, and here is the account itself', () => {
+  it('the benchmark stands beside it, and the benchmark here equals the account', () => {
     for (const { grossReturn, benchmarkReturn } of compliance.years) {
       expect(benchmarkReturn).toBeCloseTo(grossReturn!, 9);
     }
     expect(compliance.benchmarkThreeYearDeviation).toBeCloseTo(compliance.threeYearDeviation!, 9);
   });
 
-  it('leverage is that of an account which is all in one asset', () => {
+  it('the leverage of an account that holds only one asset is 1', () => {
     expect(compliance.leverageMax).toBeCloseTo(1, 12);
     expect(compliance.leverageMean).toBeCloseTo(1, 2);
   });
@@ -68,7 +68,7 @@ describe('when a record is short', () => {
     expect(enough.compliance.threeYearDeviation).toBeGreaterThan(0);
   });
 
-  it('an account without a day has nothing to show', () => {
+  it('an account without a day has no metrics', () => {
     const { compliance } = invested('2023-01-01', 0, () => 0);
     expect(compliance).toMatchObject({ years: [], sinceInception: null, leverageMax: null });
   });

@@ -15,14 +15,14 @@ describe.each(matrixCases)('when the weights are those of golden case $id', (gol
 });
 
 describe('when a portfolio is concentrated', () => {
-  it('weighs by size, shorts too', () => {
+  it('weighs positions by absolute size, including short ones', () => {
     const { hhi, effectivePositions, topNWeights } = concentration({ a: 50, b: -30, c: 20, d: 0 });
     expect(hhi).toBeCloseTo(0.38, 14);
     expect(effectivePositions).toBeCloseTo(1 / 0.38, 12);
     expectClose(topNWeights, { '1': 0.5, '3': 1, '5': 1, '10': 1 });
   });
 
-  it('has one position of one asset', () => {
+  it('has one position for one asset', () => {
     expect(concentration({ a: -1e-300 })).toEqual({
       hhi: 1,
       effectivePositions: 1,
@@ -31,7 +31,7 @@ describe('when a portfolio is concentrated', () => {
     });
   });
 
-  it.each([[{}], [{ a: 0 }]])('has none in %j', (weights) => {
+  it.each([[{}], [{ a: 0 }]])('has no concentration for %j', (weights) => {
     expect(concentration(weights)).toEqual({
       hhi: null,
       effectivePositions: null,
@@ -40,7 +40,7 @@ describe('when a portfolio is concentrated', () => {
     });
   });
 
-  it('refuses what is no number', () => {
+  it('refuses a value that is no number', () => {
     const act = () => concentration({ a: Number.NaN });
     expect(act).toThrow(InputError);
     expect(act).toThrow(expect.objectContaining({ code: 'analytics_parameter_invalid' }));

@@ -54,7 +54,7 @@ describe('when profit is explained', () => {
   ];
   const marks = closes('BTC', '60', '70', '75', '90');
 
-  it('every part has its row, and the parts are the whole', () => {
+  it('every part has its row, and the parts add up to the whole', () => {
     const metrics = metricsOf({ entries, marks });
     expect(metrics).toMatchObject({
       absoluteProfit: '359',
@@ -77,7 +77,7 @@ describe('when profit is explained', () => {
     expect(sum).toBeCloseTo(modifiedDietz!, 12);
   });
 
-  it('a part of the history counts what was open at its start', () => {
+  it('a part of the history counts the positions that were open at its start', () => {
     const metrics = metricsOf({ entries, marks }, { from: at('2024-01-03') });
     expect(metrics).toMatchObject({
       realizedPnl: '0',
@@ -89,17 +89,20 @@ describe('when profit is explained', () => {
     expect(holds(metrics)).toEqual(ALL_HOLD);
   });
 
-  it.each(COST_METHODS)('the method moves profit between sold and open, never the whole: %s', (method) => {
-    const metrics = metricsOf({
-      entries: [...entries, fill('2024-01-02T08:00', 'buy', '2', 'BTC/USDT', '65')],
-      marks,
-      method,
-    });
-    expect(metrics.absoluteProfit).toBe('409');
-    expect(metrics.unexplainedPnl).toBe('0');
-  });
+  it.each(COST_METHODS)(
+    'the method moves profit between sold and open lots, and never changes the whole: %s',
+    (method) => {
+      const metrics = metricsOf({
+        entries: [...entries, fill('2024-01-02T08:00', 'buy', '2', 'BTC/USDT', '65')],
+        marks,
+        method,
+      });
+      expect(metrics.absoluteProfit).toBe('409');
+      expect(metrics.unexplainedPnl).toBe('0');
+    },
+  );
 
-  it('a gain that was withdrawn is told apart from what was sold', () => {
+  it('a gain that was withdrawn is separate from a gain that was sold', () => {
     const metrics = metricsOf({
       entries: [...entries, transfer('2024-01-03T12:00', 'withdrawal', '1 BTC')],
       marks: [...marks, minute('2024-01-03T12:00', 'BTC', '82')],
@@ -108,7 +111,7 @@ describe('when profit is explained', () => {
     expect(holds(metrics)).toEqual(ALL_HOLD);
   });
 
-  it('what was there before the first entry is sold without profit, and its gain is unexplained', () => {
+  it('a balance from before the first entry is sold without profit, and its gain is unexplained', () => {
     const metrics = metricsOf({
       entries: [fill('2024-01-02T08:00', 'sell', '1', 'BTC/USDT', '65')],
       marks: [mark('2024-01-01', 'BTC', '55'), mark('2024-01-02', 'BTC', '55'), ...closes('BTC', '60', '70')],
@@ -119,7 +122,7 @@ describe('when profit is explained', () => {
     expect(holds(metrics)).toMatchObject({ profit: false });
   });
 
-  it('cash in another currency has a currency effect, not a result', () => {
+  it('cash in another currency has a currency effect and no trading result', () => {
     const metrics = metricsOf({
       entries: [
         transfer('2024-01-01T06:00', 'deposit', '100 EUR'),
@@ -132,7 +135,7 @@ describe('when profit is explained', () => {
         ...closes('BTC', '60', '60', '60', '60'),
       ],
     });
-    // 50 EUR sold at 1.1 and 50 EUR held at 1.2, bought at 1; one BTC bought for 55 and worth 60.
+    // 50 EUR are sold at 1.1, and 50 EUR, bought at 1, are held at 1.2. One BTC is bought for 55 and is worth 60.
     expect(metrics).toMatchObject({ currencyEffect: '15', absoluteProfit: '20', unexplainedPnl: '0' });
     expect(holds(metrics)).toEqual(ALL_HOLD);
   });
@@ -141,7 +144,7 @@ describe('when profit is explained', () => {
 describe('when contracts are traded', () => {
   const deposit = transfer('2024-01-01T06:00', 'deposit', '1000 USDT');
 
-  it('realised, unrealised, funding and fees of a linear one are its profit', () => {
+  it('realised, unrealised, funding and fees of a linear contract add up to its profit', () => {
     const symbol = 'BTC/USDT:USDT';
     const metrics = metricsOf({
       entries: [
@@ -170,7 +173,7 @@ describe('when contracts are traded', () => {
     });
   });
 
-  it('an inverse one is paid in its base, whose price counts as well', () => {
+  it('an inverse contract is paid in its base, and the price of the base counts as well', () => {
     const symbol = 'BTC/USD:BTC';
     const metrics = metricsOf({
       entries: [
@@ -184,7 +187,7 @@ describe('when contracts are traded', () => {
         ...closes(symbol, '100', '125', '125', '125').map((m) => ({ ...m, quote: 'USD' })),
       ],
     });
-    // A short of 100 USD against 1 BTC hedges it: half of it was closed at 125, so 50 USD of exposure came back.
+    // A short position of 100 USD hedges 1 BTC. Half of it was closed at 125, which leaves 50 USD of exposure.
     expect(metrics.unexplainedPnl).toBe('0');
     expect(metrics.exposure.positions).toMatchObject([
       { asset: 'BTC', notional: expect.any(String) as string },
@@ -195,7 +198,7 @@ describe('when contracts are traded', () => {
 });
 
 describe('when trades are counted', () => {
-  it('fills of one order are one, each net of both fees', () => {
+  it('fills of one order count as one trade, net of both fees', () => {
     const order = (entry: FillEntry, orderId: string) => ({ ...entry, orderId });
     const metrics = metricsOf({
       entries: [
@@ -220,7 +223,7 @@ describe('when trades are counted', () => {
 });
 
 describe('when money is at risk', () => {
-  it('each ratio is also told in money, and turnover in a year', () => {
+  it('each ratio is also given in money, and turnover also for a year', () => {
     const metrics = metricsOf({
       entries: [
         transfer('2024-01-01T06:00', 'deposit', '1000 USDT'),
@@ -252,7 +255,7 @@ describe('when money is at risk', () => {
   });
 });
 
-describe('when anything is traded', () => {
+describe('when trades are random', () => {
   const quantity = fc.integer({ min: 1, max: 500 }).map((n) => (n / 100).toFixed(2));
   const price = fc.integer({ min: 100, max: 20_000 }).map((n) => (n / 100).toFixed(2));
   const trade = fc.record({
@@ -264,7 +267,7 @@ describe('when anything is traded', () => {
     linear: fc.boolean(),
   });
 
-  it('profit is explained to the last decimal, by every method', () => {
+  it('profit is explained to the last decimal by every method', () => {
     fc.assert(
       fc.property(
         fc.array(trade, { maxLength: 25 }),

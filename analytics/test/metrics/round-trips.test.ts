@@ -32,7 +32,7 @@ describe('when round trips are listed', () => {
     orderId,
   });
 
-  it('fills of an order are one, fills without one stand for themselves', () => {
+  it('fills of one order are one round trip, and fills without an order stand alone', () => {
     const entries: LedgerEntry[] = [
       transfer('2024-01-01T06:00', 'deposit', '1000 USDT'),
       buy,
@@ -54,7 +54,7 @@ describe('when round trips are listed', () => {
     expect(new Set(trips.map(({ id }) => id)).size).toBe(3);
   });
 
-  it('a fill that comes later moves nothing and names nothing anew', () => {
+  it('a later fill does not move or rename earlier round trips', () => {
     const entries = [
       transfer('2024-01-01T06:00', 'deposit', '1000 USDT'),
       buy,
@@ -66,7 +66,7 @@ describe('when round trips are listed', () => {
     expect(ids([...entries, sale('2024-01-04T03:00', '3', 'x')])).toEqual(ids(entries));
   });
 
-  it('what fees in another asset realise is told apart, so that the whole is that of the metrics', () => {
+  it('profit that fees in another asset realise is separate, so that the total equals that of the metrics', () => {
     const entries = [
       transfer('2024-01-01T06:00', 'deposit', '1000 USDT'),
       transfer('2024-01-01T06:00', 'deposit', '1 BNB'),
@@ -86,7 +86,7 @@ describe('when round trips are listed', () => {
     );
   });
 
-  it('periods in a row share every trade out, and their sums are the whole', () => {
+  it('consecutive periods divide all trades, and their sums equal the whole', () => {
     const trade = fc.record({
       hour: fc.integer({ min: 24, max: 7 * 24 - 1 }),
       side: fc.constantFrom('buy' as const, 'sell' as const),
@@ -132,7 +132,7 @@ describe('when days are listed', () => {
     fill('2024-01-01T07:00', 'buy', '10', 'BTC/USDT', '50'),
   ];
 
-  it('a period starts anew, with the value before it', () => {
+  it('a period starts with the value before it', () => {
     const history = historyOf({ entries, marks });
     const { navStart, days } = dailyReturns(history, { from: at('2024-01-03'), to: at('2024-01-06') });
     expect(navStart).toBe('1200');
@@ -149,14 +149,14 @@ describe('when days are listed', () => {
     expect(days.map((day) => day.drawdown)).toEqual([0, 0, expect.closeTo(100 / 1400, 12)]);
   });
 
-  it('nothing lies in a period that has no whole day', () => {
+  it('a period without a whole day is empty', () => {
     const history = historyOf({ entries, marks });
     expect(dailyReturns(history, { from: at('2025-01-01') })).toEqual({ navStart: null, days: [] });
     expect(dailyReturns(historyOf({}))).toEqual({ navStart: null, days: [] });
     expect(roundTrips(historyOf({}))).toMatchObject({ trips: [], startTime: null, realizedPnl: '0' });
   });
 
-  it('a day without a return carries on what was', () => {
+  it('a day without a return keeps the values of the day before', () => {
     const blind = marks.filter(({ time }) => time !== at('2024-01-04'));
     const unread = { ...transfer('2024-01-03T06:00', 'deposit', '1 XYZ'), id: 'unpriced' };
     const { days } = dailyReturns(historyOf({ entries: [...entries, unread], marks: blind }));

@@ -9,8 +9,8 @@ import { mark } from '../entries/entries.ts';
 const text = (price: { value: Parameters<typeof formatDecimal>[0] } | null) =>
   price === null ? null : formatDecimal(price.value);
 
-describe('when a price is asked for', () => {
-  it('is the last at or before the instant, as a scan would find it', () => {
+describe('when a price is requested', () => {
+  it('is the last price at or before the instant, the same as in a linear scan', () => {
     const times = fc.uniqueArray(fc.integer({ min: 0, max: 200 }), { maxLength: 30 });
     fc.assert(
       fc.property(times, fc.integer({ min: -5, max: 205 }), (marked, instant) => {
@@ -32,7 +32,7 @@ describe('when a price is asked for', () => {
     expect(book.atMinute('BTC', 0)).toBeNull();
   });
 
-  it('takes the minute before the day, and the first venue by name', () => {
+  it('prefers the minute to the day, and then the first venue by name', () => {
     const other = { ...mark(5, 'BTC', '3'), venue: 'kraken' };
     expect(text(new PriceBook([mark(5, 'BTC', '2', '1m'), mark(5, 'BTC', '1')], 'USDT').at('BTC', 5))).toBe(
       '2',
@@ -48,7 +48,7 @@ describe('when a price is old', () => {
     expect(book.at('BTC', STALE_AFTER_MS + 1)?.stale).toBe(true);
   });
 
-  it('does not value an instant to the minute, nor does a daily one', () => {
+  it('does not value an instant to the minute, and neither does a daily price', () => {
     const book = new PriceBook([mark(0, 'BTC', '1', '1m'), mark(0, 'ETH', '1')], 'USDT');
     expect(text(book.atMinute('BTC', MINUTE_MARK_MAX_AGE_MS))).toBe('1');
     expect(book.atMinute('BTC', MINUTE_MARK_MAX_AGE_MS + 1)).toBeNull();
@@ -56,7 +56,7 @@ describe('when a price is old', () => {
   });
 });
 
-/** Daily marks at one instant, `BTC/USDT 100`, and books of them. */
+/** Daily marks at one instant, `BTC/USDT 100`, and price books of them. */
 function pairs(time: number, ...texts: readonly string[]): readonly Mark[] {
   return texts.map((text) => {
     const [pair, price] = text.split(' ') as [string, string];
@@ -96,7 +96,7 @@ describe('when an asset has no price in the reporting currency', () => {
     expect(text(new PriceBook(marks, currency).at(asset, 5))).toBe(price);
   });
 
-  it('goes over USDT, USDC, USD, BTC, ETH, EUR, then by name, in whatever order marks come', () => {
+  it('tries USDT, USDC, USD, BTC, ETH, EUR, then the rest by name, in any order of marks', () => {
     const between = ['USDT', 'USDC', 'USD', 'BTC', 'ETH', 'EUR', 'AAA', 'BBB'];
     for (let first = 0; first < between.length; first++) {
       const known = between
@@ -107,7 +107,7 @@ describe('when an asset has no price in the reporting currency', () => {
     }
   });
 
-  it('prefers what is not stale, and is as stale as its oldest leg', () => {
+  it('prefers a path that is not stale, and is as stale as its oldest leg', () => {
     const later = STALE_AFTER_MS + 6;
     const book = new PriceBook(
       [...pairs(5, 'XYZ/EUR 9', 'XYZ/BTC 2', 'BTC/EUR 10'), ...pairs(later, 'XYZ/USDT 3', 'USDT/EUR 2')],
@@ -120,14 +120,14 @@ describe('when an asset has no price in the reporting currency', () => {
     expect(text(halfStale.at('XYZ', later))).toBe('22');
   });
 
-  it('takes every leg to the minute', () => {
+  it('uses a minute price for every leg', () => {
     const minute = (mark: Mark): Mark => ({ ...mark, resolution: '1m' });
     const [first, second] = pairs(5, 'XYZ/BTC 2', 'BTC/EUR 10') as [Mark, Mark];
     expect(new PriceBook([minute(first), second], 'EUR').atMinute('XYZ', 5)).toBeNull();
     expect(text(new PriceBook([minute(first), minute(second)], 'EUR').atMinute('XYZ', 5))).toBe('20');
   });
 
-  it('takes a zero for a price, but not one over it', () => {
+  it('accepts a price of zero, but not as an intermediate price', () => {
     const book = new PriceBook(pairs(5, 'XYZ/BTC 0', 'BTC/EUR 10', 'EUR/ABC 0'), 'EUR');
     expect(text(book.at('XYZ', 5))).toBe('0');
     expect(book.at('ABC', 5)).toBeNull();
@@ -140,7 +140,7 @@ describe('when an asset has no price in the reporting currency', () => {
   });
 });
 
-describe('when a unit of a contract is asked for', () => {
+describe('when the value of one contract unit is asked for', () => {
   const marks = pairs(5, 'BTC/USDT:USDT 80', 'BTC/USD:BTC 50', 'BTC/USD:USDC 90', 'EUR/USDT 2', 'BTC/EUR 30');
 
   it.each<[symbol: string, price: string | null, way: string]>([
@@ -156,7 +156,7 @@ describe('when a unit of a contract is asked for', () => {
 describe('when a venue is named', () => {
   const kraken = (mark: Mark): Mark => ({ ...mark, venue: 'kraken' });
 
-  it('takes its own price, then any other', () => {
+  it('uses the price of that venue, then any other', () => {
     const book = new PriceBook(
       [mark(5, 'BTC', '1'), kraken(mark(5, 'BTC', '2')), mark(5, 'ETH', '3')],
       'USDT',
@@ -166,14 +166,14 @@ describe('when a venue is named', () => {
     expect(text(book.at('ETH', 5, 'kraken'))).toBe('3');
   });
 
-  it('takes another where its own is stale, but not where both are', () => {
+  it('uses another venue where its own price is stale, but not where both are stale', () => {
     const later = STALE_AFTER_MS + 6;
     const book = new PriceBook([kraken(mark(5, 'BTC', '2')), mark(6, 'BTC', '1')], 'USDT');
     expect(text(book.at('BTC', later, 'kraken'))).toBe('1');
     expect(text(book.at('BTC', later + 1, 'kraken'))).toBe('2');
   });
 
-  it('takes another minute where its own has none', () => {
+  it('uses the minute price of another venue where its own venue has none', () => {
     const book = new PriceBook([kraken(mark(5, 'BTC', '2')), mark(5, 'BTC', '1', '1m')], 'USDT');
     expect(text(book.atMinute('BTC', 5, 'kraken'))).toBe('1');
   });

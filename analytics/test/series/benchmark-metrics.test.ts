@@ -11,14 +11,14 @@ const daily = (returns: readonly (number | null)[], start = START) => toReturnSe
 const against = (returns: readonly (number | null)[], benchmark: readonly (number | null)[]) =>
   benchmarkMetrics(daily(returns), daily(benchmark));
 
-describe('when a return is missing on either side', () => {
-  it('pairs what both have', () => {
+describe('when a return is missing in one of the two series', () => {
+  it('uses the pairs in which both have a return', () => {
     const gappy = against([0.1, null, 0.02, 0.03, -0.01], [0.05, 0.01, null, 0.02, -0.02]);
     expect(gappy).toEqual(against([0.1, 0.03, -0.01], [0.05, 0.02, -0.02]));
     expect(gappy.pairedObservationCount).toBe(3);
   });
 
-  it('pairs by time, not by place', () => {
+  it('pairs by time, not by index', () => {
     const shifted = benchmarkMetrics(
       daily([0.1, 0.03, -0.01]),
       daily([9, 9, 0.05, 0.02, -0.02, 9], START - 2 * DAY_MS),
@@ -26,7 +26,7 @@ describe('when a return is missing on either side', () => {
     expect(shifted).toEqual(against([0.1, 0.03, -0.01], [0.05, 0.02, -0.02]));
   });
 
-  it('does not pair a day with an hour that begins with it', () => {
+  it('does not pair a day with an hour that starts at the same instant', () => {
     const hourly = toReturnSeries([0.1, 0.2, 0.3], START, DAY_MS / 24);
     expect(benchmarkMetrics(daily([0.1, 0.2]), hourly).pairedObservationCount).toBe(0);
   });
@@ -49,7 +49,7 @@ describe('when a metric against a benchmark is undefined', () => {
     for (const field of Object.keys(reasons)) expect(metrics).toHaveProperty(field, null);
   });
 
-  it('has a tracking error of 0 against itself, and against itself but for rounding', () => {
+  it('has a tracking error of 0 against itself, also within rounding', () => {
     const returns = [0.1, 0.2, 0.3];
     const rounded = returns.map((r) => (1 + r) * 3 - (1 + r) * 2 - 1);
     expect(rounded).not.toEqual(returns);
@@ -59,7 +59,7 @@ describe('when a metric against a benchmark is undefined', () => {
 });
 
 describe('when the capital is lost within the pairs', () => {
-  it('annualises both over the pairs', () => {
+  it('annualises both series over the pairs', () => {
     const metrics = against([0.1, -1, 0.1], [0.1, -0.2, 0.1]);
     expect(metrics.benchmarkTotalReturn).toBeCloseTo(-0.032, 14);
     expect(metrics.excessReturn).toBe(-1 - metrics.benchmarkAnnualizedReturn!);
@@ -67,7 +67,7 @@ describe('when the capital is lost within the pairs', () => {
   });
 });
 
-describe('when a record is a multiple of its benchmark and a constant', () => {
+describe('when a record is a multiple of its benchmark plus a constant', () => {
   const returns = fc.array(
     fc.integer({ min: -300, max: 300 }).map((permille) => permille / 1000),
     { minLength: 3, maxLength: 60 },

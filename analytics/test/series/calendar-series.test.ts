@@ -23,11 +23,11 @@ describe('when a series has a frequency', () => {
     ['QE', '2023-12-31', ['2023-10-01T00', '2024-01-01T00', '2024-04-01T00'], '2024-07-01T00', 4],
     ['Y', '2023-01-01', ['2023-01-01T00', '2024-01-01T00', '2025-01-01T00'], '2026-01-01T00', 1],
     ['YE', '2023-12-31', ['2023-01-01T00', '2024-01-01T00', '2025-01-01T00'], '2026-01-01T00', 1],
-  ])('%s from %s on has true periods', (frequency, start, starts, last, periodsPerYear) => {
+  ])('%s from %s on has the correct periods', (frequency, start, starts, last, periodsPerYear) => {
     expect(gridOf(frequency, start)).toEqual({ starts, last, periodsPerYear });
   });
 
-  it('keeps the returns, and takes other periods in a year', () => {
+  it('keeps the returns and changes the periods per year', () => {
     const series = calendarSeries([0.1, null, 0.2], 0, 'M', 11.5);
     expect(series.periodsPerYear).toBe(11.5);
     expect(Array.from(series.returns)).toEqual([0.1, Number.NaN, 0.2]);

@@ -23,7 +23,7 @@ describe.each(cashFlowCases)('when the period is golden case $id', (golden: Cash
     endValue,
     startTime: start,
     endTime: start + golden.days * DAY_MS,
-    // Daily data: a deposit enters at the start of its day, a withdrawal leaves at the end (docs/metrics.md §2).
+    // Daily data: a deposit counts from the start of its day, a withdrawal leaves at its end (docs/metrics.md §2).
     flows: golden.flows.map(({ day, amount }) => ({
       time: start + (amount > 0 ? day - 1 : day) * DAY_MS,
       amount,
@@ -36,7 +36,7 @@ describe.each(cashFlowCases)('when the period is golden case $id', (golden: Cash
     expect(metrics.xirrMultipleRoots).toBe(false);
   });
 
-  it('follows from the other goldens in its other fields', () => {
+  it('has other fields that follow from the other goldens', () => {
     const deposited = golden.flows.reduce((sum, { amount }) => sum + Math.max(amount, 0), 0);
     expectClose(metrics.simpleReturnOnFlows, golden.expected['absoluteProfit']! / (startValue + deposited));
     expectClose(metrics.moneyWeightedReturn, (1 + golden.expected['xirr']!) ** (golden.days / 365) - 1);
@@ -44,15 +44,15 @@ describe.each(cashFlowCases)('when the period is golden case $id', (golden: Cash
   });
 });
 
-describe('when nothing flows', () => {
-  it('gives one return by every method', () => {
+describe('when there are no flows', () => {
+  it('gives the same return by every method', () => {
     const metrics = cashFlowMetrics(period());
     for (const field of ['modifiedDietz', 'xirr', 'moneyWeightedReturn', 'simpleReturnOnFlows'] as const) {
       expectClose(metrics[field], 0.1);
     }
   });
 
-  it('does not annualise the money-weighted one', () => {
+  it('does not annualise the money-weighted return', () => {
     const metrics = cashFlowMetrics(period({ endTime: YEAR_MS / 2 }));
     expectClose(metrics.xirr, 1.1 ** 2 - 1);
     expectClose(metrics.moneyWeightedReturn, 0.1);
@@ -103,7 +103,7 @@ describe('when a return on flows is undefined', () => {
   });
 });
 
-describe('when the period is not what it claims to be', () => {
+describe('when the period is invalid', () => {
   it.each<[string, Partial<CashFlowPeriod>, string]>([
     ['a value is NaN', { startValue: Number.NaN }, 'analytics_parameter_invalid'],
     [

@@ -21,7 +21,7 @@ describe.each(matrixCases)('when the assets are those of golden case $id', (gold
 describe('when assets are correlated', () => {
   const b = [0.1, 0.3, -0.2, 0.1];
 
-  it('sorts them by code, or keeps the order given', () => {
+  it('sorts them by code, or keeps the given order', () => {
     const returns = { b, C: b.map((r) => -r), a: [0.1, 0.1, 0.1, 0.1] };
     expect(correlationMatrix(returns).assets).toEqual(['C', 'a', 'b']);
     const given = correlationMatrix(returns, 'given');
@@ -33,7 +33,7 @@ describe('when assets are correlated', () => {
     ]);
   });
 
-  it('takes what each pair has in common, at least three', () => {
+  it('uses the common returns of each pair, at least three', () => {
     const returns = { b, c: [0.2, Number.NaN, -0.4, 0.2], d: [0.2, null, null, 0.1] };
     const { correlation } = correlationMatrix(returns);
     expect(correlation[0]![1]).toBeCloseTo(1, 14);
@@ -41,16 +41,16 @@ describe('when assets are correlated', () => {
     expect(correlation[2]![2]).toBeNull();
   });
 
-  it('is empty of nothing', () => {
+  it('is empty for no assets', () => {
     expect(correlationMatrix({})).toEqual({ assets: [], correlation: [] });
   });
 
-  it('refuses series that are not of one length, and what is no number', () => {
+  it('refuses series of different lengths, and values that are no numbers', () => {
     refused(() => correlationMatrix({ a: [1], b: [1, 2] }));
     refused(() => correlationMatrix({ a: [1, Number.POSITIVE_INFINITY] }));
   });
 
-  it('is symmetric, within ±1, and the same for other units', () => {
+  it('is symmetric, within ±1, and independent of the units', () => {
     const cell = fc.option(fc.integer({ min: -100, max: 100 }), { freq: 6 });
     const columns = fc.array(fc.array(cell, { minLength: 12, maxLength: 12 }), {
       minLength: 2,

@@ -1,4 +1,4 @@
-/** What must hold of the metrics of any record. */
+/** Properties that hold for the metrics of any record. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toReturnSeries } from '../../src/series/return-series.ts';
@@ -62,8 +62,8 @@ const SCALELESS: readonly ReturnsField[] = [
   'periodProfitFactor',
 ];
 
-describe('when returns come in another order', () => {
-  it('gives the same statistics of their distribution', () => {
+describe('when returns are in another order', () => {
+  it('gives the same statistics of the distribution', () => {
     fc.assert(
       fc.property(records, fc.nat(), (returns, seed) => {
         const shuffled = returns.toSorted(
@@ -76,7 +76,7 @@ describe('when returns come in another order', () => {
 });
 
 describe('when returns are multiplied', () => {
-  it('gives the same ratios by powers of two to the last digit, and by others nearly', () => {
+  it('gives exactly the same ratios for powers of two, and nearly the same for other factors', () => {
     fc.assert(
       fc.property(records, fc.integer({ min: -20, max: 20 }), (returns, power) => {
         const scaled = metricsOf(returns.map((r) => r * 2 ** power));
@@ -92,8 +92,8 @@ describe('when returns are multiplied', () => {
   });
 });
 
-describe('when a loss is rarer', () => {
-  it('is larger, and its expected shortfall at least the value at risk', () => {
+describe('when the probability of a loss is lower', () => {
+  it('the loss is larger, and the expected shortfall is at least the value at risk', () => {
     fc.assert(
       fc.property(records, (returns) => {
         const m = metricsOf(returns);
@@ -109,7 +109,7 @@ describe('when a loss is rarer', () => {
 });
 
 describe('when months and years are chained', () => {
-  it('gives the total, unless all was lost', () => {
+  it('gives the total return, unless all capital was lost', () => {
     fc.assert(
       fc.property(gappy, (returns) => {
         const m = metricsOf(returns);

@@ -8,7 +8,7 @@ import { returnsMetrics } from '../../src/series/returns-metrics.ts';
 const oneReturn = fc.integer({ min: -120, max: 150 }).map((percent) => percent / 100);
 const records = fc.array(oneReturn, { minLength: 1, maxLength: 80 });
 
-/** Episodes by looking for the recovery of every peak, on the path itself. */
+/** Finds the episodes on the path itself: it searches the recovery of every peak. */
 function naiveEpisodes(returns: readonly number[]) {
   const path = [1];
   for (const r of returns) path.push(Math.max(path.at(-1)! * (1 + r), 0));
@@ -41,8 +41,8 @@ describe('when a loss comes first', () => {
   });
 });
 
-describe('when the path stays at its peak, or at its trough', () => {
-  it('begins at the last time of the peak, and has its trough at the first', () => {
+describe('when the path stays at its peak or at its trough', () => {
+  it('begins at the last time of the peak, and has its trough at the first time of the minimum', () => {
     const { drawdowns: episodes } = returnsMetrics(toReturnSeries([0.5, 0, 0, -0.5, 0, 0, 1, 0], 0));
     expect(episodes).toEqual([
       {
@@ -57,7 +57,7 @@ describe('when the path stays at its peak, or at its trough', () => {
 });
 
 describe('when there are several drawdowns', () => {
-  it('finds the same as a search from every peak does', () => {
+  it('finds the same episodes as a search from every peak', () => {
     fc.assert(
       fc.property(records, (returns) => {
         const { episodes, episodeCount, longestDays } = drawdownRecord(toReturnSeries(returns, 0), 1000);
@@ -69,7 +69,7 @@ describe('when there are several drawdowns', () => {
     );
   });
 
-  it('keeps the deepest when there are more than asked for, and counts them all', () => {
+  it('keeps the deepest ones when there are more than requested, and counts all of them', () => {
     fc.assert(
       fc.property(records, fc.integer({ min: 1, max: 5 }), (returns, limit) => {
         const series = toReturnSeries(returns, 0);
@@ -80,8 +80,8 @@ describe('when there are several drawdowns', () => {
   });
 });
 
-describe('when a record is measured by its drawdowns', () => {
-  it('has them between 0 and 1, the mean below the root mean square below the largest', () => {
+describe('when the drawdowns of a record are summarised', () => {
+  it('they are between 0 and 1, and mean ≤ root mean square ≤ maximum', () => {
     fc.assert(
       fc.property(records, (returns) => {
         const metrics = returnsMetrics(toReturnSeries(returns, 0));
@@ -98,8 +98,8 @@ describe('when a record is measured by its drawdowns', () => {
   });
 });
 
-describe('when the path rises beyond what a double holds', () => {
-  it('still has the drawdowns of its end', () => {
+describe('when the path exceeds the range of a double', () => {
+  it('still has the drawdowns of its last part', () => {
     const returns = [...Array<number>(3000).fill(1), -0.25, -0.5];
     const { maxDrawdown, drawdownCount } = returnsMetrics(toReturnSeries(returns, 0));
     expect({ maxDrawdown, drawdownCount }).toEqual({ maxDrawdown: 0.625, drawdownCount: 1 });

@@ -1,4 +1,4 @@
-/** Every field of every golden case of a record of returns. */
+/** Every field of every golden case for a record of returns. */
 import { describe, expect, it } from 'vitest';
 import { benchmarkMetrics } from '../../src/series/benchmark-metrics.ts';
 import { calendarSeries } from '../../src/series/calendar-series.ts';
@@ -13,7 +13,7 @@ interface DrawdownIndices {
   readonly durationDays: number;
 }
 
-/** All that we say of a golden case, by our names: without rates, and with both at 2 %. */
+/** All metrics of a golden case under the names of this library: without rates, and with both rates at 2 %. */
 function metricsOf(golden: GoldenCase) {
   const start = Date.parse(golden.start);
   const toSeries = (returns: readonly (number | null)[]) =>
@@ -27,7 +27,7 @@ function metricsOf(golden: GoldenCase) {
   return { plain: at(0), twoPercent: at(0.02), series };
 }
 
-/** Where the standard deviation is tiny, higher moments have fewer digits (goldens, `tolerance`). */
+/** Where the standard deviation is tiny, higher moments have fewer exact digits (goldens, `tolerance`). */
 function closenessOf(golden: GoldenCase, field: string): Closeness {
   const observed = golden.returns.filter((r) => r !== null);
   const largest = Math.max(...observed.map(Math.abs), 0);
@@ -79,7 +79,7 @@ describe.each(goldenCases.filter(({ expected }) => 'maxDrawdownDetail' in expect
   },
 );
 
-// quantstats takes `priceLike` for prices, as its name says.
+// quantstats treats `priceLike` as prices.
 const measuredElsewhere = goldenCases.filter(({ id }) => id !== 'priceLike' && id !== 'empty');
 
 describe.each(measuredElsewhere)('when other libraries measured golden case $id', (golden) => {
@@ -95,7 +95,7 @@ describe.each(measuredElsewhere)('when other libraries measured golden case $id'
     painIndex: performanceAnalyticsR?.['PainIndex'],
     ulcerIndex: performanceAnalyticsR?.['UlcerIndex'],
   };
-  // They go on after the capital is lost, or give 0 and Infinity where we give none.
+  // The libraries continue after the capital is lost, or give 0 and Infinity where this library gives no number.
   const comparable = Object.entries(theirs).filter(
     ([field, value]) =>
       typeof value === 'number' &&

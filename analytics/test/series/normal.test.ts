@@ -2,7 +2,7 @@ import { describe, it } from 'vitest';
 import { normalDensity, normalDistribution, Z_01, Z_05 } from '../../src/series/normal.ts';
 import { expectClose } from '../closeness.ts';
 
-/** Phi(x), by mpmath with 40 digits. */
+/** Phi(x), computed by mpmath with 40 digits. */
 const DISTRIBUTION = [
   [-37, 5.725571222524577e-300],
   [-20, 2.7536241186062337e-89],
@@ -24,7 +24,7 @@ const DISTRIBUTION = [
   [6, 0.9999999990134123],
 ] as const;
 
-describe('when the normal distribution is asked for', () => {
+describe('when the normal distribution is computed', () => {
   it.each(DISTRIBUTION)('Phi(%d) is %d, in the tails too', (x, probability) => {
     expectClose(normalDistribution(x), probability, { relative: 1e-12, absolute: 0 });
   });
@@ -35,7 +35,7 @@ describe('when the normal distribution is asked for', () => {
     expectClose(normalDistribution(Z_01), 0.01);
   });
 
-  it('has its density', () => {
+  it('has the correct density', () => {
     expectClose(normalDensity(0), 1 / Math.sqrt(2 * Math.PI));
     expectClose(normalDensity(Z_05), 0.10313564037537139);
   });

@@ -10,7 +10,7 @@ const samples = fc.oneof(
 );
 const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 6 });
 
-/** Type 7 on a sorted copy. */
+/** The quantile of type 7 on a sorted copy. */
 function sortedQuantile(values: readonly number[], p: number): number {
   const ordered = values.toSorted((a, b) => a - b);
   const h = (ordered.length - 1) * p;
@@ -23,8 +23,8 @@ function sortedTailMean(values: readonly number[], alpha: number): number {
   return tail.reduce((sum, value) => sum + value, 0) / tail.length;
 }
 
-describe('when quantiles and tails are asked for', () => {
-  it('answers as a sort does, in whatever order they are asked', () => {
+describe('when quantiles and tails are computed', () => {
+  it('gives the results of a sort, for questions in any order', () => {
     fc.assert(
       fc.property(samples, shares, (values, ps) => {
         const order = new OrderStatistics(Float64Array.from(values));
@@ -36,20 +36,20 @@ describe('when quantiles and tails are asked for', () => {
     );
   });
 
-  it('leaves the values that it was given as they are', () => {
+  it('does not change the given values', () => {
     const values = Float64Array.of(3, 1, 2);
     expect(new OrderStatistics(values).quantile(0.5)).toBe(2);
     expect(Array.from(values)).toEqual([3, 1, 2]);
   });
 
-  it('has none of nothing', () => {
+  it('is undefined for no values', () => {
     const order = new OrderStatistics(new Float64Array());
     expect(order.quantile(0.5)).toBeNaN();
     expect(order.lowerTailMean(0.5)).toBeNaN();
   });
 });
 
-describe('when many values are selected from', () => {
+describe('when ranks are selected from many values', () => {
   const size = 20_000;
   const orders: readonly (readonly [string, (i: number) => number])[] = [
     ['random', (i) => (i * 7919 + 13) % 20_011],
@@ -61,7 +61,7 @@ describe('when many values are selected from', () => {
     ['few values', (i) => (i * i) % 17],
   ];
 
-  it.each(orders)('puts each rank in its place: %s', (_, at) => {
+  it.each(orders)('puts each rank at its index: %s', (_, at) => {
     const sorted = Float64Array.from({ length: size }, (_value, i) => at(i)).sort();
     for (const rank of [0, 1, 199, 200, 1000, size >> 1, size - 2, size - 1]) {
       const values = Float64Array.from({ length: size }, (_value, i) => at(i));
@@ -72,7 +72,7 @@ describe('when many values are selected from', () => {
     }
   });
 
-  it.each([0, 1, 2])('sorts what is left after %d rounds', (maxRounds) => {
+  it.each([0, 1, 2])('sorts the rest after %d rounds', (maxRounds) => {
     const values = Float64Array.from({ length: size }, (_, i) => (i * 7919 + 13) % 20_011);
     const sorted = values.toSorted();
     select(values, 1234, 0, size - 1, maxRounds);

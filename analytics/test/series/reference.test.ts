@@ -1,4 +1,4 @@
-/** Other grids, gaps and fields than the goldens have, against exact fractions (fixtures/reference.py). */
+/** Tests grids, gaps and fields that the goldens lack against exact fractions (fixtures/reference.py). */
 import { describe, expect, it } from 'vitest';
 import { benchmarkMetrics } from '../../src/series/benchmark-metrics.ts';
 import { calendarSeries } from '../../src/series/calendar-series.ts';
@@ -24,7 +24,7 @@ describe.each(referenceCases)('when the record is reference case $id', (referenc
     expectClose(rows, reference.expected['drawdowns']);
   });
 
-  it('calls both levels of the Cornish-Fisher expansion valid only if each is', () => {
+  it('calls both levels of the Cornish-Fisher expansion valid only if each level is valid', () => {
     const { cornishFisherValid, cornishFisherValid95, cornishFisherValid99 } = metrics;
     expect(cornishFisherValid).toBe(cornishFisherValid95 && cornishFisherValid99);
   });

@@ -12,7 +12,7 @@ function metricsOf(returns: readonly (number | null)[], start = '2023-01-01') {
 }
 
 describe('when months are not whole', () => {
-  it('lists the first and the last as partial and leaves months without data out', () => {
+  it('marks the first and the last month as partial and leaves out months without data', () => {
     const returns = Array.from({ length: 62 }, (_, i) => (i >= 17 && i < 45 ? null : 0.01));
     const metrics = metricsOf(returns, '2023-01-15');
     expect(Object.keys(metrics.monthlyReturns)).toEqual(['2023-01', '2023-03']);
@@ -20,7 +20,7 @@ describe('when months are not whole', () => {
     expect(metrics.partialYears).toEqual(['2023']);
   });
 
-  it('lists none of whole ones', () => {
+  it('lists no partial months when all are whole', () => {
     expect(metricsOf(Array(59).fill(0.01) as number[]).partialMonths).toEqual([]);
   });
 });
@@ -35,8 +35,8 @@ describe('when periods are longer than a month', () => {
   });
 });
 
-describe('when the record is short of a year', () => {
-  it('marks the annualised return as extrapolated, and a small sample', () => {
+describe('when the record is shorter than a year', () => {
+  it('marks the annualised return as extrapolated, and the sample as small', () => {
     expect(metricsOf(Array(29).fill(0.01) as number[])).toMatchObject({
       annualizedReturnIsExtrapolated: true,
       lowSample: true,
@@ -49,7 +49,7 @@ describe('when the record is short of a year', () => {
 });
 
 describe('when a return is missing', () => {
-  it('drops it: neither n nor the record include what lies before the first or after the last', () => {
+  it('drops it: n and the record exclude the time before the first return and after the last', () => {
     const metrics = metricsOf([null, 0.1, null, -0.05, null]);
     expect(metrics).toMatchObject({
       observationCount: 2,
@@ -61,14 +61,14 @@ describe('when a return is missing', () => {
   });
 });
 
-describe('when the Cornish-Fisher expansion turns', () => {
+describe('when the Cornish-Fisher expansion is not monotonic', () => {
   const sample = (skewness: number, excessKurtosis: number) => ({
     ...moments(Float64Array.of(0.1, 0, 0.2, -0.1)),
     skewness,
     excessKurtosis,
   });
 
-  it('says so level by level', () => {
+  it('tells so for each level', () => {
     const skewed = sample(1.2, 1);
     expect(isCornishFisherValid(skewed, TAIL_95)).toBe(true);
     expect(isCornishFisherValid(skewed, TAIL_99)).toBe(false);
@@ -77,7 +77,7 @@ describe('when the Cornish-Fisher expansion turns', () => {
   });
 });
 
-describe('when the input is not what it claims to be', () => {
+describe('when the input is invalid', () => {
   const series = toReturnSeries([0.1, 0.2], 0);
   const refused = (act: () => unknown) => {
     expect(act).toThrow(InputError);
@@ -103,7 +103,7 @@ describe('when the input is not what it claims to be', () => {
     refused(() => returnsMetrics({ ...series, ...change }));
   });
 
-  it('refuses to make a series of what is no number, or begins or steps nowhere', () => {
+  it('refuses to create a series from values that are no numbers, or from an invalid start or step', () => {
     refused(() => toReturnSeries([0.1, Number.POSITIVE_INFINITY], 0));
     refused(() => toReturnSeries(['0.1' as unknown as number], 0));
     refused(() => toReturnSeries([0.1], 0.5));

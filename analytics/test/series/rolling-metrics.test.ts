@@ -9,7 +9,7 @@ import { expectClose } from '../closeness.ts';
 
 const RATES = { riskFreeRateAnnual: 0.03 };
 
-/** Every window on its own, in two passes; the periods of `series` must all have a return. */
+/** Computes every window separately in two passes. The periods of `series` must all have a return. */
 function naive(series: ReturnSeries, benchmark: ReturnSeries, window: number) {
   const each = (measure: (from: number, to: number) => number | null) =>
     Float64Array.from(series.returns, (_, i) =>
@@ -26,7 +26,7 @@ function naive(series: ReturnSeries, benchmark: ReturnSeries, window: number) {
 const small = fc.integer({ min: -100, max: 100 }).map((permille) => permille / 1000);
 
 describe('when windows move along a record', () => {
-  it('agrees with every window measured on its own', () => {
+  it('agrees with a separate computation of every window', () => {
     const pairs = fc.array(fc.tuple(small, small), { minLength: 2, maxLength: 60 });
     fc.assert(
       fc.property(pairs, fc.integer({ min: 2, max: 20 }), (values, window) => {
@@ -62,7 +62,7 @@ describe('when windows move along a record', () => {
     );
   });
 
-  it('loses none to an outlier that has left the window', () => {
+  it('loses no digits to an outlier that has left the window', () => {
     const returns = Array.from({ length: 200 }, (_, i) => (i % 37 === 0 ? 1e9 : ((i * 71) % 101) / 1e4));
     const series = toReturnSeries(returns, 0);
     expectClose(
@@ -71,7 +71,7 @@ describe('when windows move along a record', () => {
     );
   });
 
-  it('has a volatility of 0 and no ratio where nothing varies', () => {
+  it('has a volatility of 0 and no ratio where the returns are constant', () => {
     const series = toReturnSeries([0.1, 0.1, 0.1, 0.2, 0.2, 0.2], 0);
     const { volatilityAnnualized, sharpeRatio, beta } = rollingMetrics(series, {
       window: 3,
@@ -85,7 +85,7 @@ describe('when windows move along a record', () => {
 });
 
 describe('when returns are missing', () => {
-  it('counts observed returns, and answers in the place of the last', () => {
+  it('counts observed returns, and gives the value at the place of the last', () => {
     const series = toReturnSeries([0.1, null, 0.2, null, 0.4], 0);
     const { volatilityAnnualized, sharpeRatio } = rollingMetrics(series, { window: 2 });
     const expected = (a: number, b: number) =>
@@ -108,10 +108,10 @@ describe('when returns are missing', () => {
   });
 });
 
-describe('when some metrics are asked for', () => {
+describe('when only some metrics are requested', () => {
   const series = toReturnSeries([0.1, 0.2, 0.3], 0);
 
-  it('gives those', () => {
+  it('gives only those', () => {
     expect(Object.keys(rollingMetrics(series, { window: 2, metrics: ['sharpe'] }))).toEqual(['sharpeRatio']);
     expect(Object.keys(rollingMetrics(series, { window: 2 }))).toEqual([
       'volatilityAnnualized',
@@ -120,7 +120,7 @@ describe('when some metrics are asked for', () => {
     expect(rollingMetrics(series, { window: 2, metrics: [] })).toEqual({});
   });
 
-  it('has none when the window is longer than the record', () => {
+  it('has no values when the window is longer than the record', () => {
     const { volatilityAnnualized } = rollingMetrics(series, { window: 10 ** 9 });
     expect(Array.from(volatilityAnnualized!, Number.isNaN)).toEqual([true, true, true]);
   });

@@ -1,4 +1,4 @@
-/** docs/metrics.md §11, field by field: what is null, and for which reason. */
+/** Checks docs/metrics.md §11 field by field: which values are null, and with which reason. */
 import { describe, expect, it } from 'vitest';
 import { benchmarkMetrics } from '../../src/series/benchmark-metrics.ts';
 import { toReturnSeries } from '../../src/series/return-series.ts';
@@ -8,7 +8,7 @@ function metricsOf(returns: readonly (number | null)[], riskFreeRateAnnual = 0):
   return returnsMetrics(toReturnSeries(returns, 0), { riskFreeRateAnnual });
 }
 
-/** The fields that have no value, by reason. */
+/** The fields without a value, by reason. */
 function reasonsOf(returns: readonly (number | null)[]): Readonly<Record<string, readonly string[]>> {
   const byReason: Record<string, string[]> = {};
   const { undefinedReasons, ...fields } = metricsOf(returns);
@@ -21,8 +21,8 @@ function reasonsOf(returns: readonly (number | null)[]): Readonly<Record<string,
 
 const words = (text: string): readonly string[] => text.split(/\s+/).sort();
 
-describe('when there is no return', () => {
-  it.each([[[]], [[null, null]]])('says noData of every metric of %j, and counts 0', (returns) => {
+describe('when there are no returns', () => {
+  it.each([[[]], [[null, null]]])('gives noData for every metric of %j, and counts 0', (returns) => {
     const { noData, ...others } = reasonsOf(returns);
     expect(noData).toHaveLength(38);
     expect(others).toEqual({});
@@ -42,7 +42,7 @@ describe('when there is no return', () => {
 });
 
 describe('when there is one return', () => {
-  it('defines what one return defines', () => {
+  it('defines the metrics that need one return', () => {
     expect(reasonsOf([-0.1])).toEqual({
       tooFewObservations: words(`volatilityAnnualized sharpeRatio sharpeRatioStandardError
         probabilisticSharpeRatio sortinoRatio calmarRatio omegaRatio skewness excessKurtosis historicalVar95
@@ -54,22 +54,22 @@ describe('when there is one return', () => {
   });
 });
 
-describe('when there are too few for a metric', () => {
-  it('leaves skewness, kurtosis and what is made of them undefined at two', () => {
+describe('when there are too few returns for a metric', () => {
+  it('two returns leave skewness, kurtosis and the metrics that depend on them undefined', () => {
     expect(reasonsOf([0.05, -0.03])).toEqual({
       tooFewObservations: words(`sharpeRatioStandardError probabilisticSharpeRatio skewness excessKurtosis
         cornishFisherVar95 cornishFisherVar99`),
     });
   });
 
-  it('defines the skewness of three', () => {
+  it('three returns define the skewness', () => {
     expect(reasonsOf([0.05, -0.03, 0.01])).toEqual({
       tooFewObservations: words(`sharpeRatioStandardError probabilisticSharpeRatio excessKurtosis
         cornishFisherVar95 cornishFisherVar99`),
     });
   });
 
-  it('defines everything of four', () => {
+  it('four returns define everything', () => {
     expect(reasonsOf([0.05, -0.03, 0.01, 0.02])).toEqual({});
   });
 });
@@ -78,7 +78,7 @@ describe('when all returns are equal', () => {
   const flat = words(`sharpeRatio sharpeRatioStandardError probabilisticSharpeRatio skewness excessKurtosis
     cornishFisherVar95 cornishFisherVar99`);
 
-  it('has no ratio to a deviation that is only rounding', () => {
+  it('has no ratio when the deviation is only rounding', () => {
     const returns = Array<number>(30).fill(0.001);
     const noLosses = words(`sortinoRatio omegaRatio calmarRatio recoveryFactor averageLoss payoffRatio
       periodProfitFactor`);
@@ -87,7 +87,7 @@ describe('when all returns are equal', () => {
     expect(metricsOf(returns, 0.02).sharpeRatio).toBeNull();
   });
 
-  it('has neither wins nor a tail when they are 0', () => {
+  it('has neither wins nor a tail when the returns are 0', () => {
     expect(reasonsOf(Array<number>(20).fill(0))).toEqual({
       zeroVariance: flat,
       noLosses: words(`sortinoRatio omegaRatio calmarRatio recoveryFactor averageLoss payoffRatio
@@ -109,7 +109,7 @@ describe('when all returns are losses', () => {
 });
 
 describe('when the capital is lost', () => {
-  it.each([[[0.1, -1, 0.5, 0.1]], [[0.1, -1.2, -1.5, 0.1]]])('stays lost in %j', (returns) => {
+  it.each([[[0.1, -1, 0.5, 0.1]], [[0.1, -1.2, -1.5, 0.1]]])('it stays lost in %j', (returns) => {
     const metrics = metricsOf(returns);
     expect(metrics).toMatchObject({
       totalReturn: -1,
@@ -126,15 +126,15 @@ describe('when the capital is lost', () => {
     expect(metrics.volatilityAnnualized).toBeGreaterThan(0);
   });
 
-  it('is not lost where only the digits of a double are', () => {
+  it('it is not lost when the product is only too small for a double', () => {
     const ruin = metricsOf(Array<number>(1000).fill(-0.9));
     expect(ruin.wipedOut).toBe(false);
     expect(ruin.geometricMeanReturn).toBeCloseTo(-0.9, 12);
   });
 });
 
-describe('when a product leaves the range of a double', () => {
-  it('says so of the total, and still annualises', () => {
+describe('when a product exceeds the range of a double', () => {
+  it('reports that for the total return, and still annualises', () => {
     const metrics = metricsOf(Array<number>(20_000).fill(0.1));
     expect(metrics.undefinedReasons['totalReturn']).toBe('noConvergence');
     expect(metrics.annualizedReturn! / (1.1 ** 365 - 1)).toBeCloseTo(1, 9);
@@ -142,7 +142,7 @@ describe('when a product leaves the range of a double', () => {
     expect(metricsOf([1e10]).undefinedReasons['annualizedReturn']).toBe('tooFewObservations');
   });
 
-  it('holds returns of any size', () => {
+  it('accepts returns of any size', () => {
     for (const unit of [1e-200, 1e-80, 1e80]) {
       const metrics = metricsOf([0.3, -0.1, 0.2, 0.05, -0.25].map((r) => r * unit));
       expect(metrics.skewness).toBeCloseTo(metricsOf([0.3, -0.1, 0.2, 0.05, -0.25]).skewness!, 9);
@@ -158,12 +158,12 @@ describe('when a benchmark is missing', () => {
     return { reasons: new Set(Object.values(undefinedReasons)), count: pairedObservationCount };
   };
 
-  it('says so of every metric', () => {
+  it('reports that for every metric', () => {
     expect(reasons()).toEqual({ reasons: new Set(['missingBenchmark']), count: 0 });
     expect(reasons(toReturnSeries([null, null], 0)).reasons).toEqual(new Set(['missingBenchmark']));
   });
 
-  it('says noData when the two have no period in common', () => {
+  it('gives noData when the two have no common period', () => {
     expect(reasons(toReturnSeries([0.1], 86_400_000 * 5))).toEqual({
       reasons: new Set(['noData']),
       count: 0,

@@ -1,4 +1,4 @@
-/** Worked examples with published answers, each to the tolerance that it names. */
+/** Worked examples with published results, each within the tolerance that it names. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ interface SubPeriod {
   readonly endValueBeforeFlow: number;
 }
 
-/** By topic: how an example's answers come out of its input. */
+/** How the results of an example are computed from its input, by topic. */
 const ANSWERS: Readonly<Record<string, (input: never) => object>> = {
   xirr: ({ flows }: { flows: readonly { date: string; amount: number }[] }) =>
     xirr(flows.map(({ date, amount }) => ({ time: Date.parse(date), amount }))),
@@ -70,7 +70,7 @@ function linked(subPeriods: readonly SubPeriod[], periodsPerYear: number) {
   return returnsMetrics(calendarSeries(returns, 0, 'D', periodsPerYear));
 }
 
-/** PerformanceAnalytics: per period, VaR negative for a loss, g1 of the population. */
+/** PerformanceAnalytics: per period, with a negative VaR for a loss, and g1 of the population. */
 function bacon(input: { returns: Numbers; benchmarkReturns: Numbers }) {
   const series = calendarSeries(input.returns, 0, 'M');
   const metrics = returnsMetrics(series);
@@ -94,7 +94,7 @@ function bacon(input: { returns: Numbers; benchmarkReturns: Numbers }) {
   };
 }
 
-/** Lots and positions are another subject (test/lots). */
+/** Tests of lots and positions are in test/lots. */
 const OF_RETURNS = workedExamples.filter(({ topic }) => topic in ANSWERS);
 
 describe.each(OF_RETURNS)(
@@ -109,8 +109,8 @@ describe.each(OF_RETURNS)(
   },
 );
 
-describe('when all worked examples of returns are counted', () => {
-  it('leaves out none of their topics', () => {
+describe('when the worked examples of returns are counted', () => {
+  it('every topic has a test', () => {
     expect(new Set(OF_RETURNS.map(({ topic }) => topic))).toEqual(new Set(Object.keys(ANSWERS)));
   });
 });

@@ -5,7 +5,7 @@ import { InputError } from '../../src/errors.ts';
 import { type DatedAmount, xirr } from '../../src/series/xirr.ts';
 import { expectClose } from '../closeness.ts';
 
-/** Amounts a year of 365 days apart. */
+/** Amounts at intervals of a year of 365 days. */
 const yearly = (...amounts: number[]): DatedAmount[] =>
   amounts.map((amount, i) => ({ time: i * 365 * DAY_MS, amount }));
 
@@ -20,17 +20,17 @@ describe('when there is one root', () => {
     [yearly(-100, 100), 0],
     [yearly(-100, 0.001), -0.99999],
     [yearly(-1, 900_000), 899_999],
-  ])('of %j it is %d', (flows, rate) => {
+  ])('%j has the root %d', (flows, rate) => {
     expect(xirr(flows)).toMatchObject({ xirrMultipleRoots: false, undefinedReasons: {} });
     expectClose(xirr(flows).xirr, rate);
   });
 
-  it('nets what flows at one instant, and does not mind the order', () => {
+  it('nets flows at the same instant, in any order', () => {
     const flows = [...yearly(-100, 110), { time: 0, amount: 50 }, { time: 0, amount: -50 }];
     expectClose(xirr(flows.toReversed()).xirr, 0.1);
   });
 
-  it('counts parts of a day', () => {
+  it('counts fractions of a day', () => {
     const flows = [
       { time: 0, amount: -100 },
       { time: 0.25 * DAY_MS, amount: 100.1 },
@@ -38,7 +38,7 @@ describe('when there is one root', () => {
     expectClose(xirr(flows).xirr, 1.001 ** (365 * 4) - 1);
   });
 
-  it('finds the root where Newton leaves the domain', () => {
+  it("finds the root where Newton's method leaves the domain", () => {
     const flows = yearly(-1000, -50, 20, 0, 1);
     const { xirr: rate } = xirr(flows);
     expect(rate!).toBeLessThan(-0.8);
@@ -47,7 +47,7 @@ describe('when there is one root', () => {
 });
 
 describe('when there are several roots', () => {
-  it('gives the one nearest to 0 and says that there are more', () => {
+  it('gives the root nearest to 0 and reports that there are more', () => {
     // Roots at 10 % and 20 %, and at −50 %, 10 % and 300 %.
     expectClose(xirr(yearly(-1, 2.3, -1.32)).xirr, 0.1);
     expect(xirr(yearly(-1, 2.3, -1.32)).xirrMultipleRoots).toBe(true);
@@ -85,13 +85,13 @@ describe('when there is no root', () => {
   });
 });
 
-describe('when amounts are any', () => {
+describe('when amounts are random', () => {
   const flow = fc.record({
     time: fc.integer({ min: 0, max: 4000 }).map((day) => day * DAY_MS),
     amount: fc.integer({ min: -1000, max: 1000 }),
   });
 
-  it('gives a rate at which they come to nothing', () => {
+  it('gives a rate at which the net present value is zero', () => {
     fc.assert(
       fc.property(fc.array(flow, { minLength: 2, maxLength: 40 }), (flows) => {
         const result = xirr(flows);
@@ -104,7 +104,7 @@ describe('when amounts are any', () => {
     );
   });
 
-  it('gives the rate at which an investment grew', () => {
+  it('gives the growth rate of an investment', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -90, max: 400 }),

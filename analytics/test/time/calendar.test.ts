@@ -21,7 +21,7 @@ describe('when the calendar counts months', () => {
     );
   });
 
-  it('goes back whole months, to the last day of a short one', () => {
+  it('goes back whole months, to the last day of a short month', () => {
     expect(iso(monthsBefore(Date.parse('2024-03-31T12:00Z'), 1))).toBe('2024-02-29T12:00:00.000Z');
     expect(iso(monthsBefore(Date.parse('2024-02-29'), 12))).toBe('2023-02-28T00:00:00.000Z');
     expect(iso(monthsBefore(Date.parse('2024-01-15'), 1))).toBe('2023-12-15T00:00:00.000Z');

@@ -23,25 +23,25 @@ describe('when a period has a name', () => {
     ['ytd', '2024-01-01'],
     ['1y', '2023-03-16'],
     ['all', '2023-01-01'],
-  ] as const)('%s begins on %s, counted from the end', (period, start) => {
+  ] as const)('%s begins on %s, counted back from the end', (period, start) => {
     expect(dayOf({ period })).toEqual([start, '2024-03-16']);
   });
 
-  it('counts from `to` where that is earlier', () => {
+  it('counts from `to` where `to` is earlier', () => {
     expect(dayOf({ period: '7d', to: at('2023-06-08') })).toEqual(['2023-06-01', '2023-06-08']);
     expect(dayOf({ period: 'ytd', to: at('2024-01-01') })).toEqual(['2023-01-01', '2024-01-01']);
     expect(dayOf({ period: '1d', to: at('2025-01-01') })).toEqual(['2024-03-15', '2024-03-16']);
   });
 
-  it('begins with the series where that is shorter', () => {
+  it('begins with the series where the series is shorter', () => {
     expect(dayOf({ period: '90d', to: at('2023-01-04') })).toEqual(['2023-01-01', '2023-01-04']);
   });
 
-  it('goes from the last of February to the last of February', () => {
+  it('goes from the last day of February to the last day of February', () => {
     expect(dayOf({ period: '1y', to: at('2024-02-29') })).toEqual(['2023-02-28', '2024-02-29']);
   });
 
-  it('takes whole periods only', () => {
+  it('contains whole periods only', () => {
     const months = calendarSeries(Array<number>(15).fill(0.01), at('2023-01-31'), 'ME');
     expect(periodIndices(months, { period: '90d' })).toEqual({ from: 13, to: 15 });
     expect(periodIndices(months, { period: '7d' })).toEqual({ from: 15, to: 15 });
@@ -50,7 +50,7 @@ describe('when a period has a name', () => {
 });
 
 describe('when a period has bounds', () => {
-  it('takes what lies wholly within them', () => {
+  it('contains the periods that lie wholly within them', () => {
     expect(dayOf({ from: at('2023-02-01'), to: at('2023-02-03') })).toEqual(['2023-02-01', '2023-02-03']);
     expect(dayOf({ from: at('2023-02-01') + 1, to: at('2023-02-04') - 1 })).toEqual([
       '2023-02-02',
@@ -60,7 +60,7 @@ describe('when a period has bounds', () => {
     expect(dayOf({})).toEqual(['2023-01-01', '2024-03-16']);
   });
 
-  it('is empty where nothing does', () => {
+  it('is empty where no period lies within them', () => {
     expect(dayOf({ from: at('2025-01-01') })).toBeNull();
     expect(dayOf({ to: at('2022-01-01') })).toBeNull();
     expect(dayOf({ from: at('2023-02-01') + 1, to: at('2023-02-02') })).toBeNull();

@@ -1,4 +1,4 @@
-/** Contracts: our value is the wallet balance and the unrealised P&L at mark, at every step (docs/metrics.md §1). */
+/** The value of contracts is the wallet balance and the unrealised P&L at mark, at every step (docs/metrics.md §1). */
 import { describe, expect, it } from 'vitest';
 import type { HistoryInput } from '../../src/history/build-account-history.ts';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
@@ -20,11 +20,11 @@ function nav(input: Partial<HistoryInput>): (number | null)[] {
 describe('when a linear contract is bought in parts, flipped, funded and closed', () => {
   const entries = [
     transfer('2024-01-01T01:00', 'deposit', '1000 USDT', { market: 'linear' }),
-    // 300 contracts of 0.01: +3 at 100, then at 110: +5 at an average of 104.
+    // 300 contracts of 0.01: +3 at 100. Then +5 at 110, at an average price of 104.
     contractFill('2024-01-01T02:00', 'buy', '300', LINEAR, '100', { size: '0.01', fee: '1 USDT' }),
     contractFill('2024-01-01T03:00', 'buy', '200', LINEAR, '110', { size: '0.01', fee: '0.5 USDT' }),
     { ...cash('2024-01-01T16:00', 'funding', '-2.5 USDT'), symbol: LINEAR, market: 'linear' as const },
-    // Sells 8: closes 5 at 120, opens −3.
+    // The sale of 8 closes 5 at 120 and opens −3.
     contractFill('2024-01-02T05:00', 'sell', '800', LINEAR, '120', { size: '0.01', fee: '2 USDT' }),
     // Liquidated at 150.
     contractFill('2024-01-03T05:00', 'buy', '300', LINEAR, '150', { size: '0.01', fee: '4 USDT' }),
@@ -35,7 +35,7 @@ describe('when a linear contract is bought in parts, flipped, funded and closed'
     mark('2024-01-04', LINEAR, '160'),
   ];
 
-  it('is worth wallet and unrealised P&L on every day', () => {
+  it('is worth the wallet and the unrealised P&L on every day', () => {
     expect(nav({ entries, marks })).toEqual([
       // 1000 − 1.5 − 2.5 in the wallet, 5 × (115 − 104) unrealised
       996 + 55,
@@ -64,7 +64,7 @@ describe('when a linear contract is bought in parts, flipped, funded and closed'
     }
   });
 
-  it('takes the margin of an account without entries for what the snapshot says', () => {
+  it('for an account without entries it uses the margin of the snapshot', () => {
     const first = [transfer('2024-01-03T23:00', 'deposit', '0.01 USDT')];
     const snapshots = [snapshot({ USDT: '900.01' }, { positions: [position(LINEAR, '2', '140')] })];
     const { reconciliation, nav: values } = build({ entries: first, marks, snapshots });
@@ -84,7 +84,7 @@ describe('when a linear contract is bought in parts, flipped, funded and closed'
         },
       },
     ]);
-    // The wallet balance of 900 and 2 × (160 − 140): not the notional.
+    // The value is the wallet balance of 900 plus 2 × (160 − 140), not the notional.
     expect(reconciliation).toMatchObject({ surplusValue: '940', deficitValue: '0', unexplainedValue: '940' });
   });
 });
@@ -92,11 +92,11 @@ describe('when a linear contract is bought in parts, flipped, funded and closed'
 describe('when an inverse contract is bought in parts, flipped and closed', () => {
   const entries = [
     transfer('2024-01-01T01:00', 'deposit', '10 BTC', { market: 'inverse' }),
-    // 2 contracts of 100 USD at 50, 4 at 100: 4 + 4 BTC of cost, harmonic average 75.
+    // 2 contracts of 100 USD at 50, and 4 at 100: a cost of 4 + 4 BTC and a harmonic average of 75.
     contractFill('2024-01-01T02:00', 'buy', '2', INVERSE, '50', { size: '100', fee: '0.01 BTC' }),
     contractFill('2024-01-01T03:00', 'buy', '4', INVERSE, '100', { size: '100', fee: '0.01 BTC' }),
     { ...cash('2024-01-02T00:00', 'funding', '0.5 BTC'), symbol: INVERSE, market: 'inverse' as const },
-    // Sells 10: closes 6 at 200, opens −4.
+    // The sale of 10 closes 6 at 200 and opens −4.
     contractFill('2024-01-02T05:00', 'sell', '10', INVERSE, '200', { size: '100' }),
     contractFill('2024-01-03T05:00', 'buy', '4', INVERSE, '160', { size: '100' }),
   ];
@@ -106,7 +106,7 @@ describe('when an inverse contract is bought in parts, flipped and closed', () =
     ...['2024-01-02', '2024-01-03', '2024-01-04'].map((day, i) => mark(day, 'BTC', ['81', '249', '160'][i]!)),
   ];
 
-  it('is worth wallet and unrealised P&L in base, at the price of base', () => {
+  it('is worth the wallet and the unrealised P&L in base, at the price of base', () => {
     const values = nav({ entries, marks });
     // 600 × (1/75 − 1/80); then 600 × (1/75 − 1/200) realised and −400 × (1/200 − 1/250); then 400 × (1/160 − 1/200)
     const [first, second] = [9.98 + 600 * (1 / 75 - 1 / 80), 10.48 + 600 * (1 / 75 - 1 / 200)] as const;
@@ -115,7 +115,7 @@ describe('when an inverse contract is bought in parts, flipped and closed', () =
     expect(values[2]).toBeCloseTo(160 * (second + 400 * (1 / 160 - 1 / 200)), 10);
   });
 
-  it('agrees with the venue, whose entry prices are rounded', () => {
+  it('agrees with the venue, which rounds its entry prices', () => {
     const states = [
       snapshot(
         { BTC: '9.98' },
@@ -147,8 +147,8 @@ describe('when an inverse contract is bought in parts, flipped and closed', () =
   });
 });
 
-describe('when a dated contract settles', () => {
-  it('leaves what it realised, and needs no mark any more', () => {
+describe('when a dated contract expires', () => {
+  it('keeps the realised profit, and needs no mark any more', () => {
     const symbol = 'ETH/USDT:USDT-240102';
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '100 USDT'),
@@ -173,12 +173,12 @@ describe('when a contract has no mark', () => {
   });
 
   it.each([
-    // 100 − 50 of 100 is left of the long; of the short nothing is known but that it may cost everything.
+    // 100 − 50 of 100 is left of the long position. For the short position nothing is known, so everything may be lost.
     ['buy', LINEAR, '100 USDT', -0.5],
     ['sell', LINEAR, '100 USDT', -1],
     ['buy', INVERSE, '1 BTC', -1],
     ['sell', INVERSE, '1 BTC', -0.02],
-  ] as const)('is lost in adverseReturn after a %s of %s', (side, symbol, deposit, expected) => {
+  ] as const)('is counted as lost in adverseReturn after a %s of %s', (side, symbol, deposit, expected) => {
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', deposit),
       contractFill('2024-01-02T02:00', side, '1', symbol, '50'),
@@ -188,7 +188,7 @@ describe('when a contract has no mark', () => {
     expect(adverseReturn).toBeCloseTo(expected, 14);
   });
 
-  it('has none at a zero mark either, where its value is a quotient', () => {
+  it('has no value at a mark of zero either, where the value is a quotient', () => {
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '1 BTC'),
       contractFill('2024-01-01T02:00', 'buy', '1', INVERSE, '50'),
@@ -199,8 +199,13 @@ describe('when a contract has no mark', () => {
 });
 
 describe('when money is borrowed on margin', () => {
+<<<<<<< HEAD
   it('owes what it borrowed, and pays the interest', () => {
     const margin = { wallet: 'cross' };
+=======
+  it('owes the borrowed amount, and pays the interest', () => {
+    const margin = { market: 'margin' as const };
+>>>>>>> wt-cb
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '100 USDT', margin),
       { ...fill('2024-01-01T02:00', 'buy', '3', 'BTC/USDT', '100'), ...margin },

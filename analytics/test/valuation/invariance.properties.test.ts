@@ -1,4 +1,4 @@
-/** What must not change the numbers, over accounts of spot, margin and contracts in any currency. */
+/** Changes that must not affect the numbers, for accounts with spot, margin and contracts in any currency. */
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ const anyTransfer = fc
   .tuple(time, fc.constantFrom('deposit' as const, 'withdrawal' as const), cents(1, 500))
   .map(([when, direction, amount]) => transfer(when, direction, `${amount} USDT`));
 
-/** Daily closes of everything, with volumes around what is held, and the minute of each fill and transfer. */
+/** Daily closes of all assets, with volumes close to the holdings, and the minute of each fill and transfer. */
 function marksOf(entries: readonly LedgerEntry[], prices: readonly string[]): readonly Mark[] {
   const quoteOf = (symbol: string) => symbol.split('/')[1]!.split(':')[0]!;
   const pairs = ['BTC/USDT', 'ETH/USDT', 'EUR/USDT', 'BTC/USDT:USDT', 'BTC/USD:BTC'].map((symbol) => ({
@@ -82,7 +82,7 @@ function analyse(input: HistoryInput) {
 const shuffled = <T>(items: readonly T[]) =>
   fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
 
-describe('when entries and marks come in another order, and more than once', () => {
+describe('when entries and marks arrive in another order, and more than once', () => {
   it('changes nothing', () => {
     const cases = anyInput.chain((input) =>
       fc.tuple(fc.constant(input), shuffled([...input.entries, ...input.entries]), shuffled(input.marks)),
@@ -96,7 +96,7 @@ describe('when entries and marks come in another order, and more than once', () 
   });
 });
 
-/** Both sides of a transfer between two accounts, or two wallets of one. */
+/** Both sides of a transfer between two accounts, or between two wallets of one account. */
 const anyPair = fc
   .tuple(time, cents(1, 900), fc.boolean(), fc.uuid())
   .map(([when, amount, ofOneAccount, transactionHash]): readonly TransferEntry[] =>
@@ -143,7 +143,7 @@ function scaleEntry(entry: LedgerEntry): LedgerEntry {
 }
 
 describe('when every amount, and the market, is a thousand times larger', () => {
-  it('scales the values and leaves the returns', () => {
+  it('scales the values and keeps the returns', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
         const marks = input.marks.map((each) => ({
@@ -167,8 +167,8 @@ describe('when every amount, and the market, is a thousand times larger', () => 
   });
 });
 
-describe('when all is held in one asset, and flows come and go in it', () => {
-  it('has the return of that asset, whatever the flows', () => {
+describe('when all is held in one asset, and flows are in that asset', () => {
+  it('has the return of that asset for any flows', () => {
     const flows = fc.array(
       fc.tuple(time, fc.constantFrom('deposit' as const, 'withdrawal' as const), cents(1, 100)),
       { maxLength: 10 },
@@ -204,8 +204,8 @@ describe('when all is held in one asset, and flows come and go in it', () => {
   });
 });
 
-describe('when a fill is moved to a price outside its minute', () => {
-  it('makes no profit and hides no loss', () => {
+describe('when a fill is moved to a price outside the range of its minute', () => {
+  it('adds no profit and hides no loss', () => {
     const outside = fc.oneof(cents(1, 89), cents(111, 900));
     const which = fc.constantFrom('BTC/USDT', 'BTC/USDT:USDT', 'BTC/USD:BTC');
     fc.assert(
@@ -228,14 +228,14 @@ describe('when a fill is moved to a price outside its minute', () => {
   });
 });
 
-describe('when money goes to wallets that are not read, and comes back', () => {
+describe('when money goes to wallets that are not read and returns', () => {
   const trip = fc.tuple(
     time,
     fc.constantFrom('deposit' as const, 'withdrawal' as const),
     fc.integer({ min: 1, max: 3 }),
   );
 
-  it('has a value where as much came back as went, and never an adverse return above the total', () => {
+  it('has a value when the same amount returns, and the adverse return never exceeds the total return', () => {
     fc.assert(
       fc.property(anyInput, fc.array(trip, { maxLength: 6 }), (input, trips) => {
         const moved = trips.map(([when, direction, amount]) =>

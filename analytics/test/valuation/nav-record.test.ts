@@ -25,14 +25,14 @@ describe('when values and flows are linked', () => {
     expect(largeFlowsUnvalued).toBe(2);
   });
 
-  it('flows of a gap are taken together, and the return spans it', () => {
+  it('flows of a gap are added up, and the return covers the gap', () => {
     const { returns, gapCount, series } = returnsOf([100, null, 165], { 1: 20, 2: 30 });
     expect(returns[0]).toBeNaN();
     expect(returns[1]).toBeCloseTo(0.1, 14);
     expect([series.starts[1], series.ends[1], gapCount]).toEqual([0, 2 * DAY_MS, 1]);
   });
 
-  it('nothing earns nothing: before the first deposit, and after all is gone', () => {
+  it('an empty account has no return, before the first deposit and after the last withdrawal', () => {
     const { returns, nonPositiveNavCount } = returnsOf([0, 0, 110, 0, 0, 5], { 2: 100 });
     expect(returns.map((r) => (Number.isNaN(r) ? null : Number(r.toFixed(12))))).toEqual([
       null,
@@ -62,7 +62,7 @@ describe('when only flows differ', () => {
   const rate = fc.double({ min: -0.5, max: 0.5, noNaN: true });
   const flow = fc.double({ min: -0.9, max: 5, noNaN: true });
 
-  it('returns do not', () => {
+  it('the returns are equal', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(rate, flow), { minLength: 1, maxLength: 30 }), (periods) => {
         const navs = [1_000];

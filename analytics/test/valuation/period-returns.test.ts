@@ -27,7 +27,7 @@ function point({ time, amount: size, before }: FlowSpec): FlowPoint {
   };
 }
 
-/** Days of length 1 ms: navs[0] at 0, navs[i] at i. */
+/** Days with a length of 1 ms: navs[0] at 0, navs[i] at i. */
 function link(
   navs: readonly (number | null)[],
   flows: readonly FlowSpec[] = [],
@@ -49,7 +49,7 @@ const relative = (actual: number, expected: number) =>
 
 describe.each(cashFlowCases)('when only daily values exist: $id', (golden: CashFlowCase) => {
   const start = Date.parse(golden.start);
-  // Daily data: a deposit enters at the start of its day, a withdrawal leaves at the end (docs/metrics.md §2).
+  // Daily data: a deposit counts from the start of its day, a withdrawal leaves at its end (docs/metrics.md §2).
   const flows = golden.flows.map(({ day, amount }) => ({ time: day - 1, amount }));
   const linked = link(golden.navs, flows, 'formula');
   const metrics = returnsMetrics(toReturnSeries(linked.returns, start));
@@ -82,7 +82,7 @@ describe.each(cashFlowCases)('when only daily values exist: $id', (golden: CashF
 });
 
 describe('when flows can be valued at their own time', () => {
-  it('links there: a deposit is no profit', () => {
+  it('links the returns there: a deposit is no profit', () => {
     const example = workedExamples.find(({ id }) => id === 'twr-deposit-not-profit')!;
     const [first, second] = (
       example.input as unknown as { subPeriods: { beginValue: number; endValueBeforeFlow: number }[] }
@@ -94,24 +94,24 @@ describe('when flows can be valued at their own time', () => {
     expect(returns[0]).toBeCloseTo(0.045, 14);
   });
 
-  it('shows a loss that a deposit of the same day would bury', () => {
+  it('shows a loss that a deposit on the same day would hide', () => {
     const { returns } = link([100, 9950], [{ time: 0.9, amount: 9900, before: 50 }]);
     expect(returns).toEqual([-0.5]);
   });
 
-  it('links a withdrawal', () => {
+  it('links the returns at a withdrawal', () => {
     const { returns } = link([100, 66], [{ time: 0.5, amount: -50, before: 110 }]);
     expect(returns[0]).toBeCloseTo(1.1 * 1.1 - 1, 14);
   });
 });
 
 describe('when a large flow cannot be valued', () => {
-  it('has no return for the period, counts it, and goes on after it', () => {
+  it('has no return for the period, counts it, and continues after it', () => {
     const linked = link([100, 9950, 19_900], [{ time: 0.9, amount: 9900 }]);
     expect(linked).toEqual({ returns: [Number.NaN, 1], gapCount: 0, largeFlowsUnvalued: 1 });
   });
 
-  it('does not let it pass in small pieces', () => {
+  it('applies the same to many small flows', () => {
     const pieces = [0.6, 0.7].map((time) => ({ time, amount: 0.9 }));
     expect(link([100, 101.8], pieces)).toEqual({
       returns: [Number.NaN],
@@ -120,7 +120,7 @@ describe('when a large flow cannot be valued', () => {
     });
   });
 
-  it('uses the formula for one of exactly 1 %', () => {
+  it('uses the formula for a flow of exactly 1 %', () => {
     const linked = link([100, 102.01], [{ time: 0.5, amount: 1 }]);
     expect(linked.returns[0]).toBeCloseTo(0.01, 14);
     expect(linked.largeFlowsUnvalued).toBe(0);
@@ -134,12 +134,12 @@ describe('when there is no capital', () => {
     expect(returns[1]).toBeCloseTo(0.1, 14);
   });
 
-  it('has no return of a value that came from nothing, nor of a negative one', () => {
+  it('has no return for a value without a starting value, and none for a negative value', () => {
     expect(link([0, 5]).returns).toEqual([Number.NaN]);
     expect(link([-5, 5]).returns).toEqual([Number.NaN]);
   });
 
-  it('keeps the day on which everything leaves', () => {
+  it('keeps the day on which all money leaves', () => {
     const { returns } = link([100, 0, 0], [{ time: 0.5, amount: -120, before: 120 }]);
     expect(returns[0]).toBeCloseTo(0.2, 14);
     expect(returns[1]).toBeNaN();
@@ -147,7 +147,7 @@ describe('when there is no capital', () => {
 });
 
 describe('when a valuation is missing', () => {
-  it('spans the gap with the next return and counts it', () => {
+  it('the next return covers the gap, and the gap is counted', () => {
     expect(link([100, null, null, 121])).toEqual({
       returns: [Number.NaN, Number.NaN, 0.21],
       gapCount: 1,
@@ -160,7 +160,7 @@ describe('when a valuation is missing', () => {
     expect(returns[1]).toBeCloseTo(331 / 300 - 1, 14);
   });
 
-  it('starts after it when the first valuations are missing', () => {
+  it('starts after the gap when the first valuations are missing', () => {
     expect(link([null, null, 100, 110])).toEqual({
       returns: [Number.NaN, Number.NaN, 0.1],
       gapCount: 0,
@@ -169,7 +169,7 @@ describe('when a valuation is missing', () => {
   });
 });
 
-describe('when profit is put over money', () => {
+describe('when profit is divided by capital', () => {
   it('gives the modified Dietz return of the worked examples', () => {
     const money = (begin: number, end: number, days: number, flow?: { day: number; amount: number }) => ({
       startTime: 0,

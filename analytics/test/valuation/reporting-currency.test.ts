@@ -1,4 +1,4 @@
-/** One account in several reporting currencies, each by hand. */
+/** One account in several reporting currencies, each computed by hand. */
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
 import { contractFill, fill, mark, transfer } from '../entries/entries.ts';
@@ -9,12 +9,12 @@ const entries = [
   transfer('2024-01-01T06:00', 'deposit', '1000 USDT'),
   fill('2024-01-01T07:00', 'buy', '10', 'BTC/USDT', '50', '1 USDT'),
   contractFill('2024-01-01T08:00', 'sell', '2', LINEAR, '100'),
-  // A conversion, and dust.
+  // A conversion, and a purchase of dust.
   fill('2024-01-02T09:00', 'sell', '4', 'BTC/EUR', '40'),
   fill('2024-01-03T09:00', 'buy', '0.00000001', 'BTC/USDT', '70'),
 ];
 
-/** Closes of a day: BTC and ETH contracts in USDT, EUR in USDT, USDT in USD. */
+/** Daily closes: BTC and ETH contracts in USDT, EUR in USDT, USDT in USD. */
 const close = (day: string, btc: string, eth: string, eur: string, usdt: string) => [
   mark(day, 'BTC', btc),
   mark(day, LINEAR, eth),
@@ -51,14 +51,14 @@ describe.each([
 ])('when the account reports in %s', (reportingCurrency, rates, deposits) => {
   const history = build({ entries, marks, snapshots, reportingCurrency });
 
-  it('is worth the same at the rate of each day', () => {
+  it('has the same value, converted at the rate of each day', () => {
     history.nav.forEach((value, day) => {
       expect(Number(value) / (inUsdt[day]! * rates[day]!)).toBeCloseTo(1, 14);
     });
     expect(history.deposits[0]).toBe(deposits);
   });
 
-  it('has the returns of that currency', () => {
+  it('has the returns in that currency', () => {
     expect(history.returns[0]).toBeCloseTo((inUsdt[0]! * rates[0]!) / Number(deposits) - 1, 13);
     const growth = (inUsdt[2]! * rates[2]!) / Number(deposits);
     expect(computeMetrics(history).totalReturn).toBeCloseTo(growth - 1, 13);
@@ -70,8 +70,8 @@ describe.each([
   });
 });
 
-describe('when nothing leads to the reporting currency', () => {
-  it('has no value, and names what has none', () => {
+describe('when there is no price path to the reporting currency', () => {
+  it('has no value, and names the assets without a price', () => {
     const history = build({ entries, marks, reportingCurrency: 'JPY' });
     expect(history.nav).toEqual([null, null, null]);
     expect(history.dataQuality.unpricedAssets).toEqual(['BTC', LINEAR, 'EUR', 'USDT']);

@@ -1,4 +1,4 @@
-/** The value of contracts against the venue's own book, by average price. */
+/** Compares the value of contracts with a venue book that uses average prices. */
 import { Decimal } from 'decimal.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const LINEAR = 'BTC/USDT:USDT';
 const INVERSE = 'BTC/USD:BTC';
 const DAY = 86_400_000;
 
-/** The venue's own book: a wallet, and a position at an average price, harmonic for inverse contracts. */
+/** The book of a venue: a wallet, and a position at an average price. The average is harmonic for inverse contracts. */
 class VenueBook {
   wallet: Decimal;
   #units = new Decimal(0);
@@ -54,7 +54,7 @@ class VenueBook {
   }
 }
 
-describe('when a venue keeps the same contract by average price', () => {
+describe('when a venue keeps the same contract at average price', () => {
   const price = fc.integer({ min: 5000, max: 15_000 }).map((cents) => (cents / 100).toFixed(2));
   const trade = fc.record({
     side: fc.constantFrom('buy' as const, 'sell' as const),
@@ -66,7 +66,7 @@ describe('when a venue keeps the same contract by average price', () => {
   it.each([
     [LINEAR, false],
     [INVERSE, true],
-  ])('has the value of our holdings of %s after every trade', (symbol, inverse) => {
+  ])('its value equals that of our holdings of %s after every trade', (symbol, inverse) => {
     const start = at('2024-01-01');
     const settle = inverse ? 'BTC' : 'USDT';
     fc.assert(

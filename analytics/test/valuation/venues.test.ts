@@ -1,4 +1,4 @@
-/** Each venue's holdings are worth that venue's prices (docs/metrics.md §1 "from the same venue"). */
+/** The holdings at each venue are valued at the prices of that venue (docs/metrics.md §1 "from the same venue"). */
 import { describe, expect, it } from 'vitest';
 import { contractFill, mark, transfer } from '../entries/entries.ts';
 import { build, position, snapshot } from '../history/input.ts';
@@ -8,7 +8,7 @@ const okx = { venue: 'okx', account: 'a1' };
 const onOkx = (day: string, asset: string, price: string) => ({ ...mark(day, asset, price), venue: 'okx' });
 
 describe('when one asset is held at two venues', () => {
-  it('is worth the price of the one that it is at, and of the one that it left while in transit', () => {
+  it('is worth the price of its venue, and in transit the price of the venue that it left', () => {
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '1 BTC'),
       transfer('2024-01-02T23:00', 'withdrawal', '1 BTC', { transactionHash: '0x1' }),
@@ -25,7 +25,7 @@ describe('when one asset is held at two venues', () => {
 });
 
 describe('when one contract is held at two venues', () => {
-  it('has the unrealised profit of each by its own mark, and agrees with each', () => {
+  it('has the unrealised profit of each venue at its own mark, and agrees with each venue', () => {
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '100 USDT'),
       transfer('2024-01-01T01:00', 'deposit', '100 USDT', okx),

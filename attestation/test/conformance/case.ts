@@ -1,6 +1,6 @@
 /**
- * Cases of the verifier as plain JSON, so that one suite judges both back ends, browsers and every Node: this
- * file and `suite.ts` import nothing of Node.
+ * Cases of the verifier as plain JSON, so that one suite can run on both back ends, in browsers and on every Node.
+ * For this reason this file and `suite.ts` import nothing from Node.
  */
 import {
   type AttestationPolicy,
@@ -13,7 +13,7 @@ import {
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { CryptoBackend } from '@perf-aggregator/shared/crypto/port';
 
-/** A policy whose byte strings are hex. */
+/** A policy whose byte strings are hexadecimal. */
 export interface CasePolicy extends Omit<AttestationPolicy, 'nonce' | 'publicKey' | 'userData'> {
   readonly nonce?: string;
   readonly publicKey?: string;
@@ -21,12 +21,12 @@ export interface CasePolicy extends Omit<AttestationPolicy, 'nonce' | 'publicKey
 }
 
 export interface Case {
-  /** Of ATTESTATION rules 1 to 12; 0 for real documents, that pass them all or fail the one that is told. */
+  /** A rule from 1 to 12 of ATTESTATION. 0 is for real documents, which pass all rules or fail the expected one. */
   readonly rule: number;
   readonly name: string;
-  /** Hex of the document. */
+  /** Hexadecimal text of the document. */
   readonly document: string;
-  /** Hex of the roots; AWS's when there are none. */
+  /** Hexadecimal text of the roots; the root of AWS when the member is missing. */
   readonly roots?: readonly string[];
   readonly at: 'document' | number;
   readonly policy: CasePolicy;
@@ -51,7 +51,7 @@ export function optionsOf({ roots, at, policy }: Case, cache?: ChainCache): Veri
   };
 }
 
-/** `verified`, or class and code of what verification throws; anything else than a coded error is thrown on. */
+/** `verified`, or class and code of the error that verification throws. An error without a code is thrown again. */
 export function verdict(bytes: Uint8Array, options: VerifyOptions, crypto?: CryptoBackend): string {
   try {
     verifyAttestation(bytes, options, crypto);
@@ -62,7 +62,7 @@ export function verdict(bytes: Uint8Array, options: VerifyOptions, crypto?: Cryp
   }
 }
 
-/** What verification says about a case. */
+/** The verdict of the verifier for a case. */
 export function judge(one: Case, crypto?: CryptoBackend, cache?: ChainCache): string {
   return verdict(decodeHex(one.document), optionsOf(one, cache), crypto);
 }

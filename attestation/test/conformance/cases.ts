@@ -1,4 +1,4 @@
-/** All cases: real documents, and documents of our own for each rule. */
+/** All cases: real documents, and built documents for each rule. */
 import type { Case } from './case.ts';
 import { CERTIFICATES } from './certificates.ts';
 import { CHAIN } from './chain.ts';

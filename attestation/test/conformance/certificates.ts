@@ -1,4 +1,4 @@
-/** Rule 10: forms of certificates, unusual and malformed ones. */
+/** Rule 10: unusual and malformed certificates. */
 import { concatBytes, utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import {
@@ -15,10 +15,10 @@ import type { Case } from './case.ts';
 import { extension, printable, rdn } from './certificate-der.ts';
 import { casesOfRule, certificates, type Row } from './made.ts';
 
-/** 2.25 and an arc of 128 bits. */
+/** The object identifier 2.25 with an arc of 128 bits. */
 const UUID_OID = `6982${'ff'.repeat(17)}7f`;
 
-/** What certificates may look like that this repository has never seen. */
+/** Valid forms of certificates that no real document of this repository uses. */
 const UNUSUAL: Readonly<Record<string, CertificateSpec>> = {
   'serial number 0': { serial: '020100' },
   'a negative serial number': { serial: '0201ff' },
@@ -128,7 +128,7 @@ const MALFORMED: Readonly<Record<string, CertificateSpec>> = {
   'a time that is no number': { der: retimed(MADE_AT + 3_600_000, '2601151300 0Z') },
 };
 
-/** Writes another UTCTime in the place of one; the signature is lost, but form comes first. */
+/** Replaces one UTCTime. The signature becomes invalid, but the verifier checks the form first. */
 function retimed(instant: number, text: string): (der: Uint8Array) => Uint8Array {
   const old = encodeHex(generalizedTime(instant)).slice(8);
   return (der) => {
@@ -140,7 +140,7 @@ function retimed(instant: number, text: string): (der: Uint8Array) => Uint8Array
 
 const MALFORMED_ROWS: readonly Row[] = [4, 2].flatMap((index) =>
   Object.entries(MALFORMED)
-    // Extensions are those of a leaf.
+    // These extensions are valid only in a leaf.
     .filter(([, spec]) => index === 4 || spec.extensions === undefined)
     .map(
       ([name, spec]): Row => [

@@ -11,7 +11,7 @@ const INDEXES = [0, 1, 2, 3, 4];
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
 const awsRoot = encodeHex(AWS_NITRO_ROOT_G1);
 const ownRoot = encodeHex(buildDocument().root);
-/** A root of the same name, with another key. */
+/** A root with the same name and another key. */
 const impostor = encodeHex(buildDocument(certificates(0, { foreignKey: true, signer: stranger })).root);
 
 const RULE_9: readonly Row[] = [
@@ -22,7 +22,7 @@ const RULE_9: readonly Row[] = [
   ['no root pinned', 'root_untrusted', {}, { roots: [] }],
   ['another root pinned', 'root_untrusted', {}, { roots: [awsRoot] }],
   ['a root of the same name pinned', 'root_untrusted', {}, { roots: [impostor] }],
-  // The bundle's first entry is not looked at.
+  // The verifier ignores the first entry of the bundle.
   [
     'a bundle that begins with something else',
     'verified',

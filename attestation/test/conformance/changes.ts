@@ -1,10 +1,10 @@
-/** Ways in which the built documents differ: bytes and fields of the payload. */
+/** Changes to the built documents: bytes and fields of the payload. */
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { DocumentSpec } from '../nitro-builder.ts';
 
-/** A field more, as CBOR of key and value. */
+/** Adds a field, given as CBOR of key and value. */
 export function withField(entry: string): NonNullable<DocumentSpec['payloadBytes']> {
   return (payload) => concatBytes(Uint8Array.of(payload[0]! + 1), payload.subarray(1), decodeHex(entry));
 }
@@ -14,12 +14,12 @@ export function indefinite(payload: Uint8Array): Uint8Array {
   return concatBytes(Uint8Array.of(0xbf), payload.subarray(1), Uint8Array.of(0xff));
 }
 
-/** CBOR of the text `name`, hex. */
+/** CBOR of the text `name`, as hexadecimal text. */
 export function text(name: string): string {
   return encodeHex(encodeCbor(name));
 }
 
-/** The payload in which `from`, hex that stands there once, is `to`. */
+/** Replaces `from` in the payload by `to`. Both are hexadecimal, and `from` must occur once. */
 export function replaceOnce(from: string, to: string): NonNullable<DocumentSpec['payloadBytes']> {
   return (payload) => {
     const before = encodeHex(payload);
@@ -28,7 +28,7 @@ export function replaceOnce(from: string, to: string): NonNullable<DocumentSpec[
   };
 }
 
-/** Fields that take the place of those of the genuine payload; undefined: it is not there. */
+/** Fields that replace those of the genuine payload; undefined removes a field. */
 export const payload = (fields: Record<string, CborValue | undefined>): DocumentSpec => ({ payload: fields });
-/** `length` bytes, all of them `fill`. */
+/** `length` bytes with the value `fill`. */
 export const bytes = (length: number, fill = 1) => new Uint8Array(length).fill(fill);

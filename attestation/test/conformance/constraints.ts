@@ -1,4 +1,4 @@
-/** Rule 11: what certificates may do. */
+/** Rule 11: the permitted use of certificates. */
 import { type DocumentSpec, defaultExtensions, EXTENSION } from '../nitro-builder.ts';
 import type { Case } from './case.ts';
 import { extension } from './certificate-der.ts';
@@ -85,7 +85,7 @@ const RULE_11: readonly Row[] = [
   ),
   ['a leaf without extensions', VIOLATED, certificates(4, { withoutExtensions: true })],
   ['an authority without extensions', VIOLATED, certificates(2, { withoutExtensions: true })],
-  // A leaf of somebody else's enclave, used as an authority.
+  // The leaf of another enclave, used as an authority.
   ['a leaf that issued another', VIOLATED, leafAsAuthority()],
 ];
 

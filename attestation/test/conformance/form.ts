@@ -10,7 +10,7 @@ import { casesOfRule, type Row } from './made.ts';
 /** Order of the group of P-384. */
 const ORDER = BigInt(`0x${'f'.repeat(48)}c7634d81f4372ddf581a0db248b0a77aecec196accc52973`);
 
-/** The genuine document, its bytes changed after signing. */
+/** The genuine document with bytes that are changed after signing. */
 function changed(
   rule: number,
   rows: readonly (readonly [name: string, expect: string, change: (document: string) => string])[],

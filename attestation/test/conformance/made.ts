@@ -1,9 +1,11 @@
-/** Makes cases of documents that a chain of our own signs: each isolates one rule, all else being valid. */
+/**
+ * Creates cases from documents that a chain of this test signs. Each case isolates one rule; everything else is valid.
+ */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { buildDocument, type CertificateSpec, type DocumentSpec, MADE_AT } from '../nitro-builder.ts';
 import { ANY, type Case } from './case.ts';
 
-/** Name, what is expected (a code, or `verified`), the document, and what else the case is judged by. */
+/** Name, expected verdict (a code, or `verified`), document, and the other inputs of the verification. */
 export type Row = readonly [
   name: string,
   expect: string,
@@ -11,7 +13,10 @@ export type Row = readonly [
   more?: Partial<Pick<Case, 'at' | 'policy' | 'roots'>>,
 ];
 
-/** Cases of one rule. @param errorClass - of all codes in `rows` */
+/**
+ * Cases of one rule.
+ * @param errorClass - class of all codes in `rows`
+ */
 export function casesOfRule(rule: number, errorClass: string, rows: readonly Row[]): readonly Case[] {
   return rows.map(([name, expect, spec, more]) => {
     const { bytes, root } = buildDocument(spec);
@@ -28,7 +33,7 @@ export function casesOfRule(rule: number, errorClass: string, rows: readonly Row
   });
 }
 
-/** A chain in which the certificate at `index` differs. */
+/** A chain with a changed certificate at `index`. */
 export function certificates(index: number, spec: CertificateSpec, length = 5): DocumentSpec {
   return { length, certificates: Array.from({ length }, (_, i) => (i === index ? spec : {})) };
 }

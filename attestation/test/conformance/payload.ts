@@ -1,4 +1,4 @@
-/** Rules 6 to 8: what a payload says. */
+/** Rules 6 to 8: the contents of a payload. */
 import { concatBytes } from '@perf-aggregator/shared/bytes';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -6,7 +6,7 @@ import { ANY, type Case } from './case.ts';
 import { bytes, indefinite, payload, replaceOnce, text, withField } from './changes.ts';
 import { casesOfRule, type Row } from './made.ts';
 
-/** `pcrs` as sixteen entries of index, head and 48 bytes. */
+/** `pcrs` with an indefinite length: sixteen entries of index, head and 48 bytes. */
 function pcrsIndefinite(payload: Uint8Array): Uint8Array {
   return decodeHex(encodeHex(payload).replace(/(6470637273)b0([0-9a-f]{1632})/, '$1bf$2ff'));
 }
@@ -191,7 +191,7 @@ const RULE_7: readonly Row[] = ['public_key', 'user_data', 'nonce'].flatMap((nam
   ],
 ]);
 
-/** Values of fields that nobody has thought of yet, all well-formed. */
+/** Well-formed values for unknown fields. */
 const FUTURE: Readonly<Record<string, string>> = {
   'a list of maps': '81a1666e6573746564f93e00',
   'a tagged instant': 'c11a514b67b0',
@@ -208,7 +208,7 @@ const FUTURE: Readonly<Record<string, string>> = {
 
 const NO_ENCLAVE = 'not_an_enclave';
 const RULE_8: readonly Row[] = [
-  // EC2's own attestation, of an instance, is made under the same root.
+  // EC2's attestation of an instance has the same root.
   ['registers of a NitroTPM', NO_ENCLAVE, payload({ nitrotpm_pcrs: new Map([[0, bytes(48)]]) })],
   [
     'registers of a NitroTPM and no others',

@@ -1,11 +1,11 @@
-/** Rule 12: what the caller asks for. */
+/** Rule 12: the policy of the caller. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { type DocumentSpec, MADE_AT } from '../nitro-builder.ts';
 import { ANY, type Case, type CasePolicy } from './case.ts';
 import { casesOfRule, type Row } from './made.ts';
 
 const MINUTES = 60_000;
-/** PCR at `index` of the built documents. */
+/** The PCR at `index` of the built documents. */
 const pcr = (index: number) => encodeHex(new Uint8Array(48).fill(index + 1));
 const ZERO = '0'.repeat(96);
 
@@ -57,7 +57,7 @@ const MEASUREMENTS: readonly Row[] = [
     }),
   ),
   withPolicy('a PCR that the document lacks', 'pcr_mismatch', { pcrs: [{ 0: pcr(0), 16: pcr(16) }] }),
-  // The other registers do not say which image runs.
+  // The other registers do not identify the image.
   withPolicy('PCR 1 and 2 without PCR 0', 'policy_invalid', { pcrs: [{ 1: pcr(1), 2: pcr(2) }] }),
   withPolicy('PCR 8 alone', 'policy_invalid', { pcrs: [{ 8: pcr(8) }] }),
   withPolicy('no PCR 0 in the second alternative', 'policy_invalid', {

@@ -1,9 +1,9 @@
-/** The published documents of `fixtures/`, valid and invalid, as cases. */
+/** The published valid and invalid documents of `fixtures/`, as cases. */
 import { readFileSync } from 'node:fs';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { ANY, type Case } from './case.ts';
 
-/** Facts that the publishers of a document tell. */
+/** Facts that the publisher of a document states. */
 export interface Vector {
   readonly name: string;
   readonly file: string;
@@ -25,12 +25,12 @@ export const VECTORS: readonly Vector[] = (
 /** 2026-11-22: all real documents have expired. */
 export const NOW = Date.UTC(2026, 10, 22);
 
-/** Bytes of a document by its path in `fixtures/`. */
+/** The bytes of a document, by its path in `fixtures/`. */
 export function fixture(file: string): Uint8Array {
   return new Uint8Array(Buffer.from(readFileSync(new URL(file, fixtures), 'utf8'), 'base64'));
 }
 
-/** Published and derived documents that must be refused, and why. */
+/** Published and derived documents that the verifier must refuse, and the reason. */
 export const INVALID = {
   'derived-pcr-bit-flip': 'signature_invalid',
   'derived-sig-bit-flip': 'signature_invalid',
@@ -46,12 +46,12 @@ export const INVALID = {
   'derived-digest-sha256': 'payload_malformed',
   'derived-pcr-len-47': 'payload_malformed',
   'derived-no-pcrs': 'payload_malformed',
-  // A bad signature outranks its debug mode.
+  // An invalid signature takes precedence over debug mode.
   'eternis-invalid-signature': 'signature_invalid',
   'oyster-custom-root': 'root_untrusted',
 } as const;
 
-/** Genuine documents of instances (EC2's NitroTPM), among the field's. */
+/** Genuine documents of instances (EC2's NitroTPM), from the field documents. */
 export const NITRO_TPM = [
   'lockboot-vaportpm-nitrotpm-2026-02-01-799ae6',
   'reclaimprotocol-attestor-core-nitrotpm-2026-06-18-020ed8',
@@ -92,7 +92,7 @@ function casesOf(vector: Vector): readonly Case[] {
     ...more,
   });
   const allowDebug = true;
-  // The registers of debug mode are zero: that is no image that anybody could expect.
+  // In debug mode the registers are zero, so no expected image can match.
   const expected = (verdict: string) => (vector.debug_mode ? 'PolicyError policy_invalid' : verdict);
   return [
     named('at its own time', {}),

@@ -1,4 +1,4 @@
-/** Wycheproof's ECDSA P-384 vectors with SHA-384, in both encodings. */
+/** The vectors of Wycheproof for ECDSA P-384 with SHA-384, in both encodings. */
 import { readFileSync } from 'node:fs';
 import type { SignatureCase } from './suite.ts';
 

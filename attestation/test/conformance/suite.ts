@@ -1,4 +1,6 @@
-/** What is bundled and run on every platform: cases in, disagreements out. Imports nothing of Node. */
+/**
+ * The suite that is bundled for every platform. It takes cases and returns disagreements. It imports nothing from Node.
+ */
 
 import { ChainCache } from '@perf-aggregator/attestation';
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -11,7 +13,7 @@ import { type Case, judge } from './case.ts';
 /** A case of Wycheproof's ECDSA files. */
 export interface SignatureCase {
   readonly id: string;
-  /** Uncompressed point, hex. */
+  /** Uncompressed point as hexadecimal text. */
   readonly publicKey: string;
   readonly message: string;
   readonly signature: string;
@@ -20,13 +22,13 @@ export interface SignatureCase {
   readonly isValid: boolean;
 }
 
-/** How a suite went. */
+/** The result of a suite. */
 export interface Outcome {
   readonly judged: number;
   readonly disagreements: readonly string[];
 }
 
-/** Judges all cases, without and with one cache for all of them. */
+/** Verifies all cases twice: without a cache, and with one cache for all of them. */
 export function runSuite(
   cases: readonly Case[],
   signatures: readonly SignatureCase[],
@@ -46,7 +48,7 @@ export function runSuite(
   return { judged: 2 * cases.length + signatures.length, disagreements };
 }
 
-/** Whether a signature is well-formed and holds. */
+/** Tells whether a signature is well-formed and valid. */
 export function holds(one: SignatureCase, crypto: CryptoBackend): boolean {
   try {
     const bytes = decodeHex(one.signature);

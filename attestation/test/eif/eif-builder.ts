@@ -1,4 +1,4 @@
-/** Builds enclave images for tests, every field of which can be made wrong; and measures them another way. */
+/** Builds enclave images for tests. Every field can be made wrong. An independent implementation measures them. */
 import { createHash, type KeyObject, sign } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { concatBytes, utf8 } from '@perf-aggregator/shared/bytes';
@@ -11,9 +11,9 @@ export interface SectionSpec {
   readonly type: number;
   readonly content: Uint8Array;
   readonly flags?: number;
-  /** Size in the section's own header. */
+  /** Size in the header of the section. */
   readonly ownSize?: bigint;
-  /** Size and offset in the file's table. */
+  /** Size and offset in the table of the file. */
   readonly tableSize?: bigint;
   readonly tableOffset?: bigint;
 }
@@ -37,7 +37,7 @@ export const PLAIN: readonly SectionSpec[] = [
   { type: TYPE.ramdisk, content: fill(123_457, 3) },
 ];
 
-/** The file, its checksum and table right but for what `spec` changes. */
+/** The file. Its checksum and table are correct except for the changes in `spec`. */
 export function buildImage(spec: ImageSpec = {}): Uint8Array {
   const sections = spec.sections ?? PLAIN;
   const header = new Uint8Array(548);
@@ -59,7 +59,7 @@ export function buildImage(spec: ImageSpec = {}): Uint8Array {
   return concatBytes(header, body);
 }
 
-/** Measurements straight from their definition. */
+/** Measurements, computed directly from their definition. */
 export function expectedPcrs(sections: readonly SectionSpec[] = PLAIN) {
   const of = (...types: number[]) =>
     sections.filter(({ type }) => types.includes(type)).map(({ content }) => content);
@@ -71,7 +71,7 @@ export function expectedPcrs(sections: readonly SectionSpec[] = PLAIN) {
   };
 }
 
-/** SHA-384(0⁴⁸ ‖ SHA-384(parts)), hex. */
+/** SHA-384(0⁴⁸ ‖ SHA-384(parts)), as hexadecimal text. */
 export function extend(parts: readonly Uint8Array[]): string {
   const inner = createHash('sha384')
     .update(concatBytes(...parts))
@@ -85,11 +85,11 @@ export interface SignatureSpec {
   readonly pcr0: string;
   readonly registerIndex?: number;
   readonly protectedHeader?: Uint8Array;
-  /** Whether byte strings are written as such, not as arrays of numbers. */
+  /** Writes byte strings as CBOR byte strings instead of arrays of numbers. */
   readonly asBytes?: boolean;
 }
 
-/** The signature section as nitro-cli writes it. */
+/** The signature section in the form that nitro-cli writes. */
 export function buildSignature(spec: SignatureSpec): SectionSpec {
   const list = (bytes: Uint8Array): CborValue => (spec.asBytes ? bytes : [...bytes]);
   const protectedHeader = spec.protectedHeader ?? decodeHex('a1013822');

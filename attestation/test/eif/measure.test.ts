@@ -48,7 +48,7 @@ describe('when an enclave image is measured', () => {
     expect(measured.signer?.subject).toBe('CN=test root');
   });
 
-  it('takes one ramdisk, an empty section, and another architecture', () => {
+  it('accepts one ramdisk, an empty section, and another architecture', () => {
     const sections = [...PLAIN.slice(0, 4), { type: TYPE.ramdisk, content: new Uint8Array() }];
     expect(measureEif(buildImage({ sections, flags: 1 }))).toMatchObject({
       ...expectedPcrs(sections),
@@ -64,7 +64,7 @@ describe('when an enclave image is measured', () => {
     expect(measureEif(buildImage({ sections }))).toMatchObject({ ...expectedPcrs(), metadata: null });
   });
 
-  it('gives the same in whatever pieces the file comes', () => {
+  it('gives the same result for any division of the file into pieces', () => {
     const image = buildImage({ sections: signed() });
     const whole = measureEif(image);
     fc.assert(
@@ -137,7 +137,7 @@ describe('when a file is no enclave image', () => {
     expect(refusal(() => measureEif(buildImage(spec)))).toBe(code);
   });
 
-  it('refuses a file cut anywhere', () => {
+  it('refuses a file that is cut at any byte', () => {
     const image = buildImage({ sections: signed() });
     fc.assert(
       fc.property(fc.nat(image.length - 1), (length) => {
@@ -174,8 +174,8 @@ describe('when a file is no enclave image', () => {
   });
 });
 
-describe('when a checksum is taken', () => {
-  it('is the one that zlib takes, in whatever pieces', () => {
+describe('when a checksum is computed', () => {
+  it('is equal to the checksum of zlib, for any division into pieces', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 99 })), (pieces) => {
         const crc = new Crc32();

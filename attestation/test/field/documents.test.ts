@@ -1,4 +1,7 @@
-/** Public documents that the verifier had not seen before: the largest, the newest, of EC2's NitroTPM, a broken one. */
+/**
+ * Public documents that the verifier had not been tested with: the largest, the newest, one of EC2's NitroTPM, a broken
+ * one.
+ */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { explainAttestation, type VerificationTime } from '@perf-aggregator/attestation';
@@ -39,7 +42,7 @@ describe.each(Object.entries(DOCUMENTS))('when the document is %s', (name, answe
     now: judge(bytes, NOW, true).code,
   }));
 
-  it('it verifies or not as was expected, and its facts are read', () => {
+  it('the verdict is the expected one, and the facts are correct', () => {
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
     expect(atDocument.verified).toBe(expected.at_document.verified);
     if (atDocument.verified) expect(atDocument.document).toMatchObject({ timestamp: timestamp_ms, debug });

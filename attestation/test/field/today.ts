@@ -1,12 +1,12 @@
 /**
- * What the verifier says of each document of `fixtures/`, and what is right: at the document's own time with debug
- * mode allowed, without, and on 2026-11-22. Null: it verifies.
+ * The verdict of the verifier for each document of `fixtures/`, and the right one: at the time of the document with
+ * debug mode allowed, the same without debug mode, and on 2026-11-22. Null: it verifies.
  */
 import type { Answers } from '../../../shared/test/field/answers.ts';
 
 const GENUINE: Answers = { right: { atDocument: null, withoutDebug: null, now: 'certificate_expired' } };
 
-/** Genuine under AWS's root, but of an instance. */
+/** Genuine under the root of AWS, but issued for an instance. */
 const NITRO_TPM: Answers = {
   right: {
     verified: false,
@@ -16,7 +16,7 @@ const NITRO_TPM: Answers = {
   },
 };
 
-/** By the name of the document. */
+/** Verdicts by the name of the document. */
 export const DOCUMENTS: Readonly<Record<string, Answers>> = {
   'blocky-nitrite-prod-2024-09-07-72ffd8': GENUINE,
   'epsilon-data-nitro-verify-prod-2026-02-06-1ad417': GENUINE,

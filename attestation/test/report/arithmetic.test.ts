@@ -7,7 +7,7 @@ import { ReportError } from '../../src/report/errors.ts';
 
 type Metrics = Record<string, unknown>;
 
-/** The few claims that the arithmetic reads. */
+/** The few claims that the arithmetic uses. */
 function claimsOf(metrics: Metrics, more: Partial<ReportClaims> = {}): ReportClaims {
   const base = {
     periodIsFullHistory: false,
@@ -24,8 +24,8 @@ function claimsOf(metrics: Metrics, more: Partial<ReportClaims> = {}): ReportCla
 const refusal = (metrics: Metrics, more?: Partial<ReportClaims>) =>
   codeOf(() => checkArithmetic(claimsOf(metrics, more)), ReportError);
 
-describe('when numbers belong together', () => {
-  it('what was compared is told', () => {
+describe('when numbers are consistent', () => {
+  it('the result names the comparisons', () => {
     const metrics = {
       periodReturns: [0.1, null, -0.5, 0.2],
       monthlyReturns: { '2026-01': 0.1, '2026-02': -0.4 },
@@ -36,7 +36,7 @@ describe('when numbers belong together', () => {
     expect(checkArithmetic(claimsOf(metrics, full)).split('; ')).toHaveLength(5);
   });
 
-  it('ratios, tails and money are compared as well', () => {
+  it('ratios, tails and money are compared too', () => {
     const metrics = {
       periodReturns: [0.1, null, -0.05, 0.2],
       observationCount: 3,
@@ -68,7 +68,7 @@ describe('when numbers belong together', () => {
     ]);
   });
 
-  it('what is withheld or undefined is not compared', () => {
+  it('a withheld or undefined metric is not compared', () => {
     const nothing = 'nothing disclosed that could be recomputed';
     expect(checkArithmetic(claimsOf({}))).toBe(nothing);
     expect(checkArithmetic(claimsOf({ totalReturn: 0.1 }))).toBe(nothing);
@@ -79,17 +79,17 @@ describe('when numbers belong together', () => {
     expect(checkArithmetic(claimsOf({ totalReturn: 0.1 }, { fullHistoryReturn: 0.2 }))).toBe(nothing);
   });
 
-  it('an account that was wiped out has no chain', () => {
+  it('an account that lost everything has no chain of returns', () => {
     expect(
       checkArithmetic(claimsOf({ periodReturns: [-1, 0.5], totalReturn: -1, maxDrawdown: 1 })),
     ).toContain('nothing');
   });
 
-  it('rounding of doubles is no contradiction, whatever the returns', () => {
+  it('rounding of doubles is no contradiction, for any returns', () => {
     const returns = fc.array(fc.double({ min: -0.5, max: 1, noNaN: true }), { minLength: 1, maxLength: 400 });
     fc.assert(
       fc.property(returns, (periodReturns) => {
-        // Linked in logarithms: another way round than the one under test.
+        // The test links the returns with logarithms, unlike the code under test.
         const totalReturn = Math.expm1(periodReturns.reduce((sum, value) => sum + Math.log1p(value), 0));
         expect(checkArithmetic(claimsOf({ periodReturns, totalReturn }))).toContain('daily');
         const wrong = totalReturn + 1e-6 * Math.max(1, Math.abs(totalReturn));

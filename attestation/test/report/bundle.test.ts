@@ -1,4 +1,4 @@
-/** How long, and how deep, the text of a bundle may be. */
+/** Limits for the length and the nesting depth of the text of a bundle. */
 import { ReportError } from '@perf-aggregator/attestation';
 import { MAX_BUNDLE_BYTES, parseBundle } from '@perf-aggregator/attestation/report/bundle';
 import { describe, expect, it } from 'vitest';
@@ -7,8 +7,8 @@ import { casesOfRule, GENUINE, judgeReport } from './conformance/case.ts';
 
 const text = JSON.stringify(GENUINE.bundle);
 
-describe('when a bundle is filled up with blanks', () => {
-  it('4 MiB verify, and a character more is not read', () => {
+describe('when a bundle is padded with blanks', () => {
+  it('4 MiB verify, and one more character is refused', () => {
     const [whole, long] = casesOfRule('bundle', [
       ['4 MiB', 'verified', () => text.padEnd(MAX_BUNDLE_BYTES)],
       ['more', 'bundle_malformed', () => text.padEnd(MAX_BUNDLE_BYTES + 1)],
@@ -18,9 +18,9 @@ describe('when a bundle is filled up with blanks', () => {
   });
 });
 
-describe('when a bundle is nested without an end', () => {
+describe('when a bundle is nested very deeply', () => {
   it.each(['[', '{"version":', '{"version":1,"sdJwt":[', '{"a":[{"b":'])(
-    '%s again and again is malformed',
+    'repeated %s is malformed',
     (start) => {
       for (const count of [100, 100_000]) {
         expect(codeOf(() => parseBundle(start.repeat(count)), ReportError)).toBe('bundle_malformed');

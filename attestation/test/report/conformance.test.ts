@@ -1,4 +1,4 @@
-/** Every rule of reports by bundles that isolate it, on both cryptographic back ends. */
+/** Every rule of reports is tested by bundles that isolate it, on both cryptographic back ends. */
 import { explainReport } from '@perf-aggregator/attestation';
 import { REPORT_ERROR_CODES } from '@perf-aggregator/attestation/report/errors';
 import { REPORT_RULES } from '@perf-aggregator/attestation/report/judgement';
@@ -12,10 +12,10 @@ import { casesOfRule, GENUINE, judgeReport, policyOf } from './conformance/case.
 import { REPORT_CASES } from './conformance/cases.ts';
 import { buildReport } from './conformance/report-builder.ts';
 
-/** All cases have their certificates in common. */
+/** All cases share their certificates, so these back ends cache the verifications. */
 const [byNode, byNoble] = [remembering(node), remembering(noble)];
 
-describe.each(REPORT_RULES)('when bundles are about the rule %s', (rule) => {
+describe.each(REPORT_RULES)('when bundles test the rule %s', (rule) => {
   const cases = REPORT_CASES.filter((one) => one.rule === rule);
 
   it.each(cases.map((one) => [one.name, one.expect, one] as const))('%s: %s', (_, expected, one) => {
@@ -27,23 +27,23 @@ describe.each(REPORT_RULES)('when bundles are about the rule %s', (rule) => {
     expect(failed).toEqual(told.verified ? [] : [rule]);
   });
 
-  it('noble says the same of all of them', () => {
+  it('noble gives the same verdicts', () => {
     const disagree = cases.filter((one) => judgeReport(one, byNoble) !== one.expect);
     expect(disagree.map(({ name }) => name)).toEqual([]);
   });
 
-  it('some fail it', () => {
+  it('some cases fail it', () => {
     expect(cases.filter(({ expect: verdict }) => verdict !== 'verified')).not.toEqual([]);
   });
 });
 
 describe('when the cases are counted', () => {
-  it('every code is what some case is told', () => {
+  it('every code is the verdict of some case', () => {
     const told = new Set(REPORT_CASES.map(({ expect: verdict }) => verdict.split(' ')[1]));
     expect(REPORT_ERROR_CODES.filter((code) => !told.has(code))).toEqual([]);
   });
 
-  it('every claim that nobody may withhold is missing once', () => {
+  it('every mandatory claim is missing in one case', () => {
     const missing = new Set(REPORT_CASES.flatMap(({ name }) => /^schema: no (\w+)$/.exec(name)?.[1] ?? []));
     const optional = ['aud', 'nonce'];
     const needed = Object.keys(reportClaims.shape).filter((name) => !optional.includes(name));
@@ -51,19 +51,19 @@ describe('when the cases are counted', () => {
     expect(needed.filter((name) => !missing.has(name))).toEqual([]);
   });
 
-  it('every part of the data quality is missing once', () => {
+  it('every part of the data quality is missing in one case', () => {
     const parts = Object.keys(reportClaims.shape.dataQuality.shape);
     expect(parts).toHaveLength(10);
     const names = new Set(REPORT_CASES.map(({ name }) => name));
     expect(parts.filter((part) => !names.has(`schema: no dataQuality.${part}`))).toEqual([]);
   });
 
-  it('each has a name of its own', () => {
+  it('each has its own name', () => {
     expect(new Set(REPORT_CASES.map(({ name }) => name)).size).toBe(REPORT_CASES.length);
   });
 });
 
-describe('when the numbers of a contradiction are right', () => {
+describe('when the numbers of a contradiction are corrected', () => {
   it.each(CONTRADICTIONS)('%s verify', (name, disclosed) => {
     const [one] = casesOfRule('arithmetic', [[name, 'verified', { metrics: metricsOf(disclosed) }]]);
     expect(judgeReport(one!)).toBe('verified');
@@ -71,14 +71,14 @@ describe('when the numbers of a contradiction are right', () => {
 });
 
 describe('when a genuine bundle is explained', () => {
-  it('every rule is judged and holds, and the report is said to be simulated', () => {
+  it('every rule is checked and passes, and the report is marked as simulated', () => {
     const [one] = casesOfRule('bundle', [['genuine', 'verified', {}]]);
     const told = explainReport(JSON.parse(one!.bundle), policyOf(one!));
     expect(told).toMatchObject({ verified: true, simulated: true, code: null });
     expect(told.checks.map(({ rule, ok }) => [rule, ok])).toEqual(REPORT_RULES.map((rule) => [rule, true]));
   });
 
-  it('what is withheld is not among its claims', () => {
+  it('a withheld metric is not among its claims', () => {
     const { bundle } = buildReport({ disclosures: (all) => all.slice(0, 2) });
     const [one] = casesOfRule('disclosures', [['two', 'verified', () => bundle]]);
     const { claims } = explainReport(one!.bundle, policyOf(one!));

@@ -16,7 +16,7 @@ const KEY = crypto.ed25519PublicKey(SEED);
 const HEADER = { alg: 'EdDSA', typ: 'perf-report+sd-jwt' };
 const CLAIMS = { iat: 1, open: { deep: [1, 'two'] }, metrics: { sharpe: 1.5, total: 0.25, list: [1, null] } };
 
-/** The oracle: an implementation of RFC 9901 that shares no code with ours. */
+/** The oracle is an independent implementation of RFC 9901. */
 const oracle = new SDJwtInstance<Record<string, unknown>>({
   signer: (input: string) => encodeBase64Url(crypto.ed25519Sign(SEED, utf8(input))),
   verifier: (input: string, signature: string) =>
@@ -35,7 +35,7 @@ const oracle = new SDJwtInstance<Record<string, unknown>>({
 const json = (value: unknown) => encodeBase64Url(utf8(JSON.stringify(value)));
 const digest = (disclosure: string) => createHash('sha256').update(disclosure).digest('base64url');
 
-/** A compact SD-JWT of `payload`, signed, with `disclosures`. */
+/** A compact, signed SD-JWT of `payload` with `disclosures`. */
 function signed(payload: object, disclosures: readonly string[] = [], header: object = HEADER): string {
   const input = `${json(header)}.${json(payload)}`;
   const jwt = `${input}.${encodeBase64Url(crypto.ed25519Sign(SEED, utf8(input)))}`;
@@ -50,13 +50,13 @@ function referring(...disclosures: readonly string[]): object {
   return { metrics: { _sd: disclosures.map(digest) }, _sd_alg: 'sha-256' };
 }
 
-describe('when another implementation issues', () => {
+describe('when another implementation issues a token', () => {
   const issue = (claims: Record<string, unknown>) =>
     oracle.issue(claims, { metrics: { _sd: Object.keys(claims['metrics'] as object) } } as never, {
       header: { typ: HEADER.typ },
     });
 
-  it('what it signs is read, on both back ends', async () => {
+  it('both back ends read it', async () => {
     const parts = parseSdJwt(await issue(CLAIMS));
     for (const backend of [crypto, noble]) {
       expect(isSignedBy(parts, KEY, backend)).toBe(true);
@@ -64,7 +64,7 @@ describe('when another implementation issues', () => {
     }
   });
 
-  it('any choice of disclosures gives the claims that it gives itself', async () => {
+  it('any choice of disclosures gives the same claims as in that implementation', async () => {
     const names = fc.uniqueArray(fc.constantFrom(...Object.keys(CLAIMS.metrics)));
     await fc.assert(
       fc.asyncProperty(names, fc.dictionary(fc.string(), fc.jsonValue()), async (chosen, metrics) => {
@@ -84,10 +84,10 @@ describe('when another implementation issues', () => {
   });
 });
 
-describe('when the compact form is another', () => {
+describe('when the compact form is changed', () => {
   const good = signed({ a: 1, _sd_alg: 'sha-256' });
 
-  it('the right one is read', () => {
+  it('the correct form is read', () => {
     expect(disclosed(good)).toEqual({ a: 1 });
     expect(isSignedBy(parseSdJwt(good), KEY, crypto)).toBe(true);
   });
@@ -117,16 +117,16 @@ describe('when the compact form is another', () => {
     ['typ', { ...HEADER, typ: 'dc+sd-jwt' }],
     ['alg', { typ: HEADER.typ }],
     ['typ', { alg: HEADER.alg }],
-  ])('another %s in the header is refused', (_, header) => {
+  ])('a header with another %s is refused', (_, header) => {
     expect(refusal(signed({ _sd_alg: 'sha-256' }, [], header))).toBe('report_signature_invalid');
   });
 
   it.each([[{}], [{ _sd_alg: 'sha-512' }], [{ _sd_alg: 'SHA-256' }], [{ _sd_alg: null }]])(
-    'the hash must be said, and be SHA-256: %j',
+    'the hash must be named, and must be SHA-256: %j',
     (claims) => expect(refusal(signed(claims))).toBe('report_signature_invalid'),
   );
 
-  it('a signature has one spelling: every other last character is refused or does not verify', () => {
+  it('a signature has one encoding: any other last character is refused or does not verify', () => {
     const characters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const verifying = characters.split('').filter((last) => {
       const compact = `${jwt.slice(0, -1)}${last}~`;
@@ -140,18 +140,18 @@ describe('when the compact form is another', () => {
     expect(verifying).toEqual([jwt.at(-1)]);
   });
 
-  it('another key did not sign it, nor did this one sign another payload', () => {
+  it('a signature does not verify under another key, or for another payload', () => {
     expect(isSignedBy(parseSdJwt(good), crypto.ed25519PublicKey(new Uint8Array(32)), crypto)).toBe(false);
     const other = json({ a: 2, _sd_alg: 'sha-256' });
     expect(isSignedBy(parseSdJwt(`${head}.${other}.${signature}~`), KEY, crypto)).toBe(false);
   });
 });
 
-describe('when disclosures are others', () => {
+describe('when disclosures are changed', () => {
   const sharpe = json(['salt-1', 'sharpe', 1.5]);
   const total = json(['salt-2', 'total', 0.25]);
 
-  it('those that are referred to are taken, whichever are left out', () => {
+  it('those with a digest are accepted, and any of them may be left out', () => {
     expect(disclosed(signed(referring(sharpe, total), [total]))).toEqual({ metrics: { total: 0.25 } });
     expect(disclosed(signed(referring(sharpe, total)))).toEqual({ metrics: {} });
   });
@@ -173,7 +173,7 @@ describe('when disclosures are others', () => {
     expect(refusal(signed(payload, disclosures))).toBe('disclosure_invalid');
   });
 
-  it('two of the same name are refused', () => {
+  it('two disclosures of the same name are refused', () => {
     const again = json(['salt-3', 'sharpe', 9]);
     expect(refusal(signed(referring(sharpe, again), [sharpe, again]))).toBe('disclosure_invalid');
   });
@@ -189,11 +189,11 @@ describe('when disclosures are others', () => {
     ['text that is no JSON', encodeBase64Url(utf8('['))],
     ['bytes that are no UTF-8', encodeBase64Url(Uint8Array.of(0xff))],
     ['padded base64url', `${json(['salt', 'name', 1])}=`],
-  ])('%s is refused, although it is referred to', (_, disclosure) => {
+  ])('%s is refused, although a digest refers to it', (_, disclosure) => {
     expect(refusal(signed(referring(disclosure), [disclosure]))).toBe('disclosure_invalid');
   });
 
-  it('a disclosure has one spelling', () => {
+  it('a disclosure has one encoding', () => {
     const text = json(['salt', 'name', 1]);
     expect(text.length % 4).not.toBe(0);
     const respelled = `${text.slice(0, -1)}${String.fromCharCode(text.charCodeAt(text.length - 1) + 1)}`;
@@ -202,19 +202,19 @@ describe('when disclosures are others', () => {
     expect(refusal(signed(referring(respelled), [respelled]))).toBe('disclosure_invalid');
   });
 
-  it('a disclosed value brings no digests of its own', () => {
+  it('a disclosed value cannot contain digests', () => {
     const outer = json(['salt', 'outer', { _sd: [digest(sharpe)] }]);
     expect(refusal(signed(referring(outer), [outer, sharpe]))).toBe('disclosure_invalid');
   });
 
-  it('the name of a prototype is a name like any other', () => {
+  it('the name of a prototype member is an ordinary name', () => {
     const evil = json(['salt', '__proto__', { admin: true }]);
     const { metrics } = disclosed(signed(referring(evil), [evil])) as { metrics: object };
     expect(Object.getPrototypeOf(metrics)).toBe(Object.prototype);
     expect(Object.hasOwn(metrics, '__proto__')).toBe(true);
   });
 
-  it('whatever stands there, what is thrown has a code', () => {
+  it('any text that fails throws a coded error', () => {
     fc.assert(
       fc.property(fc.string(), fc.jsonValue(), (text, value) => {
         for (const disclosure of [text.replaceAll('~', ''), json(value)]) {

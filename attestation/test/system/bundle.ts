@@ -1,8 +1,8 @@
-/** Bundles for other platforms, made of what was built, as somebody who installs the package makes them. */
+/** Bundles for other platforms, made from the build output in the same way as by a user of the package. */
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 
-/** A bundle and what went into it. */
+/** A bundle and the modules in it. */
 export interface Bundle {
   readonly code: string;
   readonly meta: Metafile;
@@ -11,8 +11,8 @@ export interface Bundle {
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * The code at `entry` with all that it imports.
- * @param platform - `browser` takes the package's default exports, `node` those for Node
+ * The code at `entry` with all its imports.
+ * @param platform - `browser` uses the default exports of the package, `node` those for Node
  */
 export async function bundle(
   entry: { readonly file: string } | { readonly text: string },
@@ -29,7 +29,7 @@ export async function bundle(
     metafile: true,
     platform,
     format: 'iife',
-    // Neither condition of platform `browser` nor the sources: what default resolution gives.
+    // Uses neither the condition `browser` nor the sources: this is the default resolution.
     conditions: platform === 'node' ? ['node'] : [],
     mainFields: ['module', 'main'],
     logLevel: 'silent',
@@ -37,7 +37,7 @@ export async function bundle(
   return { code: outputFiles[0]!.text, meta: metafile };
 }
 
-/** Modules of the platform that a bundle asks for. */
+/** Modules of the platform that a bundle imports. */
 export function externals({ meta }: Bundle): readonly string[] {
   const imports = Object.values(meta.outputs).flatMap((output) => output.imports);
   return [...new Set(imports.filter(({ external }) => external).map(({ path }) => path))];

@@ -1,4 +1,6 @@
-/** The same suite where the verifier is used: Chromium, Node 20 and Node 24, by the package's own conditions. */
+/**
+ * Runs the same suite on the supported platforms: Chromium, Node 20 and Node 24, with the conditions of the package.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +14,7 @@ import { SIGNATURES } from '../conformance/signatures.ts';
 import type { Outcome, runSuite } from '../conformance/suite.ts';
 import { type Bundle, bundle, externals } from './bundle.ts';
 
-// Ten times what it takes on a quiet machine: thousands of signatures in JavaScript.
+// Ten times the duration on an idle machine: thousands of signature checks in JavaScript.
 vi.setConfig({ testTimeout: 300_000 });
 
 const SUITE = { file: 'suite-main.ts' } as const;
@@ -34,14 +36,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('when the package is bundled', () => {
   const verifier = { text: "export * from '@perf-aggregator/attestation'" };
 
-  it('its default entry asks for nothing of Node', async () => {
+  it('its default entry imports nothing from Node', async () => {
     const made = await bundle(verifier, 'browser');
     expect(externals(made)).toEqual([]);
     expect(Object.keys(made.meta.inputs).filter((path) => path.endsWith('crypto/noble.js'))).toHaveLength(1);
     expect(externals(byDefault)).toEqual([]);
   });
 
-  it('who takes only the verifier of documents gets no schemas of reports with it, and no ciphers', async () => {
+  it('a bundle of only the document verifier contains no report schemas and no ciphers', async () => {
     const made = await bundle(
       { text: "export { verifyAttestation } from '@perf-aggregator/attestation'" },
       'browser',
@@ -54,7 +56,7 @@ describe('when the package is bundled', () => {
     expect([...new Set(foreign)].sort()).toEqual(['@noble/curves', '@noble/hashes']);
   });
 
-  it('under the condition `node` it verifies by node:crypto', async () => {
+  it('under the condition `node` it verifies with node:crypto', async () => {
     const made = await bundle(verifier, 'node');
     expect(externals(made)).toContain('node:crypto');
     expect(Object.keys(made.meta.inputs).filter((path) => path.endsWith('crypto/noble.js'))).toEqual([]);
@@ -62,7 +64,7 @@ describe('when the package is bundled', () => {
 });
 
 describe('when the suite runs in Chromium', () => {
-  it('everything is judged as it is here, under a policy that forbids eval', async () => {
+  it('all verdicts are the same as here, under a policy that forbids eval', async () => {
     const browser = await chromium.launch({
       executablePath: '/usr/bin/chromium',
       args: [
@@ -94,12 +96,12 @@ describe('when the suite runs in Chromium', () => {
 });
 
 describe.each(['20.20.2', '24.21.0'])('when the suite runs in Node %s', (version) => {
-  // In JavaScript everything has been judged by Chromium's V8: here the real documents will do.
+  // Chromium's V8 already ran all cases in JavaScript, so the real documents are enough here.
   const real = CASES.filter(({ rule }) => rule === 0);
   it.each([
     ['default', real],
     ['node', CASES],
-  ] as const)('everything is judged as it is here, %s exports', async (exports, cases) => {
+  ] as const)('all verdicts are the same as here, %s exports', async (exports, cases) => {
     const script = join(folder, `${version}-${exports}.cjs`);
     const data = JSON.stringify([cases, SIGNATURES]);
     const { code } = exports === 'node' ? forNode : byDefault;

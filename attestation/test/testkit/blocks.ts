@@ -1,6 +1,6 @@
-/** Cases as text: a line `name: value` for each thing said, and an empty line between cases. */
+/** Cases as text: one line `name: value` for each property, and an empty line between cases. */
 
-/** Lines of a case in order; a name may come more than once. */
+/** Lines of a case in order. A name may occur more than once. */
 export type Block = readonly (readonly [name: string, value: string])[];
 
 export function formatBlocks(blocks: readonly Block[]): string {
@@ -25,24 +25,24 @@ function parseLine(line: string): Block[number] {
   return [name, value ?? ''];
 }
 
-/** All values under `name`. */
+/** All values of `name`. */
 export function valuesOf(block: Block, name: string): readonly string[] {
   return block.flatMap(([known, value]) => (known === name ? [value] : []));
 }
 
-/** The value under `name`, if there is one. */
+/** The first value of `name`, if there is one. */
 export function firstOf(block: Block, name: string): string | undefined {
   return valuesOf(block, name)[0];
 }
 
-/** The value under `name`, which must be there. */
+/** The first value of `name`, which must exist. */
 export function neededOf(block: Block, name: string): string {
   const value = firstOf(block, name);
   if (value === undefined) throw new Error(`a case without ${name}`);
   return value;
 }
 
-/** Members of an object for those of `names` that are there; keys are what a member is called, values the lines' names. */
+/** An object with the members of `names` that have a line. Keys are the member names, values are the line names. */
 export function membersOf<Key extends string>(
   block: Block,
   names: Readonly<Record<Key, string>>,
@@ -54,7 +54,7 @@ export function membersOf<Key extends string>(
   return Object.fromEntries(members) as { readonly [K in Key]?: string };
 }
 
-/** Lines for what is not undefined. */
+/** Lines for all values that are not undefined. */
 export function linesOf(values: Readonly<Record<string, string | number | boolean | undefined>>): Block {
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as const],

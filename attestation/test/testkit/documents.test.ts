@@ -1,4 +1,4 @@
-/** The test kit as it is published: every case says what the verifier says, and nothing is missing from it. */
+/** The published test kit: every case has the verdict of the verifier, and no case is missing. */
 import { describe, expect, it } from 'vitest';
 import { type Case, judge } from '../conformance/case.ts';
 import { CASES } from '../conformance/cases.ts';
@@ -14,17 +14,17 @@ describe('when the test kit is run', () => {
   });
 });
 
-/** All of a case but what is drawn at random when it is made. */
+/** All members of a case except those that are drawn at random. */
 function meaningOf(one: Case) {
   const { document: _, roots, ...rest } = one;
   return { ...rest, roots: roots?.length ?? 'aws' };
 }
 
-/** Rule by rule, as the kit has them. */
+/** The cases by rule, in the order of the kit. */
 const inOrder = [...CASES].sort((a, b) => a.rule - b.rule);
 
-describe('when the test kit is held against the cases', () => {
-  it('has each, of the same meaning', () => {
+describe('when the test kit is compared with the cases', () => {
+  it('has each case with the same meaning', () => {
     expect(kit.map(meaningOf)).toEqual(inOrder.map(meaningOf));
   });
 
@@ -34,11 +34,11 @@ describe('when the test kit is held against the cases', () => {
     expect(real).toEqual(CASES.filter(({ rule }) => rule === 0));
   });
 
-  it('cases that are written and read again are the same', () => {
+  it('cases are equal after writing and reading', () => {
     expect(parseDocuments(formatDocuments(CASES))).toEqual(inOrder);
   });
 
-  it('what is stored is used', () => {
+  it('every stored file is used', () => {
     expect(unusedFiles(files)).toEqual([]);
   });
 });

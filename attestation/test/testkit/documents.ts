@@ -21,7 +21,7 @@ import {
 
 const BYTE_STRINGS = { nonce: 'nonce', publicKey: 'public-key', userData: 'user-data' } as const;
 
-/** A file of cases for each rule, and what they name. */
+/** A file of cases for each rule, and the stored files that they name. */
 export function formatDocuments(cases: readonly Case[]): KitFiles {
   const store = new Store();
   const roots = new RootFiles();
@@ -101,7 +101,7 @@ function parsePolicy(block: Block): CasePolicy {
   };
 }
 
-/** What a document is called that is stored for the case `name`. */
+/** The name of the document that is stored for the case `name`. */
 function storedNameOf(name: string): string {
   return slugOf(
     name

@@ -1,4 +1,4 @@
-/** Reads the kit as it lies in `attestation/testkit`. */
+/** Reads the published kit from `attestation/testkit`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

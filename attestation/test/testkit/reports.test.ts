@@ -1,4 +1,4 @@
-/** The test kit for reports as it is published, on both back ends, and held against the cases. */
+/** The published test kit for reports, on both back ends, and compared with the cases. */
 import { REPORT_ERROR_CODES } from '@perf-aggregator/attestation/report/errors';
 import { REPORT_RULES } from '@perf-aggregator/attestation/report/judgement';
 import { crypto as noble } from '@perf-aggregator/shared/crypto/noble';
@@ -22,16 +22,16 @@ describe.each([
   });
 });
 
-/** All of a case but what is drawn at random when it is made. */
+/** All members of a case except those that are drawn at random. */
 function meaningOf(one: ReportCase) {
   const { bundle: _, roots, ...rest } = one;
   return { ...rest, roots: roots?.length ?? 'aws' };
 }
 
-describe('when the test kit is held against the cases', () => {
+describe('when the test kit is compared with the cases', () => {
   const inOrder = REPORT_RULES.flatMap((rule) => REPORT_CASES.filter((one) => one.rule === rule));
 
-  it('has each, of the same meaning', () => {
+  it('has each case with the same meaning', () => {
     expect(kit.map(meaningOf)).toEqual(inOrder.map(meaningOf));
   });
 
@@ -42,11 +42,11 @@ describe('when the test kit is held against the cases', () => {
     expect(REPORT_ERROR_CODES.filter((code) => !codes.has(code))).toEqual([]);
   });
 
-  it('cases that are written and read again are the same', () => {
+  it('cases are equal after writing and reading', () => {
     expect(parseReports(formatReports(REPORT_CASES))).toEqual(inOrder);
   });
 
-  it('what is stored is used', () => {
+  it('every stored file is used', () => {
     expect(unusedFiles(files)).toEqual([]);
   });
 });

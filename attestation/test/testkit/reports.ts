@@ -18,7 +18,7 @@ import {
   RootFiles,
 } from './verdict-lines.ts';
 
-/** A file of cases for each rule, and what they name. */
+/** A file of cases for each rule, and the stored files that they name. */
 export function formatReports(cases: readonly ReportCase[]): KitFiles {
   const store = new Store();
   const roots = new RootFiles();

@@ -1,25 +1,27 @@
-/** Evidence that differs little from other evidence, as the places where it differs. */
+/** Evidence that differs little from other evidence, stored as the list of its differences. */
 
-/** `length` bytes at `offset` that others take the place of. */
+/** Replaces `length` bytes at `offset`. */
 export interface Splice {
   readonly offset: number;
   readonly length: number;
-  /** Latin-1: a character for each byte. */
+  /** Latin-1: one character for each byte. */
   readonly replacement: string;
 }
 
-/** Bytes that have to agree before two places count as the same: fewer, and parts of certificates are confused. */
+/**
+ * The number of equal bytes that make two places count as equal. With fewer bytes, parts of certificates are confused.
+ */
 const GRAM = 32;
-/** What the line of a splice takes beside its replacement, characters. */
+/** The characters of a splice line besides its replacement. */
 const LINE = 12;
 
-/** Where each run of {@link GRAM} characters of a text stands, for the first few times. */
+/** The positions of each run of {@link GRAM} characters in a text, up to a maximum per run. */
 export type GramIndex = ReadonlyMap<string, readonly number[]>;
 
-/** Places of one gram that are remembered: a text of zeros alone has thousands. */
+/** The maximum number of positions per run. A text of zeros has thousands. */
 const PLACES = 64;
 
-/** Indexes `text`, for {@link findSplices}. */
+/** Creates the index of `text` for {@link findSplices}. */
 export function indexGrams(text: string): GramIndex {
   const index = new Map<string, number[]>();
   for (let at = 0; at + GRAM <= text.length; at++) {
@@ -31,15 +33,15 @@ export function indexGrams(text: string): GramIndex {
   return index;
 }
 
-/** A text and where its grams stand. */
+/** A text and the positions of its runs. */
 export interface IndexedText {
   readonly text: string;
   readonly grams: GramIndex;
 }
 
 /**
- * What turns `from` into `to`, from the end to the beginning; not the least, but little.
- * @returns null when it takes `limit` characters or more
+ * Finds splices that change `from` into `to`, from the end to the beginning. They are few, but not always minimal.
+ * @returns null when they take `limit` characters or more
  */
 export function findSplices(from: IndexedText, to: string, limit: number): readonly Splice[] | null {
   const splices: Splice[] = [];
@@ -58,15 +60,15 @@ export function findSplices(from: IndexedText, to: string, limit: number): reado
   return null;
 }
 
-/** Characters that a splice takes. */
+/** The number of characters of a splice. */
 export function costOf({ replacement }: Splice): number {
   return replacement.length + LINE;
 }
 
-/** A place in each of two texts. */
+/** A position in each of two texts. */
 type Places = readonly [offset: number, done: number];
 
-/** The nearest places behind those given from where both texts go on alike, at most `limit` away in the second. */
+/** The nearest later positions from which both texts are equal again, at most `limit` away in the second text. */
 function nextAgreement(
   { grams }: IndexedText,
   to: string,
@@ -85,7 +87,7 @@ function nextAgreement(
   return nearest;
 }
 
-/** `text` with one splice after the other. */
+/** Applies all splices to `text` in order. */
 export function applySplices(text: string, splices: readonly Splice[]): string {
   return splices.reduce(
     (now, { offset, length, replacement }) => now.slice(0, offset) + replacement + now.slice(offset + length),

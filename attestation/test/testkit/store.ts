@@ -1,20 +1,23 @@
-/** Evidence that is stored once, and named by the cases that use it or something like it. */
+/** Evidence that is stored once, and named by the cases that use it or a similar text. */
 import { costOf, findSplices, type IndexedText, indexGrams, type Splice } from './splices.ts';
 
-/** Something stored, and how to change it. */
+/** A stored text, and the changes to it. */
 export interface Reference {
   readonly name: string;
   readonly splices: readonly Splice[];
 }
 
-/** What is shorter than this many characters is never stored for itself. */
+/** Texts with fewer characters are never stored separately. */
 const SMALL = 512;
 
-/** Texts by name, none of which is nearly another. */
+/** Texts by name. No two of them are similar. */
 export class Store {
   readonly #stored = new Map<string, IndexedText>();
 
-  /** Refers to `text`; it is stored under `name` where it takes more than a quarter of it to change something stored. */
+  /**
+   * Refers to `text`. It is stored under `name` if changes to a stored text would take more than a quarter of its
+   * length.
+   */
   refer(text: string, name: string): Reference {
     let nearest: Reference | null = null;
     let limit = Math.max(text.length, SMALL) / 4;
@@ -35,7 +38,7 @@ export class Store {
   }
 }
 
-/** Name of a file for what `words` say. */
+/** A file name made of `words`. */
 export function slugOf(words: string): string {
   return words
     .toLowerCase()

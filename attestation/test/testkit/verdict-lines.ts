@@ -1,4 +1,4 @@
-/** Lines that cases about documents and cases about reports have in common: the verdict, roots, images. */
+/** Lines that the cases about documents and about reports share: the verdict, roots, images. */
 import { createHash } from 'node:crypto';
 import { AWS_NITRO_ROOT_G1 } from '@perf-aggregator/attestation';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
@@ -10,10 +10,10 @@ import type { Reference } from './store.ts';
 const LINE = 76;
 const AWS_ROOT = encodeHex(AWS_NITRO_ROOT_G1);
 
-/** Files of a kit: what stands in each, by its path below the kit's folder. */
+/** The contents of the files of a kit, by the path below its folder. */
 export type KitFiles = ReadonlyMap<string, string>;
 
-/** Base64 of a stored file, in lines. */
+/** Base64 of a stored file, split into lines. */
 export function formatBinary(bytes: Uint8Array): string {
   return encodeBase64(bytes).replaceAll(new RegExp(`.{1,${LINE}}`, 'g'), '$&\n');
 }
@@ -22,14 +22,17 @@ export function parseBinary(text: string): Uint8Array {
   return decodeBase64(text.replaceAll('\n', ''));
 }
 
-/** Text of `file`, which must be there. */
+/** The text of `file`, which must exist. */
 export function fileOf(files: KitFiles, path: string): string {
   const text = files.get(path);
   if (text === undefined) throw new Error(`${path} is not there`);
   return text;
 }
 
-/** @param expect - `verified`, or class and code */
+/**
+ * Formats the verdict.
+ * @param expect - `verified`, or class and code
+ */
 export function formatVerdict(expect: string): Block {
   const [verdictOrClass = '', code] = expect.split(' ');
   return linesOf({ expect: code ?? verdictOrClass, class: code && verdictOrClass });
@@ -40,11 +43,14 @@ export function parseVerdict(block: Block): string {
   return `${errorClass === undefined ? '' : `${errorClass} `}${neededOf(block, 'expect')}`;
 }
 
-/** Roots of a folder of cases, stored once. */
+/** The roots of a folder of cases. Each is stored once. */
 export class RootFiles {
   readonly files = new Map<string, string>();
 
-  /** @param roots - hex; none: AWS's alone */
+  /**
+   * Formats the line of the roots.
+   * @param roots - as hexadecimal text; without it, the root of AWS
+   */
   format(roots: readonly string[] | undefined): Block {
     if (!roots) return [['roots', 'aws']];
     return [['roots', String(roots.length)], ...roots.map((root) => ['root', this.#store(root)] as const)];
@@ -65,7 +71,7 @@ export function parseRoots(block: Block, files: KitFiles): { readonly roots?: re
   return { roots: names.map((name) => encodeHex(parseBinary(fileOf(files, `roots/${name}.b64`)))) };
 }
 
-/** One line for each image that is acceptable: `PCR=hex` of each register, apart by blanks. */
+/** One line for each accepted image: `PCR=hex` of each register, separated by blanks. */
 export function formatImages(pcrs: CasePolicy['pcrs']): Block {
   if (pcrs === 'any-image') return [['image', 'any']];
   return pcrs.map((image) => [
@@ -90,7 +96,10 @@ function parseImage(line: string): Record<string, string> {
   );
 }
 
-/** @param written - how a replacement is written into its line */
+/**
+ * Formats a reference.
+ * @param written - formats a replacement for its line
+ */
 export function formatReference(
   kind: string,
   { name, splices }: Reference,

@@ -1,4 +1,4 @@
-/** Every golden case of the analytics room, as a file: what a stranger sees who feeds it to `analyze`. */
+/** Every golden case of the analytics room as a file: what a user gets who passes it to `analyze`. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { analyze } from '../../src/analyze/analyze.ts';
@@ -15,9 +15,9 @@ const golden = JSON.parse(readFileSync(FIXTURES, 'utf8')) as {
   readonly extraCases: readonly Golden[];
 };
 
-/** Where the goldens' names are not those of the metric definitions (docs/metrics.md §12). */
+/** Goldens whose names differ from those of the metric definitions (docs/metrics.md §12). */
 const RENAMED: Readonly<Record<string, string>> = { twr: 'totalReturn', twrAnnualized: 'annualizedReturn' };
-/** Told by times, not by indices: `analytics/test/series` compares them. */
+/** The result gives it by times instead of indices. `analytics/test/series` compares them. */
 const BY_INDEX = 'maxDrawdownDetail';
 
 type Result = Readonly<Record<string, unknown>>;

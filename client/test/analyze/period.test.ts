@@ -19,8 +19,8 @@ const navs = csv([
   '2024-01-05,130,-30',
 ]);
 
-describe('when a part of a file is asked for', () => {
-  it('is that of the same returns alone', () => {
+describe('when a part of a file is requested', () => {
+  it('the result equals that of the same returns alone', () => {
     const part = analyze(returns, { from: day(2), to: day(5) });
     const alone = analyze(csv(['date,return,benchmark', ...returns.split('\n').slice(2, 5)]));
     expect(part).toEqual(alone);
@@ -28,32 +28,32 @@ describe('when a part of a file is asked for', () => {
     expect(part['totalReturn']).toBeCloseTo(0.95 * 1.02 * 1.03 - 1, 12);
   });
 
-  it('has the value at its own start, and its own flows', () => {
+  it('it has the value at its own start, and its own flows', () => {
     const part = analyze(navs, { from: day(3), to: day(5) });
     expect(part).toMatchObject({
       ...{ navStart: '110', navEnd: '150', deposits: '50', withdrawals: '0', absoluteProfit: '-10' },
       ...{ startTime: day(3), endTime: day(5), observationCount: 2, largeFlowsUnvalued: 1 },
     });
     expect(part['periodReturns']).toEqual([160 / 160 - 1, 150 / 160 - 1]);
-    // The withdrawal of the last day lies behind it.
+    // The withdrawal of the last day is later.
     expect(analyze(navs, { from: day(5) })).toMatchObject({ withdrawals: '30', absoluteProfit: '10' });
   });
 
-  it('has money at risk of its last value', () => {
+  it('money at risk is computed from its last value', () => {
     const part = analyze(navs, { from: day(2), to: day(5) });
     expect(Number(part['historicalVar95Amount'])).toBeCloseTo(150 * Number(part['historicalVar95']), 9);
     expect(part['cornishFisherVar95Amount']).toBeNull();
     expect(part.undefinedReasons).toMatchObject({ cornishFisherVar95Amount: 'tooFewObservations' });
   });
 
-  it('counts back from the end, or from --to', () => {
+  it('it counts back from the end, or from --to', () => {
     expect(analyze(returns, { period: '1d' })).toMatchObject({ observationCount: 1, startTime: day(6) });
     const week = analyze(returns, { period: '7d', to: day(4) });
     expect(week).toMatchObject({ observationCount: 3, endTime: day(4) });
     expect(analyze(returns, { period: 'all' })).toEqual(analyze(returns));
   });
 
-  it('is empty where no period lies wholly in it', () => {
+  it('it is empty where no period lies wholly within it', () => {
     const none = analyze(returns, { from: day(20) });
     expect(none).toMatchObject({ observationCount: 0, totalReturn: null });
     expect(analyze(navs, { from: day(20) })).toMatchObject({
@@ -72,7 +72,7 @@ describe('when a window rolls', () => {
     return Math.sqrt(all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (all.length - 1));
   };
 
-  it('has an element for each period, none before it is full, and reaches back before the period', () => {
+  it('it has an element for each period, none before it is full, and uses returns before the period', () => {
     const whole = analyze(returns, { window: 3 })['rolling'] as Record<string, (number | null)[]>;
     expect(whole['window']).toBe(3);
     const volatility = whole['volatilityAnnualized']!;
@@ -88,7 +88,7 @@ describe('when a window rolls', () => {
     );
   });
 
-  it('rolls over values without a benchmark, and over returns without dates', () => {
+  it('it covers values without a benchmark, and returns without dates', () => {
     const rolling = analyze(navs, { window: 2 })['rolling'] as Record<string, unknown>;
     expect(Object.keys(rolling).sort()).toEqual(['sharpeRatio', 'volatilityAnnualized', 'window']);
     const undated = analyze('{"returns": [0.1, 0.2, 0.3]}', { window: 2 });
@@ -97,7 +97,7 @@ describe('when a window rolls', () => {
   });
 });
 
-describe('when a file has no such part', () => {
+describe('when a file does not contain the requested part', () => {
   const trades = 'time,symbol,side,quantity,price\n2024-01-01,A/B,buy,1,10\n';
   const matrix = '{"returns": {"A": [1, 2, 4]}}';
 
@@ -106,7 +106,7 @@ describe('when a file has no such part', () => {
     [trades, { from: day(1) }, 'no returns or values'],
     [matrix, { to: day(1) }, 'no returns or values'],
     [trades, { window: 3 }, 'no returns or values'],
-  ] as const)('refuses it: %j', (text, options, what) => {
+  ] as const)('it is refused: %j', (text, options, what) => {
     const said = refusal(text, options);
     expect(said).toMatch(/^analyze_option_unsupported: /);
     expect(said).toContain(what);

@@ -5,7 +5,7 @@ import { refusal } from './refusal.ts';
 const lines = (...rows: readonly string[]) => `${rows.join('\n')}\n`;
 
 describe('when a table of returns is read', () => {
-  it('the dates give the period and the step; a day that is missing is a gap', () => {
+  it('the dates give the period and the step, and a missing day is a gap', () => {
     const result = analyze(lines('date,return', '2024-01-01,0.01', '2024-01-02,-0.02', '2024-01-04,0.03'));
     expect(result).toMatchObject({
       kind: 'returns',
@@ -19,7 +19,7 @@ describe('when a table of returns is read', () => {
     expect(result['totalReturn']).toBeCloseTo(1.01 * 0.98 * 1.03 - 1, 14);
   });
 
-  it('a benchmark stands beside it, in any order of columns, with empty cells for none', () => {
+  it('a benchmark is read from its column, in any order of columns, and empty cells are missing values', () => {
     const result = analyze(
       lines(
         'benchmark,date,return',
@@ -43,17 +43,17 @@ describe('when a table of returns is read', () => {
     ['M', ['2024-01-31', '2024-02-29', '2024-03-31'], 12],
     ['Q', ['2024-03-31', '2024-06-30', '2024-09-30'], 4],
     ['Y', ['2022-12-31', '2023-12-31', '2024-12-31'], 1],
-  ])('a step of %s is seen', (_, dates, periodsPerYear) => {
+  ])('a step of %s is detected', (_, dates, periodsPerYear) => {
     const result = analyze(lines('date,return', ...dates.map((date) => `${date},0.01`)));
     expect(result).toMatchObject({ periodsPerYear, observationCount: 3, dataQuality: { gapCount: 0 } });
   });
 
-  it('a byte order mark, CRLF, quotes and empty lines do not disturb', () => {
+  it('a byte order mark, CRLF, quotes and empty lines are accepted', () => {
     const result = analyze('\ufeffdate,return\r\n"2024-01-01",1e-2\r\n\r\n2024-01-02,"+.5"\r\n');
     expect(result).toMatchObject({ observationCount: 2, bestPeriodReturn: 0.5, worstPeriodReturn: 0.01 });
   });
 
-  it('a header alone is a record of nothing', () => {
+  it('a header without rows is an empty record', () => {
     expect(analyze('date,return\n')).toMatchObject({
       observationCount: 0,
       totalReturn: null,
@@ -63,7 +63,7 @@ describe('when a table of returns is read', () => {
 });
 
 describe('when a table of values is read', () => {
-  it('the first row is the start; a deposit counts from the start of its day, a withdrawal leaves at its end', () => {
+  it('the first row is the start, a deposit counts from the start of its day, a withdrawal leaves at its end', () => {
     const result = analyze(
       lines(
         'date,nav,flow',
@@ -87,7 +87,7 @@ describe('when a table of values is read', () => {
     for (const [i, expected] of [0.1, 0.1, 0].entries()) expect(returns[i]).toBeCloseTo(expected, 14);
   });
 
-  it('a return behind a gap spans it', () => {
+  it('a return after a gap covers the gap', () => {
     const result = analyze(lines('date,nav', '2024-01-01,100', '2024-01-02,', '2024-01-04,121'));
     expect(result).toMatchObject({ observationCount: 1, dataQuality: { gapCount: 1 } });
     expect(result['totalReturn']).toBeCloseTo(0.21, 14);
@@ -97,7 +97,7 @@ describe('when a table of values is read', () => {
 describe('when a table of trades is read', () => {
   const header = 'time,symbol,side,quantity,price,fee,feeCurrency';
 
-  it('it is put in order of time, and each symbol has its numbers', () => {
+  it('it is sorted by time, and each symbol has its numbers', () => {
     const result = analyze(
       lines(
         header,
@@ -117,17 +117,17 @@ describe('when a table of trades is read', () => {
     });
   });
 
-  it('a fee in base takes part of what was bought, and counts at the price of the trade', () => {
+  it('a fee in base reduces the bought quantity, and is valued at the price of the trade', () => {
     const result = analyze(lines(header, '2024-01-01,BTC/USDT,buy,1,100,0.01,BTC'));
     expect(result).toMatchObject({ openQuantity: '0.99', openCost: '99', fees: '1' });
   });
 
-  it('a fee in a currency that nothing prices is told apart', () => {
+  it('a fee in a currency without a price is listed separately', () => {
     const result = analyze(lines(header, '2024-01-01,BTC/USDT,buy,1,100,0.01,BNB'));
     expect(result).toMatchObject({ fees: '0', unvaluedFees: { BNB: '0.01' } });
   });
 
-  it('what is sold beyond the inventory is missing', () => {
+  it('a quantity that is sold beyond the inventory is missing', () => {
     const result = analyze(lines(header, '2024-01-01,BTCUSDT,sell,1,100,1,USDT'));
     expect(result).toMatchObject({ missingQuantity: '1', realizedPnl: '0', fees: '1', closedTradeCount: 0 });
   });

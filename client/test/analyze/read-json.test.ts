@@ -6,7 +6,7 @@ import { analyze } from '../../src/analyze/analyze.ts';
 import { readDecimal, readInstant } from '../../src/analyze/values.ts';
 import { refusal } from './refusal.ts';
 
-describe('when a file is JSON and wrong', () => {
+describe('when a JSON file is invalid', () => {
   it.each([
     ['{"returns": [1,\n 2,}', 'analyze_malformed: line 2, column 4: not JSON'],
     ['[1, 2]', 'analyze_unrecognized'],
@@ -36,12 +36,12 @@ describe('when a file is JSON and wrong', () => {
       '{"trades": [{"side":"buy","quantity":1,"price":1,"time":"2024-01-02"},{"side":"buy","quantity":1,"price":1,"time":"2024-01-01"}]}',
       'analyze_malformed: trades[1].time: before the trade above it',
     ],
-  ])('%j is refused, and where is said', (text, message) => {
+  ])('%j is refused, and the message names the place', (text, message) => {
     expect(refusal(text)).toContain(message);
   });
 });
 
-describe('when a file says less', () => {
+describe('when a file has fewer members', () => {
   it('a record without a date has durations and no dates', () => {
     const result = analyze('{"returns": [0.1, -0.5, 0.1]}');
     expect(result).toMatchObject({
@@ -67,7 +67,7 @@ describe('when a file says less', () => {
     });
   });
 
-  it('an account that begins empty begins with its first deposit', () => {
+  it('an account without money starts with its first deposit', () => {
     const result = analyze(
       '{"navs": [0, 0, 110], "flows": [{"day": 2, "amount": 100}], "start": "2024-01-01"}',
     );
@@ -82,7 +82,7 @@ describe('when a file says less', () => {
     expect(result).toMatchObject({ openQuantity: '-2', unrealizedPnl: '4', averageEntryPrice: '3' });
   });
 
-  it('settings of the command line come before those of the file', () => {
+  it('options of the command line override those of the file', () => {
     const text = '{"returns": [0.01, 0.02, -0.01], "riskFreeRateAnnual": 0.5}';
     expect(analyze(text, { riskFreeRateAnnual: 0 })['sharpeRatio']).toBe(
       analyze('{"returns": [0.01, 0.02, -0.01]}')['sharpeRatio'],
@@ -110,7 +110,7 @@ describe('when single values are read', () => {
     },
   );
 
-  it('a number is its shortest decimal text', () => {
+  it('a number is converted by its shortest decimal text', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e20, max: 1e20 }), (value) => {
         fc.pre(value === 0 || Math.abs(value) > 1e-20);
@@ -132,7 +132,7 @@ describe('when single values are read', () => {
   });
 });
 
-describe('when a file is anything at all', () => {
+describe('when a file is random', () => {
   it('it is analysed or refused with a code', () => {
     const cell = fc.oneof(fc.string(), fc.constantFrom('2024-01-01', '0.1', 'buy', '', '1e5', '"', '-'));
     const table = fc

@@ -1,4 +1,4 @@
-/** What `analyze` says of a file that it refuses: code and message. */
+/** Code and message of the error with which `analyze` refuses a file. */
 import { expect } from 'vitest';
 import { type AnalyzeOptions, analyze } from '../../src/analyze/analyze.ts';
 import { AnalyzeError } from '../../src/analyze/errors.ts';

@@ -20,7 +20,7 @@ const trades = file(
 );
 
 describe('when a file is analysed', () => {
-  it('people see a table', async () => {
+  it('without --json a table is printed', async () => {
     const { code, stdout } = await run(['analyze', trades], world);
     expect(code).toBe(0);
     expect(stdout).toMatch(/Lots matched by fifo\n\nA\/B\n.*Trades +3\n.*Realized P&L +20\n/);
@@ -31,7 +31,7 @@ describe('when a file is analysed', () => {
     ['lifo', '10'],
     ['hifo', '10'],
     ['average', '15'],
-  ])('programs get one object: %s', async (method, realizedPnl) => {
+  ])('with --json one object is printed: %s', async (method, realizedPnl) => {
     const { stdout } = await run(
       ['analyze', trades, '--json', '--method', method, '--mark-price', '40'],
       world,
@@ -40,7 +40,7 @@ describe('when a file is analysed', () => {
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'trades', method, realizedPnl, unrealizedPnl });
   });
 
-  it('a matrix is shown as one, returns as their main numbers', async () => {
+  it('a matrix is printed as one, and returns as their main numbers', async () => {
     const matrix = file('matrix.json', '{"returns": {"A": [1, 2, 4], "BB": [1, 2, 4]}, "weights": {"A": 1}}');
     expect((await run(['analyze', matrix], world)).stdout).toMatch(/^ +A +BB\nA +1\.000 +1\.000\nBB/);
     const returns = file('returns.csv', 'date,return\n2024-01-01,0.1\n2024-01-02,-1.5\n');
@@ -57,13 +57,13 @@ describe('when a part of a file is analysed', () => {
     'date,return\n2024-01-01,0.1\n2024-01-02,0.2\n2024-01-03,-0.1\n2024-01-04,0.3\n',
   );
 
-  it('both days are in it', async () => {
+  it('both days are included', async () => {
     const days = ['--from', '2024-01-02', '--to', '2024-01-03'];
     const { stdout } = await run(['analyze', record, '--json', ...days], world);
     expect(JSON.parse(stdout)).toMatchObject({ observationCount: 2, totalReturn: 1.2 * 0.9 - 1 });
   });
 
-  it('people see the last window', async () => {
+  it('the table shows the last window', async () => {
     const { stdout } = await run(['analyze', record, '--period', '1d', '--window', '2'], world);
     expect(stdout).toMatch(/Observations +1\n/);
     expect(stdout).toMatch(/Over the last 2 returns\n +volatility +540\.37 %\n +Sharpe ratio +6\.755\n/);
@@ -74,11 +74,11 @@ describe('when a part of a file is analysed', () => {
     ['--to', 'yesterday'],
     ['--period', '2d'],
     ['--window', 'x'],
-  ])('%s %s is usage', async (option, value) => {
+  ])('%s %s is wrong usage', async (option, value) => {
     expect((await run(['analyze', record, option, value], world)).code).toBe(2);
   });
 
-  it('trades have none', async () => {
+  it('trades have no part', async () => {
     const transcript = await run(['analyze', trades, '--window', '2'], world);
     expect([transcript.code, (transcript.error as { code: string }).code]).toEqual([
       2,
@@ -87,7 +87,7 @@ describe('when a part of a file is analysed', () => {
   });
 });
 
-describe('when it cannot be', () => {
+describe('when it cannot be analysed', () => {
   it.each([
     [['analyze', join(home, 'absent.csv')], 'file_unreadable'],
     [['analyze', file('binary', new Uint8Array([0xff, 0xfe, 0x00]))], 'file_unreadable'],
@@ -105,7 +105,7 @@ describe('when it cannot be', () => {
     ['--frequency', '5m'],
     ['--risk-free-rate', '-1'],
     ['--minimum-acceptable-return', 'much'],
-  ])('%s %s is usage', async (option, value) => {
+  ])('%s %s is wrong usage', async (option, value) => {
     expect((await run(['analyze', trades, option, value], world)).code).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-/** The CLI as a transcript: the program with a terminal that remembers, and the exit code that it would give. */
+/** Runs the CLI for tests with a terminal that records its output, and returns the exit code. */
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { Clock } from '@perf-aggregator/shared/clock';
@@ -10,7 +10,7 @@ import { SessionFiles } from '../../src/cli/sessions.ts';
 import { TrustReceipts } from '../../src/cli/trust-receipts.ts';
 import { TrustStore } from '../../src/cli/trust-store.ts';
 
-/** What a command left behind. */
+/** The output and exit code of a command. */
 export interface Transcript {
   readonly code: number;
   readonly stdout: string;

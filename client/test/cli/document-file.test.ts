@@ -1,4 +1,4 @@
-/** Documents as people have them: every form is the same document to the verifier, and none is guessed. */
+/** Forms of attestation documents in files. Every form gives the verifier the same document, and none is guessed. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,7 +47,7 @@ const FORMS: readonly (readonly [name: string, text: string | Uint8Array])[] = [
   ['JSON behind the mark of UTF-8', `\ufeff${JSON.stringify({ attestation: base64 })}`],
 ];
 
-describe('when a document comes in some form', () => {
+describe('when a document is in a supported form', () => {
   it.each(FORMS)('%s verifies', async (_, content) => {
     const file = join(home, 'document');
     writeFileSync(file, content);
@@ -58,12 +58,12 @@ describe('when a document comes in some form', () => {
     expect([code, (JSON.parse(stdout) as { code: unknown }).code]).toEqual([0, null]);
   });
 
-  it.each(FORMS.filter(([name]) => name !== 'raw with tag 18'))('%s is the same bytes', (_, content) => {
+  it.each(FORMS.filter(([name]) => name !== 'raw with tag 18'))('%s gives the same bytes', (_, content) => {
     expect(Buffer.from(toDocument(Buffer.from(content as string)))).toEqual(bytes);
   });
 });
 
-describe('when a text is none of them', () => {
+describe('when a text has no supported form', () => {
   it.each([
     ['both alphabets', `${base64url}+/`],
     ['padding in the middle', `${base64.slice(0, 40)}=${base64.slice(40)}`],
@@ -76,7 +76,7 @@ describe('when a text is none of them', () => {
     ['a list', JSON.stringify([base64])],
     ['text of JSON', JSON.stringify(base64)],
     ['a letter that is not ASCII', `ä${base64}`],
-  ])('%s is left to the verifier as it is', async (_, content) => {
+  ])('%s is passed to the verifier unchanged', async (_, content) => {
     expect(Buffer.from(toDocument(Buffer.from(content))).toString()).toBe(content);
     const file = join(home, 'none');
     writeFileSync(file, content);
@@ -108,7 +108,7 @@ describe('when a text is none of them', () => {
   });
 });
 
-/** A program of its own, so that it has a standard input: what `source` does with the bytes that come in. */
+/** Runs a separate process, because it needs its own standard input. Returns what `source` does with the input. */
 function piped(input: string | Uint8Array, source: string): string {
   const files = new URL('../../src/cli/files.ts', import.meta.url).pathname;
   const bundle = join(home, 'read.mjs');
@@ -124,7 +124,7 @@ function piped(input: string | Uint8Array, source: string): string {
 describe('when evidence is long', () => {
   const MIB = 1 << 20;
 
-  it('a file of more than 4 MiB is refused, whatever it holds; one of 4 MiB is read', async () => {
+  it('a file of more than 4 MiB is refused, with any content, and one of 4 MiB is read', async () => {
     const file = join(home, 'long');
     for (const command of ['verify', 'verify-attestation']) {
       writeFileSync(file, Buffer.alloc(4 * MIB + 1, ' '));
@@ -135,12 +135,12 @@ describe('when evidence is long', () => {
     }
   });
 
-  it('a file that says that it is empty and never ends is not read to its end', async () => {
+  it('a file of size zero that never ends is not read to its end', async () => {
     const { code, error } = await run(['verify', '/dev/zero', '--any-image'], world);
     expect([code, error]).toEqual([2, expect.objectContaining({ code: 'input_too_large' })]);
   });
 
-  it('measurements and roots are held to it, too', async () => {
+  it('measurements and roots have the same limit', async () => {
     writeFileSync(join(home, 'long'), Buffer.alloc(4 * MIB + 1, ' '));
     for (const flags of [
       ['--measurements', join(home, 'long')],
@@ -151,14 +151,14 @@ describe('when evidence is long', () => {
     }
   });
 
-  it('a folder, and a file that is not there, cannot be read', async () => {
+  it('a folder, and a missing file, cannot be read', async () => {
     for (const path of [home, join(home, 'missing')]) {
       const { code, error } = await run(['verify', path, '--any-image'], world);
       expect([code, error]).toEqual([2, expect.objectContaining({ code: 'file_unreadable' })]);
     }
   });
 
-  it('standard input is read whole up to 4 MiB, and not beyond', () => {
+  it('standard input is read up to 4 MiB, and not beyond', () => {
     const length = "console.log(readBytes('-').length)";
     expect(piped(Buffer.alloc(4 * MIB, ' '), length)).toBe(String(4 * MIB));
     expect(piped(Buffer.alloc(4 * MIB + 1, ' '), length)).toBe('input_too_large');

@@ -1,4 +1,4 @@
-/** `explain`, hints and `completion`. */
+/** Tests of `explain`, hints and `completion`. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const cli = (...argv: string[]) => run(argv, { clock: { now: () => 0 }, home });
 afterAll(() => rmSync(home, { recursive: true }));
 
 describe('when a code is explained', () => {
-  it('it is told what it means and what to do', async () => {
+  it('the output says what it means and what to do', async () => {
     const { stdout, code } = await cli('explain', 'period_empty');
     expect([code, stdout]).toEqual([
       0,
@@ -24,7 +24,7 @@ describe('when a code is explained', () => {
     ]);
   });
 
-  it('one word that means several things is told several times, by class', async () => {
+  it('a code with several meanings is explained once for each class', async () => {
     const { stdout } = await cli('explain', 'payload_malformed');
     expect(stdout).toMatch(
       /^payload_malformed \(SealedRefusal\): .*\nhint: .*\n\npayload_malformed \(VerificationError\): /,
@@ -40,7 +40,7 @@ describe('when a code is explained', () => {
     expect(await cli('explain', code)).toMatchObject({ code: 2, error: { code: 'option_invalid' } });
   });
 
-  it('one that is nearly one is told which there are', async () => {
+  it('for a similar code the existing codes are listed', async () => {
     const { error } = await cli('explain', 'session_expird');
     expect((error as Error).message).toMatch(/there are .*session_expired/);
   });
@@ -66,16 +66,16 @@ describe('when a sealed refusal names parameters', () => {
     ['parameters_malformed', 'userId: a field of another message', []],
     ['session_unknown', 'from: x', []],
     ['toString', 'from: x', []],
-  ])('%s, %s: options that there are, and no word of its own', (code, message, options) => {
+  ])('%s, %s: the message names existing options, and no text of the service', (code, message, options) => {
     expect(optionsNamed(code, message)).toEqual(options);
   });
 });
 
-describe('when a shell completes', () => {
+describe('when a shell completes a command', () => {
   const program = createProgram(() => ({}) as CliContext, []);
   const commands = everyCommand(program).filter(({ commands: inner }) => inner.length === 0);
 
-  it.each(SHELLS)('%s knows every command and every option that is shown', async (shell) => {
+  it.each(SHELLS)('%s knows every command and every listed option', async (shell) => {
     const { stdout, code } = await cli('completion', shell);
     expect(code).toBe(0);
     for (const command of commands) {
@@ -96,7 +96,7 @@ describe('when a shell completes', () => {
     for (const word of ['simulate', 'quote', 'ytd', 'fifo', 'vsock']) expect(stdout).toContain(word);
   });
 
-  it('words of a list follow their option, files an option of a file', () => {
+  it('values of an option follow it, and files follow an option for a file', () => {
     const one: Completable = {
       ...{ name: 'outer inner', description: "it's \\ here", takesFile: true, words: [] },
       options: [

@@ -26,7 +26,7 @@ function check(content: string | null, ...argv: string[]) {
 }
 
 describe('when a key policy is printed', () => {
-  it('it is the template that the enclave compares with, for people and programs', async () => {
+  it('it is the template that the enclave compares with, as text and as JSON', async () => {
     const flags = [
       '--pcr0',
       A,
@@ -53,7 +53,7 @@ describe('when a key policy is printed', () => {
     }
   });
 
-  it('the account may be another one, and the administrator be named; PCR0 alone is warned of', async () => {
+  it('another account and an administrator may be named, and PCR0 alone causes a warning', async () => {
     const adminArn = 'arn:aws:iam::999999999999:role/keys';
     const argv = ['--pcr0', A, '--role-arn', ROLE, '--account', '999999999999'];
     const { code, stdout, stderr } = await kmsPolicy(...argv, '--admin-arn', adminArn);
@@ -86,14 +86,14 @@ describe('when a key policy is checked', () => {
   const locked = JSON.stringify(keyPolicy({ ...facts, locked: true }));
   const mutable = JSON.stringify(keyPolicy({ ...facts, locked: false }));
 
-  it('the locked template is good, for the image that it names only', async () => {
+  it('the locked template is good, but only for the image that it names', async () => {
     expect(await check(locked, '--lock', '--pcr0', A)).toMatchObject({ code: 0 });
     const other = await check(locked, '--pcr0', B, '--json');
     expect(other.code).toBe(1);
     expect(JSON.parse(other.stdout)).toMatchObject({ attestedOnly: false });
   });
 
-  it('the mutable one is good unless it must be locked', async () => {
+  it('the mutable one is good unless the caller requires a locked one', async () => {
     const { code, stdout } = await check(mutable);
     expect(code).toBe(0);
     expect(stdout).toContain('✓ attested only; not locked');
@@ -110,7 +110,7 @@ describe('when a key policy is checked', () => {
     expect(stdout).toContain('void  account_delegated  Enable IAM: ');
   });
 
-  it('what a statement calls itself stays in its line', async () => {
+  it('the name of a statement stays in its line', async () => {
     const statement = { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' };
     const Sid = 'x: y\n✓ attested only; locked\u202e';
     const { code, stdout } = await check(
@@ -121,7 +121,7 @@ describe('when a key policy is checked', () => {
     expect(stdout.match(/^✓/gm)).toBeNull();
   });
 
-  it('what is no policy is refused with its place, and a file that is not there', async () => {
+  it('a file that is no policy is refused with the place, and a missing file too', async () => {
     expect(await check('{')).toMatchObject({ code: 2, error: { code: 'key_policy_not_json' } });
     expect(await check('{}')).toMatchObject({ code: 2, error: { code: 'key_policy_malformed' } });
     expect(await check(null)).toMatchObject({ code: 2, error: { code: 'file_unreadable' } });

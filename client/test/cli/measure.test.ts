@@ -10,7 +10,7 @@ import { run } from './cli.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pa-measure-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Unsigned, without metadata; the kernel takes several pieces. */
+/** Unsigned and without metadata. The kernel is read in several pieces. */
 const SECTIONS = [
   { type: TYPE.kernel, content: new Uint8Array(2_500_000).fill(7) },
   { type: TYPE.cmdline, content: utf8('console=ttyS0') },
@@ -30,7 +30,7 @@ describe('when an enclave image is measured from the command line', () => {
   const { pcr0, pcr1, pcr2 } = expectedPcrs(SECTIONS);
   const expected = { '0': pcr0, '1': pcr1, '2': pcr2 };
 
-  it('prints its PCRs, and the flags that demand them', async () => {
+  it('prints its PCRs, and the options that require them', async () => {
     const { code, stdout } = await measure(IMAGE);
     expect(code).toBe(0);
     for (const [index, value] of Object.entries(expected))
@@ -38,7 +38,7 @@ describe('when an enclave image is measured from the command line', () => {
     expect(stdout).toContain('kernel 2500000, cmdline 13, ramdisk 1100000, ramdisk 300');
   });
 
-  it('prints them for programs as verify does', async () => {
+  it('prints them as JSON in the same form as verify', async () => {
     const { code, stdout } = await measure(IMAGE, '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ pcrs: expected, pcr0, signer: null });
@@ -55,7 +55,7 @@ describe('when an enclave image is measured from the command line', () => {
     expect([code, (error as EifError).code]).toEqual([1, expectedCode]);
   });
 
-  it('names a file that is not there, or is a folder', async () => {
+  it('names a file that is missing, or is a folder', async () => {
     expect(await measure(null)).toMatchObject({ code: 2, error: { code: 'file_unreadable' } });
     const folderAsFile = await run(['measure', folder], { clock: { now: () => 0 }, home: folder });
     expect(folderAsFile).toMatchObject({ code: 2, error: { code: 'file_unreadable' } });

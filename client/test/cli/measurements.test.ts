@@ -1,4 +1,4 @@
-/** `--measurements`: real documents against signed files of releases. */
+/** Tests `--measurements` with real documents and signed files of releases. */
 import { spawnSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ function verify(...flags: string[]) {
   return run(['verify-attestation', document, '--json', '--at', 'document', ...flags], world);
 }
 
-/** Writes a file of one release for the document's image, and its signature. */
+/** Writes a file with one release for the image of the document, and its signature. */
 function publish(more: object = {}, signer: KeyObject = privateKey): void {
   const release = {
     version: '0.1.0',
@@ -58,13 +58,13 @@ function publish(more: object = {}, signer: KeyObject = privateKey): void {
 }
 
 describe('when images come from a file', () => {
-  it('the document of such an image verifies, with a signature or without', async () => {
+  it('the document of an image in the file verifies, with and without a signature', async () => {
     publish();
     expect((await verify('--measurements', file, '--measurements-key', key)).code).toBe(0);
     expect((await verify('--measurements', file)).code).toBe(0);
   });
 
-  it('openssl says the same of the signature', () => {
+  it('openssl agrees about the signature', () => {
     publish();
     const check = spawnSync('openssl', [
       'dgst',
@@ -81,7 +81,7 @@ describe('when images come from a file', () => {
     });
   });
 
-  it('the output of nitro-cli names an image as well, signed or not', async () => {
+  it('the output of nitro-cli names an image too, signed or not', async () => {
     const named = { HashAlgorithm: 'Sha384 { ... }', PCR0: pcrs['0'], PCR1: pcrs['1'], PCR2: pcrs['2'] };
     const output = (more: object) => JSON.stringify({ Measurements: { ...named, ...more } }, null, 2);
     writeFileSync(file, `Enclave Image successfully created.\n${output({})}\n`);
@@ -104,7 +104,7 @@ describe('when images come from a file', () => {
     });
   });
 
-  it('a file that says a member twice names nothing', async () => {
+  it('a file with a duplicate member names no image', async () => {
     publish();
     writeFileSync(
       file,
@@ -122,7 +122,7 @@ describe('when images come from a file', () => {
   it('the document of another image does not verify', async () => {
     for (const [wrong, expected] of [
       ['1', 'pcr_mismatch'],
-      // Zeros are what debug mode shows: no release measures so.
+      // Debug mode shows zeros. No release has these measurements.
       ['0', 'policy_invalid'],
     ] as const) {
       publish({ pcrs: { ...pcrs, 2: wrong.repeat(96) } });
@@ -134,7 +134,7 @@ describe('when images come from a file', () => {
     }
   });
 
-  it('a release that is over is refused; at the time of the document it may not have been', async () => {
+  it('an expired release is refused, but was possibly valid at the time of the document', async () => {
     publish({ notAfter: new Date(vector.timestamp_ms + 1).toISOString(), reason: 'a flaw' });
     expect((await verify('--measurements', file)).code).toBe(0);
     publish({ notAfter: new Date(vector.timestamp_ms - 1).toISOString(), reason: 'a flaw' });
@@ -143,7 +143,7 @@ describe('when images come from a file', () => {
     expect(error).toMatchObject({ code: 'measurements_expired' });
   });
 
-  it('a release that is over is named when another is not', async () => {
+  it('an expired release is named when no other release matches', async () => {
     publish({ notAfter: new Date(vector.timestamp_ms - 1).toISOString(), reason: 'a flaw' });
     const { releases, format } = JSON.parse(readFileSync(file, 'utf8')) as {
       releases: object[];
@@ -157,7 +157,7 @@ describe('when images come from a file', () => {
   });
 });
 
-describe('when a file is not to be believed', () => {
+describe('when a file cannot be trusted', () => {
   const foreign = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey;
 
   it.each([
@@ -172,7 +172,7 @@ describe('when a file is not to be believed', () => {
     expect(error).toMatchObject({ code: 'measurements_signature_invalid' });
   });
 
-  it('a file without signature, a key of another kind, and no key at all are said', async () => {
+  it('a file without signature, a key of another kind, and a missing key are reported', async () => {
     publish();
     rmSync(`${file}.sig`);
     const unsigned = await verify('--measurements', file, '--measurements-key', key);

@@ -1,4 +1,4 @@
-/** What cannot be kept or written is told before anything is sent or asked; what was there before stays. */
+/** A file that cannot be written is reported before any request or question. Existing files stay unchanged. */
 import {
   existsSync,
   mkdirSync,
@@ -41,7 +41,7 @@ const cli = (argv: readonly string[], environment: Record<string, string> = SECR
   });
 const register = (environment = SECRETS) => cli(['register', '--user', 'u', ...trust], environment);
 const sessions = () => join(home, 'sessions');
-/** A file of that name cannot be made: a folder stands in its place. */
+/** Prevents the creation of a file of that name: a folder has the same name. */
 const block = (name: string) => mkdirSync(join(sessions(), name), { recursive: true });
 const expectUnwritable = (told: { code: number; error: unknown }, what: string) => {
   expect(told.error).toBeInstanceOf(UsageError);
@@ -49,26 +49,26 @@ const expectUnwritable = (told: { code: number; error: unknown }, what: string) 
   expect((told.error as Error).message).toContain(what);
 };
 
-describe('when a session cannot be kept', () => {
-  it('register says so before it asks for a key or sends anything', async () => {
+describe('when a session cannot be stored', () => {
+  it('register reports that before it asks for a key or sends anything', async () => {
     writeFileSync(sessions(), 'a file where the folder would be');
     expectUnwritable(await register({} as typeof SECRETS), sessions());
     expect(service.requests).toEqual([]);
     expect(readFileSync(sessions(), 'utf8')).toBe('a file where the folder would be');
   });
 
-  it('so it does where the folder is there and no file can be made in it', async () => {
+  it('it does so too when the folder exists and no file can be created in it', async () => {
     block(`trial.${process.pid}.new`);
     expectUnwritable(await register(), sessions());
     expect(service.requests).toEqual([]);
   });
 
-  it('a trial leaves nothing behind', async () => {
+  it('the check for write access leaves no file behind', async () => {
     expect((await register()).code).toBe(0);
     expect(readdirSync(sessions())).toEqual([`${SESSION}.json`]);
   });
 
-  it('register ends it again where it fails after all, so that nobody holds keys that nobody can end', async () => {
+  it('register ends the session when writing fails later, so that no session stays that nobody can end', async () => {
     block(`${SESSION}.json`);
     expectUnwritable(await register(), 'the session cannot be kept');
     expect(service.paths).toContain(`DELETE /enclave/revoke/${SESSION}`);
@@ -78,14 +78,14 @@ describe('when a session cannot be kept', () => {
     expect(readdirSync(sessions())).toEqual([`${SESSION}.json`]);
   });
 
-  it('and tells what to end it with where that fails too', async () => {
+  it('register prints how to end the session when that fails too', async () => {
     block(`${SESSION}.json`);
     service.answer = (path) => (path.includes('/revoke/') ? problem('enclave_unavailable', 503) : undefined);
     expectUnwritable(await register(), `could not be ended either: DELETE /enclave/revoke/${SESSION} does`);
   });
 
   it.each([['metrics'], ['summary'], ['returns'], ['trades'], ['report'], ['renew'], ['revoke']])(
-    '%s asks nothing',
+    '%s sends no request',
     async (command) => {
       expect((await register()).code).toBe(0);
       block(`trial.${process.pid}.new`);
@@ -96,7 +96,7 @@ describe('when a session cannot be kept', () => {
   );
 });
 
-describe('when a report is to go to a file', () => {
+describe('when a report is written to a file', () => {
   beforeEach(async () => {
     expect((await register()).code).toBe(0);
   });
@@ -116,7 +116,7 @@ describe('when a report is to go to a file', () => {
     ['a link that leads nowhere', (at) => linked(join(home, 'nowhere'), at), 'a link that leads nowhere'],
     ['no name', () => '', 'is not the name of a file'],
     ['a link to itself', (at) => linked(at, at), 'cannot be written: ELOOP'],
-  ])('%s is refused before the report is asked for', async (_, place, why) => {
+  ])('%s is refused before the report is requested', async (_, place, why) => {
     const before = readdirSync(home);
     const path = place(join(home, 'out'));
     expectUnwritable(await cli(['report', '--out', path]), why);
@@ -124,7 +124,7 @@ describe('when a report is to go to a file', () => {
     expect(readdirSync(home).filter((name) => name !== 'out')).toEqual(before);
   });
 
-  it('it is whole, for its owner only, and nothing else is left', async () => {
+  it('it is complete, readable by its owner only, and no other file stays', async () => {
     const before = readdirSync(home);
     const path = join(home, 'report.json');
     expect(await cli(['report', '--out', path])).toMatchObject({
@@ -136,7 +136,7 @@ describe('when a report is to go to a file', () => {
     expect(readdirSync(home)).toEqual([...before, 'report.json'].sort());
   });
 
-  it('what was there is replaced with its permissions, behind its link', async () => {
+  it('an existing file is replaced, with its permissions kept and its link followed', async () => {
     const [real, link] = [join(home, 'real.json'), join(home, 'link.json')];
     writeFileSync(real, 'an older report', { mode: 0o640 });
     symlinkSync(real, link);
@@ -146,7 +146,7 @@ describe('when a report is to go to a file', () => {
     expect(statSync(real).mode & 0o777).toBe(0o640);
   });
 
-  it('what was there stays when there is no report', async () => {
+  it('an existing file stays when there is no report', async () => {
     const path = join(home, 'report.json');
     writeFileSync(path, 'an older report');
     service.answer = () => problem('session_unknown', 404);
@@ -154,11 +154,11 @@ describe('when a report is to go to a file', () => {
     expect(readFileSync(path, 'utf8')).toBe('an older report');
   });
 
-  it('what was there stays when it cannot be replaced', async () => {
+  it('an existing file stays when it cannot be replaced', async () => {
     const path = join(home, 'report.json');
     writeFileSync(path, 'an older report');
     service.answer = (asking) => {
-      // Between the trial and the writing.
+      // Between the check and the writing.
       if (asking.includes('/report/')) mkdirSync(`${path}.${process.pid}.new`);
       return undefined;
     };
@@ -166,7 +166,7 @@ describe('when a report is to go to a file', () => {
     expect(readFileSync(path, 'utf8')).toBe('an older report');
   });
 
-  it('a device that is full says so', async () => {
+  it('a full device is reported', async () => {
     expectUnwritable(
       await cli(['report', '--out', '/dev/full']),
       '/dev/full: cannot be written: the disk is full',

@@ -33,7 +33,7 @@ const trust = () => ['--root', root, '--pcr', `0=${PCRS[0]}`];
 const register = () => cli(['register', '--user', 'u', ...trust()]);
 
 describe('when commands talk to a service', () => {
-  it('a session is registered, kept for its owner only, read and revoked', async () => {
+  it('a session is registered, stored for its owner only, read and revoked', async () => {
     const registered = await cli(['register', '--user', 'u', '--json', ...trust()]);
     expect(registered).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(registered.stdout)).toMatchObject({ sessionId: SESSION, simulated: true });
@@ -49,14 +49,14 @@ describe('when commands talk to a service', () => {
     expect(readdirSync(join(home, 'sessions'))).toEqual([]);
   });
 
-  it('a quote is told with its measurements, and as simulated', async () => {
+  it('a quote is shown with its measurements, and marked as simulated', async () => {
     const { code, stdout } = await cli(['quote', ...trust()]);
     expect(code).toBe(0);
     expect(stdout).toContain('SIMULATED');
     expect(stdout).toContain(PCRS[0]);
   });
 
-  it('a quote comes with the addresses that venues see, as the operator’s word', async () => {
+  it('a quote is shown with the addresses that venues see, marked as a statement of the operator', async () => {
     const silent = await cli(['quote', ...trust()]);
     expect(silent.stdout).toMatch(/Venues see\s+not told by the operator/);
     service.answer = (_path, honest) => {
@@ -70,7 +70,7 @@ describe('when commands talk to a service', () => {
     });
   });
 
-  it('a quote may be held against a configuration and a state of the key', async () => {
+  it('a quote can be checked against a configuration and a state of the key', async () => {
     const of = async (...flags: string[]) => (await cli(['quote', ...trust(), ...flags])).code;
     expect(await of('--config-sha256', '05'.repeat(32), '--kms-policy', 'locked')).toBe(0);
     expect(await of('--config-sha256', '06'.repeat(32))).toBe(1);
@@ -79,13 +79,13 @@ describe('when commands talk to a service', () => {
     expect(await of('--kms-policy', 'open')).toBe(2);
   });
 
-  it('nothing that is secret is printed', async () => {
+  it('no secret is printed', async () => {
     const { stdout, stderr } = await register();
     expect(stdout + stderr).not.toMatch(/marker/);
   });
 });
 
-describe('when a command fails, the exit code says how', () => {
+describe('when a command fails, the exit code gives the reason', () => {
   it('1: refused or not verified', async () => {
     expect((await cli(['quote', '--root', root])).code).toBe(1);
     expect((await cli(['quote', '--any-image'])).code).toBe(1);
@@ -133,10 +133,10 @@ describe('when a command fails, the exit code says how', () => {
 });
 
 describe('when a bundle is verified', () => {
-  it('one that is none is refused, and says so in JSON and in words', async () => {
+  it('a file that is no bundle is refused, in JSON and as text', async () => {
     const file = join(home, 'bundle.json');
     writeFileSync(file, '{}');
-    // No --url: it means nothing to a command that asks nobody.
+    // Without --url, which does not apply to a command that sends no request.
     const offline = (argv: string[]) => run(argv, { clock: { now: () => MADE_AT }, home });
     const told = await offline(['verify', file, '--json', ...trust()]);
     expect([told.code, JSON.parse(told.stdout)]).toMatchObject([
@@ -148,8 +148,8 @@ describe('when a bundle is verified', () => {
   });
 });
 
-describe('when secrets are handed over', () => {
-  it('no option of any command takes one', () => {
+describe('when secrets are passed', () => {
+  it('no option of any command accepts one', () => {
     const program = createProgram(() => ({}) as CliContext, []);
     const flags = program.commands.flatMap(({ options }) => options.map(({ long }) => long));
     expect(flags).toEqual(expect.arrayContaining(['--api-key-file', '--api-secret-file']));
@@ -157,7 +157,7 @@ describe('when secrets are handed over', () => {
       expect(flag).not.toMatch(/^--(api-?key|api-?secret|secret|key|password|token)$/i);
   });
 
-  it('they come from files too', async () => {
+  it('they can come from files too', async () => {
     writeFileSync(join(home, 'key'), 'from-file-key\n');
     writeFileSync(join(home, 'secret'), 'from-file-secret\n');
     const files = ['--api-key-file', join(home, 'key'), '--api-secret-file', join(home, 'secret')];
@@ -167,7 +167,7 @@ describe('when secrets are handed over', () => {
     });
   });
 
-  it('a list of accounts that is none is not quoted', async () => {
+  it('an invalid list of accounts is not quoted', async () => {
     const file = join(home, 'accounts.json');
     writeFileSync(file, '[{"apiSecret": "secret-marker"');
     const { code, error, stderr } = await cli(['register', '--user', 'u', '--accounts', file, ...trust()]);

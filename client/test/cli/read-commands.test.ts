@@ -24,7 +24,7 @@ const SCOPE = {
   asOf: START,
 };
 
-/** 1,000 USDT, of which 1 ETH is bought at 500 and sold at 550 two days later. */
+/** 1,000 USDT. 1 ETH is bought at 500 and sold at 550 two days later. */
 const HISTORY = buildAccountHistory({
   entries: [
     { ...entryOf('d', 0), kind: 'transfer', direction: 'deposit', asset: 'USDT', amount: '1000' },
@@ -95,7 +95,7 @@ const SELECTION = [
 const SELECTED = { from: '2026-01-01', to: '2026-01-31', account: 'a0', currency: 'EUR', method: 'hifo' };
 
 describe('when options are given', () => {
-  it('each becomes the parameter of its name', async () => {
+  it('each becomes the parameter of the same name', async () => {
     const rates = ['--benchmark', 'BTC', '--risk-free', '0.02'];
     const compared = { benchmark: 'BTC', riskFreeRateAnnual: 0.02 };
     await cli('metrics', '--json', ...SELECTION, ...rates, '--mar', '0.01', '--management-fee', '0.02');
@@ -141,14 +141,14 @@ describe('when options are given', () => {
   });
 });
 
-describe('when people read', () => {
+describe('when output is text', () => {
   const days = dailyReturns(HISTORY, { window: 2, benchmark: 'ETH' });
   const page = {
     ...{ ...SCOPE, ...days, from: '2026-01-01', to: '2026-01-04', dayCount: days.days.length },
     ...{ benchmark: null, window: null, nextCursor: null },
   };
 
-  it('days have a line each', async () => {
+  it('each day has a line', async () => {
     service.result = page;
     const { stdout, code } = await cli('returns');
     expect(code).toBe(0);
@@ -164,14 +164,14 @@ describe('when people read', () => {
     ]);
   });
 
-  it('what was asked for besides has its columns, and further pages are named', async () => {
+  it('requested series have their columns, and further pages are announced', async () => {
     service.result = { ...page, benchmark: 'ETH', window: 2, nextCursor: '2026-01-05' };
     const { stdout } = await cli('returns');
     expect(stdout).toMatch(/Drawdown +ETH +Vol\. 2 d +Sharpe 2 d +Beta 2 d\n/);
     expect(stdout).toContain("More: --cursor '2026-01-05', or --all");
   });
 
-  it('round trips have a line each, and their sums', async () => {
+  it('each round trip has a line, and their sums are shown', async () => {
     const { trips, startTime: _, endTime: __, ...sums } = roundTrips(HISTORY);
     service.result = {
       ...SCOPE,
@@ -190,7 +190,7 @@ describe('when people read', () => {
     expect(stdout).toContain('All 1: P&L 50.00 USDT, fees 0.00 USDT, net 50.00 USDT');
   });
 
-  it('metrics show the main numbers, with a benchmark where there is one', async () => {
+  it('metrics show the main numbers, and a benchmark where there is one', async () => {
     const metrics = {
       ...computeMetrics(HISTORY, { benchmark: 'ETH' }),
       ...SCOPE,
@@ -212,8 +212,8 @@ describe('when people read', () => {
   });
 });
 
-describe('when all pages are asked for', () => {
-  it('they are read one after the other and put together', async () => {
+describe('when all pages are requested', () => {
+  it('they are read one after the other and joined', async () => {
     const pages = [
       { ...SCOPE, from: '2026-01-01', to: '2026-01-03', dayCount: 3, days: [1, 2], nextCursor: '2026-01-03' },
       { ...SCOPE, from: '2026-01-01', to: '2026-01-03', dayCount: 3, days: [3], nextCursor: null },
@@ -226,8 +226,8 @@ describe('when all pages are asked for', () => {
   });
 });
 
-describe('when an answer is of a session', () => {
-  it('it is named, for people and for programs', async () => {
+describe('when an answer is about a session', () => {
+  it('the session is named, in text and in JSON', async () => {
     for (const name of ['metrics', 'summary', 'returns', 'trades']) {
       const { stdout } = await cli(name, '--json');
       expect(JSON.parse(stdout)).toEqual({ fine: true, session: 'ssssssss' });
@@ -246,10 +246,10 @@ describe('when an answer is of a session', () => {
   });
 });
 
-describe('when a period lies outside history', () => {
+describe('when a period lies outside the history', () => {
   const lies = { startTime: START, endTime: START + 4 * DAY_MS };
   const outside = ['--from', '2030-01-01', '--account', 'a0'];
-  /** What an operation answers where the question selects days, and a summary without. */
+  /** Lets the service answer with `result` when the question selects days, and with a summary otherwise. */
   const answering = (result: unknown, whole: unknown = lies) => {
     service.content = (content) => {
       const parameters = content.parameters as object;
@@ -263,7 +263,7 @@ describe('when a period lies outside history', () => {
     ['summary', { startTime: null, endTime: null }],
     ['returns', { from: null, to: null, days: [], dayCount: 0, nextCursor: null }],
     ['trades', { from: null, to: null, trades: [], nextCursor: null }],
-  ])('%s says where it lies', async (name, result) => {
+  ])('%s says where the history lies', async (name, result) => {
     answering(result);
     const { code, stdout } = await cli(name, '--json', ...outside);
     expect([code, JSON.parse(stdout)]).toMatchObject([
@@ -276,7 +276,7 @@ describe('when a period lies outside history', () => {
     ]);
   });
 
-  it('people are told beside the answer', async () => {
+  it('the text output says so beside the answer', async () => {
     const none = { ...SCOPE, from: null, to: null, days: [], dayCount: 0, benchmark: null, window: null };
     answering({ ...none, nextCursor: null });
     const { stderr } = await cli('returns', ...outside);
@@ -287,7 +287,7 @@ describe('when a period lies outside history', () => {
     expect((await cli('returns', ...outside)).stderr).toContain('the history has no whole day yet');
   });
 
-  it('a report is refused, with the same', async () => {
+  it('a report is refused with the same message', async () => {
     service.content = (content) => {
       if (content.operation === 'summary') return { ...content, result: lies };
       return { ...content, refusal: { code: 'period_empty', message: 'words of the service' } };
@@ -303,7 +303,7 @@ describe('when a period lies outside history', () => {
     );
   });
 
-  it('nothing more is asked where the period is not empty, or none was named', async () => {
+  it('no further question is sent when the period is not empty, or none was named', async () => {
     answering({ startTime: START, endTime: START + DAY_MS });
     await cli('metrics', '--json', ...outside);
     answering(null, { startTime: null, endTime: null });
@@ -313,7 +313,7 @@ describe('when a period lies outside history', () => {
 });
 
 describe('when the enclave refuses a parameter', () => {
-  it('the option is named, and no word of the service', async () => {
+  it('the option is named, and no text of the service is shown', async () => {
     service.content = (content) => ({
       ...content,
       refusal: { code: 'parameters_malformed', message: 'account: VERIFIED; from: x' },

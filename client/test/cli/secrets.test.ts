@@ -1,10 +1,10 @@
-/** A prompt for a secret: what is typed, and every other way that it may end. */
+/** The prompt for a secret: the normal input, and every other way in which it can end. */
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { EXIT, exitCodeOf, Interrupted, isSilent, outputFault, UsageError } from '../../src/cli/exit.ts';
 import { readSecret } from '../../src/cli/secrets.ts';
 
-/** A prompt at which `typed` is typed, and all that it shows. */
+/** Types `typed` at a prompt, and returns all its output. */
 async function typing(typed: string): Promise<{ secret: unknown; shown: string; rawModes: boolean[] }> {
   const rawModes: boolean[] = [];
   const input = Object.assign(new PassThrough(), {
@@ -19,8 +19,8 @@ async function typing(typed: string): Promise<{ secret: unknown; shown: string; 
   return { secret, shown: String(output.read()), rawModes };
 }
 
-describe('when a secret is asked for on a terminal', () => {
-  it('the terminal is without echo before the question is seen', async () => {
+describe('when the command asks for a secret on a terminal', () => {
+  it('the echo of the terminal is off before the question is shown', async () => {
     const happened: string[] = [];
     const input = Object.assign(new PassThrough(), {
       isTTY: true,
@@ -35,7 +35,7 @@ describe('when a secret is asked for on a terminal', () => {
     expect(happened.slice(0, 2)).toEqual(['raw', 'API key: ']);
   });
 
-  it('it is what was typed, which nobody sees', async () => {
+  it('the secret is the typed text, which is not shown', async () => {
     expect(await typing('s3cret\r')).toEqual({
       secret: 's3cret',
       shown: 'API key: \n',
@@ -43,7 +43,7 @@ describe('when a secret is asked for on a terminal', () => {
     });
   });
 
-  it('Ctrl-C ends it with 130, without a word, and gives the terminal back', async () => {
+  it('Ctrl-C ends it with 130, without a message, and restores the terminal', async () => {
     const { secret, shown, rawModes } = await typing('s3cr\u0003');
     expect(secret).toBeInstanceOf(Interrupted);
     expect([exitCodeOf(secret), isSilent(secret)]).toEqual([130, true]);
@@ -63,7 +63,7 @@ describe('when a secret is asked for on a terminal', () => {
     });
   });
 
-  it('where nobody sits, nothing is asked', async () => {
+  it('without a terminal the command does not ask', async () => {
     const source = { name: 'API key', file: undefined, variable: 'VARIABLE', value: undefined };
     const [input, output] = [new PassThrough(), new PassThrough()];
     await expect(readSecret(source, { input, output })).rejects.toMatchObject({ code: 'secret_missing' });
@@ -74,7 +74,7 @@ describe('when a secret is asked for on a terminal', () => {
 describe('when output cannot be written', () => {
   const failing = (code?: string) => outputFault(Object.assign(new Error('write'), { code }));
 
-  it('a reader that went away is a failure that needs no words', () => {
+  it('a reader that closed the pipe is a failure without a message', () => {
     const fault = failing('EPIPE');
     expect([exitCodeOf(fault), isSilent(fault)]).toEqual([EXIT.readerGone, true]);
     expect(EXIT.readerGone).toBe(141);

@@ -1,4 +1,4 @@
-/** `sessions` and `status`: what is kept here, and what a service says of itself. */
+/** Tests `sessions` and `status`: the stored sessions, and the status of a service. */
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,10 @@ const cli = (...argv: string[]) =>
     },
   });
 
-/** @param used - s */
+/**
+ * Stores a session.
+ * @param used - s
+ */
 function keep(sessionId: string, used: number, changes: object = {}) {
   new SessionFiles(home).save({
     ...{ v: 1, enclaveUrl: 'http://kept.test', sessionId, expiresAt: MADE_AT + 1_000, sequence: 0 },
@@ -44,7 +47,7 @@ function keep(sessionId: string, used: number, changes: object = {}) {
 }
 
 describe('when sessions are listed', () => {
-  it('each is told, the one used last first, and never its keys', async () => {
+  it('each is shown without its keys, the most recently used one first', async () => {
     keep(A, 1, { expiresAt: MADE_AT, enclaveUrl: 'https://user:pass-marker@real.test/x/', simulated: false });
     keep(B, 2);
     const { stdout, stderr, code } = await cli('sessions', '--json');
@@ -67,12 +70,12 @@ describe('when sessions are listed', () => {
     expect(asked).toEqual([]);
   });
 
-  it('none is none', async () => {
+  it('an empty list is shown as empty', async () => {
     expect(JSON.parse((await cli('sessions', '--json')).stdout)).toEqual([]);
     expect((await cli('sessions')).stdout).toContain('no session is kept here');
   });
 
-  it('a file that is none hides no other', async () => {
+  it('an invalid file does not hide the others', async () => {
     keep(A, 1);
     keep(B, 2);
     writeFileSync(join(home, 'sessions', `${B}.json`), '{');
@@ -83,7 +86,7 @@ describe('when sessions are listed', () => {
   });
 });
 
-describe('when the status is asked for', () => {
+describe('when the status is requested', () => {
   const health = {
     ...{ status: 'ok', version: '0.1.0', session_ttl: { default: 1, max: 2 } },
     parts: {
@@ -101,7 +104,7 @@ describe('when the status is asked for', () => {
   };
   beforeEach(() => answering({ status: 200, body: health }, { status: 200, body: ready }));
 
-  it('the service says how it is, and nobody takes it for proof', async () => {
+  it('the output shows the status of the service, and says that it is no proof', async () => {
     const { stdout, code } = await cli('status', '--url', 'http://other.test');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Version +0\.1\.0\n +Ready +yes\n +Store +ok\n +Enclave +ok, 1 of 2 serving\n/);
@@ -111,7 +114,7 @@ describe('when the status is asked for', () => {
     expect(asked).toEqual(['http://other.test/health', 'http://other.test/ready']);
   });
 
-  it('that of a session: the one used last, or the one that is named', async () => {
+  it('it is the status of a session: the most recently used one, or the named one', async () => {
     keep(A, 1, { expiresAt: MADE_AT, enclaveUrl: 'http://a.test' });
     keep(B, 2);
     expect(JSON.parse((await cli('status', '--json')).stdout)).toMatchObject({
@@ -126,7 +129,7 @@ describe('when the status is asked for', () => {
     expect((await cli('status', '--session', 'c')).error).toMatchObject({ code: 'session_missing' });
   });
 
-  it('nothing kept and nothing said: where make run leaves the service', async () => {
+  it('without a session and an option the default address of make run is used', async () => {
     await cli('status');
     expect(asked[0]).toBe('http://127.0.0.1:3000/health');
   });
@@ -134,14 +137,14 @@ describe('when the status is asked for', () => {
   it.each([
     [{ ...ready, ready: false, draining: true }, /Ready +no, it is about to end/],
     [{ ...ready, ready: false, parts: { store: false, enclave: true } }, /Store +unavailable/],
-  ])('one that is not ready says how far it is: exit code 4', async (body, shown) => {
+  ])('a service that is not ready reports its phase: exit code 4', async (body, shown) => {
     answering({ status: 200, body: health }, { status: 503, body });
     const { code, stdout, stderr } = await cli('status');
     expect([code, stderr]).toEqual([4, '']);
     expect(stdout).toMatch(shown);
   });
 
-  it('what the protocol does not say is not shown', async () => {
+  it('members that the protocol does not define are not shown', async () => {
     const hostile = (changes: object) =>
       answering({ status: 200, body: { ...health, ...changes } }, { status: 200, body: ready });
     for (const changes of [
@@ -160,7 +163,7 @@ describe('when the status is asked for', () => {
     expect((await cli('status')).stdout).toMatch(/Venues +a unknown\n/);
   });
 
-  it('a refusal and a silence are what they always are', async () => {
+  it('a refusal and a missing answer have their usual exit codes', async () => {
     answering({ status: 200, body: health }, problem('rate_limited', 429));
     expect((await cli('status')).error).toMatchObject({ code: 'rate_limited' });
     answering({ status: 200, body: health }, problem('overloaded', 503));

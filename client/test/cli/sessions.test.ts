@@ -1,4 +1,4 @@
-/** Files of sessions: each names itself, and an id becomes a path only where it is one. */
+/** Files of sessions: each contains its own id, and an id becomes a path only when it is valid. */
 import {
   existsSync,
   mkdirSync,
@@ -51,8 +51,8 @@ const session = (sessionId: string): ExportedSession => ({
 /** Every file below `home`. */
 const all = () => readdirSync(home, { recursive: true, encoding: 'utf8' }).sort();
 
-describe('when an id is none of the wire', () => {
-  it.each(NO_IDS)('%j never forms a path', (id) => {
+describe('when an id is invalid', () => {
+  it.each(NO_IDS)('%j never becomes a path', (id) => {
     const outside = join(home, 'x.json');
     writeFileSync(outside, 'kept');
     const before = all();
@@ -70,10 +70,10 @@ describe('when an id is none of the wire', () => {
   });
 });
 
-describe('when a file tells of another session than its name', () => {
+describe('when a file contains another session than its name', () => {
   const path = (id: string) => join(home, 'deep/er/sessions', `${id}.json`);
 
-  it.each([OTHER, ...NO_IDS])('that of %j is refused', (id) => {
+  it.each([OTHER, ...NO_IDS])('the file of %j is refused', (id) => {
     files.save(session(ID));
     writeFileSync(path(ID), JSON.stringify(session(id)));
     for (const prefix of [undefined, ID, 'a']) {
@@ -90,7 +90,7 @@ describe('when a file tells of another session than its name', () => {
     },
   );
 
-  it('a file whose name is no id is passed over', () => {
+  it('a file whose name is no id is skipped', () => {
     mkdirSync(join(home, 'deep/er/sessions'), { recursive: true });
     for (const name of ['notes', '..', 'a'.repeat(44)])
       writeFileSync(path(name), JSON.stringify(session(ID)));
@@ -98,7 +98,7 @@ describe('when a file tells of another session than its name', () => {
     expect(codeOf(() => files.load('../../x'), UsageError)).toBe('session_missing');
   });
 
-  it('a file that names itself is read, by the beginning of its id, and removed', () => {
+  it('a valid file is found by the beginning of its id, read, and removed', () => {
     files.save(session(ID));
     files.save(session(OTHER));
     expect(files.load('a')).toEqual(session(ID));

@@ -1,4 +1,4 @@
-/** Standard input: everywhere a file is read, by `-`, and once. */
+/** Standard input: `-` is accepted wherever a file is read, and only once. */
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { FakeService, MADE_AT, PCRS, ROOT } from '../sdk/fake-service.ts';
 import { run } from './cli.ts';
 
 const input = vi.hoisted(() => ({ handle: -1 }));
-// The process's own standard input belongs to whoever runs the tests.
+// The standard input of this process belongs to the test runner.
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>();
   const of = (handle: unknown) => (handle === 0 ? input.handle : handle) as number;
@@ -60,7 +60,7 @@ describe('when a file is -', () => {
     expect((await piped(PEM, 'quote', ...at, ...image, '--root', '-')).code).toBe(0);
   });
 
-  it('measurements, which no signature lies beside', async () => {
+  it('measurements, which have no signature file then', async () => {
     const printed = JSON.stringify({
       Measurements: { HashAlgorithm: 'Sha384 { ... }', PCR0: PCRS[0], PCR1: PCRS[1], PCR2: PCRS[2] },
     });
@@ -82,7 +82,7 @@ describe('when a file is -', () => {
     expect(service.submitted).toMatchObject({ accounts: [{ apiKey: 'k', apiSecret: 'sec' }] });
   });
 
-  it('what is judged or computed', async () => {
+  it('files to verify or to analyse', async () => {
     const { readFileSync } = await vi.importActual<typeof import('node:fs')>('node:fs');
     const document = readFileSync(join(FIXTURES, 'evervault-prod-2023.b64'));
     const flags = ['--any-image', '--at', 'document'];
@@ -103,7 +103,7 @@ describe('when a file is -', () => {
     });
   });
 
-  it('a report to - goes to standard output', async () => {
+  it('a report with `-` is written to standard output', async () => {
     await piped('', 'register', '--user', 'u', ...at, ...root(), ...image);
     service.result = { bundle: { version: 1, attestation: 'AQID', sdJwt: 'a.b.c~' } };
     const { stdout, stderr } = await piped('', 'report', '--out', '-');

@@ -1,4 +1,4 @@
-/** Names of others on the terminal: in documents, reports, files, answers and refusals. */
+/** Foreign names on the terminal: from documents, reports, files, answers and refusals. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const home = mkdtempSync(join(tmpdir(), 'pa-terminal-'));
 const world = { clock: { now: () => 0 }, home };
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** One of each kind that a terminal obeys, that turns a line, or that stands there unseen. */
+/** One character of each kind: control characters, direction changes, and invisible characters. */
 const HOSTILE = [
   ...['\u0000', '\u0007', '\b', '\t', '\v', '\r', '\u001b', '\u007f', '\u0085', '\u009b', '\u009d'],
   ...['\u00ad', '\u034f', '\u061c', '\u115f', '\u17b4', '\u180b', '\u180e', '\u200b', '\u200d', '\u200e'],
@@ -28,10 +28,10 @@ const HOSTILE = [
   ...['\u{e0001}', '\u{e0041}', '\u{e0100}', '\u{1d173}', '\u{f0000}', '\u{10ffff}'],
 ];
 const ALL = HOSTILE.join('x');
-/** Those that UTF-8 can say, and those that may stand in a string of JSON or in a path as they are. */
+/** The characters that UTF-8 can encode, and those that need no escape in JSON strings or paths. */
 const ENCODABLE = HOSTILE.filter((letter) => letter.isWellFormed()).join('x');
 const UNESCAPED = HOSTILE.filter((letter) => letter >= ' ').join('x');
-/** None but line feeds. */
+/** Text without hostile characters, except for line feeds. */
 const SEEN = /^(?:\n|(?![\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800])(?:(?!\p{Zs})| )[\s\S])*$/u;
 
 function terminal(json: boolean) {
@@ -48,9 +48,9 @@ function terminal(json: boolean) {
   return { made, said };
 }
 
-describe('when something is printed', () => {
+describe('when text is printed', () => {
   it.each(HOSTILE.map((letter) => [letter.codePointAt(0)!.toString(16), letter]))(
-    'U+%s is shown as an escape',
+    'U+%s is printed as an escape',
     (_, letter) => {
       const { made, said } = terminal(false);
       print(made, null, () => `before${letter}after`);
@@ -66,7 +66,7 @@ describe('when something is printed', () => {
     },
   );
 
-  it('programs read the same value, by escapes that JSON has', () => {
+  it('JSON output has the same value, with JSON escapes', () => {
     const { made, said } = terminal(true);
     const value = { [`name${ALL}`]: [`"${ALL}"`, `\\${ALL}`], other: 'ä€漢😀é' };
     print(made, value, () => '');
@@ -77,7 +77,7 @@ describe('when something is printed', () => {
     expect(JSON.parse(said.stderr)).toEqual({ error: { code: 'some_code', message: ALL } });
   });
 
-  it('letters of all scripts, signs and blanks stay', () => {
+  it('letters of all scripts, symbols and blanks are printed unchanged', () => {
     const { made, said } = terminal(false);
     const text = 'ä é ß Ω ж 漢字 かな العربية हिन्दी 😀 ✓ ✗ · … — − § \\u009b';
     print(made, null, () => text);
@@ -103,7 +103,7 @@ describe('when something is printed', () => {
     );
   });
 
-  it('the progress bar moves no more than itself', () => {
+  it('the progress bar moves only itself', () => {
     const { made, said } = terminal(false);
     const bar = new ProgressBar(made);
     bar.show(0.5, `entries ${ALL}`);
@@ -111,7 +111,7 @@ describe('when something is printed', () => {
     expect(said.stderr.split('\r\x1b[2K').join('')).toMatch(SEEN);
   });
 
-  it('nothing else of the command line writes', () => {
+  it('no other module of the command line writes to the terminal', () => {
     const folder = fileURLToPath(new URL('../../src/', import.meta.url));
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.ts'),
@@ -119,7 +119,7 @@ describe('when something is printed', () => {
     const writers = files.filter((file) =>
       /(?:stdout|stderr|output)\.write\(|console\./.test(readFileSync(join(folder, file), 'utf8')),
     );
-    // secrets.ts asks for a secret in words of its own.
+    // secrets.ts prints its own texts when it asks for a secret.
     expect(writers.sort()).toEqual(['cli/secrets.ts', 'cli/terminal.ts']);
     expect(readFileSync(join(folder, 'cli/secrets.ts'), 'utf8').match(/output\.write\(/g)).toHaveLength(2);
   });
@@ -138,24 +138,24 @@ describe('when a service refuses', () => {
     ['session_unknown', 'There is no such session'],
     ['payload_malformed', 'Fields of the submission are wrong, missing or unknown'],
     ['exchange_auth', 'The venue does not accept the key, its signature or its address'],
-  ])('the title of %s is shown, not its words', (code, title) => {
+  ])('the title of %s is shown instead of the text of the service', (code, title) => {
     const hint = adviceOn(code, 'ServiceError');
     expect(told(code)).toBe(`${code}: ${title}\nhint: ${hint}\n`);
     expect(JSON.parse(told(code, true))).toEqual({ error: { code, message: title, hint } });
   });
 
   it.each(['VERIFIED', 'verified: all is well', `a${ALL}`, '', 'toString', '__proto__', 'constructor'])(
-    'a code that is not known is not shown either: %j',
+    'an unknown code is not shown either: %j',
     (code) => {
       expect(told(code)).toBe('unknown: The service refused with a code that this version does not know\n');
     },
   );
 });
 
-describe('when the names in evidence are hostile', () => {
+describe('when names in evidence are hostile', () => {
   const trust = ['--any-image', '--at', 'document'];
 
-  it.each([false, true])('of a document: module, fields, certificates (json %s)', async (json) => {
+  it.each([false, true])('in a document: module, fields, certificates (json %s)', async (json) => {
     const certificates = [{}, {}, { subjectDer: commonName(`zone ${ENCODABLE}`) }];
     const { bytes } = buildDocument({
       payload: { module_id: `i-0${ENCODABLE}\nVERIFIED`, [`x${ENCODABLE}\nVERIFIED`]: 1 },
@@ -172,7 +172,7 @@ describe('when the names in evidence are hostile', () => {
     expect(stdout).not.toMatch(/^\s*VERIFIED/m);
   });
 
-  it('of a file of measurements, a bundle and a path', async () => {
+  it('in a file of measurements, a bundle and a path', async () => {
     const bundle = { version: 1, sdJwt: `a${ALL}.b.c~`, attestation: encodeBase64(buildDocument().bytes) };
     const file = join(home, 'bundle');
     writeFileSync(file, JSON.stringify({ ...bundle, [ALL]: 1 }));
@@ -194,7 +194,7 @@ describe('when the names in evidence are hostile', () => {
     ]);
   });
 
-  it('of an option that is not there', async () => {
+  it('in an unknown option', async () => {
     const { code, stdout, stderr } = await run(['verify', `--${ALL}`], world);
     expect(code).toBe(2);
     expect(stdout + stderr).toMatch(SEEN);

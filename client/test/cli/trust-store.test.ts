@@ -1,4 +1,4 @@
-/** Files of trust: what is believed, and what is not, whoever wrote it. */
+/** Files with trust settings: which files are used, and which are refused. */
 import {
   chmodSync,
   chownSync,
@@ -54,7 +54,7 @@ const storeIn = (folder: string, named?: string) => new TrustStore(folder, named
 
 const find = (url: string | null = null) => store.find(url);
 const refused = (work: () => unknown = () => find()) => codeOf(work, UsageError);
-/** As the owner would, but for what it says. */
+/** Writes a file and its receipt, in the same way as the owner would, with any content. */
 const writeText = (text: string, path = file) => {
   receipts.keep(path, text);
   writeFileSync(path, text, { mode: 0o600 });
@@ -64,8 +64,8 @@ const kept = (entry: object, more: object = {}) => ({
   ...{ format: 'perf-aggregator/trust/1', default: entry, services: {}, ...more },
 });
 
-describe('when trust is kept', () => {
-  it('a service has its own, every other the default, evidence the default', () => {
+describe('when trust is stored', () => {
+  it('a service has its own entry, all other services use the default, and evidence uses the default', () => {
     expect(find()).toBeNull();
     store.add(null, ENTRY);
     store.add(URL_, OTHER);
@@ -80,7 +80,7 @@ describe('when trust is kept', () => {
     expect(store.all().map(({ of }) => of)).toEqual(['default', URL_]);
   });
 
-  it('it is its owner’s only, written whole, and goes one by one', () => {
+  it('the file is private to its owner, is written completely, and its entries can be removed one by one', () => {
     store = storeIn(join(home, 'new'));
     store.add(null, ENTRY);
     store.add(URL_, OTHER);
@@ -94,7 +94,7 @@ describe('when trust is kept', () => {
     expect(store.all()).toEqual([]);
   });
 
-  it('a named file counts alone, and must be there', () => {
+  it('a named file is used alone, and must exist', () => {
     store.add(null, ENTRY);
     keepWorldTrust(home, URL_, SIMULATED);
     const named = join(home, 'named.json');
@@ -108,10 +108,10 @@ describe('when trust is kept', () => {
   });
 });
 
-describe('when the file came with the folder', () => {
+describe('when the file arrived with the folder', () => {
   const text = () => `${JSON.stringify(kept(OTHER), null, 2)}\n`;
 
-  it('nothing of it is believed, nor added to', () => {
+  it('it is not used, and nothing is added to it', () => {
     writeFileSync(file, text(), { mode: 0o600 });
     expect(refused()).toBe('trust_unsafe');
     expect(refused(() => store.add(null, ENTRY))).toBe('trust_unsafe');
@@ -119,7 +119,7 @@ describe('when the file came with the folder', () => {
     expect([readFileSync(file, 'utf8'), readdirSync(state)]).toEqual([text(), []]);
   });
 
-  it('a copy elsewhere, an edited one and an old one put back are not believed', () => {
+  it('a copy elsewhere, an edited one and a restored old one are not used', () => {
     store.add(null, OTHER);
     const old = readFileSync(file);
     expect(find()).toMatchObject({ entry: OTHER });
@@ -145,7 +145,7 @@ describe('when the file came with the folder', () => {
     expect(refused()).toBe('trust_unsafe');
   });
 
-  it('one that a variable names is taken on purpose', () => {
+  it('a file that a variable names needs no receipt', () => {
     writeFileSync(file, text(), { mode: 0o600 });
     const named = storeIn(home, file);
     expect(named.find(null)).toMatchObject({ entry: OTHER });
@@ -154,29 +154,29 @@ describe('when the file came with the folder', () => {
     expect(readdirSync(state)).toEqual([]);
   });
 
-  it('receipts that cannot be kept are told before the file is written', () => {
+  it('a receipt that cannot be stored is reported before the file is written', () => {
     writeFileSync(join(state, 'deep'), 'a file');
     expect(refused(() => store.add(null, ENTRY))).toBe('file_unwritable');
     expect(readdirSync(home)).toEqual([]);
   });
 });
 
-describe('when somebody else could have written the file', () => {
+describe('when another user could have written the file', () => {
   beforeEach(() => write(kept(ENTRY)));
 
-  it.each([0o620, 0o602, 0o666, 0o660, 0o777])('mode %o: it is not believed', (mode) => {
+  it.each([0o620, 0o602, 0o666, 0o660, 0o777])('mode %o: it is not used', (mode) => {
     chmodSync(file, mode);
     expect(refused()).toBe('trust_unsafe');
     expect(refused(() => store.add(null, OTHER))).toBe('trust_unsafe');
     expect(refused(() => store.remove(null))).toBe('trust_unsafe');
   });
 
-  it.each([0o600, 0o644, 0o400, 0o755])('mode %o: it is', (mode) => {
+  it.each([0o600, 0o644, 0o400, 0o755])('mode %o: it is used', (mode) => {
     chmodSync(file, mode);
     expect(find()).toMatchObject({ entry: ENTRY });
   });
 
-  it.each([0o777, 0o770, 0o702])('nor in a folder of mode %o', (mode) => {
+  it.each([0o777, 0o770, 0o702])('a file in a folder of mode %o is not used', (mode) => {
     chmodSync(home, mode);
     expect(refused()).toBe('trust_unsafe');
     rmSync(file);
@@ -185,7 +185,7 @@ describe('when somebody else could have written the file', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it('a link, a link that leads nowhere, a second name, and a folder are none', () => {
+  it('a link, a broken link, a hard link, and a folder are refused', () => {
     const real = join(home, 'real.json');
     renameSync(file, real);
     symlinkSync(real, file);
@@ -202,9 +202,9 @@ describe('when somebody else could have written the file', () => {
     expect(() => find()).toThrow('is no file');
   });
 
-  it('a file or a folder of another user is none', (context) => {
+  it('a file or a folder of another user is refused', (context) => {
     const own = process.geteuid!();
-    // Only root can give a file away; to anybody else it is another user's when they are another.
+    // Only root can change the owner of a file. For other users the test changes the effective user id instead.
     if (own !== 0) {
       process.geteuid = () => own + 1;
       context.onTestFinished(() => {
@@ -220,14 +220,14 @@ describe('when somebody else could have written the file', () => {
     expect(refused()).toBe('trust_unsafe');
   });
 
-  it('a named file is looked at in the same way', () => {
+  it('a named file has the same checks', () => {
     const named = join(home, 'named.json');
     symlinkSync(file, named);
     expect(refused(() => storeIn(home, named).find(null))).toBe('trust_unsafe');
   });
 });
 
-describe('when the file does not say what is kept as trust', () => {
+describe('when the file has invalid content', () => {
   const ZERO = '0'.repeat(96);
 
   it.each([
@@ -264,7 +264,7 @@ describe('when the file does not say what is kept as trust', () => {
     ['a service that is no address', JSON.stringify(kept(ENTRY, { services: { '*': ENTRY } }))],
     ['a service in another spelling', JSON.stringify(kept(ENTRY, { services: { [`${URL_}/`]: ENTRY } }))],
     ['a prototype', `{"format":"perf-aggregator/trust/1","services":{"__proto__":${JSON.stringify(OTHER)}}}`],
-  ])('%s: nothing of it is believed, nor written over', (_, text) => {
+  ])('%s: it is not used, and not overwritten', (_, text) => {
     writeText(text);
     expect(refused()).toBe('input_malformed');
     expect(refused(() => store.add(null, ENTRY))).toBe('input_malformed');
@@ -272,37 +272,37 @@ describe('when the file does not say what is kept as trust', () => {
     expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  it('a file without end is not read', () => {
+  it('a file without an end is not read', () => {
     writeText(' '.repeat(9 * 1024 * 1024));
     expect(refused()).toBe('input_too_large');
   });
 });
 
-describe('when a world keeps its own', () => {
+describe('when a world stores its own trust', () => {
   const world = () => join(home, 'world-trust.json');
   const read = () => JSON.parse(readFileSync(world(), 'utf8')) as Record<string, unknown>;
   beforeEach(() => keepWorldTrust(home, `${URL_}/`, SIMULATED));
 
-  it('it counts for its own service and for evidence, and for no other service', () => {
+  it('it applies to its own service and to evidence, and to no other service', () => {
     expect(find()).toEqual({ entry: SIMULATED, file: world(), of: 'local world' });
     expect(find(URL_)).toMatchObject({ of: 'local world' });
     expect(find('https://elsewhere.test')).toBeNull();
     expect(statSync(world()).mode & 0o777).toBe(0o600);
   });
 
-  it('what the user keeps counts in its place', () => {
+  it('the entry of the user takes its place', () => {
     store.add(null, ENTRY);
     expect([find(), find(URL_)]).toMatchObject([{ of: 'default' }, { of: 'default' }]);
     expect(store.all().map(({ of }) => of)).toEqual(['default', 'local world']);
     store.remove(null);
     store.add(URL_, OTHER);
     expect([find()?.of, find(URL_)?.of]).toEqual(['local world', URL_]);
-    // Written again by the next start: what the user keeps stays.
+    // The next start writes it again, and the entry of the user stays.
     keepWorldTrust(home, URL_, SIMULATED);
     expect(find(URL_)?.of).toBe(URL_);
   });
 
-  it('in another folder it is nothing, under either name', () => {
+  it('it has no effect in another folder, under either name', () => {
     const elsewhere = join(home, 'elsewhere');
     mkdirSync(elsewhere, { mode: 0o700 });
     copyFileSync(world(), join(elsewhere, 'world-trust.json'));
@@ -312,7 +312,7 @@ describe('when a world keeps its own', () => {
     expect(refused(() => storeIn(elsewhere, world()).find(null))).toBe('input_malformed');
   });
 
-  it('the folder may be reached by a link', () => {
+  it('the folder may be reached through a link', () => {
     const link = join(home, 'link');
     symlinkSync(realpathSync(home), link);
     expect(storeIn(link).find(null)).toMatchObject({ of: 'local world' });
@@ -329,14 +329,14 @@ describe('when a world keeps its own', () => {
     expect(refused()).toBe('input_malformed');
   });
 
-  it('a file that others may write is none', () => {
+  it('a file that others may write is refused', () => {
     chmodSync(world(), 0o666);
     expect(refused()).toBe('trust_unsafe');
   });
 });
 
 describe('when options become an entry', () => {
-  it('it says the same, and no more', () => {
+  it('the entry means the same, and no more', () => {
     expect(toEntry({ pcrs: [{ 0: PCR0 }], allowDebug: false }, 1)).toEqual(ENTRY);
     const whole = {
       ...{ pcrs: 'any-image' as const, allowDebug: true, roots: [ROOT] },

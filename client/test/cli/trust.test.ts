@@ -1,4 +1,4 @@
-/** Trust that is given once: used where nothing is said, replaced where something is, and told either way. */
+/** Stored trust: it is used without options, replaced by options, and shown in both cases. */
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,8 +39,8 @@ const at = ['--url', 'http://service.test'];
 const pcr = `0=${PCRS[0]}`;
 const codeOf = async (told: Promise<{ error: unknown }>) => (await told).error;
 
-describe('when trust was given', () => {
-  it('quote and register need no more, and tell what is trusted, loudly where it is little', async () => {
+describe('when trust was stored', () => {
+  it('quote and register need no options, and print what is trusted, with a warning where it is weak', async () => {
     expect((await cli('trust', 'add', '--root', root, '--any-image')).code).toBe(0);
     for (const argv of [['quote'], ['register', '--user', 'u']]) {
       const { code, stdout, stderr } = await cli(...argv, ...at);
@@ -56,7 +56,7 @@ describe('when trust was given', () => {
     });
   });
 
-  it('verify-attestation and verify take it too', async () => {
+  it('verify-attestation and verify use it too', async () => {
     await cli('trust', 'add', '--any-image');
     const { code, stderr } = await cli('verify-attestation', REAL, '--at', 'document');
     expect([code, stderr]).toEqual([0, expect.stringContaining("AWS's root; ANY IMAGE")]);
@@ -69,7 +69,7 @@ describe('when trust was given', () => {
     expect((await cli('verify', bundle)).stderr).toContain('PCR0 cdcdcdcdcdcdcdcd…');
   });
 
-  it('that of a simulation vouches for no real evidence, and that of AWS for no simulation', async () => {
+  it('trust in a simulation does not apply to real evidence, and trust in AWS not to a simulation', async () => {
     await cli('trust', 'add', '--root', root, '--any-image');
     const told = await cli('verify-attestation', REAL, '--at', 'document', '--json');
     expect([told.code, JSON.parse(told.stdout)]).toMatchObject([
@@ -80,7 +80,7 @@ describe('when trust was given', () => {
     expect(await codeOf(cli('quote', ...at))).toMatchObject({ code: 'root_untrusted' });
   });
 
-  it('a service has its own before the default', async () => {
+  it('the entry of a service is used before the default', async () => {
     await cli('trust', 'add', '--root', root, '--pcr', OTHER_PCR);
     expect(await codeOf(cli('quote', ...at))).toMatchObject({ code: 'pcr_mismatch' });
     await cli('trust', 'add', '--url', 'http://service.test/', '--root', root, '--pcr', pcr);
@@ -91,12 +91,12 @@ describe('when trust was given', () => {
     expect((await cli('trust', 'remove', '--url', 'http://service.test')).code).toBe(0);
     expect(await codeOf(cli('quote', ...at))).toMatchObject({ code: 'pcr_mismatch' });
     expect((await cli('trust', 'remove')).code).toBe(0);
-    // AWS's root is all that is left.
+    // Only AWS's root is left.
     expect(await codeOf(cli('quote', ...at))).toMatchObject({ code: 'root_untrusted' });
     expect((await cli('trust', 'remove')).error).toMatchObject({ code: 'option_invalid' });
   });
 
-  it('configuration and key policy count as well', async () => {
+  it('configuration and key policy are used too', async () => {
     await cli('trust', 'add', '--root', root, '--pcr', pcr, '--config-sha256', '06'.repeat(32));
     expect(await codeOf(cli('quote', ...at))).toMatchObject({ code: 'config_mismatch' });
     await cli('trust', 'add', '--root', root, '--pcr', pcr, '--kms-policy', 'mutable');
@@ -106,7 +106,7 @@ describe('when trust was given', () => {
   });
 });
 
-describe('when a configuration is kept', () => {
+describe('when a configuration is stored', () => {
   const hash = '05'.repeat(32);
   const judged = (configSha256: string) =>
     ({
@@ -115,7 +115,7 @@ describe('when a configuration is kept', () => {
     }) as unknown as ReportExplanation;
   const trust = { pcrs: 'any-image' as const, allowDebug: false };
 
-  it('a report of another one is not verified', () => {
+  it('a report with another configuration does not verify', () => {
     const same = heldAgainst({ ...trust, configSha256: hash }, judged(hash));
     expect(same).toMatchObject({ verified: true, code: null });
     expect(same.checks.at(-1)).toMatchObject({ rule: 'configuration', ok: true });
@@ -125,14 +125,14 @@ describe('when a configuration is kept', () => {
     expect(reportVerdict(other)).toMatch(/^NOT VERIFIED: config_mismatch\nhint: Send nothing/);
   });
 
-  it('nothing is added where none is kept, or the report is refused anyway', () => {
+  it('no note is printed when none is stored, or when the report is refused anyway', () => {
     const fine = judged(hash);
     expect(heldAgainst(trust, fine)).toBe(fine);
     const refused = { ...fine, verified: false, code: 'report_expired' as const };
     expect(heldAgainst({ ...trust, configSha256: hash }, refused)).toBe(refused);
   });
 
-  it('a document alone cannot be held against it, which is told', async () => {
+  it('a document alone cannot be compared with it, and the output says so', async () => {
     await cli('trust', 'add', '--any-image', '--config-sha256', hash);
     const { code, stderr } = await cli('verify-attestation', REAL, '--at', 'document');
     expect([code, stderr]).toEqual([0, expect.stringContaining('not looked at here')]);
@@ -142,17 +142,17 @@ describe('when a configuration is kept', () => {
   });
 });
 
-describe('when a command says something of trust itself', () => {
+describe('when a command has trust options', () => {
   const all = () => ['--root', root, '--pcr', pcr, '--config-sha256', '05'.repeat(32)];
 
   it.each([
-    // Each would be enough with what is kept; alone it is not.
+    // Together with the stored trust each option would be enough. Alone it is not.
     ['--pcr', pcr],
     ['--any-image'],
     ['--config-sha256', '05'.repeat(32)],
     ['--kms-policy', 'locked'],
     ['--allow-debug'],
-  ])('%s %s: nothing of what is kept is added', async (...flags) => {
+  ])('%s %s: stored trust is not added', async (...flags) => {
     await cli('trust', 'add', ...all());
     expect((await cli('quote', ...at)).code).toBe(0);
     const { code, stderr } = await cli('quote', ...at, ...flags);
@@ -160,17 +160,17 @@ describe('when a command says something of trust itself', () => {
     expect(stderr).not.toContain('trusted as kept');
   });
 
-  it('a root alone says no image, and it is told why', async () => {
+  it('a root alone names no image, and the message gives the reason', async () => {
     await cli('trust', 'add', ...all());
     const { error, stderr } = await cli('quote', ...at, '--root', root);
     expect(error).toMatchObject({ code: 'policy_empty' });
     expect(stderr).toContain('the options of this command replace it');
   });
 
-  it('what is kept does not hinder it either', async () => {
+  it('a damaged file of stored trust does not matter', async () => {
     await cli('trust', 'add', '--pcr', OTHER_PCR, '--config-sha256', '07'.repeat(32));
     expect((await cli('quote', ...at, '--root', root, '--pcr', pcr)).code).toBe(0);
-    // Edited by hand.
+    // The file was edited by hand.
     writeFileSync(join(home, 'trust.json'), '{', { mode: 0o600 });
     expect((await cli('quote', ...at, '--root', root, '--pcr', pcr)).code).toBe(0);
     expect(await codeOf(cli('quote', ...at))).toMatchObject({ code: 'trust_unsafe' });
@@ -187,12 +187,12 @@ describe('when trust is added', () => {
     ['zeros beside an image', ['--pcr', pcr, '--pcr', `1=${'0'.repeat(96)}`], 'policy_invalid'],
     ['no PCR0', ['--pcr', `1=${PCRS[1]}`], 'policy_invalid'],
     ['a short measurement', ['--pcr', '0=abab'], 'policy_invalid'],
-  ])('%s is refused, and nothing is kept', async (_, flags, code) => {
+  ])('%s is refused, and nothing is stored', async (_, flags, code) => {
     expect(await codeOf(cli('trust', 'add', ...flags))).toMatchObject({ code });
     expect(readdirSync(home)).toEqual(['root.pem']);
   });
 
-  it('a root that is none is refused', async () => {
+  it('an invalid root is refused', async () => {
     writeFileSync(root, '-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n');
     expect(await codeOf(cli('trust', 'add', '--root', root, '--any-image'))).toMatchObject({
       code: 'root_invalid',
@@ -201,7 +201,7 @@ describe('when trust is added', () => {
     expect(readdirSync(home)).toEqual(['root.pem']);
   });
 
-  it('releases are kept as they were, when their signature holds', async () => {
+  it('releases are stored unchanged when their signature is valid', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'secp384r1' });
     const [key, file] = [join(home, 'key.pem'), join(home, 'measurements.json')];
     const text = releases(null);
@@ -212,13 +212,13 @@ describe('when trust is added', () => {
     expect(await codeOf(cli(...add))).toMatchObject({ code: 'measurements_signature_invalid' });
     writeFileSync(`${file}.sig`, sign('sha384', Buffer.from(text), privateKey));
     expect((await cli(...add)).code).toBe(0);
-    // Whoever writes there afterwards changes nothing.
+    // Later changes of the original file have no effect.
     writeFileSync(file, '{}');
     const { code, stderr } = await cli('quote', ...at);
     expect([code, stderr]).toEqual([0, expect.stringContaining('releases 1.0.0 (aaaaaaaaaaaa)')]);
   });
 
-  it('releases that are over are believed no more', async () => {
+  it('expired releases are not used any more', async () => {
     const file = join(home, 'measurements.json');
     writeFileSync(file, releases(new Date(MADE_AT + 1_000).toISOString()));
     await cli('trust', 'add', '--root', root, '--measurements', file);
@@ -228,7 +228,7 @@ describe('when trust is added', () => {
     expect((await run(['trust', 'list'], later)).stdout).toMatch(/default +nothing any more: /);
   });
 
-  it('it is told to programs', async () => {
+  it('the JSON output shows it', async () => {
     const added = JSON.parse((await cli('trust', 'add', '--any-image', '--json')).stdout) as unknown;
     expect(added).toEqual({
       file: join(home, 'trust.json'),
@@ -244,7 +244,7 @@ describe('when trust is added', () => {
 });
 
 describe('when PERF_AGGREGATOR_TRUST names a file', () => {
-  it('it counts alone', async () => {
+  it('only that file is used', async () => {
     await cli('trust', 'add', '--root', root, '--pcr', pcr);
     const named = join(home, 'named.json');
     const missing = { PERF_AGGREGATOR_TRUST: named };
@@ -264,7 +264,7 @@ describe('when the folder is that of a simulated world', () => {
       toEntry({ roots: [ROOT], pcrs: [PCRS], allowDebug: false }, 1),
     );
 
-  it('its service and its evidence are trusted there, as SIMULATED, and real evidence is not', async () => {
+  it('its service and its evidence are trusted as SIMULATED, and real evidence is not', async () => {
     keep();
     const { code, stdout, stderr } = await cli('quote', ...at);
     expect([code, stdout]).toEqual([0, expect.stringContaining('SIMULATED')]);
@@ -277,7 +277,7 @@ describe('when the folder is that of a simulated world', () => {
     );
   });
 
-  it('what the user trusts counts before it', async () => {
+  it('trust of the user is used first', async () => {
     keep();
     await cli('trust', 'add', '--any-image');
     expect((await cli('verify-attestation', REAL, '--at', 'document')).code).toBe(0);

@@ -1,4 +1,4 @@
-/** `--url`: offered by the commands that ask a service, and heeded by every one of them. */
+/** Tests `--url`: every command that sends requests offers it and uses it. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const KEPT = ['metrics', 'summary', 'returns', 'trades', 'report', 'renew', 'rev
 let home: string;
 let service: FakeService;
 let flags: Readonly<Record<string, string[]>>;
-/** Beginnings of the URLs that were asked. */
+/** The origins of the requested URLs. */
 let asked: Set<string>;
 
 beforeEach(() => {
@@ -43,7 +43,7 @@ const registeredAt = () =>
     .enclaveUrl;
 
 describe('when --url is offered', () => {
-  it('it is by every command that asks a service, and by no other', () => {
+  it('every command that sends requests offers it, and no other does', () => {
     const program = createProgram(() => ({}) as CliContext, []);
     const offering = program.commands.filter(({ options }) => options.some(({ long }) => long === '--url'));
     expect(offering.map((command) => command.name()).sort()).toEqual([...NEW, ...KEPT, 'status'].sort());
@@ -59,7 +59,7 @@ describe('when --url is offered', () => {
     'sessions',
     'explain',
     'completion',
-  ])('%s knows none', async (name) => {
+  ])('%s does not accept it', async (name) => {
     expect((await cli(name, 'file', '--url', 'http://moved.test')).code).toBe(2);
   });
 });
@@ -69,13 +69,13 @@ describe.each([
   ['after it', (name: string) => [name, '--url', 'http://moved.test']],
   ['after it, in one word', (name: string) => [name, '--url=http://moved.test']],
 ])('when --url is given %s', (_, line) => {
-  it.each(NEW)('%s goes there', async (name) => {
+  it.each(NEW)('%s uses it', async (name) => {
     await cli(...line(name), ...flags[name]!);
     expect([...asked]).toEqual(['http://moved.test']);
   });
 
   it.each(KEPT)(
-    '%s goes there with a session that was registered elsewhere, which stays so',
+    '%s uses it for a session that was registered elsewhere, and does not change the session',
     async (name) => {
       expect((await cli('register', '--url', 'http://first.test', ...flags['register']!)).code).toBe(0);
       expect([...asked]).toEqual(['http://first.test']);
@@ -96,7 +96,7 @@ describe('when --url is given twice', () => {
     ],
     ['in one word', (name: string) => ['--url', 'http://elsewhere.test', name, '--url=http://moved.test']],
     ['after it', (name: string) => [name, '--url=http://moved.test', '--url=http://moved.test']],
-  ])('%s: neither counts, and nothing is asked', async (_, line) => {
+  ])('%s: neither is used, and no request is sent', async (_, line) => {
     for (const name of [...NEW, ...KEPT]) {
       const { code, error } = await cli(...line(name), ...(flags[name] ?? []));
       expect([code, error]).toMatchObject([
@@ -109,14 +109,14 @@ describe('when --url is given twice', () => {
 });
 
 describe('when --url is not given', () => {
-  it.each(KEPT)('%s goes where the session was registered', async (name) => {
+  it.each(KEPT)('%s uses the service of the registration', async (name) => {
     await cli('register', '--url', 'http://first.test', ...flags['register']!);
     asked.clear();
     await cli(name);
     expect([...asked]).toEqual(['http://first.test']);
   });
 
-  it.each(NEW)('%s goes where make run leaves the service', async (name) => {
+  it.each(NEW)('%s uses the default address of make run', async (name) => {
     await cli(name, ...flags[name]!);
     expect([...asked]).toEqual(['http://127.0.0.1:3000']);
   });

@@ -1,4 +1,4 @@
-/** Wrong usage: coded, in JSON for programs, and nothing dropped without a word. */
+/** Wrong usage: errors have a code, are JSON with --json, and no option is ignored silently. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const refusal = async (...argv: string[]) => {
 const program = createProgram(() => ({}) as CliContext, []);
 const leaves = everyCommand(program).filter(({ commands }) => commands.length === 0);
 const REPEATABLE = ['--root', '--pcr', '--symbols', '--disclose'];
-/** A value that each option takes. */
+/** A value that the option accepts. */
 const valueFor = (flag: string, choices: readonly string[] | undefined) => {
   if (choices) return choices[0]!;
   const known: Readonly<Record<string, string>> = {
@@ -44,12 +44,12 @@ const singles = leaves.flatMap((command) => {
 });
 
 describe('when a value is given twice', () => {
-  it('there are commands and options', () => {
+  it('the lists of commands and options are not empty', () => {
     expect(leaves.length).toBeGreaterThan(18);
     expect(singles.length).toBeGreaterThan(80);
   });
 
-  it.each(singles)('%s %s: neither counts', async (name, flag, choices) => {
+  it.each(singles)('%s %s: neither is used', async (name, flag, choices) => {
     const value = valueFor(flag, choices);
     for (const twice of [
       [flag, value, flag, value],
@@ -131,12 +131,12 @@ describe('when options contradict each other', () => {
     ['--url', 'http://service.test', 'sessions'],
     ['--url', 'http://service.test', 'trust', 'list'],
     ['--json', 'completion', 'bash'],
-  ])('%s before a command to which it means nothing', async (...argv) => {
+  ])('%s before a command that does not use it', async (...argv) => {
     expect(await refusal(...argv)).toContain(`${argv[0]} means nothing to`);
   });
 });
 
-describe('when a parameter could not be read', () => {
+describe('when a parameter is invalid', () => {
   it.each([
     ['--from', 'metrics', '2026-02-30'],
     ['--to', 'report', 'yesterday'],
@@ -153,12 +153,12 @@ describe('when a parameter could not be read', () => {
     ['--symbol', 'trades', ''],
     ['--aud', 'report', ''],
     ['--nonce', 'report', 'short'],
-  ])('%s of %s: it is named as people wrote it', async (flag, name, value) => {
+  ])('%s of %s: it is named in the form of the command line', async (flag, name, value) => {
     expect(await refusal(name, flag, value)).toMatch(new RegExp(`^${flag}: .`));
   });
 });
 
-describe('when programs read', () => {
+describe('when output is JSON', () => {
   it.each([
     [['--json']],
     [['--json', 'nothing']],
@@ -179,12 +179,12 @@ describe('when programs read', () => {
     expect(error['message']).not.toMatch(/^error|\n/);
   });
 
-  it('an operand that looks like an option is none', async () => {
+  it('an operand that looks like an option is refused', async () => {
     const { stderr } = await run(['verify', '--', '--json'], world);
     expect(stderr).toMatch(/^file_unreadable: --json: cannot be read\nhint: /);
   });
 
-  it('people get the same, once, and usage where no command is named', async () => {
+  it('text output has the same message once, and the usage when no command is named', async () => {
     const { stderr } = await run(['metrics', '--unknown'], world);
     expect(stderr).toBe(
       "option_invalid: unknown option '--unknown'\nhint: --help of the command says what it takes.\n",
@@ -194,15 +194,15 @@ describe('when programs read', () => {
     expect(none.stderr).toMatch(/^Usage: perf-aggregator/);
   });
 
-  it('the version is told, in either form', async () => {
+  it('the version is printed in either form', async () => {
     expect(await run(['--version'], world)).toMatchObject({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
     const { stdout } = await run(['--version', '--json'], world);
     expect(JSON.parse(stdout)).toEqual({ version: VERSION });
   });
 });
 
-describe('when the options of every command are looked at', () => {
-  it.each(leaves.map((command) => [command.name(), command] as const))('%s says what they mean', (_, one) => {
+describe('when the options of every command are listed', () => {
+  it.each(leaves.map((command) => [command.name(), command] as const))('%s describes them', (_, one) => {
     for (const { description, hidden, long } of one.options) {
       expect([long, hidden || description !== '']).toEqual([long, true]);
     }

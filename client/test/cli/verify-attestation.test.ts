@@ -36,7 +36,7 @@ async function verify(file: string, ...flags: string[]) {
   };
 }
 
-it('there are eighteen real documents, and some that are not', () => {
+it('there are eighteen real documents, and some invalid ones', () => {
   expect(vectors).toHaveLength(18);
   expect(invalid).toHaveLength(16);
 });
@@ -44,7 +44,7 @@ it('there are eighteen real documents, and some that are not', () => {
 describe.each(vectors)('when the document is the real $name', ({ file, timestamp_ms, debug_mode, pcr0 }) => {
   const path = join(FIXTURES, file);
 
-  it('it verifies at its own time, a debug one only when that is allowed', async () => {
+  it('it verifies at its own time, and a debug document only when that is allowed', async () => {
     const allowed = await verify(path, '--any-image', '--at', 'document', '--allow-debug');
     expect(allowed).toMatchObject({
       exit: 0,
@@ -68,11 +68,11 @@ describe.each(vectors)('when the document is the real $name', ({ file, timestamp
     expect(await verify(path, '--at', 'document', '--allow-debug')).toMatchObject(empty);
   });
 
-  it('it is compared with the measurement that is given, in raw form as in base64', async () => {
+  it('it is compared with the given measurement, in raw form as in base64', async () => {
     const raw = join(home, `${file}.bin`);
     writeFileSync(raw, Buffer.from(readFileSync(path, 'utf8'), 'base64'));
     const flags = ['--at', 'document', '--allow-debug', '--pcr'];
-    // Debug mode's zeros are no measurement.
+    // The zeros of debug mode are no measurement.
     const own = debug_mode ? { exit: 1, code: 'policy_invalid' } : { exit: 0, verified: true };
     expect(await verify(raw, ...flags, `0=${pcr0.toUpperCase()}`)).toMatchObject(own);
     expect(await verify(raw, ...flags, `0=${'ab'.repeat(48)}`)).toMatchObject({
@@ -91,7 +91,7 @@ describe('when options contradict each other', () => {
     ['a register twice, the same', ['--pcr', one, '--pcr', `00=${'ab'.repeat(48)}`]],
     ['an image and any image', ['--pcr', one, '--any-image']],
     ['any image and an image', ['--any-image', '--pcr', one]],
-  ])('%s: none is dropped without a word', async (_, flags) => {
+  ])('%s: none is ignored silently', async (_, flags) => {
     const { code, stdout } = await run(['verify-attestation', path, '--at', 'document', ...flags], world);
     expect([code, stdout]).toEqual([2, '']);
   });
@@ -113,7 +113,7 @@ describe('when the document is of an instance', () => {
   const field = fileURLToPath(new URL('../../../attestation/test/field/fixtures/', import.meta.url));
 
   it.each(readdirSync(field).filter((file) => /nitrotpm.*\.b64$/.test(file)))(
-    '%s is told as one',
+    'the output says so for %s',
     async (file) => {
       const told = await verify(join(field, file), '--any-image', '--allow-debug', '--at', 'document');
       expect(told).toMatchObject({ exit: 1, verified: false, code: 'not_an_enclave' });
@@ -121,7 +121,7 @@ describe('when the document is of an instance', () => {
   );
 });
 
-describe('when the document is none that verifies', () => {
+describe('when the document does not verify', () => {
   it.each(invalid)('%s is refused', async (file) => {
     const path = join(FIXTURES, 'invalid', file);
     const told = await verify(path, '--any-image', '--allow-debug', '--at', 'document');
@@ -129,7 +129,7 @@ describe('when the document is none that verifies', () => {
     expect(told.checks.filter(({ ok }) => ok === false)).toHaveLength(1);
   });
 
-  it('people are told which rule failed', async () => {
+  it('the text output names the failed rule', async () => {
     const path = join(FIXTURES, 'invalid', 'derived-sig-bit-flip.b64');
     const { code, stdout } = await run(
       ['verify-attestation', path, '--any-image', '--at', 'document'],
@@ -141,10 +141,10 @@ describe('when the document is none that verifies', () => {
   });
 });
 
-describe('when a judgement is explained', () => {
+describe('when a verdict is explained', () => {
   const path = join(FIXTURES, 'evervault-prod-2023.b64');
 
-  it('shows certificates with their validity, registers with their names, and what is carried', async () => {
+  it('shows certificates with their validity, registers with their names, and the other fields', async () => {
     const { stdout } = await run(['verify-attestation', path, '--any-image', '--at', 'document'], world);
     expect(stdout).toMatch(
       /^ {2}2019-10-28 13:28:05 {2}2049-10-28 14:28:05 {2}C=US, .*CN=aws\.nitro-enclaves$/m,
@@ -158,7 +158,7 @@ describe('when a judgement is explained', () => {
     expect(stdout).toMatch(/^ {2}Nonce +256 bytes: 20c77900\w+…$/m);
   });
 
-  it('shows the chain of a document that expired, and tells programs the same', async () => {
+  it('shows the chain of an expired document, in text and in JSON', async () => {
     const { stdout } = await run(['verify-attestation', path, '--any-image', '--json'], world);
     const told = JSON.parse(stdout) as { certificates: object[] };
     expect(told).toMatchObject({ code: 'certificate_expired', publicKey: null, nonce: expect.any(String) });
@@ -166,7 +166,7 @@ describe('when a judgement is explained', () => {
     expect(told.certificates[4]).toMatchObject({ notAfter: Date.UTC(2023, 0, 18, 16, 7, 16, 999) });
   });
 
-  it('shows the whole public key, so that it can be compared', async () => {
+  it('shows the complete public key, so that it can be compared', async () => {
     const file = join(FIXTURES, 'anjuna-prod-rsapubkey-2021.b64');
     const flags = ['verify-attestation', file, '--any-image', '--at', 'document'];
     const { publicKey } = JSON.parse((await run([...flags, '--json'], world)).stdout) as {
@@ -176,7 +176,7 @@ describe('when a judgement is explained', () => {
     expect((await run(flags, world)).stdout).toContain(`294 bytes: ${publicKey}\n`);
   });
 
-  it('lets no control character of a document reach the terminal', async () => {
+  it('sends no control character of a document to the terminal', async () => {
     const file = join(home, 'hostile.bin');
     writeFileSync(file, buildDocument({ payload: { module_id: '\u001b[2J\u0007name' } }).bytes);
     const { stdout } = await run(['verify-attestation', file, '--any-image', '--at', 'document'], world);

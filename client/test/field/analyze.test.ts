@@ -1,4 +1,4 @@
-/** Files from public bug reports, through `analyze` as people and programs call it. */
+/** Runs `analyze` on files from public bug reports, with text and with JSON output. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { EXPORTS, RETURNS, TRADES, VALUES } from './today.ts';
 
 const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
 const ALL: Readonly<Record<string, Answers>> = { ...RETURNS, ...VALUES, ...TRADES, ...EXPORTS };
-/** Right values that `analyze` tells in no field of their own, or in another unit. */
+/** Right values that `analyze` does not show in a separate field, or shows in another unit. */
 const TOLD_OTHERWISE: readonly string[] = [
   '08b-binance-renamed quantity',
   '26-gips-modified-dietz monthReturn',
@@ -20,7 +20,7 @@ const TOLD_OTHERWISE: readonly string[] = [
 const home = mkdtempSync(join(tmpdir(), 'pa-field-'));
 afterAll(() => rmSync(home, { recursive: true }));
 
-/** The analysis, what people are shown beside each label, and the refusal. */
+/** The analysis, the text beside each label, and the refusal. */
 async function analyzed(file: string): Promise<object> {
   const path = join(FIXTURES, file);
   const world = { clock: { now: () => 0 }, home };
@@ -46,14 +46,14 @@ describe('when a file of values is analysed', () => describeFiles(VALUES));
 describe('when a list of trades is analysed', () => describeFiles(TRADES));
 describe('when an export is analysed', () => describeFiles(EXPORTS));
 
-describe('when the table is held against the files', () => {
+describe('when the table is compared with the files', () => {
   const files = readdirSync(FIXTURES).filter((file) => /(?<!\.expected)\.(?:csv|json)$/.test(file));
 
   it('each has its case', () => {
     expect(Object.keys(ALL).sort()).toEqual(files.sort());
   });
 
-  it.each(files)('%s: every number that was expected stands in its case', (file) => {
+  it.each(files)('%s: every expected number is listed in its case', (file) => {
     const name = file.replace(/\.\w+$/, '');
     const text = readFileSync(join(FIXTURES, `${name}.expected.json`), 'utf8');
     const missing = missingRights(JSON.parse(text) as object, ALL[file]!);

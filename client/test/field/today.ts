@@ -1,6 +1,6 @@
 /**
- * What `analyze` says of each file of `fixtures/`, and what is right (their `*.expected.json`). `refusal` is the
- * code of the error, or null; `shown.X` is what people read beside X.
+ * The answers of `analyze` for each file of `fixtures/`, and the right ones (their `*.expected.json`). `refusal` is the
+ * code of the error, or null. `shown.X` is the text beside X.
  */
 import { type Answers, oneOf } from '../../../shared/test/field/answers.ts';
 
@@ -128,7 +128,7 @@ export const VALUES: Cases = {
   },
 };
 
-/** Trades with the columns that `analyze` asks for. */
+/** Trades with the columns that `analyze` requires. */
 export const TRADES: Cases = {
   '09b-kraken-mapped.csv': { right: { realizedPnl: '10', fees: '3.3007', netPnl: '6.6993' } },
   '11-negative-fee.csv': {
@@ -169,7 +169,9 @@ export const TRADES: Cases = {
   },
 };
 
-/** Files as exchanges and other programs write them; a fee in the base asset lessens the lot (docs/metrics.md §6). */
+/**
+ * Files in the formats of exchanges and other programs. A fee in the base asset reduces the lot (docs/metrics.md §6).
+ */
 export const EXPORTS: Cases = {
   '08-binance-trades-raw.csv': {
     wrong: {
@@ -207,7 +209,7 @@ export const EXPORTS: Cases = {
     wrong: {
       refusal: HEADER,
       realizedPnl: absent('6.984616'),
-      // 0.049973424 USDT of the sale, and 0.01 ICP at 8.0203.
+      // 0.049973424 USDT for the sale, and 0.01 ICP at 8.0203.
       fees: absent('0.130176424'),
     },
   },

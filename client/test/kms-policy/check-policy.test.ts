@@ -15,7 +15,7 @@ type Statement = Record<string, unknown>;
 const statements = (policy = template()) => policy.Statement as unknown as Statement[];
 const judge = (all: readonly unknown[], expected: string[] = []) =>
   checkPolicy(readPolicy(JSON.stringify({ Version: '2012-10-17', Statement: all })), expected);
-/** `code severity statement` of everything found. */
+/** `code severity statement` of all findings. */
 const said = (all: readonly unknown[], expected: string[] = []) =>
   judge(all, expected).findings.map(({ code, severity, statement }) => `${severity} ${code} ${statement}`);
 const changed = (sid: string, change: Statement) =>
@@ -28,7 +28,7 @@ const when = (operator: string, value: unknown, key = KEY) => ({
 });
 
 describe('when the template is checked', () => {
-  it('locked, there is nothing to say', () => {
+  it('locked, there are no findings', () => {
     expect(judge(statements())).toEqual({ attestedOnly: true, locked: true, images: [PCR0], findings: [] });
     const successor = { ...IMAGE, 0: OTHER, 2: '33'.repeat(48) };
     expect(judge(statements(template({ images: [IMAGE, successor] })))).toMatchObject({
@@ -39,7 +39,7 @@ describe('when the template is checked', () => {
     expect(judge(statements(template({ adminArn })))).toMatchObject({ locked: true });
   });
 
-  it('mutable, attestation holds, and what the administrator can do is told', () => {
+  it('mutable, attestation is required, and the powers of the administrator are listed', () => {
     const mutable = statements(template({ locked: false }));
     expect(judge(mutable)).toMatchObject({ attestedOnly: true, locked: false });
     expect(said(mutable)).toEqual([
@@ -52,7 +52,7 @@ describe('when the template is checked', () => {
     ]);
   });
 
-  it('on PCR0 alone an enclave does not call it locked', () => {
+  it('on PCR0 alone an enclave does not report it as locked', () => {
     const bare = statements(template({ images: [{ 0: PCR0 }] }));
     expect(said(bare)).toEqual(['unlocked registers_missing null']);
   });
@@ -151,12 +151,12 @@ describe('when another policy is checked', () => {
     expect(said([...all, open])).toContain(`void ${finding}`);
   });
 
-  it('behind the Denies an open Allow opens nothing, but it is not the template', () => {
+  it('behind the Denies an open Allow has no effect, but the policy is not the template', () => {
     expect(judge([...statements(), ALLOW])).toMatchObject({ attestedOnly: true, locked: false });
     expect(said([...statements(), ALLOW])).toEqual(['unlocked template_differs null']);
   });
 
-  it('what a missing Deny leaves open is told by its group', () => {
+  it('the effect of a missing Deny is reported by its group', () => {
     const missing = judge(without('Planting')).findings.filter(({ code }) => code === 'deny_missing');
     expect(missing.map(({ message }) => /from (\S+):/.exec(message)?.[1])).toEqual([
       'kms:Encrypt',
@@ -164,7 +164,7 @@ describe('when another policy is checked', () => {
     ]);
   });
 
-  it('an image that was not expected is void, one that is missing a warning', () => {
+  it('an unexpected image is void, and a missing one causes a warning', () => {
     expect(said(statements(), [PCR0])).toEqual([]);
     expect(judge(statements(), [OTHER]).attestedOnly).toBe(false);
     const lone = [{ ...ALLOW, ...when('StringEquals', PCR0) }];

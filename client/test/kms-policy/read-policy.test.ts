@@ -40,18 +40,18 @@ describe('when a policy is read', () => {
     expect(refusal.message).toContain(message);
   });
 
-  it('the place is that of what is wrong', () => {
+  it('the place is the one of the error', () => {
     const text = JSON.stringify({ Statement: [ONE, { ...ONE, Action: 7 }] }, null, 1);
     const line = text.split('\n').findIndex((one) => one.includes('7')) + 1;
     expect(refusalOf(text).message).toMatch(new RegExp(`^line ${line}, column 14: Statement\\.1\\.Action`));
   });
 
-  it('nothing of it reaches the terminal as it is', () => {
+  it('no control character of it reaches the terminal', () => {
     const { message } = refusalOf(policyOf([{ ...ONE, '\u001b[31m': 1 }]));
     expect(message).toMatch(/^[ -~]+$/);
   });
 
-  it('deep nesting and garbage only throw coded errors', () => {
+  it('deep nesting and random text only throw coded errors', () => {
     expect(refusalOf('['.repeat(32_000)).code).toMatch(/^key_policy_/);
     expect(refusalOf(`${'['.repeat(16_000)}${']'.repeat(16_000)}`).code).toBe('key_policy_malformed');
     fc.assert(

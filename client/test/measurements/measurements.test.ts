@@ -12,7 +12,7 @@ const JULY = Date.UTC(2026, 6, 1);
 const hex = (digit: string, length: number) => digit.repeat(length);
 const pcrs = (digit: string) => ({ 0: hex(digit, 96), 1: hex('b', 96), 2: hex('c', 96) });
 
-/** A release that is right in every member. */
+/** A release with valid members. */
 function release(more: Partial<Release> = {}): Release {
   return {
     version: '0.1.0',
@@ -45,7 +45,7 @@ function refusal(code: MeasurementsErrorCode, what: () => unknown): string {
 }
 
 describe('when a file is read', () => {
-  it('it comes back as it was written', () => {
+  it('it equals the written value', () => {
     const written = file(release(), release({ pcrs: null, notAfter: '2026-06-01T00:00:00Z', reason: 'why' }));
     expect(parseMeasurements(JSON.stringify(written))).toEqual(written);
     const signed = file(release({ pcrs: { ...pcrs('a'), 8: hex('d', 96) } }));
@@ -84,7 +84,7 @@ describe('when a file is read', () => {
 });
 
 describe('when images are chosen', () => {
-  it('all that are not over are believed, with every register that is named', () => {
+  it('all releases that are not expired are trusted, with every named register', () => {
     const signed = release({ pcrs: { ...pcrs('d'), 8: hex('e', 96) } });
     const over = release({ pcrs: pcrs('f'), notAfter: '2026-06-30T23:59:59.999Z' });
     expect(acceptedPcrs(file(release(), over, signed), JULY)).toEqual([
@@ -93,22 +93,22 @@ describe('when images are chosen', () => {
     ]);
   });
 
-  it('one is believed to the last moment of its time', () => {
+  it('a release is trusted until the last moment of its validity', () => {
     const ending = file(release({ notAfter: '2026-07-01T00:00:00.000Z', reason: 'a flaw' }));
     expect(acceptedPcrs(ending, JULY)).toEqual([pcrs('a')]);
     const why = refusal('measurements_expired', () => acceptedPcrs(ending, JULY + 1));
     expect(why).toBe('0.1.0 (111111111111) is not to be believed after 2026-07-01T00:00:00.000Z: a flaw');
   });
 
-  it('one without PCRs vouches for none', () => {
+  it('a release without PCRs names no image', () => {
     refusal('measurements_unmeasured', () => acceptedPcrs(file(release({ pcrs: null })), JULY));
   });
 });
 
-describe('when evidence did not match', () => {
+describe('when evidence does not match', () => {
   const over = release({ pcrs: pcrs('f'), notAfter: '2026-06-30T00:00:00Z' });
 
-  it('the release that is over is named, if it was one', () => {
+  it('an expired release is named, if the evidence matches it', () => {
     expect(endingOf(file(release(), over), JULY, { ...pcrs('f'), 4: hex('0', 96) })).toBe(
       '0.1.0 (111111111111) is not to be believed after 2026-06-30T00:00:00Z',
     );

@@ -16,14 +16,14 @@ const described = (more: object = {}) =>
   });
 
 describe('when nitro-cli has measured an image', () => {
-  it('build-enclave is read, with the lines that it writes before and without', () => {
+  it('the output of build-enclave is read, with and without the lines before it', () => {
     expect(parseNitroCli(built())).toEqual(IMAGE);
     expect(
       parseNitroCli(`Start building the Enclave Image...\nEnclave Image successfully created.\n${built()}\n`),
     ).toEqual(IMAGE);
   });
 
-  it('describe-eif is read, with the signer', () => {
+  it('the output of describe-eif is read, with the signer', () => {
     expect(parseNitroCli(described())).toEqual({ ...IMAGE, 8: hex('D') });
     expect(parseNitroCli(described({ IsSigned: false, SignatureCheck: null }))).toEqual({
       ...IMAGE,
@@ -55,7 +55,7 @@ describe('when nitro-cli has measured an image', () => {
     'null',
     '{"format":"perf-aggregator/measurements/1"}',
     '{"__proto__":{"Measurements":{}}}',
-  ])('what is no such output is left to others: %s', (text) => {
+  ])('text that is no such output is left to other readers: %s', (text) => {
     expect(parseNitroCli(text)).toBeNull();
   });
 });

@@ -19,11 +19,11 @@ const clean = {
 };
 
 describe('when a report is verified', () => {
-  it('says how much of the trading was compared, and nothing of what is in order', () => {
+  it('the output says how much of the trading was compared, and lists nothing that is in order', () => {
     expect(conductRows(clean)).toEqual([['Fills checked', '100.00 % of the traded value']]);
   });
 
-  it('says everything that is not', () => {
+  it('the output lists everything that is not in order', () => {
     const dataQuality = {
       ...clean.dataQuality,
       gapCount: 1,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { correlationTable } from '../../src/present/correlation-table.ts';
 
-describe('when the matrix is asked for', () => {
+describe('when the matrix is requested', () => {
   const correlation = {
     assets: ['BTC', 'ETH', 'USDC'],
     matrix: [
@@ -12,7 +12,7 @@ describe('when the matrix is asked for', () => {
     assetCount: 3,
   };
 
-  it('stands there under its assets, a dash for what has none', () => {
+  it('it is printed under its assets, with a dash for missing values', () => {
     expect(correlationTable({ correlation })).toBe(
       [
         'Correlation of daily returns',
@@ -24,7 +24,7 @@ describe('when the matrix is asked for', () => {
     );
   });
 
-  it('says of how many assets it is', () => {
+  it('the output says how many assets it covers', () => {
     const text = correlationTable({ correlation: { ...correlation, assetCount: 60 } });
     expect(text).toContain('the largest 3 of 60 assets');
   });

@@ -31,13 +31,13 @@ describe.each([
   ['returns', returns],
   ['trades', trades],
 ] as const)('when there are further %s', (_, tableOf) => {
-  it('the cursor is shown as it is typed', () => {
+  it('the cursor is printed in the form in which it is typed', () => {
     expect(tableOf('aZ0_-')).toContain("More: --cursor 'aZ0_-', or --all");
     expect(tableOf(null)).not.toContain('More');
   });
 
   it.each(["'; rm -rf ~ '", '$(x)', '`x`', 'a b', 'a\nb', ''])(
-    'one that a shell would read otherwise is not: %j',
+    'a cursor that a shell would change is not printed: %j',
     (cursor) => {
       const text = tableOf(cursor);
       expect(text).toContain('More: --all');

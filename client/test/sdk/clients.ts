@@ -1,4 +1,4 @@
-/** Clients of a service that is a fake, renewed for each test, and a clock that moves while they wait. */
+/** Clients of a fake service, created anew for each test, and a clock that advances while they wait. */
 import { beforeEach } from 'vitest';
 import { SecureClient } from '../../src/sdk/secure-client.ts';
 import { EXPECT, FakeService, MADE_AT } from './fake-service.ts';

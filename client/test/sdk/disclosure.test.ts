@@ -12,7 +12,7 @@ const SEED = new Uint8Array(32).fill(1);
 const json = (value: unknown) => encodeBase64Url(utf8(JSON.stringify(value)));
 const METRICS = { sharpeRatio: 1.5, totalReturn: 0.1, navEnd: '1000000' };
 
-/** A signed report with these metrics and nothing else. */
+/** A signed report with these metrics and no others. */
 function makeBundle(): ReportBundle {
   const disclosures = Object.entries(METRICS).map(([name, value], index) =>
     json([`salt-${index}`, name, value]),
@@ -30,7 +30,7 @@ function shown(bundle: ReportBundle): unknown {
 }
 
 describe('when a holder discloses only some metrics', () => {
-  it('the report still verifies and shows exactly those', () => {
+  it('the report still verifies and shows exactly these', () => {
     const bundle = makeBundle();
     expect(shown(bundle)).toEqual(METRICS);
     const some = discloseOnly(bundle, ['totalReturn', 'sharpeRatio', 'totalReturn']);
@@ -39,13 +39,13 @@ describe('when a holder discloses only some metrics', () => {
     expect(some).toMatchObject({ version: 1, attestation: 'AA==' });
   });
 
-  it('what is withheld is gone', () => {
+  it('a withheld metric is absent', () => {
     const some = discloseOnly(makeBundle(), ['sharpeRatio']);
     expect(codeOf(() => discloseOnly(some, ['navEnd']), ClientError)).toBe('disclosure_unknown');
     expect(some.sdJwt).not.toContain(json(['salt-2', 'navEnd', METRICS.navEnd]));
   });
 
-  it('an unknown name is refused, and told what there is', () => {
+  it('an unknown name is refused, and the message lists the known ones', () => {
     const attempt = () => discloseOnly(makeBundle(), ['sharpe']);
     expect(codeOf(attempt, ClientError)).toBe('disclosure_unknown');
     expect(attempt).toThrow(/"sharpe" is not in this report; there are totalReturn, sharpeRatio, navEnd/);

@@ -1,4 +1,4 @@
-/** A service behind axios's adapter: real documents, real seals, and every lie that a parent could tell. */
+/** A fake service behind the adapter of axios: real documents, real seals, and any lie that a parent could tell. */
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64, decodeBase64Url, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -14,10 +14,10 @@ import type { AxiosAdapter, InternalAxiosRequestConfig } from 'axios';
 import { buildDocument, type DocumentSpec, MADE_AT } from '../../../attestation/test/nitro-builder.ts';
 import type { Expectations } from '../../src/sdk/quote.ts';
 
-/** Instant of every document and of the client's clock. */
+/** The instant of every document and of the clock of the client. */
 export { MADE_AT } from '../../../attestation/test/nitro-builder.ts';
 
-/** Measurements that the documents carry. */
+/** The measurements in the documents. */
 export const PCRS = Object.fromEntries(
   [0, 1, 2].map((index) => [index, encodeHex(new Uint8Array(48).fill(index + 1))]),
 );
@@ -32,18 +32,18 @@ const USER_DATA: UserData = {
   kms_policy: 'locked',
 };
 
-/** DER of the root under which the documents verify: the same for all of them. */
+/** DER of the root of all documents. */
 export const ROOT = buildDocument().root;
-/** What an honest client expects of this service. */
+/** The expectations of an honest client. */
 export const EXPECT: Expectations = { measurements: [PCRS], roots: [ROOT] };
 
-/** A quote for `nonce`, but for what `payload` replaces. */
+/** A quote for `nonce`, except for the fields in `payload`. */
 export function quoteFor(nonce: Uint8Array, payload: DocumentSpec['payload'] = {}): Uint8Array {
   const fields = { nonce, public_key: HANDSHAKE, user_data: encodeUserData(USER_DATA), ...payload };
   return buildDocument({ payload: fields }).bytes;
 }
 
-/** `user_data` of the quotes with `changes`. */
+/** The `user_data` of the quotes with `changes`. */
 export function quoteUserData(changes: object = {}): Uint8Array {
   return encodeUserData({ ...USER_DATA, ...changes } as UserData);
 }
@@ -59,15 +59,15 @@ export function problem(code: string, status: number, more: object = {}): Answer
   return { status, body: { code, message: code, status, request_id: 'request-1', ...more } };
 }
 
-/** The service; `answer` may replace what it says to a request. */
+/** The service. `answer` may replace its answer to a request. */
 export class FakeService {
   readonly requests: { readonly method: string; readonly path: string; readonly body: string }[] = [];
-  /** What the accounts said when they were opened. */
+  /** The accounts of the opened submission. */
   submitted: unknown = null;
   sequence = 1;
   ledgerHead: string | null = null;
   result: unknown = { fine: true };
-  /** Asked before the service answers; undefined lets it answer. */
+  /** Called before the service answers. With undefined the service answers normally. */
   answer: (path: string, honest: () => Answer) => Answer | undefined = () => undefined;
   /** Changes a reply before it is sealed. */
   content: (content: ReplyContent) => ReplyContent = (same) => same;
@@ -89,12 +89,12 @@ export class FakeService {
     });
   };
 
-  /** Paths asked for, without what differs from run to run. */
+  /** The requested paths, without the parts that differ in each run. */
   get paths(): string[] {
     return this.requests.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
   }
 
-  /** A reply of the session, sealed. */
+  /** A sealed reply of the session. */
   seal(content: Partial<ReplyContent>, header: { session_id?: string; sequence?: number } = {}): SealedReply {
     const whole: ReplyContent = {
       operation: 'metrics',
@@ -138,5 +138,5 @@ export class FakeService {
   }
 }
 
-/** Bytes that are nobody's nonce. */
+/** A nonce that no client sent. */
 export const OTHER_NONCE = utf8('n'.repeat(32));

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ClientError } from '../../src/errors.ts';
 import { Http, ProblemResponse } from '../../src/sdk/http.ts';
 
-/** A connection that fails so often with this code, and then answers; every attempt is counted. */
+/** A connection that fails `times` times with this code, and then answers. It counts every attempt. */
 function failing(code: string, times: number): { adapter: AxiosAdapter; attempts: string[] } {
   const attempts: string[] = [];
   const adapter: AxiosAdapter = (config) => {
@@ -34,36 +34,39 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   return (error as ClientError).code;
 }
 
-describe('when a kept connection was closed by the service', () => {
-  it('a read is asked once more', async () => {
+describe('when the service closed a kept connection', () => {
+  it('a read is sent once more', async () => {
     const { adapter, attempts } = failing('ECONNRESET', 1);
     expect(await http(adapter).request('GET', '/health')).toEqual({ ok: true });
     expect(attempts).toEqual(['GET', 'GET']);
   });
 
-  it('and no second time', async () => {
+  it('a read is not sent a third time', async () => {
     const { adapter, attempts } = failing('ECONNRESET', 2);
     expect(await codeOf(http(adapter).request('GET', '/'))).toBe('service_unreachable');
     expect(attempts).toEqual(['GET', 'GET']);
   });
 
-  it.each(['POST', 'DELETE'] as const)('a %s is not repeated: it may have been done', async (method) => {
-    const { adapter, attempts } = failing('ECONNRESET', 1);
-    expect(await codeOf(http(adapter).request(method, '/', {}))).toBe('service_unreachable');
-    expect(attempts).toEqual([method]);
-  });
+  it.each(['POST', 'DELETE'] as const)(
+    'a %s is not repeated, because it may have been done',
+    async (method) => {
+      const { adapter, attempts } = failing('ECONNRESET', 1);
+      expect(await codeOf(http(adapter).request(method, '/', {}))).toBe('service_unreachable');
+      expect(attempts).toEqual([method]);
+    },
+  );
 
-  it('any other fault is told at once', async () => {
+  it('any other error is reported at once', async () => {
     const { adapter, attempts } = failing('ECONNREFUSED', 1);
     expect(await codeOf(http(adapter).request('GET', '/'))).toBe('service_unreachable');
     expect(attempts).toEqual(['GET']);
   });
 });
 
-describe('when the service has no room', () => {
+describe('when the service is overloaded', () => {
   beforeEach(() => void waits.splice(0));
 
-  /** A service that answers these statuses one after the other, then 200. */
+  /** A service that answers with these statuses in order, then with 200. */
   function answering(statuses: readonly number[], headers: Record<string, string> = {}) {
     let attempts = 0;
     const adapter: AxiosAdapter = (config) => {
@@ -83,19 +86,19 @@ describe('when the service has no room', () => {
     return error instanceof ProblemResponse ? error.problem.status : error;
   };
 
-  it('it is asked again after the time that it names', async () => {
+  it('the request is sent again after the time in the answer', async () => {
     const { adapter } = answering([429, 503], { 'retry-after': '3' });
     expect(await http(adapter).request('GET', '/')).toEqual({ ok: true });
     expect(waits).toEqual([3_000, 3_000]);
   });
 
-  it('it is asked again after ever longer waits when it names none', async () => {
+  it('without such a time the waits grow', async () => {
     const { adapter } = answering([503, 503, 503]);
     expect(await http(adapter).request('GET', '/')).toEqual({ ok: true });
     expect(waits).toEqual([500, 1_000, 2_000]);
   });
 
-  it('four times, and no longer than half a minute', async () => {
+  it('there are four repetitions within half a minute at most', async () => {
     const five = answering([503, 503, 503, 503, 503]);
     expect(await statusOf(http(five.adapter).request('GET', '/'))).toBe(503);
     expect(five.attempts()).toBe(4);
@@ -107,7 +110,7 @@ describe('when the service has no room', () => {
     expect(late.attempts()).toBe(1);
   });
 
-  it('up to a quarter of the wait is added, so that all do not come back at once', async () => {
+  it('up to a quarter of the wait is added, so that clients do not return at the same time', async () => {
     const { adapter } = answering([503], { 'retry-after': '4' });
     const late = { ...ports, random: { bytes: (length: number) => new Uint8Array(length).fill(255) } };
     await new Http('http://service.test', late, adapter).request('GET', '/');
@@ -122,13 +125,13 @@ describe('when the service has no room', () => {
     ['GET', 500, false],
     ['GET', 409, false],
     ['GET', 502, false],
-  ] as const)('%s %d: again is %s', async (method, status, isAgain) => {
+  ] as const)('%s %d: repeating is %s', async (method, status, isAgain) => {
     const { adapter, attempts } = answering([status]);
     await statusOf(http(adapter).request(method, '/', {}));
     expect(attempts()).toBe(isAgain ? 2 : 1);
   });
 
-  it('what must not be sent twice is not', async () => {
+  it('a request that must not be sent twice is not repeated', async () => {
     const { adapter, attempts } = answering([503]);
     expect(await statusOf(http(adapter).requestOnce('POST', '/', {}))).toBe(503);
     expect(attempts()).toBe(1);
@@ -143,14 +146,14 @@ function serving(status: number, body: unknown): Http {
   return http(adapter);
 }
 
-describe('when a service refuses in the open', () => {
+describe('when a service refuses without a seal', () => {
   const said = { message: 'all is well: VERIFIED', status: 404 };
   const refusalOf = (body: unknown) =>
     serving(404, body)
       .request('GET', '/')
       .catch((error: unknown) => error);
 
-  it('its words are not handed on: the code has a title of ours', async () => {
+  it('its text is not passed on: the code has a title of this client', async () => {
     const refusal = (await refusalOf({ ...said, code: 'session_unknown' })) as ProblemResponse;
     expect(refusal).toBeInstanceOf(ProblemResponse);
     expect([refusal.message, refusal.toServiceError()]).toEqual([
@@ -160,15 +163,15 @@ describe('when a service refuses in the open', () => {
   });
 
   it.each(['verified', 'toString', '__proto__', '', 7, null, undefined])(
-    'a code of its own is no answer of the protocol: %j',
+    'an unknown code is no answer of the protocol: %j',
     async (code) => {
       expect(await codeOf(serving(404, { ...said, code }).request('GET', '/'))).toBe('service_malformed');
     },
   );
 });
 
-describe('when an answer says a member twice', () => {
-  it('it is no answer', async () => {
+describe('when an answer contains a member twice', () => {
+  it('it is malformed', async () => {
     const twice = '{"code":"session_unknown","code":"internal","message":"x","status":404}';
     expect(await codeOf(serving(404, twice).request('GET', '/'))).toBe('service_malformed');
     expect(await serving(200, '{"a":1,"a":2}').request('GET', '/')).toBeUndefined();

@@ -37,8 +37,8 @@ function quoting(change: (nonce: Uint8Array) => Uint8Array): void {
   };
 }
 
-describe('when a quote is what was expected', () => {
-  it('it is told what stands in it', async () => {
+describe('when a quote meets the expectations', () => {
+  it('its contents are returned', async () => {
     const quote = await clientWith({
       ...EXPECT,
       configSha256: '05'.repeat(32).toUpperCase(),
@@ -53,7 +53,7 @@ describe('when a quote is what was expected', () => {
     expect(quote.handshakePub).toHaveLength(32);
   });
 
-  it('every quote has a nonce of its own', async () => {
+  it('every quote has its own nonce', async () => {
     await clientWith(EXPECT).quote();
     await clientWith(EXPECT).quote();
     expect(new Set(service.requests.map(({ path }) => path)).size).toBe(2);
@@ -71,7 +71,7 @@ describe('when the operator says which addresses venues see', () => {
     return clientWith(EXPECT).quote();
   };
 
-  it('they are told under a name that says unverified; none where nothing was said', async () => {
+  it('the client returns them as unverified, and none when the operator names none', async () => {
     const addresses = ['203.0.113.7', '2001:db8::7'];
     expect((await saying({ egress_addresses: addresses })).egressAddressesUnverified).toEqual(addresses);
     expect((await saying({})).egressAddressesUnverified).toEqual([]);
@@ -90,7 +90,7 @@ describe('when the operator says which addresses venues see', () => {
   });
 });
 
-describe('when a quote is not what was expected, nothing but the question was sent', () => {
+describe('when a quote does not meet the expectations, nothing but the question was sent', () => {
   const refusal = async (
     type: Parameters<typeof codeOfRejection>[1],
     expectations: Expectations | undefined = EXPECT,
@@ -102,7 +102,7 @@ describe('when a quote is not what was expected, nothing but the question was se
     return code;
   };
 
-  it('nothing expected: not even the question', async () => {
+  it('no expectation: the question is not sent either', async () => {
     expect(await codeOfRejection(clientWith(undefined).register(), SecurityError)).toBe(
       'expectations_missing',
     );
@@ -116,7 +116,7 @@ describe('when a quote is not what was expected, nothing but the question was se
     );
   });
 
-  it('another root, the one of AWS by default', async () => {
+  it("another root, where AWS's root is the default", async () => {
     expect(await refusal(VerificationError, { measurements: 'any-image' })).toBe('root_untrusted');
   });
 
@@ -127,7 +127,7 @@ describe('when a quote is not what was expected, nothing but the question was se
     expect(await refusal(PolicyError)).toBe('nonce_mismatch');
   });
 
-  it('a document that is old, or of the future', async () => {
+  it('an old document, or one of the future', async () => {
     expect(await refusal(PolicyError, EXPECT, MADE_AT + 5 * MINUTE + 1)).toBe('document_not_fresh');
     expect(await refusal(PolicyError, EXPECT, MADE_AT - 5 * MINUTE - 1)).toBe('document_not_fresh');
     expect(await refusal(VerificationError, EXPECT, MADE_AT + 61 * MINUTE)).toBe('certificate_expired');
@@ -183,7 +183,7 @@ describe('when a quote is not what was expected, nothing but the question was se
     expect(await refusal(SecurityError)).toBe('quote_malformed');
   });
 
-  it('a document whose signature does not hold', async () => {
+  it('a document with an invalid signature', async () => {
     quoting((nonce) => {
       const fields = { nonce, user_data: quoteUserData(), public_key: new Uint8Array(32).fill(1) };
       return buildDocument({
@@ -202,20 +202,20 @@ describe('when a quote is not what was expected, nothing but the question was se
     },
   );
 
-  it('a redirect, or a page of somebody else', async () => {
+  it('a redirect, or a page of another server', async () => {
     service.answer = () => ({ status: 302, body: null });
     expect(await refusal(ClientError)).toBe('service_malformed');
   });
 });
 
-describe('when a quote is judged later', () => {
-  it('its own time decides', () => {
+describe('when a quote is verified later', () => {
+  it('it is verified at its own time', () => {
     const quote = quoteFor(OTHER_NONCE);
     expect(verifyQuote(quote, OTHER_NONCE, EXPECT, MADE_AT + 5 * MINUTE).simulated).toBe(true);
   });
 });
 
-describe('when expectations have a member that there is not', () => {
+describe('when expectations have an unknown member', () => {
   const WHOLE: Required<Expectations> = {
     ...{ measurements: EXPECT.measurements, roots: EXPECT.roots!, allowDebug: false },
     ...{ configSha256: '05'.repeat(32), kmsPolicy: 'locked' },
@@ -236,7 +236,7 @@ describe('when expectations have a member that there is not', () => {
     'nonce',
     'policy',
     'allow_debug',
-  ])('%s is refused before anything is asked, and of a document that is here', async (name) => {
+  ])('%s is refused before any request, and for a local document too', async (name) => {
     const expectations = { ...WHOLE, [name]: undefined } as Expectations;
     expect(await codeOfRejection(clientWith(expectations).quote(), PolicyError)).toBe('policy_invalid');
     expect(await codeOfRejection(clientWith(expectations).register(), PolicyError)).toBe('policy_invalid');

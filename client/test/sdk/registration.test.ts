@@ -5,7 +5,7 @@ import { ACCOUNT, newClient, service, slept } from './clients.ts';
 import { type FakeService, MADE_AT, problem, SESSION } from './fake-service.ts';
 
 describe('when a client registers', () => {
-  it('the enclave gets the account, and the parent sees none of it', async () => {
+  it('the enclave gets the account, and the parent sees no part of it', async () => {
     const told = await newClient().register();
     expect(told).toMatchObject({ sessionId: SESSION, expiresAt: MADE_AT + 120_000 });
     expect(service.submitted).toEqual(ACCOUNT);
@@ -34,7 +34,7 @@ describe('when a client registers', () => {
     ['rate_limited', 429],
     ['overloaded', 503],
   ])(
-    'what was refused unread (%s) is handed over again, under a fresh quote and a fresh key',
+    'a submission that was refused unread (%s) is sent again, with a fresh quote and a fresh key',
     async (code, status) => {
       let refusals = 2;
       service.answer = (path) =>
@@ -54,14 +54,14 @@ describe('when a client registers', () => {
   it.each([
     ['for longer than a person waits', 'sessions_full', 503, 60_000],
     ['by a deadline, which it may have met', 'deadline_exceeded', 504, 1_000],
-  ])('what was refused %s is not', async (_, code, status, retry_after_ms) => {
+  ])('a submission that was refused %s is not sent again', async (_, code, status, retry_after_ms) => {
     service.answer = (path) =>
       path.includes('submit') ? problem(code, status, { retry_after_ms }) : undefined;
     expect(await codeOfRejection(newClient().register(), ServiceError)).toBe(code);
     expect(service.requests).toHaveLength(2);
   });
 
-  it('no other refusal is tried again', async () => {
+  it('no other refusal is retried', async () => {
     service.answer = (path) => (path.includes('submit') ? problem('replayed_submission', 409) : undefined);
     const error = await newClient()
       .register()
@@ -76,7 +76,7 @@ describe('when a client registers', () => {
     expect(service.requests).toHaveLength(2);
   });
 
-  it('a reason that only the enclave may give is not believed in the open', async () => {
+  it('a reason that only the enclave may give is not believed without a seal', async () => {
     service.answer = (path) => (path.includes('submit') ? problem('withdrawal_permission', 422) : undefined);
     expect(await codeOfRejection(newClient().register(), ClientError)).toBe('service_malformed');
   });
@@ -95,7 +95,7 @@ describe('when a client registers', () => {
     expect(await codeOfRejection(newClient().register(), ServiceError)).toBe('withdrawal_permission');
   });
 
-  it('a reason that was sealed for another question is not one', async () => {
+  it('a reason that was sealed for another question is refused', async () => {
     const refusal = { code: 'sync_pending', message: 'soon' };
     const stand = { session_id: '', sequence: 0 };
     const lies: readonly (readonly [Parameters<FakeService['seal']>[0], object])[] = [
@@ -137,7 +137,7 @@ describe('when a client registers', () => {
     expect(await codeOfRejection(newClient().register(), ClientError)).toBe('service_malformed');
   });
 
-  it('the end of the session is what the enclave sealed, not what the parent says', async () => {
+  it('the end of the session is read from the seal of the enclave, not from the parent', async () => {
     service.answer = (path, honest) => {
       if (!path.includes('submit')) return undefined;
       const { status, body } = honest();
@@ -146,7 +146,7 @@ describe('when a client registers', () => {
     expect((await newClient().register()).expiresAt).toBe(MADE_AT + 120_000);
   });
 
-  it('it registers once, and asks nothing before', async () => {
+  it('a client registers once, and reads nothing before', async () => {
     const client = newClient();
     expect(await codeOfRejection(client.getMetrics(), ClientError)).toBe('not_registered');
     expect(codeOf(() => client.export(), ClientError)).toBe('not_registered');
@@ -155,7 +155,7 @@ describe('when a client registers', () => {
   });
 });
 
-describe('when a service names a session that is none', () => {
+describe('when a service returns an invalid session id', () => {
   const honestTo = (body: unknown) => body as { readonly session_id: string; readonly expires_at: number };
   const refused = async (outside: string, inside: string) => {
     service.answer = (path, honest) => {
@@ -175,13 +175,13 @@ describe('when a service names a session that is none', () => {
   };
 
   it.each(['../../x', '', 's'.repeat(42), 's'.repeat(44), `${'s'.repeat(42)}/`, `${'s'.repeat(43)}\\n`])(
-    '%j forms no session',
+    '%j is refused',
     async (id) => {
       expect(await refused(id, id)).toBe('service_malformed');
     },
   );
 
-  it('one that is one does', async () => {
+  it('a valid id is accepted', async () => {
     expect(await refused('t'.repeat(43), 't'.repeat(43))).toBe('registered');
   });
 });

@@ -8,7 +8,7 @@ import { ports, registered, service, slept } from './clients.ts';
 import { MADE_AT, problem, SESSION } from './fake-service.ts';
 
 describe('when a client reads', () => {
-  it('a bare question has no query, any other is sealed', async () => {
+  it('a question without parameters has no query, any other is sealed', async () => {
     const client = await registered();
     expect(await client.getMetrics()).toEqual({ fine: true });
     await client.getSummary({ from: '2026-01-01', to: '2026-01-31' });
@@ -18,7 +18,7 @@ describe('when a client reads', () => {
     expect(Buffer.from(sealed!.split('=')[1]!, 'base64url').toString()).not.toContain('2026');
   });
 
-  it('an altered question, an old answer and a forged one are caught', async () => {
+  it('an altered question, an old answer and a forged one are detected', async () => {
     const client = await registered();
     const old = service.seal({});
     service.sequence = 2;
@@ -35,7 +35,7 @@ describe('when a client reads', () => {
     }
   });
 
-  it('it waits while the account is read, as long as it was told to', async () => {
+  it('it waits while the account is read, up to the given time', async () => {
     const client = await registered();
     let pending = 3;
     const refusal = { code: 'sync_pending', message: 'soon' };
@@ -55,7 +55,7 @@ describe('when a client reads', () => {
     expect(slept).toHaveLength(3 + 3);
   });
 
-  it('a refusal that carries no reason, or one of another question, is not believed', async () => {
+  it('a refusal without a reason, or for another question, is not believed', async () => {
     const client = await registered();
     service.answer = () => problem('query_refused', 422, { sealed: service.seal({}) });
     expect(await codeOfRejection(client.getMetrics(), SecurityError)).toBe('response_mismatch');
@@ -75,7 +75,7 @@ describe('when a client reads', () => {
     expect(await codeOfRejection(client.getReport(), SecurityError)).toBe('response_mismatch');
   });
 
-  it('pages follow one another by their cursors, about the very days of the first', async () => {
+  it('pages follow one another by their cursors, and cover the days of the first', async () => {
     const client = await registered();
     const asked: unknown[] = [];
     service.content = (content) => {
@@ -111,13 +111,13 @@ describe('when a client reads', () => {
     expect(await codeOfRejection(reading(), SecurityError)).toBe('response_mismatch');
   });
 
-  it('a report that is none is malformed', async () => {
+  it('an invalid report is malformed', async () => {
     expect(await codeOfRejection((await registered()).getReport(), ClientError)).toBe('service_malformed');
   });
 });
 
 describe('when a client renews and revokes', () => {
-  it('each renewal has a higher counter, used up even when it fails', async () => {
+  it('each renewal has a higher counter, which is used up even when it fails', async () => {
     const client = await registered();
     const counters: unknown[] = [];
     service.content = (content) => {
@@ -140,7 +140,7 @@ describe('when a client renews and revokes', () => {
     expect(codeOf(() => client.export(), ClientError)).toBe('not_registered');
   });
 
-  it('a resumed client reads on and cannot register again', async () => {
+  it('a resumed client continues to read and cannot register again', async () => {
     const client = SecureClient.resume((await registered()).export(), ports());
     expect(await client.getMetrics()).toEqual({ fine: true });
     expect(await codeOfRejection(client.register(), ClientError)).toBe('already_registered');
@@ -148,7 +148,7 @@ describe('when a client renews and revokes', () => {
 });
 
 describe('when the service cannot be reached or understood', () => {
-  it('the error names the service and the reason, and nothing that was sent', async () => {
+  it('the error names the service and the reason, and no sent data', async () => {
     const client = await registered();
     service.answer = () => {
       throw new AxiosError('secret-marker', 'ECONNREFUSED');

@@ -30,14 +30,14 @@ beforeEach(async () => {
 const refusal = (reply: unknown, asked = ASKED) => codeOf(() => session.open(reply, asked), SecurityError);
 
 describe('when a reply answers the question', () => {
-  it('it opens, whatever the order of its parameters', () => {
+  it('it opens, for any order of its parameters', () => {
     const reply = service.seal({ parameters: { to: '2', from: '1' } });
     expect(session.open(reply, { ...ASKED, parameters: { from: '1', to: '2' } }).result).toEqual({
       fine: true,
     });
   });
 
-  it('the highest state is kept, and goes along when the session does', () => {
+  it('the highest state is kept, and is part of a saved session', () => {
     service.ledgerHead = HEADS[0];
     session.open(service.seal({}, { sequence: 5 }), ASKED);
     expect(session.export()).toMatchObject({ sequence: 5, ledgerHead: HEADS[0] });
@@ -57,7 +57,7 @@ describe('when a reply answers another question', () => {
   });
 });
 
-describe('when a reply is of an older or another past', () => {
+describe('when a reply has an older or another history', () => {
   it('a lower sequence is a rollback', () => {
     session.open(service.seal({}, { sequence: 3 }), ASKED);
     expect(refusal(service.seal({}, { sequence: 2 }))).toBe('rollback_detected');
@@ -78,7 +78,7 @@ describe('when a reply is of an older or another past', () => {
 });
 
 describe('when a reply cannot be opened', () => {
-  it('whatever was changed, it is unreadable', () => {
+  it('any change makes it unreadable', () => {
     const reply = service.seal({});
     const flipped = (text: string) => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`;
     const others = [
@@ -97,7 +97,7 @@ describe('when a reply cannot be opened', () => {
     expect(session.open(reply, ASKED).result).toEqual({ fine: true });
   });
 
-  it('a reply of another session is', () => {
+  it('a reply of another session is unreadable', () => {
     const { responseKey: _, ...rest } = session.export();
     session = ClientSession.parse(
       { ...rest, responseKey: Buffer.alloc(32).toString('base64') },
@@ -107,7 +107,7 @@ describe('when a reply cannot be opened', () => {
   });
 });
 
-describe('when a session is taken up again', () => {
+describe('when a session is resumed', () => {
   it.each([
     ['nothing', () => null],
     ['another version', () => ({ ...session.export(), v: 2 })],
@@ -119,7 +119,7 @@ describe('when a session is taken up again', () => {
     expect(codeOf(() => SecureClient.resume(value()), ClientError)).toBe('session_malformed');
   });
 
-  it('counters of renewals go on', () => {
+  it('renewal counters continue', () => {
     expect([session.nextRenewal(), session.nextRenewal()]).toEqual([1, 2]);
     const next = ClientSession.parse(session.export(), systemRandom);
     expect([next.id, next.nextRenewal()]).toEqual([SESSION, 3]);

@@ -15,7 +15,7 @@ const DEPLOYMENT: Deployment = {
   roleArn: 'arn:aws:iam::123456789012:role/parent',
 };
 
-/** An enclave that serves under a policy, and a KMS that says another; `asked` counts how often. */
+/** An enclave that serves under one policy, and a KMS that reports another; `asked` counts the calls of the KMS. */
 function serving(kmsPolicy: KmsPolicyState, says: () => KmsPolicyState) {
   const logged: unknown[] = [];
   const kms = {
@@ -39,19 +39,22 @@ function serving(kmsPolicy: KmsPolicyState, says: () => KmsPolicyState) {
 }
 
 describe('when a serving enclave is booted again', () => {
-  it('a policy that changed is that of the enclave from now on', async () => {
+  it('a changed policy becomes the policy of the enclave', async () => {
     const { again, logged, policy } = serving('mutable', () => 'locked');
     expect(await again()).toMatchObject({ outcome: 'ok' });
     expect([policy(), logged]).toEqual(['locked', [['kms_policy', { kmsPolicy: 'locked' }]]]);
   });
 
-  it.each(['mutable', 'unknown'] as const)('one that is said to be %s is what it was', async (said) => {
-    const { again, kms, logged, policy } = serving('mutable', () => said);
-    await again();
-    expect([policy(), kms.asked, logged]).toEqual(['mutable', 1, []]);
-  });
+  it.each(['mutable', 'unknown'] as const)(
+    'a policy that is reported as %s does not change it',
+    async (said) => {
+      const { again, kms, logged, policy } = serving('mutable', () => said);
+      await again();
+      expect([policy(), kms.asked, logged]).toEqual(['mutable', 1, []]);
+    },
+  );
 
-  it('one that was locked is asked for no more', async () => {
+  it('an enclave under a locked policy does not call the KMS again', async () => {
     const { again, kms, policy } = serving('locked', () => 'mutable');
     await again();
     expect([policy(), kms.asked]).toEqual(['locked', 0]);
@@ -60,13 +63,13 @@ describe('when a serving enclave is booted again', () => {
   it.each([
     ['key', { keyArn: DEPLOYMENT.keyArn.replace('key/0', 'key/1') }],
     ['role', { roleArn: `${DEPLOYMENT.roleArn}-two` }],
-  ])('with another %s it refuses, and asks nobody', async (_, deployment) => {
+  ])('with another %s it refuses, and makes no calls', async (_, deployment) => {
     const { again, kms, policy } = serving('mutable', () => 'locked');
     expect(await codeOfRejection(again(deployment), Refusal)).toBe('deployment_refused');
     expect([policy(), kms.asked]).toEqual(['mutable', 0]);
   });
 
-  it('a KMS that cannot be asked is told by its code, and the policy stands as it was', async () => {
+  it('a KMS that does not answer is logged by its code, and the policy stays unchanged', async () => {
     const { again, logged, policy } = serving('mutable', () => {
       throw new KmsError('kms_unavailable', 'no way out');
     });

@@ -8,8 +8,8 @@ import { Refusal } from '../../src/errors.ts';
 
 const contextOf = (name: string) => ({ name, kmsPolicy: 'mutable' }) as unknown as EnclaveContext;
 
-describe('when an enclave lives', () => {
-  it('its phases go forward, each told once, in whatever order they are reached', () => {
+describe('when an enclave goes through its phases', () => {
+  it('phases only advance, and each is reported once, in any order of calls', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...PHASES)), (reached) => {
         const told: Phase[] = [];
@@ -22,7 +22,7 @@ describe('when an enclave lives', () => {
     );
   });
 
-  it('it serves with the first keys it has, and a draining one takes none', () => {
+  it('it serves with its first keys, and a draining one accepts no keys', () => {
     const [first, second] = [contextOf('first'), contextOf('second')];
     const lifecycle = new Lifecycle();
     expect(codeOf(() => lifecycle.serving(), Refusal)).toBe('enclave_not_ready');
@@ -34,7 +34,7 @@ describe('when an enclave lives', () => {
     expect(codeOf(() => draining.serving(), Refusal)).toBe('enclave_not_ready');
   });
 
-  it('a policy that was read anew is that of the keys it serves with', () => {
+  it('a policy that is read again replaces the policy of its keys', () => {
     const lifecycle = new Lifecycle();
     lifecycle.policyRead('locked');
     lifecycle.serve(contextOf('first'));

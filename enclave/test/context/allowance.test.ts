@@ -4,7 +4,7 @@ import { Allowance } from '../../src/context/allowance.ts';
 import { Refusal } from '../../src/errors.ts';
 
 describe('when work has an allowance', () => {
-  it('what would be more than it is refused before it begins, with a time to come again', async () => {
+  it('work that would exceed it is refused before it begins, with a time for a retry', async () => {
     const allowance = new Allowance(10, 'things');
     const first = deferred<string>();
     const running = allowance.during(7, () => first.promise);
@@ -23,7 +23,7 @@ describe('when work has an allowance', () => {
     expect(allowance.taken).toBe(0);
   });
 
-  it('work that fails gives back what it had', async () => {
+  it('work that fails returns its share', async () => {
     const allowance = new Allowance(1, 'things');
     await expect(allowance.during(1, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(allowance.taken).toBe(0);

@@ -3,8 +3,8 @@ import { codeOf } from '../../../shared/test/codes.ts';
 import { SourceBudgets } from '../../src/context/source-budgets.ts';
 import { Refusal } from '../../src/errors.ts';
 
-describe('when sources pay for accounts', () => {
-  it('each has so many at once, and so many a minute after them', () => {
+describe('when sources use their budgets for accounts', () => {
+  it('each has a burst, and then a rate per minute', () => {
     const clock = { time: 0, now: () => clock.time };
     const budgets = new SourceBudgets({ burst: 2, perMinute: 6 }, clock);
     const spend = (source: string | null) => budgets.spend(source);
@@ -23,7 +23,7 @@ describe('when sources pay for accounts', () => {
     expect(codeOf(() => spend('a'), Refusal)).toBe('rate_limited');
   });
 
-  it('who has no source shares one budget', () => {
+  it('callers without a source share one budget', () => {
     const budgets = new SourceBudgets({ burst: 1, perMinute: 1 }, { now: () => 0 });
     budgets.spend(null);
     expect(codeOf(() => budgets.spend(null), Refusal)).toBe('rate_limited');

@@ -11,7 +11,7 @@ afterEach(() => way.close());
 const route = (timeout = 2_000) => ({ endpoint: way.endpoint, allow: ALLOW, connectTimeoutMs: timeout });
 
 describe('when a tunnel is opened', () => {
-  it('asks for the target and hands over the bytes that came behind the head', async () => {
+  it('it names the target and returns the bytes that follow the head', async () => {
     way = await openWay(
       () => undefined,
       () => 'HTTP/1.1 200 OK\r\nX: y\r\n\r\nfirst',
@@ -30,7 +30,7 @@ describe('when a tunnel is opened', () => {
     ['VENUE.test', 443],
     ['venue.test.', 443],
     ['a.venue.test', 443],
-  ])('dials nothing for %s:%i', async (host, port) => {
+  ])('it does not connect for %s:%i', async (host, port) => {
     way = await openWay(() => undefined);
     await expect(openTunnel(route(), host, port)).rejects.toSatisfy(
       (error) => error instanceof EgressError && error.code === 'egress_host_denied',
@@ -48,7 +48,7 @@ describe('when a tunnel is opened', () => {
     [`HTTP/1.1 299 ${'x'.repeat(5_000)}\r\n\r\n`, 'egress_protocol'],
     ['HTTP/1.1 2', 'egress_unreachable'],
     ['', 'egress_unreachable'],
-  ])('calls the answer %j %s', async (answer, code) => {
+  ])('it reports the answer %j as %s', async (answer, code) => {
     way = await openWay(
       () => undefined,
       () => answer,
@@ -56,7 +56,7 @@ describe('when a tunnel is opened', () => {
     await expect(openTunnel(route(), 'venue.test', 443)).rejects.toMatchObject({ code });
   });
 
-  it('waits no longer than it may', async () => {
+  it('it waits no longer than its limit', async () => {
     way = await openWay(
       () => undefined,
       () => null,
@@ -64,7 +64,7 @@ describe('when a tunnel is opened', () => {
     await expect(openTunnel(route(30), 'venue.test', 443)).rejects.toMatchObject({ code: 'egress_timeout' });
   });
 
-  it('says so when nobody listens', async () => {
+  it('the error says so when nobody listens', async () => {
     way = await openWay(() => undefined);
     const endpoint = parseEndpoint('unix:/tmp/pa-nobody-listens-here.sock');
     await expect(openTunnel({ ...route(), endpoint }, 'venue.test', 443)).rejects.toMatchObject({

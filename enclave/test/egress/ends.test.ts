@@ -6,7 +6,7 @@ import { endedBy } from '../../src/egress/ends.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Until `signal` aborts; garbage is collected all the while. @returns its reason */
+/** Waits until `signal` aborts, while garbage is collected. @returns the reason of the abort */
 async function endOf(signal: AbortSignal): Promise<unknown> {
   while (!signal.aborted) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -15,15 +15,15 @@ async function endOf(signal: AbortSignal): Promise<unknown> {
   return signal.reason;
 }
 
-describe('when work may take so long', () => {
-  it('its time comes, though nobody else holds it', async () => {
+describe('when work has a time limit', () => {
+  it('the signal aborts in time, even without other references to it', async () => {
     const others = new AbortController();
     const reason = await endedBy({ signals: [others.signal, undefined], timeoutMs: 20 }, endOf);
     expect(reason).toBeInstanceOf(DOMException);
     expect(reason).toHaveProperty('name', 'TimeoutError');
   });
 
-  it('an end that came is known when who gave it is gone', async () => {
+  it('an abort is seen after the signal that caused it is gone', async () => {
     let source: AbortController | null = new AbortController();
     const ends = { signals: [source.signal] };
     const aborted = await endedBy(ends, async (signal) => {
@@ -37,7 +37,7 @@ describe('when work may take so long', () => {
     expect(aborted).toEqual([true, 'enough']);
   });
 
-  it('one that came before is known at once, and the first counts', async () => {
+  it('an earlier abort is seen at once, and the first one counts', async () => {
     const second = new AbortController();
     const signals = [second.signal, AbortSignal.abort('first')];
     const reason = await endedBy({ signals, timeoutMs: 0 }, async (signal) => {
@@ -52,7 +52,7 @@ describe('when work is done', () => {
   it.each([
     ['well', () => Promise.resolve('done')],
     ['badly', () => Promise.reject(new Error('failed'))],
-  ])('%s, nothing waits for it any more, and its outcome is handed on', async (_, outcome) => {
+  ])('%s, no listener is left, and its result is returned', async (_, outcome) => {
     const source = new AbortController();
     let added = 0;
     const { signal } = source;

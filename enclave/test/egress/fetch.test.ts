@@ -45,7 +45,7 @@ function startOver(
   return createFetch(agent, { ...LIMITS, ...limits });
 }
 
-/** The code of the EgressError behind the TypeError that ccxt expects. */
+/** The code of the EgressError that is the cause of a TypeError, which is the error type that ccxt expects. */
 async function codeOf(outcome: Promise<unknown>): Promise<string> {
   const error: unknown = await outcome.then(
     () => undefined,
@@ -59,7 +59,7 @@ async function codeOf(outcome: Promise<unknown>): Promise<string> {
 }
 
 describe('when the venue answers', () => {
-  it('gives status, headers and the whole text, compressed or not', async () => {
+  it('returns status, headers and the complete text, compressed or not', async () => {
     const fetch = await start((request, response) => {
       const zips = request.url === '/zipped';
       response.setHeader('x-mbx-used-weight-1m', '7');
@@ -78,7 +78,7 @@ describe('when the venue answers', () => {
     expect(await (await fetch('https://venue.test/zipped')).text()).toBe('zipped');
   });
 
-  it('sends a body, and keeps its connection for the next request', async () => {
+  it('sends a body, and reuses its connection for the next request', async () => {
     const fetch = await start((request, response) => void request.pipe(response));
     expect(await (await fetch(URL_OF_VENUE, { method: 'POST', body: 'echo' })).text()).toBe('echo');
     await fetch(URL_OF_VENUE, { method: 'POST', body: 'again' });
@@ -86,7 +86,7 @@ describe('when the venue answers', () => {
     expect(agent.openSockets).toBe(1);
   });
 
-  it('opens no more connections than requests may be under way', async () => {
+  it('opens at most as many connections as there may be concurrent requests', async () => {
     const fetch = await start((_request, response) => void setImmediate(() => response.end('ok')), {
       maxConcurrent: 3,
     });
@@ -96,7 +96,7 @@ describe('when the venue answers', () => {
 });
 
 describe('when the answer is not acceptable', () => {
-  it('refuses one that is too long, as sent or as unpacked', async () => {
+  it('refuses a body that is too long, in compressed or decompressed form', async () => {
     const fetch = await start(({ url }, response) => {
       if (url === '/bomb') {
         response.setHeader('content-encoding', 'gzip');
@@ -111,7 +111,7 @@ describe('when the answer is not acceptable', () => {
     ['gzip', 'not gzip'],
     ['br', 'x'],
     ['gzip, gzip', 'x'],
-  ])('refuses %s that does not decode', async (encoding, body) => {
+  ])('refuses %s that cannot be decoded', async (encoding, body) => {
     const fetch = await start((_request, response) => {
       response.setHeader('content-encoding', encoding);
       response.end(body);
@@ -127,7 +127,7 @@ describe('when the answer is not acceptable', () => {
     expect(way.heads).toHaveLength(1);
   });
 
-  it('calls a connection that breaks unreachable, in the head and in the body', async () => {
+  it('reports a broken connection as unreachable, in the head and in the body', async () => {
     const fetch = await start(({ url, socket }, response) => {
       if (url === '/body') {
         response.writeHead(200, { 'content-length': '10' }).write('half');
@@ -139,7 +139,7 @@ describe('when the answer is not acceptable', () => {
   });
 });
 
-describe('when the request may not go out', () => {
+describe('when the request may not be sent', () => {
   it.each([
     ['http://venue.test/', 'egress_url_refused'],
     ['ftp://venue.test/', 'egress_url_refused'],
@@ -152,7 +152,7 @@ describe('when the request may not go out', () => {
     expect(way.heads).toEqual([]);
   });
 
-  it('refuses a connection beyond the bound, and lets an idle one give way', async () => {
+  it('refuses a connection beyond the limit, and closes an idle one for a new one', async () => {
     const fetch = await start(
       (_request, response) => void setImmediate(() => response.end()),
       {},
@@ -171,7 +171,7 @@ describe('when TLS is set up', () => {
   const pin = spkiPin(new X509Certificate(CERTIFICATE).raw);
   const ok: RequestListener = (_request, response) => void response.end('ok');
 
-  it('takes the pinned key and refuses every other', async () => {
+  it('accepts the pinned key and refuses every other', async () => {
     const fetch = await start(ok, {}, { pins: { 'venue.test': ['other', pin] } });
     expect(await (await fetch(URL_OF_VENUE)).text()).toBe('ok');
   });
@@ -190,7 +190,7 @@ describe('when TLS is set up', () => {
   it.each<[string, (client: net.Socket) => void]>([
     ['is destroyed', (client) => client.destroy()],
     ['ends', (client) => client.end()],
-  ])('nobody was refused when the connection %s before there is TLS', async (_what, leave) => {
+  ])('the error is not a refusal when the connection %s before TLS is established', async (_what, leave) => {
     const follow = (client: net.Socket): void => void client.once('data', () => leave(client));
     const fetch = startOver(await openWay(ok, undefined, follow));
     expect(await codeOf(fetch(URL_OF_VENUE))).toBe('egress_unreachable');
@@ -224,7 +224,7 @@ describe('when time runs out', () => {
     await expect(fetch(URL_OF_VENUE)).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('aborts with the caller, while waiting for the answer, for its turn, and in the body', async () => {
+  it('aborts with the signal of the caller, while it waits for the answer or for a slot, and in the body', async () => {
     const fetch = await start(
       ({ url }, response) => {
         if (url === '/body') response.write('half');
@@ -243,14 +243,14 @@ describe('when time runs out', () => {
     const body = fetch('https://venue.test/body', { signal: late.signal });
     setTimeout(() => late.abort(), 50);
     await expect(body).rejects.toMatchObject({ name: 'AbortError' });
-    // An aborted turn is given back.
+    // An aborted request frees its slot.
     const last = AbortSignal.timeout(50);
     await expect(fetch(URL_OF_VENUE, { signal: last })).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 
-describe('when the venue has ended an idle connection', () => {
-  it('leaves that connection and opens another', async () => {
+describe('when the venue has closed an idle connection', () => {
+  it('drops that connection and opens another', async () => {
     const fetch = await start((_request, response) => response.end('ok'), { timeoutMs: 2_000 });
     await fetch(URL_OF_VENUE);
     const [idle] = Object.values(agent.freeSockets).flat();

@@ -1,4 +1,4 @@
-/** A small CONNECT proxy and an HTTPS target behind it, both real, for the tests of the way out. */
+/** A small CONNECT proxy and an HTTPS target behind it, both real, for the tests of egress. */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
@@ -17,18 +17,18 @@ export const ALLOW = [{ host: 'venue.test', port: 443 }];
 
 export interface Way {
   readonly endpoint: Endpoint;
-  /** Heads that the proxy received. */
+  /** The heads that the proxy received. */
   readonly heads: string[];
-  /** Connections to the target that are open now, and the most there were at once. */
+  /** The open connections to the target, and their maximum number so far. */
   readonly target: { open: number; most: number };
-  /** The target ends its idle connections, as a venue does when it restarts. */
+  /** The target closes its idle connections, in the same way as a venue that restarts. */
   endIdle(): void;
   close(): Promise<void>;
 }
 
 /**
- * Opens the way. `answer` is the proxy's reply to a head: text to send, after which the target follows when
- * it starts with a 200; null to say nothing. `follow` joins the client to the target.
+ * Opens the proxy. `answer` is its reply to a head: text to send, or null to send nothing. The target follows when the
+ * text starts with a 200. `follow` connects the client to the target.
  */
 export async function openWay(
   handle: RequestListener,

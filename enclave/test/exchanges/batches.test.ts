@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchMinutes } from '../../src/exchanges/batches.ts';
 
-describe('when minutes are put together into pages', () => {
-  it('keeps each once, in order, in groups that fit a page and could not take the next', () => {
+describe('when minutes are grouped into pages', () => {
+  it('keeps each once, in order, in groups that fit a page and have no room for the next minute', () => {
     const minutes = fc.uniqueArray(fc.integer({ min: 0, max: 5_000 }).map((n) => n * 60_000));
     fc.assert(
       fc.property(minutes, fc.integer({ min: 1, max: 1_000 }), (wanted, page) => {

@@ -17,7 +17,7 @@ function malformed(action: () => unknown): void {
 }
 
 describe('when a recorded answer of Binance is read', () => {
-  it('takes a trade to the last digit', () => {
+  it('reads a trade to the last digit', () => {
     expect(read.fill(recorded.trades[0], LTC, OWNER)).toEqual({
       kind: 'fill',
       venue: 'binance',
@@ -37,7 +37,7 @@ describe('when a recorded answer of Binance is read', () => {
     });
   });
 
-  it('takes a deposit without a fee', () => {
+  it('reads a deposit without a fee', () => {
     expect(read.transfer(recorded.deposits[0], 'deposit', OWNER)).toEqual({
       kind: 'transfer',
       venue: 'binance',
@@ -54,7 +54,7 @@ describe('when a recorded answer of Binance is read', () => {
     });
   });
 
-  it('takes a withdrawal net of its fee, at the instant it was asked for', () => {
+  it('reads a withdrawal net of its fee, at the time of its request', () => {
     expect(read.transfer(recorded.withdrawals[0], 'withdrawal', OWNER)).toMatchObject({
       id: '54c1b7543534543fsdfsdf6',
       time: Date.UTC(2024, 4, 5, 15, 38, 56),
@@ -64,7 +64,7 @@ describe('when a recorded answer of Binance is read', () => {
     });
   });
 
-  it('takes a candle as text, and its average price to 15 digits', () => {
+  it('reads a candle as text, and its average price to 15 digits', () => {
     expect(read.candle(recorded.klines[0])).toEqual({
       openTime: 1706630400000,
       low: '43171',
@@ -76,14 +76,14 @@ describe('when a recorded answer of Binance is read', () => {
     });
   });
 
-  it('takes a candle without a trade', () => {
+  it('reads a candle without a trade', () => {
     const [openTime, ...rest] = recorded.klines[0] as unknown[];
     const still = [openTime, '1.0', '1.0', '1.0', '1.0', '0.00000000', rest[5], '0.00000000'];
     expect(read.candle(still)).toMatchObject({ low: '1', high: '1', volume: '0', vwap: null });
   });
 });
 
-describe('when a transfer is not settled', () => {
+describe('when a transfer is not final', () => {
   const [deposit] = recorded.deposits;
   const [withdrawal] = recorded.withdrawals;
 
@@ -95,20 +95,20 @@ describe('when a transfer is not settled', () => {
     expect(read.transfer({ ...withdrawal, status }, 'withdrawal', OWNER)).toHaveProperty('pendingSince');
   });
 
-  it('leaves out what never happened', () => {
+  it('leaves out transfers that failed', () => {
     expect(read.transfer({ ...deposit, status: '7' }, 'deposit', OWNER)).toBeNull();
     for (const status of ['1', '3', '5']) {
       expect(read.transfer({ ...withdrawal, status }, 'withdrawal', OWNER)).toBeNull();
     }
   });
 
-  it('counts a credited deposit, and knows an internal transfer by its number', () => {
+  it('counts a credited deposit, and recognises an internal transfer by its number', () => {
     const internal = { ...deposit, status: 6, txId: 'Internal transfer 51376627901' };
     expect(read.transfer(internal, 'deposit', OWNER)).toMatchObject({ transactionHash: '51376627901' });
   });
 });
 
-describe('when an answer is not what it should be', () => {
+describe('when an answer is invalid', () => {
   const [trade] = recorded.trades;
 
   it.each([
@@ -127,7 +127,7 @@ describe('when an answer is not what it should be', () => {
     malformed(() => read.fill(raw, LTC, OWNER));
   });
 
-  it('refuses withdrawals without a readable time, and accounts without balances', () => {
+  it('refuses withdrawals without a valid time, and accounts without balances', () => {
     malformed(() =>
       read.transfer({ ...recorded.withdrawals[0], applyTime: 'yesterday' }, 'withdrawal', OWNER),
     );
@@ -144,7 +144,7 @@ describe('when an answer is not what it should be', () => {
 });
 
 describe('when balances and permissions are read', () => {
-  it('adds free and locked exactly and leaves out nothing held', () => {
+  it('adds free and locked exactly and leaves out zero balances', () => {
     const balances = [
       { asset: 'BTC', free: '0.10000000', locked: '0.20000000' },
       { asset: 'ETH', free: '0.00000000', locked: '0.00000000' },
@@ -156,7 +156,7 @@ describe('when balances and permissions are read', () => {
     ]);
   });
 
-  it('counts every way of trading and of sending money away', () => {
+  it('counts every permission for trading and for withdrawals', () => {
     const none = { enableReading: true, enableWithdrawals: false, enableSpotAndMarginTrading: false };
     expect(read.permissions(none)).toEqual({ canRead: 'yes', canTrade: 'no', canWithdraw: 'no' });
     expect(read.permissions({ ...none, enableFutures: true }).canTrade).toBe('yes');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { at, bought, holding, pricesOf, spansOf, stateIn } from './venue.ts';
 
 describe('when fills are compared with their minutes', () => {
-  it('each minute once, and those that a round does not reach are let go', async () => {
+  it('each minute is read once, and minutes beyond the limit of a round are dropped', async () => {
     const venue = holding({ checkRequests: 1 });
     venue.books.fills = [
       bought(1, 'BTC/USDT', at(5), { quantity: '1' }),
@@ -12,14 +12,14 @@ describe('when fills are compared with their minutes', () => {
     ];
     const pull = await venue.pull();
     expect(spansOf(venue, '1m')).toEqual([[at(6), at(6, 0, 3), 3]]);
-    // The minute between the two comes along, and nobody asked for it.
+    // The same request also returns the minute between the two.
     const minutes = pricesOf(pull).filter((price) => price.includes('1m'));
     expect(minutes).toEqual([`BTC 1m ${at(6, 0, 1)}`, `BTC 1m ${at(6, 0, 3)}`]);
     expect(stateIn(pull).checks).toEqual({});
     expect((await venue.pull(pull.cursor)).marks).toEqual([]);
   });
 
-  it('those that the time did not reach wait', async () => {
+  it('minutes that exceed the time of a round wait', async () => {
     const venue = holding();
     venue.books.fills = Array.from({ length: 10 }, (_, day) =>
       bought(day + 1, 'BTC/USDT', at(day), { quantity: String(20 - day) }),
@@ -38,7 +38,7 @@ describe('when fills are compared with their minutes', () => {
     expect([stateIn(rest).checks, rest.done]).toEqual([{}, true]);
   });
 
-  it('a minute that is not over waits until it is', async () => {
+  it('a minute that is not over waits until its end', async () => {
     const venue = holding();
     venue.books.fills.push(bought(2, 'BTC/USDT', at(5, 12, 3) + 1));
     venue.books.now = at(5, 12, 3) + 1;
@@ -51,7 +51,7 @@ describe('when fills are compared with their minutes', () => {
     expect(stateIn(late).checks).toEqual({});
   });
 
-  it('fills wait when too many minutes wait for them, and time is up', async () => {
+  it('fills wait when too many minutes are pending and the time is up', async () => {
     const venue = holding({ fillsPage: 700, candlesPage: 1 });
     venue.books.fills = Array.from({ length: 2_800 }, (_, index) =>
       bought(index + 1, 'BTC/USDT', at(1, 0, 2 * index)),
@@ -66,7 +66,7 @@ describe('when fills are compared with their minutes', () => {
     expect(cut.coverage.unavailable).toEqual(['prices of DUST']);
   });
 
-  it('a symbol that is listed no more is compared with nothing', async () => {
+  it('a symbol that is delisted is not compared', async () => {
     const venue = holding();
     venue.books.now = at(5, 12, 3) + 1;
     const first = await venue.pull();

@@ -44,7 +44,7 @@ describe('when a decimal is read', () => {
     expect(() => toDecimal(raw, 'field')).toThrow(expect.objectContaining({ code: 'exchange_bad_response' }));
   });
 
-  it('keeps the value of any decimal text and is idempotent', () => {
+  it('keeps the value of any decimal text, and reading twice gives the same text', () => {
     const digits = fc.stringMatching(/^-?\d{1,20}(\.\d{1,20})?$/);
     fc.assert(
       fc.property(digits, (text) => {

@@ -7,7 +7,7 @@ const down = () => {
 };
 const isDown = (error: unknown) => error instanceof ExchangeError && error.code === 'exchange_unavailable';
 
-/** An account of the venue's sixth day, which bought bitcoin in the morning. */
+/** An account on the sixth day of the venue. It bought bitcoin in the morning. */
 function young(): ListedVenue {
   const venue = new ListedVenue();
   venue.books.now = at(5, 12);
@@ -17,13 +17,13 @@ function young(): ListedVenue {
 }
 
 describe('when a fault ends a pull', () => {
-  it('one that came nowhere is the fault', async () => {
+  it('a pull without progress throws the fault', async () => {
     const venue = young();
     venue.before = down;
     await expect(venue.pull()).rejects.toSatisfy(isDown);
   });
 
-  it('one that read a window hands over how far it came', async () => {
+  it('a pull that read a window returns its progress', async () => {
     const venue = new ListedVenue();
     let calls = 0;
     venue.before = () => (++calls > 2 ? down() : undefined);
@@ -32,14 +32,14 @@ describe('when a fault ends a pull', () => {
     expect(stateIn(cut).deposit.next).toBe(at(10));
   });
 
-  it('one that gathered entries hands them over', async () => {
+  it('a pull that has entries returns them', async () => {
     const venue = young();
     venue.before = (call) => (call === 'closes' ? down() : undefined);
     const cut = await venue.pull();
     expect([idsOf(cut.entries), cut.marks, cut.done]).toEqual([['1'], [], false]);
   });
 
-  it('one that gathered prices hands them over, and the next goes on behind them', async () => {
+  it('a pull that has prices returns them, and the next continues after them', async () => {
     const venue = young();
     const first = await venue.pull();
     venue.books.now = at(10, 12);
@@ -52,7 +52,7 @@ describe('when a fault ends a pull', () => {
     expect(pricesOf(await venue.pull(cut.cursor))).toEqual([`BTC 1d ${at(10)}`]);
   });
 
-  it('what is no fault of the venue is thrown, however far the pull came', async () => {
+  it('an error that is no fault of the venue is thrown, for any progress of the pull', async () => {
     const venue = young();
     venue.before = (call) => {
       if (call === 'closes') throw new TypeError('a mistake of ours');
@@ -60,7 +60,7 @@ describe('when a fault ends a pull', () => {
     await expect(venue.pull()).rejects.toBeInstanceOf(TypeError);
   });
 
-  it('a fault of the withdrawals is met too', async () => {
+  it('a fault of the withdrawals is detected too', async () => {
     const venue = young();
     let calls = 0;
     venue.before = () => (++calls === 2 ? down() : undefined);
@@ -68,8 +68,8 @@ describe('when a fault ends a pull', () => {
   });
 });
 
-describe('when a pull tells how far it came', () => {
-  it.each(['deposit', 'withdrawal'] as const)('the walk that is behind counts: %s', async (slower) => {
+describe('when a pull reports its progress', () => {
+  it.each(['deposit', 'withdrawal'] as const)('the slower walk counts: %s', async (slower) => {
     const venue = new ListedVenue();
     venue.before = (call) => {
       const last = venue.asked.transfers.at(-1);
@@ -78,11 +78,11 @@ describe('when a pull tells how far it came', () => {
     const cut = await venue.pull();
     const { deposit, withdrawal } = stateIn(cut);
     expect([deposit.next, withdrawal.next].toSorted((a, b) => a - b)).toEqual([at(10), at(22, 12)]);
-    // Of 25 days and a half.
+    // The walk covers 25 days and a half.
     expect(cut.progress).toBeCloseTo(10 / 25.5 / 3, 6);
   });
 
-  it('a fault at the fills counts what was begun of them', async () => {
+  it('a fault during the fills counts the symbols that were begun', async () => {
     const venue = young();
     venue.books.balances.push('ETH');
     let calls = 0;
@@ -90,7 +90,7 @@ describe('when a pull tells how far it came', () => {
     expect((await venue.pull()).progress).toBeCloseTo(1 / 3 + 1 / 2 / 3, 6);
   });
 
-  it('symbols that were begun count half of fills', async () => {
+  it('one of two symbols that was begun counts as half of the fills', async () => {
     const venue = young();
     venue.books.balances.push('ETH');
     for (let id = 2; id <= 4; id++) venue.books.fills.push(bought(id, 'BTC/USDT', at(5, id)));
@@ -98,7 +98,7 @@ describe('when a pull tells how far it came', () => {
     expect(cut.progress).toBeCloseTo(1 / 3 + 1 / 2 / 3, 6);
   });
 
-  it('prices are the last of it, and then all is', async () => {
+  it('prices come last, and then the progress is complete', async () => {
     const venue = young();
     const cut = await venue.pull(null, { until: venue.books.now + 1 });
     expect([cut.progress, cut.done]).toEqual([1, true]);
@@ -107,7 +107,7 @@ describe('when a pull tells how far it came', () => {
 });
 
 describe('when a sandbox is read', () => {
-  it('it is asked for no transfers, and what it lacks is said once', async () => {
+  it('its transfers are not requested, and the missing parts are reported once', async () => {
     const venue = young();
     venue.books.transfers.push(booked('d', 'deposit', 'USDT', at(1)));
     let pull = await venue.pull(null, {}, { sandbox: true });
@@ -118,7 +118,7 @@ describe('when a sandbox is read', () => {
 });
 
 describe('when an owner names symbols', () => {
-  it('they are read and no others, and keep their place', async () => {
+  it('only these symbols are read, and keep their position', async () => {
     const venue = young();
     venue.books.fills.push(bought(1, 'ETH/USDT', at(5, 8)));
     const account = { symbols: ['ETH/USDT'] };
@@ -130,7 +130,7 @@ describe('when an owner names symbols', () => {
     expect(second.entries).toEqual([]);
   });
 
-  it('one that is not listed is refused', async () => {
+  it('a symbol that is not listed is refused', async () => {
     const venue = young();
     await expect(venue.pull(null, {}, { symbols: ['DOGE/USDT'] })).rejects.toSatisfy(
       (error) => error instanceof ExchangeError && error.code === 'exchange_symbol_unknown',

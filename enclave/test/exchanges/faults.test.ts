@@ -27,7 +27,7 @@ describe('when ccxt throws', () => {
     [new ccxt.ExchangeError('binance {"code":-9999,"msg":"?"}'), 'exchange_bad_response'],
     [new ccxt.ExchangeError('binance {"code":-1001,"msg":"?"}'), 'exchange_unavailable'],
     [new TypeError(`cannot read ${URL_WITH_SECRETS}`), 'exchange_bad_response'],
-  ])('turns %s into %s and keeps nothing of its message', (error, code) => {
+  ])('converts %s to %s and keeps no part of its message', (error, code) => {
     const coded = toExchangeError(error, 'binance account', binance.errorCodes);
     expect(coded).toBeInstanceOf(ExchangeError);
     expect(coded.code).toBe(code);
@@ -37,7 +37,7 @@ describe('when ccxt throws', () => {
   });
 });
 
-describe('when an answer is about the address and not about the key', () => {
+describe('when an answer concerns the address and not the key', () => {
   it.each<[number, string, boolean]>([
     [451, '{"code":0,"msg":"Service unavailable from a restricted location"}', true],
     [451, '', true],
@@ -57,7 +57,7 @@ describe('when an answer is about the address and not about the key', () => {
     expect(isRegionRefusal(status, body)).toBe(refused);
   });
 
-  it('says so under a code of its own, which no retry mends, and which nothing renames', () => {
+  it('it has its own code, is not retried, and is not converted to another error', () => {
     const refused = regionRefused(451);
     expect(refused).toBeInstanceOf(ExchangeError);
     expect(refused.code).toBe('exchange_region_refused');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExchangeError } from '../../src/exchanges/errors.ts';
 import { at, booked, bought, idsOf, ListedVenue } from './venue.ts';
 
-/** An account that holds bitcoin, bought in so many fills, one an hour of the second day. */
+/** An account that holds bitcoin, bought in `fills` fills, one per hour of the second day. */
 function buying(fills: number): ListedVenue {
   const venue = new ListedVenue();
   venue.books.balances = ['BTC'];
@@ -14,7 +14,7 @@ const asksOf = ({ asked }: ListedVenue, symbol = 'BTC/USDT') =>
   asked.fills.filter((ask) => ask.symbol === symbol).map(({ fromId, limit }) => [fromId, limit]);
 
 describe('when fills are walked', () => {
-  it('each page begins behind the last fill of the one before', async () => {
+  it('each page begins after the last fill of the page before', async () => {
     const venue = buying(7);
     const pull = await venue.pull();
     expect(idsOf(pull.entries)).toEqual(['10', '20', '30', '40', '50', '60', '70']);
@@ -34,7 +34,7 @@ describe('when fills are walked', () => {
     ]);
   });
 
-  it('a walk that a budget cut in the middle of a page goes on there', async () => {
+  it('a walk that a budget stopped within a page continues there', async () => {
     const venue = buying(7);
     const first = await venue.pull(null, { maxEntries: 5 });
     expect(idsOf(first.entries)).toEqual(['10', '20', '30', '40', '50']);
@@ -49,7 +49,7 @@ describe('when fills are walked', () => {
     expect(second.done).toBe(true);
   });
 
-  it('an id of any length is counted on', async () => {
+  it('an id of any length is incremented correctly', async () => {
     const venue = buying(0);
     venue.books.fills.push({ ...bought(0, 'BTC/USDT', at(1)), id: '90071992547409931' });
     const { cursor } = await venue.pull();
@@ -57,7 +57,7 @@ describe('when fills are walked', () => {
     expect(asksOf(venue)).toEqual([['90071992547409932', 3]]);
   });
 
-  it('a venue that answers with fills before those asked for answers badly', async () => {
+  it('a venue that returns fills before the requested ones gives an invalid answer', async () => {
     const venue = buying(2);
     const { cursor } = await venue.pull();
     venue.lies = { fills: [bought(20, 'BTC/USDT', at(1, 2))] };
@@ -66,7 +66,7 @@ describe('when fills are walked', () => {
     );
   });
 
-  it('the same fill in two pages is handed over once, the same id of two symbols twice', async () => {
+  it('a fill in two pages is returned once, and an id of two symbols twice', async () => {
     const venue = buying(1);
     venue.books.balances.push('ETH');
     venue.books.fills.push(bought(10, 'BTC/USDT', at(1, 1)), bought(10, 'ETH/USDT', at(1, 1)));
@@ -76,7 +76,7 @@ describe('when fills are walked', () => {
 });
 
 describe('when symbols are discovered', () => {
-  it('they are those of what is held, was transferred or was traded, in a market that is listed', async () => {
+  it('they are those of assets that are held, were transferred or were traded, in a listed market', async () => {
     const venue = new ListedVenue({ knownQuotes: ['USDT', 'BTC'] });
     venue.books.markets.push('ETH/BTC', 'SOL/USDT');
     venue.books.balances = ['ETH', 'NONE'];
@@ -85,7 +85,7 @@ describe('when symbols are discovered', () => {
     expect(pull.coverage.symbols).toEqual(['BNB/USDT', 'ETH/BTC', 'ETH/USDT']);
   });
 
-  it('what no longer stands there stays, with the place that its walk has come to', async () => {
+  it('a symbol stays after its asset is gone, with the position of its walk', async () => {
     const venue = buying(2);
     const { cursor } = await venue.pull();
     venue.books.balances = [];
@@ -94,7 +94,7 @@ describe('when symbols are discovered', () => {
     expect(asksOf(venue)).toEqual([['21', 3]]);
   });
 
-  it('a currency of reports brings no symbols, until it is held', async () => {
+  it('a reporting currency adds no symbols until it is held', async () => {
     const venue = new ListedVenue({ reportingAssets: ['BTC'] });
     venue.books.balances = ['ETH'];
     venue.books.fills.push(bought(1, 'ETH/USDT', at(3)), bought(2, 'BTC/USDT', at(4)));

@@ -13,7 +13,7 @@ describe('when a part of ccxt is loaded without its index', () => {
     expect(Object.keys(errors)).not.toEqual([]);
   });
 
-  it('nothing in the enclave loads the index after all', () => {
+  it('no module of the enclave loads the index', () => {
     const src = new URL('../../src/', import.meta.url);
     const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),

@@ -17,14 +17,14 @@ function world(): { clock: { now(): number }; sleep: (ms: number) => Promise<voi
 }
 
 describe('when calls are limited', () => {
-  it('lets a burst through and then one by one at the rate', async () => {
+  it('lets a burst through and then calls at the rate', async () => {
     const { clock, sleep, waits } = world();
     const limiter = createLimiter({ capacity: 3, perMinute: 600 }, clock, sleep);
     for (let i = 0; i < 6; i++) await limiter.take(1, Number.MAX_SAFE_INTEGER);
     expect(waits).toEqual([100, 100, 100]);
   });
 
-  it('refuses what could not be served before the deadline, and charges nothing for it', async () => {
+  it('refuses a call that would miss the deadline, and charges nothing for it', async () => {
     const { clock, sleep, waits } = world();
     const limiter = createLimiter({ capacity: 1, perMinute: 60 }, clock, sleep);
     await limiter.take(1, clock.now());
@@ -33,7 +33,7 @@ describe('when calls are limited', () => {
     expect(waits).toEqual([1_000]);
   });
 
-  it('holds back who was waiting already when the venue ordered a pause', async () => {
+  it('delays calls that were already waiting when the venue ordered a pause', async () => {
     let time = 0;
     const wake: (() => void)[] = [];
     const limiter = createLimiter({ capacity: 1, perMinute: 60 }, { now: () => time }, (ms) => {
@@ -57,7 +57,7 @@ describe('when calls are limited', () => {
     expect(await patient).toBe(7_000);
   });
 
-  it('waits out a pause that the venue ordered', async () => {
+  it('waits for the end of a pause that the venue ordered', async () => {
     const { clock, sleep, waits } = world();
     const limiter = createLimiter({ capacity: 10, perMinute: 60 }, clock, sleep);
     limiter.pauseUntil(clock.now() + 7_000);
@@ -66,7 +66,7 @@ describe('when calls are limited', () => {
     expect(waits).toEqual([7_000]);
   });
 
-  it('never lets more through in a minute than burst and rate together', async () => {
+  it('allows at most burst and rate together within a minute', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 200 }), async (costs) => {
         const { clock, sleep } = world();
@@ -89,7 +89,7 @@ describe('when submissions and synchronisations share an address', () => {
   const LIMITS = { capacity: 1_500, perMinute: 6_000 };
   const EVER = Number.MAX_SAFE_INTEGER;
 
-  it('each may use all of it while the other is quiet, save for what is guaranteed', async () => {
+  it('each may use the whole rate while the other is idle, except for the guaranteed part', async () => {
     const { clock, sleep, waits } = world();
     const { sync } = createAddressLimiters(LIMITS, clock, sleep);
     await sync.take(1_400, EVER);
@@ -102,7 +102,7 @@ describe('when submissions and synchronisations share an address', () => {
     await admission.take(700, EVER);
     await admission.take(100, EVER);
     expect(other.waits).toEqual([]);
-    // The common bucket has no plenty left: one fifth of the rate, whatever it costs the others.
+    // The common bucket has no surplus left: submissions get one fifth of the rate, for any load by others.
     await admission.take(20, EVER);
     expect(other.waits).toEqual([1_000]);
   });
@@ -114,7 +114,7 @@ describe('when submissions and synchronisations share an address', () => {
     const start = clock.now();
     const done = { sync: 0, admission: 0 };
     while (clock.now() - start < 60_000) {
-      // Whoever's turn comes sooner.
+      // The kind that gets a token earlier takes it.
       for (const kind of ['admission', 'sync'] as const) {
         try {
           await { sync, admission }[kind].take(20, clock.now());
@@ -129,7 +129,7 @@ describe('when submissions and synchronisations share an address', () => {
     expect(done.sync + done.admission).toBeLessThanOrEqual(6_000 + 1_500);
   });
 
-  it('a submission never waits behind synchronisations that have reserved for later', async () => {
+  it('a submission never waits behind later reservations of synchronisations', async () => {
     const { clock } = world();
     const never = () => new Promise<void>(() => undefined);
     const { sync, admission } = createAddressLimiters(LIMITS, clock, never);
@@ -140,7 +140,7 @@ describe('when submissions and synchronisations share an address', () => {
     await expect(late).rejects.toMatchObject({ code: 'exchange_rate_limited' });
   });
 
-  it('a pause of the venue holds for both', async () => {
+  it('a pause of the venue applies to both', async () => {
     const { clock, sleep, waits } = world();
     const limiters = createAddressLimiters(LIMITS, clock, sleep);
     limiters.pauseUntil(clock.now() + 5_000);
@@ -154,7 +154,7 @@ describe('when submissions and synchronisations share an address', () => {
     expect(waits).toEqual([5_000, 5_000]);
   });
 
-  it('whoever is sent away by a pause gives back, too', async () => {
+  it('a caller that a pause rejects returns its tokens too', async () => {
     let time = 0;
     const limiters = createAddressLimiters(LIMITS, { now: () => time }, (ms) => {
       time += ms;
@@ -164,11 +164,11 @@ describe('when submissions and synchronisations share an address', () => {
     await limiters.sync.take(1_400, EVER);
     await expect(limiters.sync.take(100, 5_000)).rejects.toMatchObject({ code: 'exchange_rate_limited' });
     time += 10_000;
-    // All that came back meanwhile is there: 11 seconds at 100 a second.
+    // All tokens that accumulated meanwhile are there: 11 seconds at 100 a second.
     await limiters.sync.take(1_100, time);
   });
 
-  it('whoever gives up gives back what it reserved, of both buckets', async () => {
+  it('a caller that gives up returns its reservation in both buckets', async () => {
     const { clock } = world();
     const controller = new AbortController();
     const asleep = (_: number, signal?: AbortSignal) =>
@@ -182,7 +182,8 @@ describe('when submissions and synchronisations share an address', () => {
     controller.abort();
     const outcomes = await Promise.allSettled(waiting);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    // As long as it would be without the two: 20 tokens a second for one, 100 for the other less what the first took.
+    // The same waits as without the two callers: 20 tokens a second for one, 100 less the share of the first for the
+    // other.
     await expect(admission.take(20, clock.now() + 999)).rejects.toMatchObject({
       code: 'exchange_rate_limited',
     });

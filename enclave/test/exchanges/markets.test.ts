@@ -4,7 +4,9 @@ import { ExchangeError } from '../../src/exchanges/errors.ts';
 import { createMarkets } from '../../src/exchanges/markets.ts';
 import type { Exchange } from '../../src/exchanges/venue-library.ts';
 
-/** Instances that list so many spot markets and a future; `loads` counts who was made for a sandbox. */
+/**
+ * Instances that list one spot market and one future. `loads` records for each instance whether it is for a sandbox.
+ */
 function listing() {
   const clock = { time: 0, now: () => clock.time };
   const loads: boolean[] = [];
@@ -30,15 +32,15 @@ function listing() {
   return { clock, loads, venue, get };
 }
 
-describe('when listed markets are asked for', () => {
-  it('spot markets are told, frozen whole', async () => {
+describe('when listed markets are requested', () => {
+  it('spot markets are returned, deeply frozen', async () => {
     const { spot, source } = await listing().get();
     expect([...spot]).toEqual([['BTC/USDT', { symbol: 'BTC/USDT', base: 'BTC', quote: 'USDT' }]]);
     const { precision } = (source.markets as unknown as { a: { precision: object } }).a;
     expect([source.markets, precision].every(Object.isFrozen)).toBe(true);
   });
 
-  it('they are loaded once a day, those of the sandbox by themselves', async () => {
+  it('they are loaded once a day, and separately for the sandbox', async () => {
     const { clock, loads, get } = listing();
     const [first, same] = await Promise.all([get(), get()]);
     expect(same).toBe(first);
@@ -51,7 +53,7 @@ describe('when listed markets are asked for', () => {
     expect(loads).toEqual([false, true, false]);
   });
 
-  it('a failure is not remembered', async () => {
+  it('a failure is not cached', async () => {
     const { loads, venue, get } = listing();
     venue.lists = false;
     await expect(get()).rejects.toSatisfy(

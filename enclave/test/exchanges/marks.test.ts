@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { at, booked, bought, holding, ListedVenue, pricesOf, spansOf, stateIn } from './venue.ts';
 
 describe('when daily closes are read', () => {
-  it('they begin a day before the first activity, and each page where the one before ended', async () => {
+  it('they begin a day before the first activity, and each page begins at the end of the page before', async () => {
     const venue = holding();
     const pull = await venue.pull();
     expect(spansOf(venue, '1d')).toEqual([
@@ -14,7 +14,7 @@ describe('when daily closes are read', () => {
     expect(pull.coverage.gaps).toEqual([]);
   });
 
-  it('they go on where they ended, a day later; on the same day nothing is asked', async () => {
+  it('they continue at their end a day later, and on the same day nothing is requested', async () => {
     const venue = holding();
     const first = await venue.pull();
     const second = await venue.pull(first.cursor);
@@ -25,7 +25,7 @@ describe('when daily closes are read', () => {
     expect(pricesOf(third)).toEqual([`BTC 1d ${at(11)}`]);
   });
 
-  it('they are read again from its beginning when the first activity turns out to be earlier', async () => {
+  it('they are read again from the new start when the first activity turns out to be earlier', async () => {
     const venue = holding();
     const first = await venue.pull();
     venue.books.transfers.push(booked('d', 'deposit', 'USDT', at(9)));
@@ -43,7 +43,7 @@ describe('when daily closes are read', () => {
     expect(spansOf(venue, '1d', 'ETH/USDT')).toEqual(spansOf(venue, '1d'));
   });
 
-  it('days that the venue does not tell are said, but not before the asset was there', async () => {
+  it('days that the venue does not return are reported, but only after the asset was first held', async () => {
     const venue = holding();
     for (const day of [5, 7, 8]) venue.books.missing.add(`BTC/USDT ${at(day)}`);
     venue.books.transfers.push(booked('d', 'deposit', 'USDT', at(2)));
@@ -51,14 +51,14 @@ describe('when daily closes are read', () => {
     expect(pull.coverage.gaps).toEqual([{ stream: 'daily prices of BTC', from: at(6), to: at(8) }]);
   });
 
-  it('a gap begins where the asset was first there', async () => {
+  it('a gap begins where the asset was first held', async () => {
     const venue = holding();
     for (const day of [5, 6, 7]) venue.books.missing.add(`BTC/USDT ${at(day)}`);
     const pull = await venue.pull();
     expect(pull.coverage.gaps).toEqual([{ stream: 'daily prices of BTC', from: at(5, 12, 3), to: at(7) }]);
   });
 
-  it('a currency of reports lacks nothing, until it is held', async () => {
+  it('a reporting currency has no gaps until it is held', async () => {
     const venue = new ListedVenue({ reportingAssets: ['BTC'] });
     venue.books.now = at(10);
     venue.books.transfers.push(booked('d', 'deposit', 'USDT', at(2)));
@@ -72,7 +72,7 @@ describe('when daily closes are read', () => {
     expect(second.coverage.gaps).toEqual([{ stream: 'daily prices of BTC', from: at(11), to: at(12) }]);
   });
 
-  it('what is held and was never moved is priced from the first activity on, or from now', async () => {
+  it('an asset that is held and was never moved is priced from the first activity, or from now', async () => {
     const venue = holding();
     venue.books.balances.push('ETH');
     const pull = await venue.pull();
@@ -82,7 +82,7 @@ describe('when daily closes are read', () => {
     expect(stateIn(await idle.pull()).assets['ETH']).toMatchObject({ since: at(25, 12), priceOnly: false });
   });
 
-  it('they end with the time, and go on there', async () => {
+  it('they stop when the time is up, and continue there', async () => {
     const venue = holding();
     venue.before = (call) => {
       if (call === 'closes') venue.books.now += 1;
@@ -98,7 +98,7 @@ describe('when value flows in or out', () => {
   const minutesOf = (venue: ListedVenue, symbol: string) =>
     spansOf(venue, '1m', symbol).map(([, until]) => until);
 
-  it('every asset that was there is priced at its minute, once', async () => {
+  it('every asset that was held is priced at its minute, once', async () => {
     const venue = holding();
     venue.books.transfers.push(
       booked('before', 'deposit', 'ETH', at(3, 1, 30)),
@@ -106,7 +106,7 @@ describe('when value flows in or out', () => {
     );
     const pull = await venue.pull();
     expect(minutesOf(venue, 'ETH/USDT')).toEqual([at(3, 1, 30), at(8, 1, 30)]);
-    // The fill lies in the minute that ends at 12:04; on the third day there was no bitcoin.
+    // The fill lies in the minute that ends at 12:04. On the third day there was no bitcoin.
     expect(minutesOf(venue, 'BTC/USDT')).toEqual([at(8, 1, 30), at(5, 12, 4)]);
     expect(venue.asked.lastCloses).toEqual([]);
     const again = await venue.pull(pull.cursor);
@@ -114,7 +114,7 @@ describe('when value flows in or out', () => {
     expect([minutesOf(venue, 'ETH/USDT'), minutesOf(venue, 'BTC/USDT')]).toEqual([[], []]);
   });
 
-  it('a flow before an asset was there is looked at again once it turns out to have been there', async () => {
+  it('a flow before the first known holding of an asset is priced later when an earlier holding is found', async () => {
     const venue = holding();
     venue.books.transfers.push(booked('d', 'deposit', 'USDT', at(4, 3)));
     const first = await venue.pull();
@@ -129,9 +129,9 @@ describe('when value flows in or out', () => {
     expect(minutesOf(venue, 'BTC/USDT')).toContain(at(4, 3));
   });
 
-  it('a minute is asked for once, however often it is wanted', async () => {
+  it('a minute is requested once, for any number of uses', async () => {
     const venue = holding();
-    // The fill lies in the minute that ends as the deposits' begins.
+    // The fill lies in the minute that ends when the minute of the deposits begins.
     venue.books.transfers.push(
       booked('d', 'deposit', 'USDT', at(5, 12, 4)),
       booked('e', 'deposit', 'USDT', at(5, 12, 4) + 1),
@@ -141,7 +141,7 @@ describe('when value flows in or out', () => {
     expect(pricesOf(pull).filter((price) => price.includes('1m'))).toEqual([minute]);
   });
 
-  it('a minute without a candle has the last close before it', async () => {
+  it('a minute without a candle uses the last close before it', async () => {
     const venue = holding();
     for (const id of ['d', 'e']) venue.books.transfers.push(booked(id, 'deposit', 'BTC', at(8)));
     venue.books.missing.add(`BTC/USDT ${at(8)}`);
@@ -152,7 +152,7 @@ describe('when value flows in or out', () => {
     );
   });
 
-  it('a quote that marks are not quoted in has its minute', async () => {
+  it('a quote asset in which marks are not quoted is priced at its minute', async () => {
     const venue = holding({ knownQuotes: ['USDT', 'ETH'] });
     venue.books.markets.push('BTC/ETH');
     venue.books.fills.push(bought(1, 'BTC/ETH', at(7, 1)));
@@ -160,7 +160,7 @@ describe('when value flows in or out', () => {
     expect(minutesOf(venue, 'ETH/USDT')).toEqual([at(7, 1)]);
   });
 
-  it('a fee in a third currency has its minute, one in its own or of nothing has none', async () => {
+  it('a fee in a third currency is priced at its minute, but not a zero fee or one in the own currency', async () => {
     const venue = holding();
     const fee = (amount: string, currency: string) => ({ fee: { amount, currency } });
     venue.books.fills = [
@@ -170,11 +170,11 @@ describe('when value flows in or out', () => {
     ];
     await venue.pull();
     expect(minutesOf(venue, 'BNB/USDT')).toEqual([at(5)]);
-    // Only those that hold the fills.
+    // Only the minutes that contain the fills.
     expect(minutesOf(venue, 'BTC/USDT')).toEqual([5, 6, 7].map((day) => at(day, 0, 1)));
   });
 
-  it('minutes that the time did not reach wait, and nothing else does', async () => {
+  it('minutes beyond the time limit wait, and no others do', async () => {
     const venue = new ListedVenue();
     for (let day = 1; day <= 10; day++)
       venue.books.transfers.push(booked(`d${day}`, 'deposit', 'BNB', at(day)));
@@ -195,7 +195,7 @@ describe('when value flows in or out', () => {
 });
 
 describe('when something has no price', () => {
-  it('it is said once, and nothing waits for it', async () => {
+  it('that is reported once, and nothing waits for it', async () => {
     const venue = holding();
     venue.books.balances.push('DUST');
     venue.books.transfers.push(booked('d', 'deposit', 'DUST', at(8)));

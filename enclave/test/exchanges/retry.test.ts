@@ -23,7 +23,7 @@ function failing(times: number, code: ExchangeErrorCode): () => Promise<number> 
 }
 
 describe('when a call fails', () => {
-  it('tries again after ever longer waits with full jitter', async () => {
+  it('retries after growing waits with full jitter', async () => {
     const most = ports(255);
     expect(
       await withRetries(failing(4, 'exchange_unavailable'), { left: 9 }, { deadline: 1e9 }, most.ports),
@@ -34,7 +34,7 @@ describe('when a call fails', () => {
     expect(least.waits).toEqual([0, 0]);
   });
 
-  it('gives up after five tries, without budget, and before the deadline would pass', async () => {
+  it('gives up after five attempts, without budget, and before the deadline would pass', async () => {
     const unavailable = { code: 'exchange_unavailable' };
     await expect(
       withRetries(failing(5, 'exchange_unavailable'), { left: 9 }, { deadline: 1e9 }, ports(0).ports),
@@ -50,7 +50,7 @@ describe('when a call fails', () => {
   });
 
   it.each(['exchange_auth', 'exchange_clock', 'exchange_untrusted', 'exchange_bad_response'] as const)(
-    'does not try %s again',
+    'does not retry %s',
     async (code) => {
       const { waits, ports: used } = ports(0);
       await expect(withRetries(failing(1, code), { left: 9 }, { deadline: 1e9 }, used)).rejects.toMatchObject(

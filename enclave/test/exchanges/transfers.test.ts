@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ExchangeError } from '../../src/exchanges/errors.ts';
 import { at, booked, idsOf, LAUNCH, ListedVenue, stateIn } from './venue.ts';
 
-/** A venue with so many deposits, one a day from the first day on. */
+/** A venue with `days` deposits, one a day from the first day on. */
 function depositing(days: number): ListedVenue {
   const venue = new ListedVenue();
   for (let day = 1; day <= days; day++)
@@ -16,7 +16,7 @@ const windowsOf = ({ asked }: ListedVenue, direction = 'deposit') =>
     .map(({ from, to, offset }) => [from, to, offset]);
 
 describe('when transfers are walked', () => {
-  it('windows follow one another from the launch to now, and a full page is followed by the next', async () => {
+  it('windows follow one another from the launch to now, and a full page is followed by another', async () => {
     const venue = depositing(5);
     const pull = await venue.pull();
     expect(idsOf(pull.entries)).toEqual(['d1', 'd2', 'd3', 'd4', 'd5']);
@@ -34,7 +34,7 @@ describe('when transfers are walked', () => {
     ]);
   });
 
-  it('a page that is full to the last is followed by an empty one', async () => {
+  it('a page that is exactly full is followed by an empty one', async () => {
     const venue = depositing(2);
     await venue.pull();
     expect(windowsOf(venue).slice(0, 2)).toEqual([
@@ -43,13 +43,13 @@ describe('when transfers are walked', () => {
     ]);
   });
 
-  it('a page is full whatever of it has settled', async () => {
+  it('a page counts as full regardless of the number of final transfers', async () => {
     const venue = depositing(3);
     venue.books.transfers.unshift(booked('slow', 'deposit', 'USDT', at(1), at(60)));
     expect(idsOf((await venue.pull()).entries)).toEqual(['d1', 'd2', 'd3']);
   });
 
-  it('a walk that a budget cut short goes on at the window that was not read', async () => {
+  it('a walk that a budget stopped continues at the first unread window', async () => {
     const venue = depositing(5);
     const cut = await venue.pull(null, { maxEntries: 3 });
     expect(cut).toMatchObject({ done: false, progress: expect.closeTo((10 / 25.5) * (1 / 3), 6) });
@@ -61,7 +61,7 @@ describe('when transfers are walked', () => {
     ]);
   });
 
-  it('the latest stretch is read again, and no transfer of it is handed over twice', async () => {
+  it('the latest days are read again, and no transfer in them is returned twice', async () => {
     const venue = depositing(24);
     const first = await venue.pull();
     expect(idsOf(first.entries)).toHaveLength(24);
@@ -71,14 +71,14 @@ describe('when transfers are walked', () => {
     expect(idsOf(second.entries)).toEqual(['late']);
   });
 
-  it('one at the very instant at which the stretch begins is known too', async () => {
+  it('a transfer at the first instant of these days is recognised too', async () => {
     const venue = new ListedVenue();
     venue.books.transfers.push(booked('d', 'deposit', 'USDT', at(22, 12)));
     const { cursor } = await venue.pull();
     expect((await venue.pull(cursor)).entries).toEqual([]);
   });
 
-  it('a stretch does not begin before the launch', async () => {
+  it('the range that is read again does not begin before the launch', async () => {
     const venue = new ListedVenue();
     venue.books.now = at(1);
     const { cursor } = await venue.pull();
@@ -89,7 +89,7 @@ describe('when transfers are walked', () => {
   it.each([
     ['after', at(5) + 1],
     ['before', LAUNCH - 1],
-  ])('a transfer from %s the window is a bad answer', async (_, time) => {
+  ])('a transfer from %s the window is an invalid answer', async (_, time) => {
     const venue = new ListedVenue();
     venue.books.now = at(5);
     venue.lies = { deposits: [booked('stray', 'deposit', 'USDT', time).entry] };
@@ -99,23 +99,23 @@ describe('when transfers are walked', () => {
   });
 });
 
-describe('when identifiers of transfers are remembered', () => {
+describe('when identifiers of transfers are stored', () => {
   const seenIn = (pull: Awaited<ReturnType<ListedVenue['pull']>>) =>
     stateIn(pull).deposit.seen.map(([id]) => id);
 
-  it('only those that will be read again are, when the walk is over', async () => {
+  it('only those that will be read again are stored after the walk', async () => {
     const pull = await depositing(24).pull();
     expect(seenIn(pull)).toEqual(['d23', 'd24']);
   });
 
-  it('nor are others while the walk is under way', async () => {
+  it('during the walk no others are stored either', async () => {
     const cut = await depositing(24).pull(null, { maxEntries: 12 });
     expect(stateIn(cut).deposit.next).toBe(at(20));
-    // Settled before the last three days, whatever else is still to come.
+    // These are final and older than the last three days, for any later transfers.
     expect(seenIn(cut)).toEqual([]);
   });
 
-  it('those of an account that is read again and again are forgotten as days go by', async () => {
+  it('identifiers of an account that is read repeatedly are removed as days pass', async () => {
     const venue = depositing(24);
     let pull = await venue.pull();
     venue.books.now = at(26, 12);
@@ -128,7 +128,7 @@ describe('when identifiers of transfers are remembered', () => {
 });
 
 describe('when a transfer is pending', () => {
-  /** Deposits of days 2 and 5; the one of day 2 settles on day 28. */
+  /** Deposits of days 2 and 5. The deposit of day 2 becomes final on day 28. */
   function pending(): ListedVenue {
     const venue = new ListedVenue();
     venue.books.transfers.push(
@@ -138,7 +138,7 @@ describe('when a transfer is pending', () => {
     return venue;
   }
 
-  it('the next walk begins at it, and hands over what lies behind it once', async () => {
+  it('the next walk begins at it, and returns later transfers once', async () => {
     const venue = pending();
     const first = await venue.pull();
     expect(idsOf(first.entries)).toEqual(['quick']);
@@ -150,7 +150,7 @@ describe('when a transfer is pending', () => {
     expect(idsOf(second.entries)).toEqual(['slow']);
   });
 
-  it('once it has settled no walk begins there any more', async () => {
+  it('after it is final no walk begins there any more', async () => {
     const venue = pending();
     const first = await venue.pull();
     venue.books.now = at(29);
@@ -160,7 +160,7 @@ describe('when a transfer is pending', () => {
     expect(windowsOf(venue)).toEqual([[at(26), at(29), 0]]);
   });
 
-  it('it is remembered while the walk goes on, in this pull and in the next', async () => {
+  it('it is stored during the walk, in this pull and in the next', async () => {
     const venue = pending();
     venue.books.transfers.push(booked('slower', 'deposit', 'USDT', at(3), at(60)));
     const cut = await venue.pull(null, { maxEntries: 1 });
@@ -169,7 +169,7 @@ describe('when a transfer is pending', () => {
     expect(stateIn(whole).deposit.next).toBe(at(2));
   });
 
-  it('one of the last days moves nothing: they are read again anyway', async () => {
+  it('a pending transfer of the last days has no effect, because these days are read again anyway', async () => {
     const venue = new ListedVenue();
     venue.books.transfers.push(booked('new', 'withdrawal', 'USDT', at(25), at(26)));
     expect(stateIn(await venue.pull()).withdrawal).toEqual({

@@ -4,7 +4,7 @@ import { createSharedExchange, type Exchange, viewOf } from '../../src/exchanges
 
 const NOW = 1_700_000_000_000;
 
-/** A venue that notes what it is sent, and answers `{}` or what it is told. */
+/** A venue that records its requests, and answers `{}` or the given answer. */
 function way(answer = '{}', status = 200) {
   const sent: { url: string; request: FetchRequest }[] = [];
   const fetch: Fetch = (url, request = {}) => {
@@ -29,8 +29,8 @@ function keyOf({ request }: { request: FetchRequest }): string | undefined {
   return request.headers?.['X-MBX-APIKEY'];
 }
 
-describe('when accounts see through one instance', () => {
-  it('each signs with its own key, over its own way, however their calls interleave', async () => {
+describe('when accounts use views of one instance', () => {
+  it('each signs with its own key and uses its own fetch, for any interleaving of calls', async () => {
     const common = shared();
     const views = Array.from({ length: 20 }, (_, index) => {
       const own = way();
@@ -50,7 +50,7 @@ describe('when accounts see through one instance', () => {
     expect(common.sent).toEqual([]);
   });
 
-  it('what the library notes of one key says nothing of another', async () => {
+  it('the notes of the library about one key have no effect on another', async () => {
     const common = shared();
     const first = way('{"accountType":"SPOT"}');
     await viewOf(common.exchange, first.fetch, { apiKey: 'a', apiSecret: 'b' }).privateGetAccount();
@@ -66,7 +66,7 @@ describe('when accounts see through one instance', () => {
     expect(sent.map(keyOf)).toEqual([undefined]);
   });
 
-  it('an account costs less than a tenth of an instance', () => {
+  it('a view uses less than a tenth of the memory of an instance', () => {
     const { exchange } = shared();
     const { fetch } = way();
     const own = (target: object) =>
@@ -75,12 +75,12 @@ describe('when accounts see through one instance', () => {
     expect(own(view)).toBeLessThan(own(exchange) / 10);
   });
 
-  it('one that takes another way out than it was given is refused', () => {
+  it('a view that does not use the given fetch is refused', () => {
     const { exchange } = shared();
     Object.defineProperty(exchange, 'fetchImplementation', {
       get: () => fetch,
       set: () => {
-        // What is set is not kept.
+        // The assigned value is dropped.
       },
     });
     const attempt = () => viewOf(exchange, way().fetch, { apiKey: 'a', apiSecret: 'b' });

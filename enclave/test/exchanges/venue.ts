@@ -1,4 +1,4 @@
-/** A venue of plain lists behind the engine's port: what a walk asks of it is noted, call by call. */
+/** A venue made of plain lists behind the port of the engine. It records each call of a walk. */
 import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import type { FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
@@ -10,9 +10,9 @@ import { ExchangeError } from '../../src/exchanges/errors.ts';
 import type { Pull, PullBudget, VenueAccount, VenueCursor } from '../../src/exchanges/port.ts';
 import type { VenueTable } from '../../src/exchanges/table.ts';
 
-/** Midnight of the day from which the venue has been open. */
+/** Midnight at the start of the first day of the venue. */
 export const LAUNCH = Date.UTC(2026, 0, 1);
-/** An instant so many days, hours and minutes after {@link LAUNCH}. */
+/** The instant `days`, `hours` and `minutes` after {@link LAUNCH}. */
 export const at = (days: number, hours = 0, minutes = 0) =>
   LAUNCH + days * DAY_MS + hours * 60 * MINUTE_MS + minutes * MINUTE_MS;
 
@@ -35,25 +35,25 @@ const ACCOUNT: VenueAccount = {
   sandbox: false,
 };
 
-/** A transfer that the venue shows as pending until it settles. */
+/** A transfer that the venue shows as pending until it is final. */
 export interface Booking {
   readonly entry: TransferEntry;
   readonly settlesAt: number;
 }
 
-/** What the venue has; tests change it between pulls. */
+/** The contents of the venue. Tests change them between pulls. */
 export interface Books {
   now: number;
   fills: FillEntry[];
   transfers: Booking[];
   balances: string[];
-  /** Listed, by name. */
+  /** Names of the listed markets. */
   markets: string[];
-  /** Candles that it does not have, by symbol and the instant at which they end. */
+  /** Missing candles, by symbol and the instant of their end. */
   missing: Set<string>;
 }
 
-/** What the venue answers whatever it is asked. */
+/** Answers that the venue gives to any question. */
 interface Lies {
   readonly fills?: readonly FillEntry[];
   readonly deposits?: readonly TransferEntry[];
@@ -66,7 +66,7 @@ export interface Asked {
   readonly lastCloses: { symbol: string; time: number }[];
 }
 
-/** A venue, an account there, and how it is read. */
+/** A venue, an account there, and the means to read it. */
 export class ListedVenue {
   readonly books: Books = {
     now: at(25, 12),
@@ -79,14 +79,14 @@ export class ListedVenue {
   readonly table: VenueTable;
   asked: Asked = { fills: [], transfers: [], closes: [], lastCloses: [] };
   lies: Lies = {};
-  /** Called when a call was noted, before it is answered: where a test lets time pass, or fails it. */
+  /** Called after a call is recorded and before it is answered. A test can advance the time here, or fail the call. */
   before: (call: keyof Asked) => void = () => undefined;
 
   constructor(changes: Partial<VenueTable> = {}) {
     this.table = { ...TABLE, ...changes };
   }
 
-  /** Reads the account on from a cursor; `asked` holds the calls of this pull alone. */
+  /** Continues to read the account from a cursor. `asked` holds only the calls of this pull. */
   async pull(
     cursor: VenueCursor | null = null,
     budget: Partial<PullBudget> = {},
@@ -196,7 +196,7 @@ export function bought(
   };
 }
 
-/** A transfer that settled at once, or at `settlesAt`. */
+/** A transfer that is final at once, or at `settlesAt`. */
 export function booked(
   id: string,
   direction: TransferEntry['direction'],
@@ -211,7 +211,7 @@ export function booked(
   return { entry, settlesAt };
 }
 
-/** The cursor as the engine reads it. */
+/** The cursor in the form that the engine reads. */
 export function stateIn({ cursor }: Pull): PullState {
   return cursor as unknown as PullState;
 }
@@ -231,7 +231,7 @@ export function holding(changes: ConstructorParameters<typeof ListedVenue>[0] = 
   return venue;
 }
 
-/** Candles that were asked for, as first opening, last end and number. */
+/** The requested candles, as first opening, last end and number. */
 export const spansOf = ({ asked }: ListedVenue, resolution: string, symbol = 'BTC/USDT') =>
   asked.closes
     .filter((span) => span.resolution === resolution && span.symbol === symbol)

@@ -29,7 +29,7 @@ describe('when an hour has not passed', () => {
 });
 
 describe('when an hour has passed', () => {
-  it('quotes carry a new key while the old one still opens submissions', () => {
+  it('quotes have a new key while the old one still opens submissions', () => {
     const first = keys.publicKey();
     const opener = crypto.x25519PublicKey(keys.privateKey(first));
     clock.time += HOUR;
@@ -39,7 +39,7 @@ describe('when an hour has passed', () => {
     expect(crypto.x25519PublicKey(keys.privateKey(second))).toEqual(second);
   });
 
-  it('a submission under the old key is still refused when it comes again', () => {
+  it('a repeated submission under the old key is still refused', () => {
     const first = keys.publicKey();
     keys.admit(first, ephemeral(1));
     clock.time += HOUR;
@@ -54,7 +54,7 @@ describe('when two hours have passed', () => {
     ['asked for every hour', [HOUR, HOUR]],
     ['asked for only late in the second hour', [2 * HOUR - 1, 1]],
     ['never asked for', [2 * HOUR]],
-  ])('a key %s is forgotten and zeroed', (_, steps) => {
+  ])('a key %s is removed and overwritten with zeros', (_, steps) => {
     const first = keys.publicKey();
     const secret = keys.privateKey(first);
     expect(secret).not.toEqual(ZEROS);
@@ -68,8 +68,8 @@ describe('when two hours have passed', () => {
   });
 });
 
-describe('when a submission is noted', () => {
-  it('the same ephemeral key is refused under the same handshake key only', () => {
+describe('when a submission is recorded', () => {
+  it('the same ephemeral key is refused only under the same handshake key', () => {
     const first = keys.publicKey();
     keys.admit(first, ephemeral(1));
     expect(codeOf(() => keys.admit(first, ephemeral(1)), Refusal)).toBe('replayed_submission');
@@ -82,7 +82,7 @@ describe('when a submission is noted', () => {
     expect(codeOf(() => keys.privateKey(new Uint8Array()), Refusal)).toBe('unknown_handshake_key');
   });
 
-  it('the last submission of a key brings the next key, and a full key takes no more', () => {
+  it('the last submission of a key causes the next key, and a full key accepts no more', () => {
     keys = new HandshakeKeys(clock, systemRandom, 2);
     const first = keys.publicKey();
     keys.admit(first, ephemeral(1));
@@ -90,13 +90,13 @@ describe('when a submission is noted', () => {
     keys.admit(first, ephemeral(2));
     const second = keys.publicKey();
     expect(second).not.toEqual(first);
-    // What it took before is told from what it never took: a new quote helps the one and not the other.
+    // A submission that it accepted before gets another code than a new one: a new quote helps only the new one.
     expect(codeOf(() => keys.admit(first, ephemeral(1)), Refusal)).toBe('replayed_submission');
     expect(codeOf(() => keys.admit(first, ephemeral(3)), Refusal)).toBe('unknown_handshake_key');
     keys.admit(second, ephemeral(3));
   });
 
-  it('a key that went early is zeroed when the next one goes', () => {
+  it('a key that was replaced early is overwritten with zeros when the next one is replaced', () => {
     keys = new HandshakeKeys(clock, systemRandom, 1);
     const first = keys.publicKey();
     const secret = keys.privateKey(first);
@@ -107,7 +107,7 @@ describe('when a submission is noted', () => {
     expect(codeOf(() => keys.privateKey(first), Refusal)).toBe('unknown_handshake_key');
   });
 
-  it('a key that went early ends two hours after its birth, as any other', () => {
+  it('a key that was replaced early ends two hours after its creation, like any other', () => {
     keys = new HandshakeKeys(clock, systemRandom, 1);
     const first = keys.publicKey();
     keys.admit(first, ephemeral(1));
@@ -117,7 +117,7 @@ describe('when a submission is noted', () => {
     expect(codeOf(() => keys.privateKey(first), Refusal)).toBe('unknown_handshake_key');
   });
 
-  it('by default a key takes 65,536 submissions', () => {
+  it('by default a key accepts 65,536 submissions', () => {
     const first = keys.publicKey();
     const name = new Uint8Array(32);
     const view = new DataView(name.buffer);

@@ -7,7 +7,7 @@ import { deriveIdentity } from '../../src/keys/root.ts';
 const ROOT = () => new Uint8Array(32).map((_, index) => index);
 
 describe('when an identity is derived from a root', () => {
-  it('every key is HKDF-SHA-256 under a label of its own', () => {
+  it('every key is HKDF-SHA-256 under its own label', () => {
     const identity = deriveIdentity(ROOT());
     const derive = (label: string) =>
       new Uint8Array(hkdfSync('sha256', ROOT(), 'perf-aggregator/root/v1', label, 32));
@@ -17,14 +17,14 @@ describe('when an identity is derived from a root', () => {
     expect(new Set(Object.values(identity).map(encodeHex)).size).toBe(5);
   });
 
-  it('public keys are those of the seeds', () => {
+  it('public keys belong to the seeds', () => {
     const identity = deriveIdentity(ROOT());
     const signature = crypto.ed25519Sign(identity.reportSeed, ROOT());
     expect(crypto.ed25519Verify(identity.reportKey, ROOT(), signature)).toBe(true);
     expect(crypto.ed25519Verify(identity.auditKey, ROOT(), signature)).toBe(false);
   });
 
-  it('the same root gives the same identity, another root another', () => {
+  it('the same root gives the same identity, and another root gives another', () => {
     const other = ROOT();
     other[31]! ^= 1;
     expect(deriveIdentity(ROOT())).toEqual(deriveIdentity(ROOT()));

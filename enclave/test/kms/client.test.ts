@@ -22,15 +22,15 @@ const envelopes = JSON.parse(
   readFileSync(new URL('./fixtures/ciphertext-for-recipient.json', import.meta.url), 'utf8'),
 ) as { samples: { cmsBase64: string }[] };
 
-/** What the false KMS answers next; `undefined` never answers. */
+/** The next answer of the fake KMS; `undefined` means that it never answers. */
 let next: { status: number; body: string } | undefined;
-/** What it answers to GetKeyPolicy, if not the same. */
+/** The answer to GetKeyPolicy, when it differs. */
 let denialPolicy: string | undefined;
 const requests: { target: unknown; body: Record<string, unknown> }[] = [];
 const attested: AttestationRequest[] = [];
 let server: Server;
 
-/** Ends TLS before the wire, as the tunnel agent does: here there is none at all. */
+/** Connects without TLS. The agent of the tunnel adds TLS itself, and this test uses none. */
 class PlainAgent extends Agent {
   override createConnection(): Socket {
     return connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -106,7 +106,7 @@ const good = {
 };
 
 describe('when a call is made', () => {
-  it('it carries a fresh attested key, the context and the one key, and is typed', async () => {
+  it('each call has a fresh attested key, the context, the key of the enclave and typed user data', async () => {
     answer(200, good);
     requests.length = 0;
     attested.length = 0;
@@ -129,7 +129,7 @@ describe('when a call is made', () => {
   });
 });
 
-describe('when KMS answers what it must not', () => {
+describe('when the answer of KMS is invalid', () => {
   it.each<[string, Record<string, unknown>, string]>([
     ['another key', { ...good, KeyId: `${ARN}2` }, 'kms_key_mismatch'],
     ['no key', { ...good, KeyId: undefined }, 'kms_key_mismatch'],
@@ -180,7 +180,7 @@ describe('when KMS refuses or fails', () => {
     await expect(attempt).rejects.not.toThrow('secret text');
   });
 
-  it('a denial says what was sent and what the policy wants, and repeats nothing else of it', async () => {
+  it('a denial names the sent values and those of the policy, and repeats no other part of it', async () => {
     const expected = 'ab'.repeat(48);
     const Statement = [
       { Condition: { StringEquals: { 'kms:RecipientAttestation:PCR0': [expected, 'secret text'] } } },
@@ -207,19 +207,19 @@ describe('when KMS refuses or fails', () => {
     expect(requests).toHaveLength(6);
   });
 
-  it('silence is unavailability', async () => {
+  it('a missing answer means unavailable', async () => {
     next = undefined;
     expect(await codeOf(kms(50).decrypt(credentials, Uint8Array.of(1)))).toBe('kms_unavailable');
   });
 
-  it('what is not JSON is no answer', async () => {
+  it('an answer that is not JSON is invalid', async () => {
     next = { status: 200, body: '<html>' };
     expect(await codeOf(kms().decrypt(credentials, Uint8Array.of(1)))).toMatch(
       /^kms_(unavailable|bad_response)$/,
     );
   });
 
-  it('expired credentials are not even sent', async () => {
+  it('a request with expired credentials is not sent', async () => {
     requests.length = 0;
     const expired = { ...credentials, expiration: systemClock.now() };
     expect(await codeOf(kms().decrypt(expired, Uint8Array.of(1)))).toBe('kms_credentials_expired');

@@ -33,7 +33,7 @@ function codeOf(run: () => unknown): string {
   return 'accepted';
 }
 
-describe('when the envelope is one that KMS made', () => {
+describe('when the envelope is genuine', () => {
   it('there are eight, and two can be opened', () => {
     expect(samples).toHaveLength(8);
     expect(openable).toHaveLength(2);
@@ -47,7 +47,7 @@ describe('when the envelope is one that KMS made', () => {
     expect(envelope.ciphertext.length % 16).toBe(0);
   });
 
-  it('content in one piece, in many and without any has its length', () => {
+  it('the length is correct for content in one piece, in many pieces and without content', () => {
     const length = (name: string) => {
       const sample = samples.find((one) => one.name === name)!;
       return parseEnvelope(decodeBase64(sample.cmsBase64)).ciphertext.length;
@@ -88,7 +88,7 @@ describe('when the envelope was altered', () => {
     expect(codeOf(() => parseEnvelope(replaced(from, to)))).toBe('kms_envelope_malformed');
   });
 
-  it('bytes after it, a missing end and a cut are refused', () => {
+  it('bytes after it, a missing end and a truncated envelope are refused', () => {
     const longer = new Uint8Array(genuine.length + 2);
     longer.set(genuine);
     expect(codeOf(() => parseEnvelope(longer))).toBe('kms_envelope_malformed');
@@ -98,13 +98,13 @@ describe('when the envelope was altered', () => {
     expect(codeOf(() => parseEnvelope(new Uint8Array(20_000)))).toBe('kms_envelope_malformed');
   });
 
-  it('only coded errors come out, and a changed key or padding never opens', () => {
+  it('only coded errors are thrown, and a changed key or padding never opens', () => {
     fc.assert(
       fc.property(fc.nat(genuine.length - 1), fc.integer({ min: 1, max: 255 }), (at, mask) => {
         const bytes = genuine.slice();
         bytes[at] = bytes[at]! ^ mask;
         const code = codeOf(() => openEnvelope(bytes, key));
-        // Not authenticated: a change in the first blocks or the IV goes unseen by CMS itself.
+        // CMS is not authenticated: a change in the first blocks or the IV is not detected by CMS itself.
         expect(['kms_envelope_malformed', 'kms_envelope_unopened', 'accepted']).toContain(code);
         if (at < 387) expect(code).not.toBe('accepted');
       }),
@@ -112,7 +112,7 @@ describe('when the envelope was altered', () => {
     );
   });
 
-  it('garbage only throws coded errors', () => {
+  it('random bytes only throw coded errors', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
         expect(codeOf(() => parseEnvelope(bytes))).toBe('kms_envelope_malformed');

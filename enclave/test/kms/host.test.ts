@@ -1,4 +1,4 @@
-/** The host that KMS is dialled at is the one that may be dialled: both follow from the ARN, in every partition. */
+/** KMS is called at the host that is on the allow list: both follow from the ARN, in every partition. */
 import https from 'node:https';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { keyService } from '@perf-aggregator/shared/wire/deployment';
@@ -26,7 +26,7 @@ async function dialledFor(keyArn: string): Promise<string[]> {
   return dialled;
 }
 
-describe('when KMS is dialled', () => {
+describe('when KMS is called', () => {
   it.each([
     ['aws', 'eu-west-1', 'kms.eu-west-1.amazonaws.com'],
     ['aws-us-gov', 'us-gov-west-1', 'kms.us-gov-west-1.amazonaws.com'],
@@ -37,7 +37,7 @@ describe('when KMS is dialled', () => {
     expect(keyService(keyArn)).toEqual({ region, host });
   });
 
-  it('an ARN that nobody checked is not dialled', async () => {
+  it('an unchecked ARN is not used', async () => {
     await expect(dialledFor('arn:aws:kms:eu-west-1:111122223333:alias/x')).rejects.toThrow(TypeError);
   });
 });

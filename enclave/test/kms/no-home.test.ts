@@ -1,13 +1,13 @@
-/** An enclave has no home folder, no users and no AWS profile: the SDK must not look for any. */
+/** An enclave has no home folder, no users and no AWS profile, so the SDK must not look for them. */
 import https from 'node:https';
 import os from 'node:os';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { expect, it } from 'vitest';
 
-it('KMS is called without a look at a home folder', async () => {
+it('KMS is called without access to a home folder', async () => {
   const looked: string[] = [];
   for (const name of ['homedir', 'userInfo', 'hostname', 'networkInterfaces'] as const) {
-    // Before the SDK is loaded, which keeps what it finds.
+    // This runs before the SDK is loaded, because the SDK keeps references to these functions.
     os[name] = (() => {
       looked.push(name);
       throw new Error('ENOENT');

@@ -9,14 +9,14 @@ const FACTS = { ...WHERE, images: [OWN], locked: true } as const;
 const EXPECTED = { ...WHERE, own: OWN, predecessors: [] };
 const template = keyPolicy(FACTS);
 
-/** The template, changed as JSON. */
+/** Judges the template after a change as JSON. */
 function judge(change: (policy: Record<string, never> & KeyPolicy) => unknown, grants = 0) {
   const copy = structuredClone(template) as Record<string, never> & KeyPolicy;
   return judgePolicy(JSON.stringify(change(copy)), grants, EXPECTED);
 }
 
 describe('when a live policy is judged', () => {
-  it('the template itself is locked, whatever its order and spelling of lists', () => {
+  it('the template itself is locked, for any order and spelling of lists', () => {
     expect(judge((policy) => policy)).toBe('locked');
     expect(judgePolicy(JSON.stringify(template, null, 2), 0, EXPECTED)).toBe('locked');
     expect(judge((policy) => ({ Id: 'mine', ...policy, Statement: policy.Statement.toReversed() }))).toBe(
@@ -40,7 +40,7 @@ describe('when a live policy is judged', () => {
     expect(judgePolicy(JSON.stringify(unlocked), 0, EXPECTED)).toBe('mutable');
   });
 
-  it('an image and all its predecessors, or it alone, are locked; any other set is mutable', () => {
+  it('the image with all its predecessors, or the image alone, is locked; any other set is mutable', () => {
     const live = (images: readonly (typeof OWN)[]) => JSON.stringify(keyPolicy({ ...FACTS, images }));
     const successor = { ...EXPECTED, predecessors: [OLD] };
     expect(judgePolicy(live([OLD, OWN]), 0, successor)).toBe('locked');
@@ -50,12 +50,12 @@ describe('when a live policy is judged', () => {
     expect(judgePolicy(live([OLD, OWN, { ...OLD, 0: '11'.repeat(48) }]), 0, successor)).toBe('mutable');
   });
 
-  it('a policy on PCR0 alone is mutable: PCR 1 and 2 tell where the parts of an image end', () => {
+  it('a policy on PCR0 alone is mutable, because PCR 1 and 2 show where the parts of an image end', () => {
     const live = keyPolicy({ ...FACTS, images: [{ 0: OWN[0] }] });
     expect(judgePolicy(JSON.stringify(live), 0, EXPECTED)).toBe('mutable');
   });
 
-  it('whoever administers it within the account, it is locked; nobody else, and nobody unlocked', () => {
+  it('it is locked for any administrator of the account, and mutable for others or without the lock', () => {
     const by = (adminArn: string, locked = true) =>
       judgePolicy(JSON.stringify(keyPolicy({ ...FACTS, adminArn, locked })), 0, EXPECTED);
     expect(by('arn:aws:iam::123456789012:role/admins/keys')).toBe('locked');
@@ -69,7 +69,7 @@ describe('when a live policy is judged', () => {
     expect(judge((policy) => policy, 1)).toBe('mutable');
   });
 
-  it('what is no policy is mutable', () => {
+  it('a value that is no policy is mutable', () => {
     for (const text of ['', 'null', '[]', '{}', '"x"', '{"Statement":']) {
       expect(judgePolicy(text, 0, EXPECTED)).toBe('mutable');
     }
@@ -79,7 +79,7 @@ describe('when a live policy is judged', () => {
 describe('when a key is described', () => {
   const key = { KeyState: 'Enabled', Origin: 'AWS_KMS', KeySpec: 'SYMMETRIC_DEFAULT', MultiRegion: false };
 
-  it('material from outside, copies in other regions and keys out of use are not contained', () => {
+  it('imported material, copies in other regions and disabled keys are not contained', () => {
     expect(isContained(key)).toBe(true);
     for (const change of [
       { Origin: 'EXTERNAL' },

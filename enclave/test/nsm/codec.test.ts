@@ -47,7 +47,7 @@ const responses: fc.Arbitrary<NsmResponse> = fc.oneof(
   }),
 );
 
-describe('when a request is written', () => {
+describe('when a request is encoded', () => {
   it.each(REQUESTS.map((vector) => [vector.name, vector] as const))('%s has these bytes', (_, vector) => {
     expect(Buffer.from(encodeRequest(vector.value)).toString('hex')).toBe(
       Buffer.from(vector.cbor).toString('hex'),
@@ -55,7 +55,7 @@ describe('when a request is written', () => {
     expect(decodeRequest(vector.cbor)).toEqual(vector.value);
   });
 
-  it('the module reads what was written, whatever it is', () => {
+  it('the module reads back the written request', () => {
     fc.assert(
       fc.property(requests, (request) => {
         expect(decodeRequest(encodeRequest(request))).toEqual(request);
@@ -69,7 +69,7 @@ describe('when a request is written', () => {
     expect(codeOf(run, NsmError)).toBe('nsm_input_too_large');
   });
 
-  it('more than 4 KiB in all are refused', () => {
+  it('more than 4 KiB in total are refused', () => {
     // Map of one, "ExtendPCR", map of two, "index", its number, "data" and a length in two bytes: 27 bytes.
     const extend = (length: number) =>
       encodeRequest({ type: 'ExtendPCR', index: 16, data: new Uint8Array(length) });
@@ -85,15 +85,15 @@ describe('when a request is written', () => {
   });
 });
 
-describe('when a response is read', () => {
-  it.each(RESPONSES.map((vector) => [vector.name, vector] as const))('%s means this', (_, vector) => {
+describe('when a response is decoded', () => {
+  it.each(RESPONSES.map((vector) => [vector.name, vector] as const))('%s has this meaning', (_, vector) => {
     expect(decodeResponse(vector.cbor)).toEqual(vector.value);
     expect(Buffer.from(encodeResponse(vector.value)).toString('hex')).toBe(
       Buffer.from(vector.cbor).toString('hex'),
     );
   });
 
-  it('what the module writes is read as it was meant', () => {
+  it('responses that the module writes are read correctly', () => {
     fc.assert(
       fc.property(responses, (response) => {
         expect(decodeResponse(encodeResponse(response))).toEqual(response);
@@ -106,12 +106,12 @@ describe('when a response is read', () => {
     expect(decodeResponse(cbor)).toEqual({ type: 'GetRandom', random: Uint8Array.of(1, 2, 3) });
   });
 
-  it('a field of a later minor version is passed over', () => {
+  it('a field of a later minor version is ignored', () => {
     const cbor = bytes('a1 69 "GetRandom" a2 65 "later" 81 01 66 "random" 41 07');
     expect(decodeResponse(cbor)).toEqual({ type: 'GetRandom', random: Uint8Array.of(7) });
   });
 
-  it('what it holds outlives the buffer', () => {
+  it('the decoded values stay valid after the buffer is reused', () => {
     const cbor = bytes('a1 69 "GetRandom" a1 66 "random" 41 07');
     const response = decodeResponse(cbor);
     cbor.fill(0);
@@ -175,7 +175,7 @@ describe('when a response is read', () => {
     );
   });
 
-  it('so does one wrong byte in what was right', () => {
+  it('so does one wrong byte in a valid response', () => {
     const valid = fc.constantFrom(...REQUESTS, ...RESPONSES).map(({ cbor }) => cbor);
     fc.assert(
       fc.property(valid, fc.nat(), fc.nat({ max: 255 }), (cbor, at, byte) => {

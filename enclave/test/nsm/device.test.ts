@@ -14,7 +14,7 @@ function errno(code: string): Error {
   return Object.assign(new Error('of the system'), { code });
 }
 
-/** A system with a device; what was opened is 7, what was closed is kept. */
+/** A system with a device. The open descriptor is 7, and closed descriptors are recorded. */
 function systemThat(parts: Partial<NsmSystem>): NsmSystem & { readonly closed: number[] } {
   const closed: number[] = [];
   return {
@@ -37,7 +37,7 @@ describe('when the device is opened', () => {
     ['EPERM', 'nsm_denied'],
     ['EISDIR', 'nsm_not_a_device'],
     ['EMFILE', 'nsm_failed'],
-  ])('%s is told as %s, with what to do', (code, expected) => {
+  ])('%s is reported as %s, with advice', (code, expected) => {
     const open = () => {
       throw errno(code);
     };
@@ -46,7 +46,7 @@ describe('when the device is opened', () => {
     expect(attempt).toThrow(new RegExp(`^/dev/nsm: \\w+.* \\(${code}\\)$`));
   });
 
-  it('the real system says the same: nothing there, a folder, a file, a device without the native part', () => {
+  it('the real system gives the same codes: no file, a folder, a file, a device without the native part', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     const codeAt = (path: string) => codeOf(() => openNsmDevice(path, nsmSystem), NsmError);
@@ -57,7 +57,7 @@ describe('when the device is opened', () => {
     expect(codeAt('/dev/null')).toBe('nsm_unsupported');
   });
 
-  it('what is not used is closed again', () => {
+  it('an unused descriptor is closed again', () => {
     const file = systemThat({ isCharacterDevice: () => false });
     expect(codeOf(() => openNsmDevice('/dev/nsm', file), NsmError)).toBe('nsm_not_a_device');
     const bare = systemThat({ native: () => null });
@@ -67,7 +67,7 @@ describe('when the device is opened', () => {
 });
 
 describe('when the device is called', () => {
-  it('the request goes to its descriptor, the response comes back', async () => {
+  it('the request goes to its descriptor, and the response is returned', async () => {
     const fds: number[] = [];
     const native = {
       call: async (fd: number, request: Uint8Array) => {
@@ -88,14 +88,14 @@ describe('when the device is called', () => {
     ['EINVAL', 'nsm_not_a_device'],
     ['ETIMEDOUT', 'nsm_failed'],
     ['EIO', 'nsm_failed'],
-  ])('%s is told as %s', async (code, expected) => {
+  ])('%s is reported as %s', async (code, expected) => {
     const native = () => ({ call: () => Promise.reject(errno(code)) });
     const device = openNsmDevice('/dev/nsm', systemThat({ native }));
     expect(await codeOfRejection(device.call(Uint8Array.of(1)), NsmError)).toBe(expected);
     await expect(device.call(Uint8Array.of(1))).rejects.toThrow(code);
   });
 
-  it('more than 4 KiB never reach the driver', async () => {
+  it('requests of more than 4 KiB never reach the driver', async () => {
     let calls = 0;
     const native = () => ({
       call: async (_: number, request: Uint8Array) => {
@@ -109,7 +109,7 @@ describe('when the device is called', () => {
     expect(await device.call(new Uint8Array(4096))).toHaveLength(4096);
   });
 
-  it('one call is made at a time, in order; one that fails does not stop the next', async () => {
+  it('calls run one at a time and in order, and a failed one does not stop the next', async () => {
     const started: number[] = [];
     const gates = [deferred<Error | null>(), deferred<Error | null>()];
     const native = () => ({

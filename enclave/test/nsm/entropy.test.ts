@@ -5,7 +5,7 @@ import { NsmError } from '../../src/nsm/errors.ts';
 
 const RNG_CURRENT = '/sys/devices/virtual/misc/hw_random/rng_current';
 
-/** A kernel whose `rng_current` says so; null: it has no such file. What was written, by path. */
+/** A kernel with this `rng_current`; null: the file does not exist. Written data is recorded by path. */
 function kernelThat(says: string | null): EntropyFiles & { readonly written: [string, Uint8Array][] } {
   const written: [string, Uint8Array][] = [];
   return {
@@ -22,14 +22,14 @@ const nsm = { random: async (length: number) => new Uint8Array(length).fill(9) }
 const silent = { random: () => Promise.reject(new NsmError('nsm_failed', 'no answer')) };
 
 describe('when an enclave looks for entropy', () => {
-  it("the module's driver is enough: nothing is asked, nothing written", async () => {
+  it('the driver of the module is enough: no request and no write', async () => {
     const kernel = kernelThat('nsm-hwrng\n');
     expect(await ensureEntropy(silent, kernel)).toBe('nsm-hwrng');
     expect(kernel.written).toEqual([]);
   });
 
   it.each([['virtio_rng.0\n'], ['none\n'], [''], ['nsm-hwrng-2\n'], [null]])(
-    'where the kernel says %j, 64 bytes of the module go into its pool',
+    'where the kernel reports %j, 64 bytes of the module are written into its pool',
     async (says) => {
       const kernel = kernelThat(says);
       expect(await ensureEntropy(nsm, kernel)).toBe('seed');
@@ -37,19 +37,19 @@ describe('when an enclave looks for entropy', () => {
     },
   );
 
-  it('the seed is wiped', async () => {
+  it('the seed is overwritten with zeros', async () => {
     const seed = new Uint8Array(64).fill(9);
     await ensureEntropy({ random: async () => seed }, kernelThat(null));
     expect(seed).toEqual(new Uint8Array(64));
   });
 
-  it('without either the enclave does not start', async () => {
+  it('without both the enclave does not start', async () => {
     const kernel = kernelThat('none\n');
     expect(await codeOfRejection(ensureEntropy(silent, kernel), EntropyError)).toBe('entropy_missing');
     expect(kernel.written).toEqual([]);
   });
 
-  it('nor where the pool cannot be written to', async () => {
+  it('it does not start either when the pool cannot be written', async () => {
     const kernel = {
       ...kernelThat(null),
       write: () => {

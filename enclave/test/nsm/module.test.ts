@@ -7,7 +7,7 @@ import { encodeResponse, NSM_ERROR_WORDS, type NsmResponse } from '../../src/nsm
 
 const ROOT = Uint8Array.of(1);
 
-/** A module whose device answers as `answer` says; what it was asked, in order. */
+/** A module whose device answers with `answer`. The requests are recorded in order. */
 function moduleThat(answer: (request: NsmRequest) => NsmResponse) {
   const asked: NsmRequest[] = [];
   const device = {
@@ -20,8 +20,8 @@ function moduleThat(answer: (request: NsmRequest) => NsmResponse) {
   return { nsm: createNsm(device, ROOT), asked };
 }
 
-describe('when a module is asked through its device', () => {
-  it('an attestation carries its inputs, each in its place', async () => {
+describe('when a module is called through its device', () => {
+  it('an attestation contains its inputs in their fields', async () => {
     const document = Uint8Array.of(0x84);
     const { nsm, asked } = moduleThat(() => ({ type: 'Attestation', document }));
     const [userData, nonce, publicKey] = [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)];
@@ -54,7 +54,7 @@ describe('when a module is asked through its device', () => {
     [256, 1],
     [257, 2],
     [600, 3],
-  ])('%d random bytes take %d calls, and no byte comes twice', async (length, calls) => {
+  ])('%d random bytes take %d calls, and no byte is returned twice', async (length, calls) => {
     let next = 0;
     const { nsm, asked } = moduleThat(() => ({
       type: 'GetRandom',
@@ -64,7 +64,7 @@ describe('when a module is asked through its device', () => {
     expect(asked).toHaveLength(calls);
   });
 
-  it('a module without entropy is refused, not asked for ever', async () => {
+  it('a module without entropy is refused after a limited number of calls', async () => {
     const { nsm, asked } = moduleThat(() => ({ type: 'GetRandom', random: new Uint8Array() }));
     expect(await codeOfRejection(nsm.random(1), NsmError)).toBe('nsm_response_malformed');
     expect(asked).toHaveLength(1);
@@ -76,7 +76,7 @@ describe('when a module is asked through its device', () => {
     expect(asked).toEqual([]);
   });
 
-  it('its description is what it says', async () => {
+  it('its description has the values of the module', async () => {
     const description = {
       versionMajor: 1,
       versionMinor: 2,
@@ -90,7 +90,7 @@ describe('when a module is asked through its device', () => {
     expect(await nsm.describe()).toEqual(description);
   });
 
-  it.each(NSM_ERROR_WORDS)('%s is a refusal, with its word', async (word) => {
+  it.each(NSM_ERROR_WORDS)('%s is a refusal, with its name', async (word) => {
     const { nsm } = moduleThat(() => ({ type: 'Error', word }));
     const code = word === 'InputTooLarge' ? 'nsm_input_too_large' : 'nsm_refused';
     expect(await codeOfRejection(nsm.attest({}), NsmError)).toBe(code);

@@ -8,7 +8,7 @@ import { type ClockReading, keepTime, TrustedClock } from '../../src/nsm/trusted
 
 const START = Date.UTC(2026, 10, 23, 1, 2, 3, 4);
 
-/** A document in the form of AWS's, signed by nobody. */
+/** An unsigned document in the form of AWS. */
 function documentOf(timestamp: number): Uint8Array {
   const payload = encodeCbor({
     module_id: 'i-0-enc0',
@@ -25,8 +25,8 @@ function documentOf(timestamp: number): Uint8Array {
 }
 
 /**
- * A world with a true time, a guest's clock that runs `guestRate` as fast and starts `guestOff` ms wrong, and a
- * timer that runs `timerRate` as fast. A document takes `before` ms until it is made, and `after` to arrive.
+ * A simulation with a true time, a guest clock and a timer. The guest clock runs at `guestRate` and starts `guestOff`
+ * ms wrong. The timer runs at `timerRate`. A document takes `before` ms until it is created, and `after` ms to arrive.
  */
 function world({ guestOff = 0, guestRate = 1, timerRate = 1 } = {}) {
   const state = { elapsed: 0, before: 0, after: 0, fails: false, asked: 0 };
@@ -47,7 +47,7 @@ function world({ guestOff = 0, guestRate = 1, timerRate = 1 } = {}) {
 }
 
 describe('when the clock is set by the module', () => {
-  it('it says the time of the document, and goes on by the timer', async () => {
+  it('it starts at the time of the document, and advances with the timer', async () => {
     const { state, sources } = world({ guestOff: -3_600_000 });
     const { clock } = await TrustedClock.start(sources);
     expect(clock.now()).toBe(START);
@@ -60,13 +60,13 @@ describe('when the clock is set by the module', () => {
     [-7_200_000, -7_200_000],
     [0, 0],
     [6_000, 6_000],
-  ])('a guest that is %d ms ahead is said to be', async (guestOff, told) => {
+  ])('a guest that is %d ms ahead is reported as such', async (guestOff, told) => {
     const { sources } = world({ guestOff });
     const { reading } = await TrustedClock.start(sources);
     expect(reading).toEqual({ guestAheadMs: told, driftMs: 0, roundTripMs: 0 });
   });
 
-  it('a document that takes its time is right to half of it', async () => {
+  it('the error of a slow document is at most half of its round trip', async () => {
     for (const [before, after] of [
       [400, 0],
       [200, 200],
@@ -81,13 +81,13 @@ describe('when the clock is set by the module', () => {
     }
   });
 
-  it('one that takes too long does not count', async () => {
+  it('a document that takes too long is ignored', async () => {
     const { state, sources } = world();
     state.before = 2_001;
     expect(await codeOfRejection(TrustedClock.start(sources), NsmError)).toBe('nsm_failed');
   });
 
-  it('one that cannot be read does not count', async () => {
+  it('a document that cannot be read is ignored', async () => {
     const { sources } = world();
     const nsm = { attest: async () => Uint8Array.of(0x84) };
     expect(await codeOfRejection(TrustedClock.start({ ...sources, nsm }), NsmError)).toBe(
@@ -97,7 +97,7 @@ describe('when the clock is set by the module', () => {
 });
 
 describe('when the clock is set again', () => {
-  it('a timer that is slow is made good, and told', async () => {
+  it('a slow timer is corrected and reported', async () => {
     const { state, sources } = world({ timerRate: 0.999 });
     const { clock } = await TrustedClock.start(sources);
     state.elapsed += 100_000;
@@ -106,7 +106,7 @@ describe('when the clock is set again', () => {
     expect(clock.now()).toBe(START + 100_000);
   });
 
-  it('after a timer that is fast it stands until time has caught up, and never goes back', async () => {
+  it('after a fast timer the clock stands until the time has caught up, and never goes back', async () => {
     const { state, sources } = world({ timerRate: 1.001 });
     const { clock } = await TrustedClock.start(sources);
     state.elapsed += 100_000;
@@ -119,7 +119,7 @@ describe('when the clock is set again', () => {
     expect(clock.now()).toBe(START + 101_051);
   });
 
-  it('it goes on as it was when the module does not answer, or too slowly', async () => {
+  it('it continues unchanged when the module does not answer, or is too slow', async () => {
     const { state, sources } = world();
     const { clock } = await TrustedClock.start(sources);
     state.fails = true;
@@ -131,12 +131,12 @@ describe('when the clock is set again', () => {
   });
 });
 
-/** All promises that can settle by themselves have. */
+/** Waits until all promises that need no timer are resolved or rejected. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Time that is kept by hand: `tick` is the timer's. */
+/** A timekeeper with a manual timer: `tick` fires it. */
 function keeping(set: () => Promise<ClockReading>) {
   const seen: unknown[] = [];
   let task: (() => void) | undefined;
@@ -162,7 +162,7 @@ function keeping(set: () => Promise<ClockReading>) {
 describe('when time is kept', () => {
   const reading = { guestAheadMs: 1, driftMs: 2, roundTripMs: 3 };
 
-  it('each reading and each failure is told, and a failure does not end it', async () => {
+  it('each reading and each failure is reported, and a failure does not stop the timekeeper', async () => {
     const refused = new NsmError('nsm_failed', 'no answer');
     const answers = [async () => reading, () => Promise.reject(refused), async () => reading];
     const { seen, tick, interval } = keeping(() => answers[seen.length]!());
@@ -191,7 +191,7 @@ describe('when time is kept', () => {
     expect(asked).toBe(2);
   });
 
-  it('it ends when it is told to', () => {
+  it('it stops when requested', () => {
     let asked = 0;
     const { stop, tick } = keeping(async () => {
       asked++;

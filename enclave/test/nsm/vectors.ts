@@ -1,14 +1,14 @@
 /**
- * Requests and responses of the module, byte by byte. Composed by hand from AWS's `Request` and `Response`
- * (aws-nitro-enclaves-nsm-api 8785071, `src/api/mod.rs`: names, fields and their order) by the rules of
- * serde_cbor 0.11 (a variant without fields is text, others a map of one; `u16` in its shortest form; `Option` is
- * null or the value; `serde_bytes` a byte string). Where another source has the same bytes, `from` names it.
+ * Requests and responses of the module, byte by byte. They are composed by hand from AWS's `Request` and `Response`
+ * (aws-nitro-enclaves-nsm-api 8785071, `src/api/mod.rs`: names, fields and their order) by the rules of serde_cbor 0.11
+ * (a variant without fields is text, others a map of one; `u16` in its shortest form; `Option` is null or the value;
+ * `serde_bytes` a byte string). `from` names another source with the same bytes, where there is one.
  */
 import { decodeHex } from '@perf-aggregator/shared/codec/hex';
 import type { NsmRequest } from '../../src/nsm/request.ts';
 import type { NsmResponse } from '../../src/nsm/response.ts';
 
-/** Hex digits, and ASCII text in quotation marks: `a1 65 "index" 00`. */
+/** Hexadecimal digits, and ASCII text in quotation marks: `a1 65 "index" 00`. */
 export function bytes(notation: string): Uint8Array {
   const hex = notation.replaceAll(/"([^"]*)"/g, (_, text: string) =>
     Buffer.from(text, 'ascii').toString('hex'),

@@ -10,7 +10,7 @@ const READ_ONLY: AccountInspection = { canRead: 'yes', canTrade: 'no', canWithdr
 const BOUNDS = { deadline: 1_000, spend: () => undefined };
 const ACCOUNT = { exchange: 'binance', apiKey: 'key-0', apiSecret: 'secret-0' };
 
-/** Venues that say `inspections` of the accounts in order. */
+/** Venues that return `inspections` for the accounts in order. */
 function venues(...inspections: Partial<AccountInspection>[]): Exchanges & { asked: string[] } {
   const asked: string[] = [];
   return {
@@ -28,7 +28,7 @@ const admit = (exchanges: Exchanges, accounts: object[], more: object = {}) =>
   admitAccounts(exchanges, parseSubmissionPayload({ userId: 'u', accounts, ...more }), BOUNDS);
 
 describe('when accounts are admitted', () => {
-  it('each begins unread, under its own name, with what its venue said', async () => {
+  it('each begins unread, under its own name, with the result of its venue', async () => {
     const exchanges = venues({ uid: '1' }, { uid: '2', canTrade: 'unknown' });
     const [first, second] = await admit(exchanges, [
       { ...ACCOUNT, symbols: ['BTC/USDT'] },
@@ -57,7 +57,7 @@ describe('when accounts are admitted', () => {
     expect(second!.inspection.canTrade).toBe('unknown');
   });
 
-  it('a key that can trade is admitted when its owner says so', async () => {
+  it('a key that can trade is admitted when its owner allows it', async () => {
     const [account] = await admit(venues({ canTrade: 'yes' }), [ACCOUNT], { allowTradingKeys: true });
     expect(account!.inspection.canTrade).toBe('yes');
   });
@@ -74,11 +74,11 @@ describe('when accounts are refused', () => {
       'withdrawal_permission',
     ],
     ['a key that cannot read', { canRead: 'no' }, {}, 'read_permission_missing'],
-  ] as const)('%s is', async (_, inspection, more, code) => {
+  ] as const)('%s is refused', async (_, inspection, more, code) => {
     expect(await codeOfRejection(admit(venues(inspection), [ACCOUNT], more), SealedRefusal)).toBe(code);
   });
 
-  it('the second of several may be the reason, and no venue is asked about the third', async () => {
+  it('the second of several accounts can be the reason, and no venue is asked about the third', async () => {
     const exchanges = venues({}, { canWithdraw: 'yes' });
     const refused = admit(
       exchanges,
@@ -88,7 +88,7 @@ describe('when accounts are refused', () => {
     expect(exchanges.asked).toEqual(['key-0', 'key-1']);
   });
 
-  it('each account is paid for before its venue is asked, and none is asked about that is not', async () => {
+  it('the budget is charged before a venue is asked, and an account beyond it is not asked about', async () => {
     const exchanges = venues();
     let left = 2;
     const spend = () => {
@@ -101,7 +101,7 @@ describe('when accounts are refused', () => {
     expect(exchanges.asked).toEqual(['key-0', 'key-1']);
   });
 
-  it('one account is asked about at a time, within the bounds of the whole', async () => {
+  it('accounts are asked about one at a time, within the limits of the whole request', async () => {
     let [underWay, most] = [0, 0];
     const seen: unknown[] = [];
     const exchanges: Exchanges = {
@@ -122,14 +122,14 @@ describe('when accounts are refused', () => {
     expect(seen).toEqual([BOUNDS, BOUNDS, BOUNDS]);
   });
 
-  it('the same key twice is, before any venue is asked', async () => {
+  it('a duplicate key is refused before any venue is asked', async () => {
     const exchanges = venues();
     const refused = admit(exchanges, [ACCOUNT, { ...ACCOUNT, apiSecret: 'other' }]);
     expect(await codeOfRejection(refused, SealedRefusal)).toBe('duplicate_account');
     expect(exchanges.asked).toEqual([]);
   });
 
-  it('two keys of the same account are', async () => {
+  it('two keys of the same account are refused', async () => {
     const accounts = [ACCOUNT, { ...ACCOUNT, apiKey: 'key-1' }];
     expect(await codeOfRejection(admit(venues({ uid: '7' }, { uid: '7' }), accounts), SealedRefusal)).toBe(
       'duplicate_account',
@@ -150,7 +150,7 @@ describe('when accounts are refused', () => {
     expect(exchanges.asked).toEqual([]);
   });
 
-  it("the venue's own refusal comes through", async () => {
+  it('the refusal of the venue is passed on', async () => {
     const failing: Exchanges = {
       ...venues(),
       inspect: () => Promise.reject(new ExchangeError('exchange_auth', 'no')),

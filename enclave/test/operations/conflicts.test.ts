@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { NOON } from '../sessions/states.ts';
 import { openForReading } from './reads.ts';
 
-describe('when a venue says two things of one entry', () => {
-  it('metrics say so from then on, of its account and of all', async () => {
+describe('when a venue returns two versions of one entry', () => {
+  it('metrics report that from then on, for its account and for all accounts', async () => {
     const { session, vault, read } = openForReading();
     const conflicts = async (parameters: object = {}) => {
       const { dataQuality } = (await read('metrics', parameters)) as {

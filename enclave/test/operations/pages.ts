@@ -1,4 +1,4 @@
-/** Answers that come in pages, read to their end. */
+/** Reads answers with several pages to their end. */
 import type { RoundTrip } from '@perf-aggregator/analytics/metrics/round-trips';
 import { DAYS, type openForReading } from './reads.ts';
 
@@ -8,7 +8,7 @@ export interface Page {
   readonly trades: readonly RoundTrip[];
 }
 
-/** All pages of so many items. */
+/** Reads all pages of `limit` items. */
 export async function pages(
   asking: ReturnType<typeof openForReading>,
   operation: 'returns' | 'trades',

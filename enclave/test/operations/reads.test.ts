@@ -8,7 +8,7 @@ import { NOON } from '../sessions/states.ts';
 import { DAYS, openForReading } from './reads.ts';
 
 describe('when a history is selected', () => {
-  it('of one account it has its entries only, and says so', async () => {
+  it('the history of one account contains only its entries, and names the account', async () => {
     const asking = openForReading();
     const [all, first, second] = [
       await asking.read('metrics'),
@@ -22,25 +22,25 @@ describe('when a history is selected', () => {
     expect((await asking.read('summary', { account: 'a1' }))['accountCount']).toBe(1);
   });
 
-  it('the only account of a session is all of them', async () => {
+  it('the only account of a session is the same as all accounts', async () => {
     const asking = openForReading();
     const [account] = asking.session().state.accounts;
     const single = openForReading({ accounts: [account!] });
     expect((await single.read('summary', { account: 'a0' }))['account']).toBeNull();
   });
 
-  it('another currency and cost method change what they must', async () => {
+  it('another currency and another cost method change only the values that depend on them', async () => {
     const asking = openForReading();
     const [usdt, btc] = [await asking.read('metrics'), await asking.read('metrics', { currency: 'BTC' })];
     expect(btc['reportingCurrency']).toBe('BTC');
     expect(Number(btc['navEnd'])).toBeCloseTo(Number(usdt['navEnd']) / 100_000, 9);
     const lifo = await asking.read('summary', { method: 'lifo' });
     expect(lifo).toMatchObject({ method: 'lifo', totalReturn: usdt['totalReturn'] });
-    // One inventory of BTC over both accounts: the sale of a1 at 95,000 takes the lot of 100,000, or that of 90,000.
+    // Both accounts share one inventory of BTC: the sale of a1 at 95,000 uses the lot of 100,000, or that of 90,000.
     expect([usdt['realizedPnl'], lifo['realizedPnl']]).toEqual(['30', '40']);
   });
 
-  it('periods by name and methods are those of the analytics', async () => {
+  it('named periods and methods are those of the analytics', async () => {
     expect(QUERY_PERIODS).toEqual(NAMED_PERIODS);
     expect(QUERY_METHODS).toEqual(COST_METHODS);
     const asking = openForReading();
@@ -50,7 +50,7 @@ describe('when a history is selected', () => {
     expect(counts).toEqual([1, 7, DAYS, DAYS, DAYS, DAYS, DAYS]);
   });
 
-  it('a benchmark is an asset that is priced', async () => {
+  it('a benchmark is an asset with a price', async () => {
     const { benchmark } = (await openForReading().read('metrics', { benchmark: 'BTC' })) as {
       benchmark: Record<string, unknown>;
     };
@@ -83,8 +83,8 @@ describe('when parameters are wrong', () => {
   });
 });
 
-describe('when the same is asked again', () => {
-  it('nothing is computed, whoever asks for another page or a defaulted parameter', async () => {
+describe('when a question is repeated', () => {
+  it('nothing is computed again, also for another page or an explicit default parameter', async () => {
     const asking = openForReading();
     const questions = ['metrics', 'summary', 'returns', 'trades'] as const;
     for (const operation of questions) await asking.read(operation);
@@ -101,7 +101,7 @@ describe('when the same is asked again', () => {
     expect(computed.once('history', ' USDT fifo', () => null)).toBe(history);
   });
 
-  it('what is kept is bounded, however much is asked', async () => {
+  it('the cache is bounded for any number of questions', async () => {
     const asking = openForReading();
     for (const account of ['a0', 'a1']) {
       for (const method of QUERY_METHODS) {
@@ -117,7 +117,7 @@ describe('when the same is asked again', () => {
     expect(kinds.map((kind) => computed.count(kind))).toEqual([3, 8, 8, 2, 2]);
   });
 
-  it('a renewal keeps what was computed; new entries, and another reading of the accounts, do not', async () => {
+  it('a renewal keeps the cache, and new entries or another reading of the accounts do not', async () => {
     const asking = openForReading();
     await asking.read('metrics');
     let session = asking.session();
@@ -139,7 +139,7 @@ describe('when the same is asked again', () => {
 describe('when a session grows', () => {
   const terms = { account: null, reportingCurrency: 'USDT', method: 'fifo' } as const;
 
-  it('its book goes on, and answers of the version before stay what they were', async () => {
+  it('its book continues, and answers for the version before stay the same', async () => {
     const asking = openForReading();
     const before = asking.session();
     await asking.read('metrics');
@@ -156,7 +156,7 @@ describe('when a session grows', () => {
     expect([said.nav, said.exact.trading.length]).toEqual([navs, fills]);
   });
 
-  it('a currency that nothing prices gets no book', async () => {
+  it('a currency without prices gets no book', async () => {
     const asking = openForReading();
     expect((await asking.ask('metrics', { currency: 'EUR' })).refusal?.code).toBe('asset_unpriced');
     expect(asking.session().books.has({ ...terms, reportingCurrency: 'EUR' })).toBe(false);
@@ -165,7 +165,7 @@ describe('when a session grows', () => {
   });
 });
 
-describe('when docs/protocol.md is held against the answers', () => {
+describe('when docs/protocol.md is compared with the answers', () => {
   const text = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
   const results = text.slice(text.indexOf('**Results.**'), text.indexOf('\n## 6. '));
 
@@ -178,7 +178,7 @@ describe('when docs/protocol.md is held against the answers', () => {
     const result = await openForReading().read(operation, parameters);
     const [first] = (result['days'] ?? result['trades'] ?? []) as readonly object[];
     const names = [result, result['exposure'] ?? {}, first ?? {}].flatMap(Object.keys);
-    // Money of the ratio of the same name.
+    // An `Amount` member is the money value of the ratio of the same name.
     const own = names.filter((name) => !name.endsWith('Amount'));
     expect(own.filter((name) => !results.includes(`\`${name}\``))).toEqual([]);
   });

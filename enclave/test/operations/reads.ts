@@ -1,4 +1,4 @@
-/** An enclave with one open session of two accounts, and its owner who asks and opens replies. */
+/** An enclave with one open session of two accounts, and its owner who sends questions and opens replies. */
 import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
 import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { crypto } from '@perf-aggregator/shared/crypto';
@@ -17,21 +17,21 @@ import { Vault } from '../../src/sessions/vault.ts';
 import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
 
 const DAY_MS = 86_400_000;
-/** Whole days that the session's history has. */
+/** The number of whole days in the history of the session. */
 export const DAYS = 12;
 
-/** An open session, asked as its owner asks. */
+/** An open session, and questions in the name of its owner. */
 export interface Asking {
   readonly session: () => Session;
   readonly context: EnclaveContext;
   readonly vault: Vault;
-  /** The opened reply; of a refusal, what was sealed with it. */
+  /** The opened reply; for a refusal, its sealed content. */
   readonly ask: (operation: Operation, parameters?: object) => Promise<ReplyContent>;
-  /** The result; fails where there is none. */
+  /** The result; fails when there is none. */
   readonly read: (operation: Operation, parameters?: object) => Promise<Record<string, unknown>>;
 }
 
-/** Opens the session in an enclave of its own. */
+/** Opens the session in its own enclave. */
 export function openForReading(changes: Partial<SessionState> = {}): Asking {
   const clock = { now: () => NOON };
   const vault = new Vault({ clock, random, sealingBase: new Uint8Array(32).fill(9), capacity: 4 });
@@ -68,7 +68,7 @@ export function openForReading(changes: Partial<SessionState> = {}): Asking {
   return { session, context, vault, ask, read };
 }
 
-/** Two accounts that were read whole. */
+/** Two accounts that were read completely. */
 export function accountsOf(): SessionState['accounts'] {
   const [account] = stateOf().accounts;
   const of = (name: string, usdt: string, btc: string) => ({
@@ -86,7 +86,7 @@ export function accountsOf(): SessionState['accounts'] {
   return [of('a0', '1100', '0.001'), of('a1', '990', '0.002')];
 }
 
-/** Deposits, purchases, and sales of a part; order `o3` sells in two fills. */
+/** Deposits, purchases, and partial sales. The order `o3` sells in two fills. */
 function entries(): LedgerEntry[] {
   const day = (ago: number) => NOON - ago * DAY_MS;
   const fill = (

@@ -4,7 +4,7 @@ import { type Page, pages } from './pages.ts';
 import { DAYS, openForReading } from './reads.ts';
 
 describe('when days are read', () => {
-  it('they chain to the total return, and their deepest drawdown is the largest', async () => {
+  it('they chain to the total return, and their deepest drawdown is the maximum drawdown', async () => {
     const asking = openForReading();
     const [result, metrics] = [await asking.read('returns'), await asking.read('metrics')];
     const days = result['days'] as { [name: string]: number | null }[];
@@ -23,7 +23,7 @@ describe('when days are read', () => {
     expect(Object.keys(days[0]!)).not.toContain('sharpeRatio');
   });
 
-  it('a window and a benchmark add their columns, and reach back before the period', async () => {
+  it('a window and a benchmark add their columns, and use days before the period', async () => {
     const asking = openForReading();
     const whole = (await asking.read('returns', { window: 3, benchmark: 'BTC' })) as unknown as Page;
     const part = (await asking.read('returns', {
@@ -41,7 +41,7 @@ describe('when days are read', () => {
     expect(part.days.every((day) => typeof day['beta'] === 'number')).toBe(true);
   });
 
-  it('page by page they are the same as all at once', async () => {
+  it('pages joined together equal the complete answer', async () => {
     const asking = openForReading();
     const all = (await asking.read('returns', { window: 2 })) as unknown as Page;
     for (const limit of [1, 5, DAYS, RETURNS_PAGE.max]) {

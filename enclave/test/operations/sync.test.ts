@@ -11,7 +11,7 @@ import { fillOf, NOON, stateOf } from '../sessions/states.ts';
 
 const BASE = new Uint8Array(32).fill(9);
 
-/** An enclave whose exchange answers when it is told to; `pulls` holds who waits for it, in order. */
+/** An enclave whose exchange answers when the test says so. `pulls` holds the waiting calls in order. */
 function enclave() {
   const pulls: ((pull: Pull) => void)[] = [];
   const clock = { now: () => NOON };
@@ -54,8 +54,8 @@ async function writeOf(reply: ReturnType<typeof sync>): Promise<StateWrite> {
   return answer.write;
 }
 
-describe('when a parent died during a synchronisation, and the next one begins another', () => {
-  it('the one that ends first is written; the other is refused and leaves nothing behind', async () => {
+describe('when a parent dies during a synchronisation, and the next parent starts another', () => {
+  it('the first to end is written, and the other is refused and leaves nothing behind', async () => {
     const { context, vault, pulls } = enclave();
     const { write: opened } = vault.write(null, stateOf(), { entries: [], marks: [] }, null);
     const ofTheDead = sync(context, requestOf(1), FOR_EVER);
@@ -75,7 +75,7 @@ describe('when a parent died during a synchronisation, and the next one begins a
     expect([...session.ledger.entries].map(({ id }) => id)).toEqual(['stored', 'next']);
   });
 
-  it('what the dead one got is read again when it ended first', async () => {
+  it('the entries of the dead parent are read again when its synchronisation ended first', async () => {
     const { context, vault, pulls } = enclave();
     const { write: opened } = vault.write(null, stateOf(), { entries: [], marks: [] }, null);
     const ofTheDead = sync(context, requestOf(1), FOR_EVER);

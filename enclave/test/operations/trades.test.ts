@@ -5,7 +5,7 @@ import { type Page, pages } from './pages.ts';
 import { openForReading } from './reads.ts';
 
 describe('when trades are read', () => {
-  it('an order is one round trip, newest first, and all is realised that the metrics say', async () => {
+  it('an order is one round trip, newest first, and the realised profit equals that of the metrics', async () => {
     const asking = openForReading();
     const [result, metrics] = [await asking.read('trades'), await asking.read('metrics')];
     const trades = result['trades'] as RoundTrip[];
@@ -17,7 +17,7 @@ describe('when trades are read', () => {
     expect(trades[1]).toMatchObject({
       ...{ venue: 'binance', account: 'a0', symbol: 'BTC/USDT', direction: 'long', quantity: '0.001' },
       ...{ entryPrice: '100000', exitPrice: '125000', realizedPnl: '25' },
-      // Two own fees of 0.1, and a third of that of the purchase.
+      // Two own fees of 0.1, and a third of the fee of the purchase.
       ...{ fees: '0.233333333333', netPnl: '24.766666666667' },
     });
     expect(trades[1]!.closeTime - trades[1]!.openTime).toBe(2 * 86_400_000 + 60_000);
@@ -27,7 +27,7 @@ describe('when trades are read', () => {
     expect(tradeCount).toBe(metrics['closedTradeCount']);
   });
 
-  it('filters leave out the others, in list and sums', async () => {
+  it('filters apply to list and sums', async () => {
     const asking = openForReading();
     const count = async (parameters: object) => (await asking.read('trades', parameters))['tradeCount'];
     expect(await count({ account: 'a1' })).toBe(1);
@@ -41,7 +41,7 @@ describe('when trades are read', () => {
     expect(await count({ to: '2026-11-09' })).toBe(0);
   });
 
-  it('page by page they are the same as all at once, whatever the cursor names', async () => {
+  it('pages joined together equal the complete answer, for any last item of a page', async () => {
     const asking = openForReading();
     const all = (await asking.read('trades')) as unknown as Page;
     for (const limit of [1, 2, 3, TRADES_PAGE.max]) {

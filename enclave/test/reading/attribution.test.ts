@@ -18,7 +18,7 @@ const rowOf = (symbol: string, totalPnl: string): AttributionRow => ({
 describe('when an attribution is long', () => {
   const rows = [rowOf('A', '1'), rowOf('B', '-30'), rowOf('C', '0.5'), rowOf('D', '2'), rowOf('E', '-0.25')];
 
-  it('the largest profits and losses stay, in their order; the others are summed', () => {
+  it('the largest profits and losses stay, in their order, and the others are summed', () => {
     const { attribution, attributionOmitted } = longest(rows, 2);
     expect(attribution.map(({ symbol }) => symbol)).toEqual(['B', 'D']);
     expect(attributionOmitted).toEqual({
@@ -33,7 +33,7 @@ describe('when an attribution is long', () => {
     });
   });
 
-  it('a short one stays whole, and nothing is left out', () => {
+  it('a short one stays complete, and nothing is left out', () => {
     expect(longest(rows, 5)).toMatchObject({
       attribution: rows,
       attributionOmitted: { rowCount: 0, tradeCount: 0, totalPnl: '0' },

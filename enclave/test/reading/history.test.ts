@@ -25,8 +25,8 @@ function questionOf(parameters: PeriodParameters = {}) {
   return withParameters(openQuestion(context, request, 'metrics', periodParameters), parameters);
 }
 
-describe('when a history is made', () => {
-  it('it is as of the account that was read first', () => {
+describe('when a history is built', () => {
+  it('its time is that of the account that was read first', () => {
     const [a0, a1] = accountsOf();
     const earlier = { ...a1!, snapshot: { ...a1!.snapshot!, time: NOON - 3_600_000 } };
     const { session } = openForReading({ accounts: [a0!, earlier] });
@@ -34,14 +34,14 @@ describe('when a history is made', () => {
     expect(historyOfSelection(session(), { ...WHOLE, account: 'a0' }).asOf).toBe(NOON);
   });
 
-  it('a currency that only a later version prices has no history in the one before', () => {
+  it('a currency that only a later version can price has no history in the version before', () => {
     const session = openForReading().session();
     const { entries, marks } = session.ledger;
     const poor = new Ledger();
     poor.append({ entries: [...entries], marks: [] }, 'fetched');
     const rich = poor.fork();
     rich.append({ entries: [], marks: [...marks] }, 'fetched');
-    // Both share their books, as versions of a session do.
+    // Both share their books, in the same way as versions of a session.
     const later = openSession(session.state, rich, session);
     const before = openSession(session.state, poor, later);
     const inBitcoin = { ...WHOLE, currency: 'BTC' };
@@ -50,27 +50,27 @@ describe('when a history is made', () => {
   });
 });
 
-describe('when what is computed of it fails', () => {
+describe('when a computation on the history fails', () => {
   const failing = (error: Error) => () =>
     computedOf(questionOf(), 'metrics', () => {
       throw error;
     });
 
   it.each(['analytics_range_invalid', 'analytics_parameter_invalid'] as const)(
-    '%s is a reason for the client alone',
+    '%s is a reason that only the client sees',
     (code) => {
       expect(codeOf(failing(new InputError(code, 'from: after to')), Refusal)).toBe('query_refused');
     },
   );
 
-  it('any other complaint is a fault of the enclave', () => {
+  it('any other error is an internal error of the enclave', () => {
     const mistake = new InputError('ledger_entry_malformed', 'an entry');
     expect(failing(mistake)).toThrow(mistake);
     expect(failing(new RangeError('a mistake'))).toThrow(RangeError);
   });
 });
 
-describe('when two questions differ in what they select alone', () => {
+describe('when two questions differ only in their selection', () => {
   it('each has its own result', () => {
     const question = questionOf();
     const asks = (selection: typeof question.selection) => {

@@ -21,8 +21,8 @@ function asking() {
   return { ...opened, of: (parameters: PeriodParameters) => metricsOf(withParameters(question, parameters)) };
 }
 
-describe('when metrics of a period are told', () => {
-  it('the returns of its days are among them, first and last included, no others', async () => {
+describe('when metrics of a period are returned', () => {
+  it('they contain the returns of its days only, including the first and the last', async () => {
     const { of, read } = asking();
     for (const period of [{}, { from: '2026-11-10', to: '2026-11-12' }, { from: '2026-11-19' }]) {
       const { days } = (await read('returns', period)) as { days: { return: number | null }[] };
@@ -30,7 +30,7 @@ describe('when metrics of a period are told', () => {
     }
   });
 
-  it('a day without a return is told as one', () => {
+  it('a day without a return is marked', () => {
     const { of, session } = asking();
     const history = historyOfSelection(session(), WHOLE);
     history.returns[3] = Number.NaN;
@@ -47,8 +47,8 @@ describe('when metrics of a period are told', () => {
   });
 });
 
-describe('when an answer says what it is about', () => {
-  it('a simulated enclave comes first, then a sandbox among the accounts', () => {
+describe('when an answer names its kind of data', () => {
+  it('a simulated enclave takes precedence, then a sandbox among the accounts', () => {
     const { context, session } = openForReading();
     const { state, ...rest } = session();
     const [a0, a1] = state.accounts;

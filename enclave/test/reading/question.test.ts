@@ -13,7 +13,7 @@ import { accountsOf, openForReading } from '../operations/reads.ts';
 
 const EMPTY = new Uint8Array();
 
-/** A session, its two accounts changed. */
+/** A session with changes to its two accounts. */
 function open(first: Partial<AccountState> = {}, second: Partial<AccountState> = {}) {
   const [a0, a1] = accountsOf();
   return openForReading({
@@ -42,13 +42,13 @@ const refusal = (asking: Asking, changes: Partial<EnclaveRequest> = {}) =>
   codeOf(() => questionOf(asking, changes), Refusal);
 
 describe('when a question is opened', () => {
-  it('an empty body asks with every default', () => {
+  it('an empty body uses every default', () => {
     const { asSealed, parameters, selection } = questionOf(open());
     expect([asSealed, parameters]).toEqual([{}, {}]);
     expect(selection).toEqual({ account: null, currency: 'USDT', method: 'fifo' });
   });
 
-  it('a sealed one asks with what was sealed, which the reply repeats', () => {
+  it('a sealed one uses the sealed parameters, and the reply repeats them', () => {
     const asking = open();
     const asked = { account: 'a1', currency: 'BTC', method: 'lifo' };
     const question = questionOf(asking, { body: sealed(asking.session().state, asked) });
@@ -63,18 +63,18 @@ describe('when there are several reasons to refuse', () => {
   const malformed = sealed(state, { account: 'a7', colour: 'red' });
   const damaged = malformed.with(30, malformed[30] === 65 ? 66 : 65);
 
-  it('a session that is not open is asked for first', () => {
+  it('a session that is not open is reported first', () => {
     expect(() => questionOf(open(UNREAD), { version: 7, body: damaged })).toThrow(StateRequired);
     expect(refusal(open(UNREAD), { session: null, body: damaged })).toBe('session_unknown');
   });
 
-  it('then a query must open, in the enclave’s open words', () => {
+  it('then a query that does not open, with a public code of the enclave', () => {
     expect(refusal(open(UNREAD), { body: damaged })).toBe('query_unreadable');
     expect(refusal(open(UNREAD), { body: utf8('{}') })).toBe('query_unreadable');
     expect(refusal(open(UNREAD), { operation: 'summary', body: malformed })).toBe('query_unreadable');
   });
 
-  it('then its parameters must fit, then the accounts be read, then the account be one of them', async () => {
+  it('then invalid parameters, then accounts that are not read, then an unknown account', async () => {
     const reasonOf = async (asking: Asking, parameters: object) =>
       (await asking.ask('metrics', parameters)).refusal?.code;
     const wrong = { account: 'a7', colour: 'red' };
@@ -88,7 +88,7 @@ describe('when there are several reasons to refuse', () => {
 });
 
 describe('when accounts are not read yet', () => {
-  it('how far they are is sealed: the mean of all of them, and what was found', async () => {
+  it('the reply seals their mean progress, and the number of entries found', async () => {
     const reply = await open({}, UNREAD).ask('metrics', {});
     expect(reply).toMatchObject({
       result: { progress: 0.75, entries: 8 },
@@ -97,7 +97,7 @@ describe('when accounts are not read yet', () => {
     expect(() => questionOf(open({}, UNREAD))).toThrow(expect.objectContaining({ retryAfterMs: 500 }));
   });
 
-  it('one that a venue refuses is refused for the venue’s reason, and named', async () => {
+  it('a refusal by a venue is refused with the reason of the venue, and names the account', async () => {
     const { result, refusal: reason } = await open({}, { ...UNREAD, failure: 'exchange_auth' }).ask(
       'metrics',
     );
@@ -107,7 +107,7 @@ describe('when accounts are not read yet', () => {
     ]);
   });
 
-  it('one that was read before is answered of, whatever it fails with now', () => {
+  it('an account that was read before is answered, for any later failure', () => {
     const asking = open({ failure: 'exchange_auth', failures: 3 });
     expect(questionOf(asking).selection.account).toBeNull();
   });

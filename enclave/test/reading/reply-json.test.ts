@@ -8,7 +8,7 @@ const KEY = new Uint8Array(32).fill(7);
 const NONCE = { bytes: (length: number) => new Uint8Array(length).fill(3) };
 
 describe('when a reply is written', () => {
-  it('is the JSON of what the protocol says, byte for byte', () => {
+  it('it is the JSON that the protocol defines, byte for byte', () => {
     const header = fc.record({
       session_id: fc.constantFrom('', 'aZ09-_'.repeat(7)),
       sequence: fc.maxSafeNat(),

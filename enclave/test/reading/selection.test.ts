@@ -11,23 +11,23 @@ const namesOf = (accounts: ReturnType<typeof selectedAccounts>) =>
   accounts.map(({ access }) => access.account);
 
 describe('when a history is selected', () => {
-  it('what is not named is the session’s own: all accounts, its currency, first in first out', () => {
+  it('the defaults are those of the session: all accounts, its currency, first in first out', () => {
     const selection = selectionOf(both, {});
     expect(selection).toEqual({ account: null, currency: 'EUR', method: 'fifo' });
     expect(namesOf(selectedAccounts(both, selection))).toEqual(['a0', 'a1']);
   });
 
-  it('one account of several is that one alone', () => {
+  it('one account of several is selected alone', () => {
     const selection = selectionOf(both, { account: 'a1', currency: 'BTC', method: 'average' });
     expect(selection).toEqual({ account: 'a1', currency: 'BTC', method: 'average' });
     expect(namesOf(selectedAccounts(both, selection))).toEqual(['a1']);
   });
 
-  it('the only account of a session is all of them', () => {
+  it('the only account of a session is the same as all accounts', () => {
     expect(selectionOf(single, { account: 'a0' })).toEqual(selectionOf(single, {}));
   });
 
-  it('an account that the session does not have is refused, of one account as of several', () => {
+  it('an account that the session does not have is refused, with one account and with several', () => {
     for (const state of [both, single]) {
       expect(codeOf(() => selectionOf(state, { account: 'a7' }), SealedRefusal)).toBe('parameters_malformed');
     }

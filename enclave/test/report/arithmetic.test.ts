@@ -1,4 +1,4 @@
-/** Whatever the analytics compute passes the verifier's arithmetic. */
+/** All results of the analytics pass the arithmetic of the verifier. */
 import { toReturnSeries } from '@perf-aggregator/analytics/series/return-series';
 import { returnsMetrics } from '@perf-aggregator/analytics/series/returns-metrics';
 import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
@@ -29,7 +29,7 @@ const daily = fc.oneof(
 );
 
 describe('when a genuine report is recomputed', () => {
-  it('no arithmetic contradicts it, whatever the returns', () => {
+  it('the arithmetic finds no contradiction, for any returns', () => {
     const record = fc.array(daily, { maxLength: 500 });
     const rate = fc.constantFrom(0, 0.05, -0.5, 1);
     fc.assert(
@@ -39,7 +39,7 @@ describe('when a genuine report is recomputed', () => {
     );
   });
 
-  it('nor where all days are alike, or nearly so', () => {
+  it('also when all days are equal, or nearly equal', () => {
     for (const returns of [
       [0.01, 0.01, 0.01],
       [0.01, 0.01 + 1e-16, 0.01],

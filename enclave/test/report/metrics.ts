@@ -10,7 +10,7 @@ import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
 
 const DAY_MS = 86_400_000;
 
-/** 1,000 USDT deposited, 0.001 BTC bought at 100,000, which is worth 200,000 a day later. */
+/** 1,000 USDT are deposited. 0.001 BTC is bought at 100,000. A day later its price is 200,000. */
 export function smallAccountMetrics(state: SessionState = stateOf()): PeriodMetrics {
   const ledger = new Ledger();
   const deposit = {
@@ -43,7 +43,7 @@ export function smallAccountMetrics(state: SessionState = stateOf()): PeriodMetr
   return metricsOf({ context, session, operation: 'report', asSealed: {}, parameters: {}, selection });
 }
 
-/** What a report of the small account is made from; `changes` replace what they name. */
+/** The input of a report about the small account. `changes` replace members. */
 export function claimsInput(changes: Partial<ClaimsInput> = {}): ClaimsInput {
   const state = stateOf({ ledgerHead: 'cd'.repeat(32) });
   const metrics = smallAccountMetrics(state);

@@ -14,8 +14,8 @@ import { claimsInput } from './metrics.ts';
 const SEED = new Uint8Array(32).fill(3);
 const plain = <T>(value: T) => JSON.parse(JSON.stringify(value)) as T;
 
-describe('when claims are made', () => {
-  it('they are what a verifier demands, and their arithmetic holds', () => {
+describe('when claims are created', () => {
+  it('they contain what a verifier requires, and their arithmetic is consistent', () => {
     const claims = reportClaims.parse(plain(toClaims(claimsInput())));
     expect(claims).toMatchObject({
       iat: NOON / 1_000,
@@ -38,7 +38,7 @@ describe('when claims are made', () => {
     expect(checkArithmetic(claims)).toContain('daily returns chain to the total');
   });
 
-  it('tells what a trader would like to leave out of how it was traded', () => {
+  it('they contain the facts about trading that a trader could want to hide', () => {
     const input = claimsInput();
     const { dataQuality } = input.metrics;
     const seen = {
@@ -58,13 +58,13 @@ describe('when claims are made', () => {
     expect(claims.illiquidPnlShare).toBe(0.6);
   });
 
-  it('audience and challenge stand there only when asked for', () => {
+  it('audience and challenge are present only when requested', () => {
     expect(Object.keys(toClaims(claimsInput()))).not.toEqual(expect.arrayContaining(['aud']));
     expect(Object.keys(toClaims(claimsInput()))).not.toEqual(expect.arrayContaining(['nonce']));
     expect(toClaims(claimsInput({ audience: 'a', nonce: 'n' }))).toMatchObject({ aud: 'a', nonce: 'n' });
   });
 
-  it('an account that was never read is counted as one that is not included', () => {
+  it('an account that was never read is counted as not included', () => {
     const [account] = stateOf().accounts;
     const unread = { ...account!, access: { ...account!.access, account: 'a1' }, coverage: null };
     const claims = toClaims(claimsInput({ state: stateOf({ accounts: [account!, unread] }) }));
@@ -73,7 +73,7 @@ describe('when claims are made', () => {
     expect(claims.ledgerHead).toBeNull();
   });
 
-  it('neither credentials nor names of the customer stand in them', () => {
+  it('they contain neither credentials nor names of the customer', () => {
     const text = JSON.stringify(toClaims(claimsInput()));
     expect(text).not.toMatch(/of-the-test/);
     expect(JSON.stringify(stateOf())).toMatch(/of-the-test/);
@@ -95,7 +95,7 @@ describe('when a report is issued', () => {
     expect(header).toEqual({ alg: 'EdDSA', typ: 'perf-report+sd-jwt' });
   });
 
-  it('all that is disclosed is all claims', async () => {
+  it('all disclosures together give all claims', async () => {
     const { claims, compact } = await issue();
     expect(discloseClaims(parseSdJwt(compact), crypto)).toEqual(claims);
   });
@@ -118,7 +118,7 @@ describe('when a report is issued', () => {
     expect(disclosures).toHaveLength(DISCLOSABLE_METRICS.length);
   });
 
-  it('each metric is salted with 128 bits of its own, new in every report', async () => {
+  it('each metric has its own salt of 128 bits, new in every report', async () => {
     const salts = (compact: string) =>
       parseSdJwt(compact).disclosures.map(
         (text) => (JSON.parse(Buffer.from(text, 'base64url').toString()) as [string])[0],

@@ -1,5 +1,5 @@
-/** Calls as handlers get them. */
+/** Calls in the form that handlers receive. */
 import type { Call } from '../../src/operations/operation.ts';
 
-/** A call that its caller never gives up. */
+/** A call that its caller never aborts. */
 export const FOR_EVER: Call = { signal: new AbortController().signal };

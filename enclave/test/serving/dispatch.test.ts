@@ -21,7 +21,7 @@ const REQUEST: EnclaveRequest = {
   state: null,
 };
 
-/** One that is well formed: what it says is looked at later. */
+/** A well-formed submission. Its contents are checked later. */
 const SUBMISSION = Buffer.from(
   JSON.stringify({
     ephemeral_pub: encodeBase64(new Uint8Array(32)),
@@ -32,7 +32,7 @@ const SUBMISSION = Buffer.from(
   }),
 );
 
-/** A serving enclave whose sessions are asked for with this outcome, as is everything else that it has. */
+/** A serving enclave whose sessions and other parts all fail with `fails`. */
 function enclaveThat(fails: () => never): { context: BootContext; logged: unknown[] } {
   const logged: unknown[] = [];
   const log = (...line: unknown[]) => logged.push(line);
@@ -60,7 +60,7 @@ const ask = async (context: BootContext, request: EnclaveRequest) =>
   decodeReply(await dispatch(context, encodeRequest(request)));
 
 describe('when a message is not a request', () => {
-  it('the answer says so, and no handler sees it', async () => {
+  it('the answer says so, and no handler is called', async () => {
     const { context, logged } = failing(new Error(MARKER));
     const malformed = {
       outcome: 'failure',
@@ -86,7 +86,7 @@ describe('when a message is not a request', () => {
     expect(logged).toEqual([]);
   });
 
-  it('a body that boot cannot read is malformed too', async () => {
+  it('a boot body that cannot be read is malformed too', async () => {
     const { context } = failing(new Error(MARKER));
     const request = { ...REQUEST, operation: 'boot' as const, session: null, version: null };
     expect(await ask(context, request)).toMatchObject({ failure: { code: 'frame_malformed' } });
@@ -109,13 +109,13 @@ describe('when a handler fails', () => {
     },
   );
 
-  it('what is thrown and no error is internal as well', async () => {
+  it('a thrown value that is no error is internal too', async () => {
     const { context, logged } = failing(MARKER);
     expect(await ask(context, REQUEST)).toMatchObject({ failure: { code: 'internal' } });
     expect(logged).toEqual([['internal_error', { operation: 'metrics', name: 'string', code: 'none' }]]);
   });
 
-  it('a refusal goes out with its code, its patience and its sealed reason, never its message', async () => {
+  it('a refusal is returned with its code, its retry time and its sealed reason, never its message', async () => {
     const sealed = Uint8Array.of(1, 2, 3);
     const { context, logged } = failing(new Refusal('sync_pending', MARKER, { retryAfterMs: 500, sealed }));
     expect(await ask(context, REQUEST)).toEqual({
@@ -125,14 +125,14 @@ describe('when a handler fails', () => {
     expect(logged).toEqual([]);
   });
 
-  it('state that is missing is asked for', async () => {
+  it('missing state is requested', async () => {
     const { context } = failing(new StateRequired());
     expect(await ask(context, REQUEST)).toEqual({ outcome: 'state_required' });
   });
 });
 
 describe('when the enclave has no keys', () => {
-  it('it refuses everything that needs them, before and after it served', async () => {
+  it('it refuses every operation that needs them, before and after it served', async () => {
     const lifecycle = new Lifecycle();
     const context = {
       lifecycle,
@@ -154,7 +154,7 @@ describe('when an enclave is pinged', () => {
     return reply.outcome === 'ok' ? decodePong(reply.body) : reply;
   };
 
-  it('it says how far it has come, and how its venues are once it serves', async () => {
+  it('it returns its phase, and the health of its venues once it serves', async () => {
     const venues = [{ venue: 'binance', at: 5, fault: 'exchange_unavailable' }];
     const { context } = failing(new Error(MARKER));
     const serving = { exchanges: { health: () => venues } } as unknown as EnclaveContext;
@@ -169,8 +169,8 @@ describe('when an enclave is pinged', () => {
   });
 });
 
-describe('when more is asked than an enclave holds', () => {
-  it('a message beyond its bytes is refused before its operation begins', async () => {
+describe('when requests exceed the limit of the enclave', () => {
+  it('a message beyond the limit of bytes is refused before its operation begins', async () => {
     const { context, logged } = failing(new Error(MARKER));
     const tight = { ...context, bytesUnderWay: new Allowance(encodeRequest(REQUEST).length - 1, 'bytes') };
     expect(await ask(tight, REQUEST)).toEqual({
@@ -181,8 +181,8 @@ describe('when more is asked than an enclave holds', () => {
   });
 });
 
-describe('when whoever asked is gone', () => {
-  it('what was given up is no failure, and is not logged', async () => {
+describe('when the caller is gone', () => {
+  it('an aborted request is no failure, and is not logged', async () => {
     const reason: unknown = AbortSignal.abort().reason;
     const { context, logged } = failing(reason);
     expect(await ask(context, REQUEST)).toMatchObject({ failure: { code: 'deadline_exceeded' } });

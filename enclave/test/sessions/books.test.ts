@@ -15,7 +15,7 @@ function ledgerOf(...fills: readonly LedgerEntry[]): Ledger {
   return ledger;
 }
 
-/** A version with more, of which the one before knows nothing. */
+/** A version with more entries, which the version before does not contain. */
 function grown(ledger: Ledger, ...fills: readonly LedgerEntry[]): Ledger {
   const next = ledger.fork();
   next.append({ entries: fills, marks: [] }, 'fetched');
@@ -37,7 +37,7 @@ const sold = (id: string, daysAgo: number) =>
   fillOf(id, { time: NOON - daysAgo * DAY_MS, side: 'sell', quantity: '0.0004', price: '90000' });
 
 describe('when a ledger grows', () => {
-  it('its book takes what is new, and is the same book', () => {
+  it('its book adds the new entries, and is the same book', () => {
     const [books, first] = [new Books(), ledgerOf(fillOf('1'))];
     const book = books.of(first, terms);
     const next = grown(first, sold('2', 0.5));
@@ -47,23 +47,23 @@ describe('when a ledger grows', () => {
 });
 
 describe('when a ledger grows in place', () => {
-  it('its book takes what is new all the same', () => {
+  it('its book adds the new entries too', () => {
     const [books, ledger] = [new Books(), ledgerOf(fillOf('1'))];
     books.of(ledger, terms);
     ledger.append({ entries: [sold('2', 0.5)], marks: [] }, 'fetched');
     expect(said(books, ledger)).toEqual(fromScratch(ledger));
-    // Asked once more, when a book of this very ledger is there.
+    // The second question is asked when this ledger already has a book.
     ledger.append({ entries: [sold('3', 0.4)], marks: [] }, 'fetched');
     expect(said(books, ledger)).toEqual(fromScratch(ledger));
   });
 });
 
-describe('when a version was thrown away', () => {
+describe('when a version was discarded', () => {
   const first = ledgerOf(fillOf('1', { time: NOON - 2 * DAY_MS }));
   const lost = grown(first, sold('2', 1));
   const stored = grown(first, sold('3', 0.7), sold('4', 0.5));
 
-  it('what it had is in no answer of the version that took its place', () => {
+  it('its entries are in no answer of the version that replaced it', () => {
     const books = new Books();
     const [ofLost, ofStored] = [fromScratch(lost), fromScratch(stored)];
     expect(said(books, lost)).toEqual(ofLost);
@@ -71,14 +71,14 @@ describe('when a version was thrown away', () => {
     expect(ofStored).not.toEqual(ofLost);
   });
 
-  it('nor in those of the version before, whose question does not cost the newer one its book', () => {
+  it('answers of the version before do not contain them either, and leave the book of the newer version', () => {
     const books = new Books();
     const book = books.of(lost, terms);
     expect(said(books, first)).toEqual(fromScratch(first));
     expect(books.of(lost, terms)).toBe(book);
   });
 
-  it('a version that grew from another copy of the ledger is not taken for it', () => {
+  it('a version that grew from another copy of the ledger is not confused with it', () => {
     const books = new Books();
     expect(said(books, lost)).toEqual(fromScratch(lost));
     const reopened = ledgerOf(...first.entries, sold('5', 1), sold('6', 0.5));
@@ -86,8 +86,8 @@ describe('when a version was thrown away', () => {
   });
 });
 
-describe('when versions fork and are asked in any order', () => {
-  it('each says what it holds, of all accounts or of one', () => {
+describe('when versions fork and are used in any order', () => {
+  it('each answers with its own contents, for all accounts or for one', () => {
     const act = fc.record({
       version: fc.nat(20),
       grows: fc.boolean(),
@@ -118,7 +118,7 @@ describe('when versions fork and are asked in any order', () => {
   });
 });
 
-describe('when a venue says two things of one entry', () => {
+describe('when a venue returns two versions of one entry', () => {
   const other = { ...fillOf('1'), price: '99000' };
   const conflicts = (books: Books, ledger: Ledger, account: string | null = null) =>
     historyOf(books.of(ledger, { ...terms, account }), question, ledger.entries).dataQuality.conflictCount;
@@ -133,7 +133,7 @@ describe('when a venue says two things of one entry', () => {
     expect(historyOf(books.of(next, terms), question, next.entries).nav).toEqual(said.nav);
   });
 
-  it('it is in the history of its account, and of all', () => {
+  it('that is reported in the history of its account, and of all accounts', () => {
     const books = new Books();
     const ledger = grown(ledgerOf(fillOf('1'), fillOf('2', { account: 'a1' })), other);
     expect([null, 'a0', 'a1'].map((account) => conflicts(books, ledger, account))).toEqual([1, 1, 0]);
@@ -141,7 +141,7 @@ describe('when a venue says two things of one entry', () => {
 });
 
 describe('when an entry is malformed', () => {
-  it('every question fails, and one of a ledger without it does not', () => {
+  it('every question fails, and a question about a ledger without it does not', () => {
     const books = new Books();
     const first = ledgerOf(fillOf('1'));
     books.of(first, terms);
@@ -155,15 +155,15 @@ describe('when an entry is malformed', () => {
   });
 });
 
-describe('when books of many terms are asked for', () => {
-  it('few are kept', () => {
+describe('when books with many terms are used', () => {
+  it('only a few are kept', () => {
     const [books, ledger] = [new Books(), ledgerOf(fillOf('1'))];
     const all = (['fifo', 'lifo', 'hifo', 'average'] as const).map((method) => ({ ...terms, method }));
     for (const each of all) books.of(ledger, each);
     expect(all.map((each) => books.has(each))).toEqual([false, true, true, true]);
   });
 
-  it('one that was made anew is the most recent', () => {
+  it('a book that was created again is the most recent', () => {
     const [books, ledger] = [new Books(), ledgerOf(fillOf('1'))];
     const [a, b, c, d] = (['fifo', 'lifo', 'hifo', 'average'] as const).map((method) => ({
       ...terms,

@@ -4,10 +4,10 @@ import type { Vault } from '../../src/sessions/vault.ts';
 import { fillOf, markOf, sessionOf, stateOf } from './states.ts';
 import { find, freshVault, history, NOTHING, refusal, storedAfter } from './stored.ts';
 
-describe('when the parent brings other state than it was given', () => {
+describe('when the parent returns other state than it was given', () => {
   const stored = () => storedAfter(history(freshVault()));
 
-  it('a version that is not the one of the blob is refused', () => {
+  it('a version that differs from the version of the blob is refused', () => {
     const { blob, chunks, version } = stored();
     expect(refusal({ blob, chunks, version: 3 }, 3)).toBe('state_rejected');
     expect(refusal({ blob, chunks, version: 5 }, 5)).toBe('state_rejected');
@@ -37,7 +37,7 @@ describe('when the parent brings other state than it was given', () => {
     }
   });
 
-  it('chunks of another session, or of another past of this one, are refused', () => {
+  it('chunks of another session, or of another history of this session, are refused', () => {
     const vault = freshVault();
     const mine = storedAfter(history(vault));
     const foreign = storedAfter(history(vault, sessionOf('t')));
@@ -49,7 +49,7 @@ describe('when the parent brings other state than it was given', () => {
         'state_rejected',
       );
     }
-    // The fork observed the same: its chunks are of the same place, and the same in content.
+    // The fork observed the same: its chunks have the same place and the same content.
     expect(find(freshVault(), { version, blob, chunks: fork.chunks }).ledger.entries).toHaveLength(3);
     const other = freshVault();
     const past = storedAfter([...history(other).slice(0, 1), divergent(other)]);
@@ -58,7 +58,7 @@ describe('when the parent brings other state than it was given', () => {
     );
   });
 
-  it('the last chunk of another version of the same number is refused: both grew from the same past', () => {
+  it('the last chunk of another version of the same number is refused: both grew from the same history', () => {
     const writes = history(freshVault());
     const third = storedAfter(writes.slice(0, 3));
     const vault = freshVault();
@@ -70,7 +70,7 @@ describe('when the parent brings other state than it was given', () => {
     expect(refusal({ version, blob, chunks: chunks.with(2, write.chunks[0]!) })).toBe('state_rejected');
   });
 
-  it('how many chunks are expected is known before any is opened', () => {
+  it('the number of expected chunks is known before any is opened', () => {
     const { version, blob, chunks } = stored();
     for (const others of [chunks.slice(1), [...chunks, chunks[2]!]]) {
       expect(() => find(freshVault(), { version, blob, chunks: others })).toThrow(
@@ -79,14 +79,14 @@ describe('when the parent brings other state than it was given', () => {
     }
   });
 
-  /** Version 2 of the same session that observed something else. */
+  /** Version 2 of the same session with other observations. */
   function divergent(vault: Vault): StateWrite {
     const first = vault.write(null, stateOf(), NOTHING, null);
     const state = { ...first.session.state, version: 2 };
     return vault.write(first.session, state, { entries: [fillOf('elsewhere')], marks: [] }, null).write;
   }
 
-  it('a format that is not known is said to be one', () => {
+  it('an unknown format is reported as such', () => {
     const { version, blob, chunks } = stored();
     const newer = blob.slice();
     newer[0] = 2;

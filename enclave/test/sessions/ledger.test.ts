@@ -4,7 +4,7 @@ import { Ledger } from '../../src/sessions/ledger.ts';
 import { fillOf, markOf } from './states.ts';
 
 describe('when observations come again', () => {
-  it('only what the ledger does not have yet is fresh, each once', () => {
+  it('only entries that the ledger lacks are new, each once', () => {
     const ledger = new Ledger();
     ledger.append({ entries: [fillOf('1')], marks: [markOf(1)] }, 'sealed');
     const observed = {
@@ -24,7 +24,7 @@ describe('when a copy contradicts an entry', () => {
   const fresh = (ledger: Ledger, ...entries: readonly LedgerEntry[]) =>
     ledger.fresh({ entries, marks: [] }).entries;
 
-  it('it is fresh until the ledger knows of a contradiction', () => {
+  it('it is new until the ledger knows of a contradiction', () => {
     const ledger = new Ledger();
     ledger.append({ entries: [first], marks: [] }, 'fetched');
     expect(fresh(ledger, first, second, second)).toEqual([second]);
@@ -32,7 +32,7 @@ describe('when a copy contradicts an entry', () => {
     expect(fresh(ledger, first, second, third)).toEqual([]);
   });
 
-  it('so it is where both come at once', () => {
+  it('so it is when both arrive at once', () => {
     expect(fresh(new Ledger(), first, second, third, first)).toEqual([first, second]);
   });
 
@@ -48,7 +48,7 @@ describe('when a copy contradicts an entry', () => {
 });
 
 describe('when a ledger is forked', () => {
-  it('entries, prices and where they came from are its own from then on', () => {
+  it('entries, prices and their origin are its own from then on', () => {
     const ledger = new Ledger();
     ledger.append({ entries: [fillOf('1')], marks: [markOf(1)] }, 'fetched');
     const [one, other] = [ledger.fork(), ledger.fork()];
@@ -70,7 +70,7 @@ describe('when a ledger is forked', () => {
     ]);
   });
 
-  it('a ledger with another price is not the beginning of one without it', () => {
+  it('a ledger with an additional price is not a prefix of one without it', () => {
     const ledger = new Ledger();
     ledger.append({ entries: [fillOf('1')], marks: [markOf(1)] }, 'fetched');
     const before = ledger.fork();

@@ -11,7 +11,7 @@ beforeEach(() => {
 describe('when a session lives in memory', () => {
   const memory = (id = sessionOf('m')) => stateOf({ id, persistence: 'memory' });
 
-  it('nothing of it leaves the process', () => {
+  it('no part of it leaves the process', () => {
     const { write } = freshVault().write(null, memory(), { entries: [fillOf('1')], marks: [] }, NOON);
     expect(write).toMatchObject({ blob: new Uint8Array(), chunks: [], chunksKept: 0, version: 1 });
   });
@@ -23,7 +23,7 @@ describe('when a session lives in memory', () => {
     expect(refusal(storedAfter([write]), 1, sessionOf('m'))).toBe('session_lost');
   });
 
-  it('after a write that was lost the next one replaces what the parent has', () => {
+  it('after a lost write the next write replaces the version that the parent has', () => {
     const vault = freshVault();
     const { session } = vault.write(null, memory(), NOTHING, null);
     vault.write(session, { ...memory(), version: 2 }, NOTHING, null);
@@ -33,7 +33,7 @@ describe('when a session lives in memory', () => {
     expect([write.baseVersion, write.version]).toEqual([1, 3]);
   });
 
-  it('no sealed session pushes it out, and it takes no place that is not free', () => {
+  it('no sealed session displaces it, and it takes only a free place', () => {
     const vault = freshVault(2);
     vault.write(null, memory(sessionOf('m')), NOTHING, null);
     vault.write(null, memory(sessionOf('n')), NOTHING, null);
@@ -60,7 +60,7 @@ describe('when a session lives in memory', () => {
   });
 });
 
-describe('when places in memory are asked for', () => {
+describe('when places in memory are requested', () => {
   const NAMES = 'abcdefghijklmnopqrstuvwxyz'.split('');
   /** A session of the account `uid`, or of a key whose account the venue does not name. */
   const of = (name: string, uid: string | null, apiKey = 'key', count = 1) => {
@@ -73,7 +73,7 @@ describe('when places in memory are asked for', () => {
     return stateOf({ id: sessionOf(name), persistence: 'memory', accounts });
   };
 
-  it('one account of a venue has four, whatever keys and sources it comes with', () => {
+  it('one account of a venue has four, for any keys and sources', () => {
     const vault = freshVault(100);
     for (const name of 'abcd') vault.write(null, of(name, '7', `key-${name}`), NOTHING, null, `from ${name}`);
     const fifth = () => vault.write(null, of('e', '7', 'key-e'), NOTHING, null, 'from e');
@@ -106,7 +106,7 @@ describe('when places in memory are asked for', () => {
     small.write(null, of('a', 'a'), NOTHING, null, 'x');
   });
 
-  it('a place counts until its session ends or is forgotten, through all its versions', () => {
+  it('a place is used until its session ends or is removed, through all its versions', () => {
     const vault = freshVault(8);
     const { session } = vault.write(null, of('a', 'a'), NOTHING, null, 'x');
     vault.write(session, { ...of('a', 'a'), version: 2 }, NOTHING, null);

@@ -21,8 +21,8 @@ const CHUNK: SealingContext = {
 const refusal = (context: SealingContext, blob: Uint8Array, base = BASE) =>
   codeOf(() => openBlob(base, context, blob), Refusal);
 
-describe('when a blob is opened in the context that it was sealed in', () => {
-  it('it gives back the plaintext, whatever that is', () => {
+describe('when a blob is opened in the context in which it was sealed', () => {
+  it('it returns the plaintext, for any plaintext', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.constantFrom(SESSION, CHUNK), (plaintext, context) => {
         expect(openBlob(BASE, context, sealBlob(BASE, random, context, plaintext))).toEqual(plaintext);
@@ -31,7 +31,7 @@ describe('when a blob is opened in the context that it was sealed in', () => {
     );
   });
 
-  it('it was sealed under fresh randomness each time, and shows nothing of the plaintext', () => {
+  it('each seal uses fresh randomness, and reveals nothing of the plaintext', () => {
     const [one, two] = [0, 1].map(() => sealBlob(BASE, random, SESSION, PLAINTEXT));
     expect(one!.subarray(1, 45)).not.toEqual(two!.subarray(1, 45));
     expect(one!.length).toBe(1 + 32 + 12 + PLAINTEXT.length + 16);
@@ -72,7 +72,7 @@ describe('when a blob is damaged', () => {
     }
   });
 
-  it('every shorter one is refused, and one with something after its end', () => {
+  it('every truncated one is refused, and one with additional bytes at its end', () => {
     const blob = sealBlob(BASE, random, SESSION, PLAINTEXT);
     for (let length = 0; length < blob.length; length++) {
       expect(refusal(SESSION, blob.subarray(0, length))).toBe('state_rejected');

@@ -4,16 +4,16 @@ import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { initialState, toCursor } from '../../src/exchanges/cursor.ts';
 import { EMPTY_HEAD, type SessionState } from '../../src/sessions/formats/state.ts';
 
-/** Noon of a day that has nothing special about it. */
+/** Noon of an ordinary day. */
 export const NOON = Date.UTC(2026, 10, 20, 12);
 const DAY_MS = 86_400_000;
 
-/** A session id of 43 times the same character. */
+/** A session id made of 43 equal characters. */
 export function sessionOf(character: string): string {
   return character.repeat(43);
 }
 
-/** A sealed session of version 1 with one account that was read whole; `changes` replace what they name. */
+/** A sealed session of version 1 with one account that was read completely. `changes` replace members. */
 export function stateOf(changes: Partial<SessionState> = {}): SessionState {
   return {
     format: 1,
@@ -65,7 +65,7 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
   };
 }
 
-/** A cursor from which nothing was read. */
+/** A cursor at the start of a walk. */
 export function initialCursor() {
   return toCursor(initialState(NOON - DAY_MS));
 }
@@ -92,7 +92,7 @@ export function fillOf(id: string, changes: Partial<FillEntry> = {}): FillEntry 
   };
 }
 
-/** The close of BTC so many days before {@link NOON}'s midnight. */
+/** The close of BTC `daysBefore` days before the midnight of {@link NOON}. */
 export function markOf(daysBefore: number, price = '100000'): Mark {
   const midnight = NOON - DAY_MS / 2;
   const time = midnight - daysBefore * DAY_MS;

@@ -1,4 +1,4 @@
-/** Vaults of processes that have just started, and what a parent has stored of a session with a past. */
+/** Vaults of processes that have just started, and the stored data of a session with several versions. */
 import { systemRandom } from '@perf-aggregator/shared/random';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { codeOf } from '../../../shared/test/codes.ts';
@@ -17,7 +17,7 @@ export function freshVault(capacity = 8): Vault {
   return new Vault({ clock, random: systemRandom, sealingBase: BASE, capacity });
 }
 
-/** What a parent has stored after `writes` of one session. */
+/** The data that a parent stores after `writes` of one session. */
 export function storedAfter(writes: readonly StateWrite[]): StoredState {
   const chunks = writes.reduce<Uint8Array[]>(
     (kept, write) => [...kept.slice(0, write.chunksKept), ...write.chunks],
@@ -27,7 +27,7 @@ export function storedAfter(writes: readonly StateWrite[]): StoredState {
   return { version, blob, chunks };
 }
 
-/** Versions 1 to 4 of a session: opened, two fills, a fill, a price; each with its write. */
+/** Versions 1 to 4 of a session, each with its write: opened, two fills, a fill, a price. */
 export function history(vault: Vault, id = sessionOf('s')): StateWrite[] {
   const steps: Observations[] = [
     NOTHING,

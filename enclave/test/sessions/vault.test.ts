@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 describe('when a session is written', () => {
-  it('the write says what it replaces, when it is due and which chunks it appends', () => {
+  it('the write names the version that it replaces, its next due time and the appended chunks', () => {
     const writes = history(freshVault());
     expect(
       writes.map(({ baseVersion, version, syncAt, chunksKept, chunks }) => [
@@ -30,7 +30,7 @@ describe('when a session is written', () => {
     expect(writes.every((write) => write.expiresAt === stateOf().expiresAt)).toBe(true);
   });
 
-  it('nothing that leaves it can be read outside', () => {
+  it('no written data can be read outside', () => {
     const { blob, chunks } = storedAfter(history(freshVault()));
     const outside = Buffer.concat([blob, ...chunks]).toString('latin1');
     for (const secret of ['secret-of-the-test', 'label-of-the-test', 'BTC/USDT']) {
@@ -38,7 +38,7 @@ describe('when a session is written', () => {
     }
   });
 
-  it('what was found before stays as it was', () => {
+  it('the session that was found before stays unchanged', () => {
     const vault = freshVault();
     history(vault);
     const before = find(vault, null);
@@ -57,7 +57,7 @@ describe('when two changes of a session overlap', () => {
       null,
     );
 
-  it('the second to end is refused, and what the first wrote stays', () => {
+  it('the second to end is refused, and the write of the first stays', () => {
     const vault = freshVault();
     const writes = history(vault);
     const [slow, quick] = [find(vault, null), find(vault, null)];
@@ -69,7 +69,7 @@ describe('when two changes of a session overlap', () => {
     expect([...reopened.ledger.entries].map(({ id }) => id).slice(-2)).toEqual(['quick', 'next']);
   });
 
-  it('it is refused as well when there was no room for the session meanwhile', () => {
+  it('it is also refused when the session was displaced meanwhile', () => {
     const vault = freshVault(1);
     const stored = storedAfter(history(vault));
     const slow = find(vault, null);
@@ -79,7 +79,7 @@ describe('when two changes of a session overlap', () => {
     expect(codeOf(() => change(vault, slow, 'slow'), Refusal)).toBe('state_conflict');
   });
 
-  it('what the first wrote counts no more once the parent asks for the version before it', () => {
+  it('the first write does not count once the parent asks for the version before it', () => {
     const vault = freshVault();
     const stored = storedAfter(history(vault));
     const lost = find(vault, null);
@@ -90,7 +90,7 @@ describe('when two changes of a session overlap', () => {
   });
 
   it.each(['sealed', 'memory'] as const)(
-    'none brings back a %s session that was ended meanwhile',
+    'no change restores a %s session that was ended meanwhile',
     (persistence) => {
       const vault = freshVault();
       const state = stateOf({ persistence });
@@ -102,15 +102,15 @@ describe('when two changes of a session overlap', () => {
   );
 });
 
-describe('when a session is asked for', () => {
-  it('one that is open is given without its state, at its version only', () => {
+describe('when a session is requested', () => {
+  it('an open session is returned without its state, but only at its version', () => {
     const vault = freshVault();
     history(vault);
     expect(find(vault, null).ledger.provenance).toEqual({ fetched: 3, sealed: 0 });
     expect(() => find(vault, null, 3)).toThrow(StateRequired);
   });
 
-  it('one that is not open needs its state, and is then the same', () => {
+  it('a session that is not open needs its state, and is then the same', () => {
     const first = freshVault();
     const stored = storedAfter(history(first));
     const vault = freshVault();
@@ -123,7 +123,7 @@ describe('when a session is asked for', () => {
     expect(find(vault, null)).toBe(session);
   });
 
-  it('it still knows what the venue contradicted', () => {
+  it('it still knows the contradictions of the venue', () => {
     const first = freshVault();
     const writes = history(first);
     const session = find(first, null);
@@ -137,7 +137,7 @@ describe('when a session is asked for', () => {
     expect(reopened.ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
   });
 
-  it('entries that this very process fetched stay so when they come back', () => {
+  it('entries that this process fetched keep that mark when they return', () => {
     const vault = freshVault();
     const stored = storedAfter(history(vault));
     vault.forget(sessionOf('s'));
@@ -145,7 +145,7 @@ describe('when a session is asked for', () => {
     expect(find(vault, stored).ledger.provenance).toEqual({ fetched: 3, sealed: 0 });
   });
 
-  it('no session and no version are unknown', () => {
+  it('a missing session and a missing version are unknown', () => {
     const vault = freshVault();
     for (const reference of [
       { session: null, version: 1, state: null },
@@ -155,7 +155,7 @@ describe('when a session is asked for', () => {
     }
   });
 
-  it('one whose end has come is expired, open or not, and is forgotten', () => {
+  it('a session after its end is expired, open or not, and is removed', () => {
     const vault = freshVault();
     const stored = storedAfter(history(vault));
     clock.time = stateOf().expiresAt - 1;
@@ -168,7 +168,7 @@ describe('when a session is asked for', () => {
 });
 
 describe('when there are more sealed sessions than places', () => {
-  it('the one that was used least recently is closed', () => {
+  it('the least recently used one is closed', () => {
     const vault = freshVault(2);
     const isOpen = (name: string) => {
       try {

@@ -1,4 +1,4 @@
-/** Production's entry under a stand-in for an enclave's kernel: the compiled `main` with its native part. */
+/** Runs the production entry in a stand-in for the kernel of an enclave: the compiled `main` with its native part. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -18,12 +18,12 @@ const folder = mkdtempSync(join(tmpdir(), 'pa-main-'));
 const socket = join(folder, 'in.sock');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** December 2025, of a genuine document; where it is from: simulator/test/fixtures/README.md. */
+/** December 2025, of a genuine document; its source: simulator/test/fixtures/README.md. */
 const GENUINE = join(ROOM, '../simulator/test/fixtures/dstack-debug-2025.b64');
 const GENUINE_TIME = 1_766_650_846_577;
 
 beforeAll(() => {
-  // The room as it is installed, with the native part that this tree does without.
+  // The installed package with the native part, which this source tree does not contain.
   cpSync(join(ROOM, 'dist'), join(folder, 'dist'), { recursive: true });
   cpSync(join(ROOM, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(ROOM, 'node_modules'), join(folder, 'node_modules'));
@@ -74,7 +74,7 @@ function start(): ChildProcess {
   return spawn(process.execPath, options, { env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** What a process that ends by itself says, and its exit code. */
+/** The error output of a process that ends by itself, and its exit code. */
 async function ending(): Promise<{ readonly code: number; readonly stderr: string }> {
   const child = start();
   let stderr = '';
@@ -90,7 +90,7 @@ describe('when production starts in an enclave', () => {
     ['nsm-hwrng\n', 'nsm-hwrng'],
     ['none\n', 'seed'],
   ])(
-    "it has the module's time and entropy (%j), listens, and ends when told to",
+    "it has the module's time and entropy (%j), listens, and ends when requested",
     async (current, entropy) => {
       put('rng_current', current);
       put('GetRandom', encodeResponse({ type: 'GetRandom', random: new Uint8Array(256).fill(1) }));
@@ -124,7 +124,7 @@ describe('when production starts in an enclave', () => {
     ['another source of entropy, and a module without', 'rng_current', 'virtio_rng.0\n', 'entropy_missing'],
     ['a module that speaks otherwise', 'DescribeNSM', '?', 'nsm_response_malformed'],
     ['a document without a time', 'Attestation', 'gGetRandom', 'nsm_response_malformed'],
-  ])('with %s it does not', async (_, file, content, code) => {
+  ])('with %s it does not start', async (_, file, content, code) => {
     put(file, content);
     const { code: exit, stderr } = await ending();
     expect(exit).toBe(1);

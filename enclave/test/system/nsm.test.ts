@@ -1,4 +1,4 @@
-/** The native part, compiled and called; production's entry on a machine that is no enclave. */
+/** Compiles and calls the native part, and runs the production entry on a machine that is no enclave. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ describe('when the native part is compiled', () => {
     run('cc', ['-std=c11', '-Wall', '-Werror', '-fPIC', '-shared', '-o', shim, source]);
   });
 
-  it('it makes the one ioctl, keeps its limits, and does not hold up the loop', () => {
+  it('it makes its only ioctl, applies its limits, and does not block the event loop', () => {
     const script = join(ROOT, 'enclave/test/system/nsm-native.mjs');
     const told: unknown = JSON.parse(run(process.execPath, [script, native], { LD_PRELOAD: shim }));
     expect(told).toEqual({
@@ -45,7 +45,7 @@ describe('when the native part is compiled', () => {
 });
 
 describe('when production starts where there is no module', () => {
-  it('it ends with the code, what to do, and an exit code', () => {
+  it('it ends with the code, advice, and an exit code', () => {
     const options = [
       ...enclaveOptions(process.allowedNodeEnvironmentFlags),
       join(ROOT, 'enclave/dist/main.js'),
@@ -55,7 +55,7 @@ describe('when production starts where there is no module', () => {
     expect(stderr).toMatch(/^nsm_absent: \/dev\/nsm: this is no Nitro Enclave, .* \(ENOENT\)\n$/);
   });
 
-  it('without the options that harden it, it does not look for one', () => {
+  it('without the hardening options it does not look for a module', () => {
     const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'enclave/dist/main.js')], {
       env: {},
       encoding: 'utf8',

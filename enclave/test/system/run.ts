@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
 
-/** What a program says; fails unless it ends well. */
+/** The output of a program. Fails unless it ends without an error. */
 export function run(
   command: string,
   options: readonly string[],

@@ -11,10 +11,10 @@ import { InstanceMetadata, MetadataError } from '../../src/credentials/instance-
 const NOW = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 const META = '/latest/meta-data/';
-/** An answer that begins and does not go on, and one that never begins. */
+/** An answer that stops after its beginning, and an answer that never begins. */
 const [BREAKS_OFF, SILENT] = [-1, -2];
 
-/** IMDSv2 as EC2 has it: nothing without a token of its own. */
+/** IMDSv2 in the form of EC2: every request needs a token. */
 let service: http.Server;
 let metadata: InstanceMetadata;
 let endpoint: string;
@@ -22,7 +22,7 @@ let clock: { time: number; now(): number };
 let answers: Record<string, string | number>;
 let tokens: Set<string>;
 let asked: string[];
-/** What the service answers to whoever wants a token. */
+/** The status of the answer to a token request. */
 let tokenStatus: number;
 
 const role = (changes: object = {}) =>
@@ -81,7 +81,7 @@ afterEach(() => {
 const credentialsAsked = () => asked.filter((line) => line.endsWith('/parent-role')).length;
 
 describe('when the instance has a role', () => {
-  it('gives its credentials, with a token, once for all that ask', async () => {
+  it('it returns its credentials, with one token request for all concurrent callers', async () => {
     const all = await Promise.all([metadata.credentials(), metadata.credentials(), metadata.credentials()]);
     expect(new Set(all).size).toBe(1);
     expect(all[0]).toEqual({
@@ -98,7 +98,7 @@ describe('when the instance has a role', () => {
     ]);
   });
 
-  it('asks again five minutes before they expire, not earlier', async () => {
+  it('it requests them again five minutes before they expire, and not earlier', async () => {
     await metadata.credentials();
     clock.time = NOW + 6 * HOUR - 300_001;
     await metadata.credentials();
@@ -114,7 +114,7 @@ describe('when the instance has a role', () => {
     });
   });
 
-  it('takes a new token for each question: none is ever old, or of before a stop', async () => {
+  it('it requests a new token for each question, so none is expired or from before a stop', async () => {
     await metadata.region();
     tokens.clear();
     expect(await metadata.region()).toBe('eu-west-1');
@@ -124,8 +124,8 @@ describe('when the instance has a role', () => {
   });
 });
 
-describe('when the environment and files of AWS tools say otherwise', () => {
-  it('they are not looked at: who is asked is who was named, with a token', async () => {
+describe('when the environment and the files of AWS tools have other settings', () => {
+  it('they are ignored: the configured service is asked, with a token', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pa-aws-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const elsewhere = 'http://127.0.0.1:9';
@@ -153,7 +153,7 @@ describe('when the environment and files of AWS tools say otherwise', () => {
 });
 
 describe('when the instance has tags', () => {
-  it('gives those of a prefix', async () => {
+  it('it returns the tags with a prefix', async () => {
     expect(await metadata.tags('perf-aggregator:')).toEqual({
       STORE_PATH: '/var/lib/pa',
       LOG_LEVEL: 'debug',
@@ -161,7 +161,7 @@ describe('when the instance has tags', () => {
   });
 });
 
-describe('when the service does not say what was asked', () => {
+describe('when the service does not return what was requested', () => {
   const ROLE = 'iam/security-credentials/parent-role';
   it.each<[string, string, string | number | undefined, string]>([
     ['no role', 'iam/security-credentials/', undefined, 'metadata_absent'],
@@ -173,20 +173,20 @@ describe('when the service does not say what was asked', () => {
     ['too much', ROLE, 'x'.repeat(20_000), 'metadata_malformed'],
     ['a refusal', ROLE, 403, 'metadata_refused'],
     ['a fault', ROLE, 500, 'metadata_refused'],
-  ])('tells %s', async (_, path, value, code) => {
+  ])('it reports %s', async (_, path, value, code) => {
     if (value === undefined) delete answers[path];
     else answers[path] = value;
     expect(await codeOfRejection(metadata.credentials(), MetadataError)).toBe(code);
   });
 
-  it('asks again after a failure', async () => {
+  it('it asks again after a failure', async () => {
     answers[ROLE] = 500;
     expect(await codeOfRejection(metadata.credentials(), MetadataError)).toBe('metadata_refused');
     answers[ROLE] = role();
     expect(await metadata.credentials()).toMatchObject({ accessKeyId: 'ASIAEXAMPLE' });
   });
 
-  it('tells a machine that is no instance, and an instance without tags or region', async () => {
+  it('it reports a machine that is no instance, and an instance without tags or region', async () => {
     delete answers['tags/instance/'];
     expect(await codeOfRejection(metadata.tags('x'), MetadataError)).toBe('metadata_absent');
     answers['placement/region'] = 'no region at all';
@@ -201,7 +201,7 @@ describe('when the service does not say what was asked', () => {
     [404, 'metadata_absent'],
     [500, 'metadata_refused'],
   ])(
-    'a token that is refused with %i is told, nothing is asked without one, and a later one is taken',
+    'a refused token (%i) is reported, nothing is asked without a token, and a later token is used',
     async (status, code) => {
       tokenStatus = status;
       expect(await codeOfRejection(metadata.region(), MetadataError)).toBe(code);
@@ -214,13 +214,13 @@ describe('when the service does not say what was asked', () => {
   it.each([
     ['that never begins', SILENT],
     ['that breaks off', BREAKS_OFF],
-  ])('an answer %s is not waited for', async (_, value) => {
+  ])('it does not wait for an answer %s', async (_, value) => {
     answers['placement/region'] = value;
     const hurried = new InstanceMetadata({ endpoint, clock, timeoutMs: 100 });
     expect(await codeOfRejection(hurried.region(), MetadataError)).toBe('metadata_unreachable');
   });
 
-  it('no redirection is followed', async () => {
+  it('it follows no redirect', async () => {
     answers['placement/region'] = 302;
     expect(await codeOfRejection(metadata.region(), MetadataError)).toBe('metadata_refused');
   });

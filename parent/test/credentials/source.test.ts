@@ -14,7 +14,7 @@ const ROLE = { accessKeyId: 'ASIAROLE', secretAccessKey: 's', sessionToken: 't',
 const metadata = { credentials: () => Promise.resolve(ROLE) };
 
 describe('when the enclave needs credentials', () => {
-  it('takes those of the environment, if it names any', async () => {
+  it('it uses those of the environment, if any are set', async () => {
     expect(await credentialSource(ENVIRONMENT, metadata)()).toEqual({
       accessKeyId: 'ASIAENVIRONMENT',
       secretAccessKey: 'secret',
@@ -23,17 +23,17 @@ describe('when the enclave needs credentials', () => {
     });
   });
 
-  it('takes those of the instance otherwise', async () => {
+  it('it uses those of the instance otherwise', async () => {
     expect(await credentialSource({}, metadata)()).toBe(ROLE);
   });
 
-  it('says which variable is missing', async () => {
+  it('it names the missing variable', async () => {
     const source = credentialSource({ ...ENVIRONMENT, AWS_SESSION_TOKEN: '' }, metadata);
     expect(await codeOfRejection(source(), RelayError)).toBe('kms_unavailable');
     await expect(source()).rejects.toThrow('AWS_SESSION_TOKEN is not set');
   });
 
-  it('says why the instance has none, and when to ask again', async () => {
+  it('it reports why the instance has none, and when to ask again', async () => {
     const source = credentialSource(
       {},
       { credentials: () => Promise.reject(new MetadataError('metadata_absent', 'the instance has no role')) },
@@ -63,7 +63,7 @@ describe('when credentials are in the environment', () => {
     });
   });
 
-  it.each(Object.keys(environment))('a missing %s is named, no value is', (name) => {
+  it.each(Object.keys(environment))('a missing %s is named, and no value is', (name) => {
     const attempt = () =>
       environmentCredentials({ ...environment, AWS_SECRET_ACCESS_KEY: 'marker', [name]: '' });
     expect(codeOf(attempt, RelayError)).toBe('kms_unavailable');

@@ -85,7 +85,7 @@ const PUBLIC = [
   '3ffe::1',
 ] as const; // prettier-ignore
 
-describe('when an address is judged', () => {
+describe('when an address is checked', () => {
   it.each(REFUSED)('refuses %j', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });

@@ -52,7 +52,7 @@ describe('when the proxy refuses', () => {
   ];
 
   it.each(refusals)(
-    'answers %s with its status and reason',
+    'it answers %s with its status and reason',
     async (_name, head, resolver, status, reason) => {
       const open = await rig.start({ resolver });
       const reply = await ask(await open(), head);
@@ -62,7 +62,7 @@ describe('when the proxy refuses', () => {
     },
   );
 
-  it('answers a head that never ends with 408', async () => {
+  it('it answers a head that never ends with 408', async () => {
     const open = await rig.start({ limits: { headTimeoutMs: 20 } });
     const socket = await open();
     socket.write('CONNECT api.');
@@ -70,13 +70,13 @@ describe('when the proxy refuses', () => {
     socket.destroy();
   });
 
-  it('answers 502 when nobody listens at the target', async () => {
+  it('it answers 502 when no process listens at the target', async () => {
     const open = await rig.start();
     await new Promise((resolve) => rig.target.close(resolve));
     expect(await ask(await open(), CONNECT)).toContain('X-Egress-Reason: connect_failed');
   });
 
-  it('answers 503 above the cap and serves again afterwards', async () => {
+  it('it answers 503 above the limit and serves again afterwards', async () => {
     const open = await rig.start({ limits: { maxConnections: 1 } });
     const first = await open();
     expect(await ask(await open(), CONNECT)).toContain('X-Egress-Reason: overloaded');
@@ -85,7 +85,7 @@ describe('when the proxy refuses', () => {
 });
 
 describe('when the proxy stops', () => {
-  it('lets open tunnels finish and accepts no new one', async () => {
+  it('it lets open tunnels finish and accepts no new one', async () => {
     const open = await rig.start();
     const socket = await open();
     socket.write(`${CONNECT}one`);
@@ -100,7 +100,7 @@ describe('when the proxy stops', () => {
     await drained;
   });
 
-  it('ends what is still open when the time is up, and idle tunnels when theirs is', async () => {
+  it('it closes open tunnels at the end of the grace period, and idle ones after their idle time', async () => {
     const open = await rig.start({ limits: { idleTimeoutMs: 30 } });
     const idle = await open();
     idle.write(CONNECT);

@@ -1,4 +1,4 @@
-/** An egress proxy on a unix socket, with a target on loopback that does as a test says. */
+/** An egress proxy on a unix socket, with a target on loopback that the test controls. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
@@ -18,26 +18,26 @@ const LIMITS: EgressLimits = {
   maxConnections: 4,
 };
 
-/** What the enclave asks for in most tests. */
+/** The request of the enclave in most tests. */
 export const CONNECT = 'CONNECT api.example.com:443 HTTP/1.1\r\nHost: api.example.com:443\r\n\r\n';
 
-/** What is there for one test. */
+/** The parts for one test. */
 export interface ProxyRig {
   target: net.Server;
-  /** What the target does with a connection; it echoes unless a test says otherwise. */
+  /** Handles a connection at the target. By default the target echoes. */
   onTarget: (socket: net.Socket) => void;
   proxy: EgressProxy | undefined;
   told: Recorder;
-  /** Leads every name to the target. */
+  /** Resolves every name to the target. */
   readonly local: Resolver;
-  /** Starts the proxy. @returns how to dial it */
+  /** Starts the proxy. @returns a function that connects to it */
   start(options?: {
     resolver?: Resolver;
     limits?: Partial<EgressLimits>;
   }): Promise<() => Promise<net.Socket>>;
 }
 
-/** A target for each test of a file, and the proxy that the test starts. */
+/** A new target for each test of a file, and the proxy that the test starts. */
 export function proxyRig(): ProxyRig {
   let directory: string;
   let port: number;
@@ -78,13 +78,13 @@ export function proxyRig(): ProxyRig {
   return rig;
 }
 
-/** Sends `head`, ends, and returns everything that comes back. */
+/** Sends `head`, ends the connection, and returns the whole answer. */
 export async function ask(socket: net.Socket, head: string): Promise<string> {
   socket.end(head);
   return text(socket);
 }
 
-/** Turns of the event loop. */
+/** Waits for turns of the event loop. */
 export async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise(setImmediate);
 }

@@ -7,7 +7,7 @@ import { ask, CONNECT, proxyRig, turns } from './proxy-rig.ts';
 const rig = proxyRig();
 const logged = () => JSON.stringify(rig.told.events);
 
-/** Until no byte moves any more. */
+/** Waits until no byte is transferred any more. */
 async function settled(): Promise<void> {
   let before = -1;
   for (let same = 0; same < 10; ) {
@@ -19,7 +19,7 @@ async function settled(): Promise<void> {
 }
 
 describe('when the target is allowed', () => {
-  it('copies both ways and keeps a half-closed connection open for the reply', async () => {
+  it('it copies both ways and keeps a half-closed connection open for the reply', async () => {
     rig.onTarget = (socket) => {
       const received: Buffer[] = [];
       socket.on('data', (chunk: Buffer) => received.push(chunk));
@@ -31,7 +31,7 @@ describe('when the target is allowed', () => {
     expect(rig.proxy?.counts()).toMatchObject({ established: 1, bytesOut: 5, bytesIn: 5 });
   });
 
-  it('passes a large reply whole to a reader that starts late', async () => {
+  it('it passes a large reply completely to a reader that starts late', async () => {
     const large = Buffer.alloc(4 * 1024 * 1024, 'x');
     rig.onTarget = (socket) => {
       socket.resume();
@@ -47,7 +47,7 @@ describe('when the target is allowed', () => {
     socket.destroy();
   });
 
-  it('puts every byte in its place, both ways at once, for readers that start late', async () => {
+  it('it keeps the order of bytes in both directions at once, for readers that start late', async () => {
     const pattern = (factor: number): Buffer =>
       Buffer.from(Uint32Array.from({ length: 1_000_000 }, (_, i) => Math.imul(i, factor)).buffer);
     const [question, answer] = [pattern(2_654_435_761), pattern(2_246_822_519)];
@@ -55,7 +55,7 @@ describe('when the target is allowed', () => {
     let startReading = (): void => undefined;
     rig.onTarget = (socket) => {
       socket.pause();
-      // Pieces of all sizes, so that buffers fill up in the middle of them.
+      // Pieces of all sizes, so that buffers fill up within a piece.
       for (let at = 0, size = 1; at < answer.length; at += size, size = (size * 7) % 90_001) {
         socket.write(answer.subarray(at, at + size));
       }
@@ -70,7 +70,7 @@ describe('when the target is allowed', () => {
     socket.write(CONNECT);
     socket.end(question);
     await settled();
-    // Neither side reads: the proxy holds no more than its buffers and the kernel's.
+    // Neither side reads: the proxy holds no more than its buffers and those of the kernel.
     expect(rig.proxy!.counts().bytesIn).toBeLessThan(1_000_000);
     startReading();
     const replied = (await buffer(socket)).subarray('HTTP/1.1 200 Connection Established\r\n\r\n'.length);
@@ -79,7 +79,7 @@ describe('when the target is allowed', () => {
     expect(rig.proxy?.counts()).toMatchObject({ bytesIn: answer.length, bytesOut: question.length });
   });
 
-  it('hands on the end of a client that ended before the target was reached', async () => {
+  it('it passes on the end of a client that ended before the target was reached', async () => {
     rig.onTarget = (socket) => {
       socket.resume();
       socket.once('end', () => socket.end('seen'));
@@ -93,7 +93,7 @@ describe('when the target is allowed', () => {
     expect(await ask(await open(), CONNECT)).toMatch(/seen$/);
   });
 
-  it('keeps what comes in pieces while the target is being reached', async () => {
+  it('it keeps pieces that arrive while the connection to the target is being opened', async () => {
     const open = await rig.start({
       resolver: async (host) => {
         await turns(50);
@@ -110,7 +110,7 @@ describe('when the target is allowed', () => {
     expect(await text(socket)).toMatch(/\r\n\r\none two three$/);
   });
 
-  it('tries every address until one answers', async () => {
+  it('it tries every address until one answers', async () => {
     const dead = net.createServer().listen(0, '127.0.0.1');
     await once(dead, 'listening');
     const deadPort = (dead.address() as net.AddressInfo).port;

@@ -18,7 +18,7 @@ const credentials = () => Promise.resolve(CREDENTIALS);
 const boot = (channel: EnclaveChannel, store: MemoryStore) =>
   bootEnclave(channel, { store, credentials, deployment: DEPLOYMENT, sharers: 2 });
 
-/** An enclave that draws `drawn` and serves once it was given a record; `given` are the records it got. */
+/** An enclave that draws `drawn` and serves after it was given a record. The records are added to `given`. */
 function enclave(drawn: GenesisRecord, given: (GenesisRecord | null)[]): EnclaveChannel {
   return answering((genesis) => {
     given.push(genesis);
@@ -49,7 +49,7 @@ const recordOf = (byte: number): GenesisRecord => ({
 });
 
 describe('when an enclave is booted', () => {
-  it('the first one draws, its record is stored, and it is booted from what is stored', async () => {
+  it('the first one draws a record, which is stored, and is booted from the stored record', async () => {
     const store = new MemoryStore();
     const given: (GenesisRecord | null)[] = [];
     await boot(enclave(recordOf(1), given), store);
@@ -65,7 +65,7 @@ describe('when an enclave is booted', () => {
     expect(given).toEqual([recordOf(1)]);
   });
 
-  it('of two parents that boot at once, both serve from the first record', async () => {
+  it('when two parents boot at once, both serve from the first record', async () => {
     const store = new MemoryStore();
     const given: (GenesisRecord | null)[][] = [[], []];
     await Promise.all(given.map((list, index) => boot(enclave(recordOf(index + 1), list), store)));
@@ -76,15 +76,15 @@ describe('when an enclave is booted', () => {
   });
 });
 
-describe('when an enclave does not come up', () => {
+describe('when an enclave does not start', () => {
   const refusal = (link: EnclaveChannel) => codeOfRejection(boot(link, new MemoryStore()), RelayError);
 
-  it('its public code comes through', async () => {
+  it('its public code is passed on', async () => {
     const failure = { code: 'genesis_mismatch', retryAfterMs: null, sealed: null } as const;
     expect(await refusal(answering(() => ({ outcome: 'failure', failure })))).toBe('genesis_mismatch');
   });
 
-  it('one that asks for state, or does not serve, is refused', async () => {
+  it('an enclave that requests state, or does not serve, is refused', async () => {
     expect(await refusal(answering(() => ({ outcome: 'state_required' })))).toBe('frame_malformed');
     expect(await refusal(answering(() => ({ phase: 'draining', genesis: null })))).toBe('enclave_not_ready');
     expect(await refusal(answering(() => ({ phase: 'attested', genesis: recordOf(1) })))).toBe(

@@ -12,7 +12,7 @@ import { MemoryStore } from '../memory-store.ts';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-// What passes of itself is the intervals; sockets and deadlines are real.
+// Only the intervals are fake. Sockets and deadlines are real.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
 });
@@ -20,13 +20,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What an enclave whose venues are as given answers to a ping. */
+/** The answer to a ping from an enclave with these venues. */
 function pongOf(venues: Pong['venues'] = []): () => Promise<Uint8Array> {
   const body = encodePong({ phase: 'serving', venues });
   return () => Promise.resolve(encodeReply({ outcome: 'ok', body, write: null, erase: false }));
 }
 
-/** A connection to an enclave that answers each boot with `phase`; what was said of it, and the credentials it got. */
+/** A connection to an enclave that answers each boot with `phase`; the logged events, and the credentials it got. */
 async function connected(phase: () => Phase = () => 'serving', pong: () => Promise<Uint8Array> = pongOf()) {
   const endpoint = freshEndpoint();
   const keys: string[] = [];
@@ -70,8 +70,8 @@ async function connected(phase: () => Phase = () => 'serving', pong: () => Promi
   };
 }
 
-describe('when an enclave is there', () => {
-  it('it is booted before anybody asks, and again every 15 minutes, with fresh credentials', async () => {
+describe('when an enclave is reachable', () => {
+  it('it is booted before the first request, and again every 15 minutes, with fresh credentials', async () => {
     const { connection, keys, lines, endpoint } = await connected();
     await vi.waitFor(() => expect(connection.isReady).toBe(true));
     expect(keys).toEqual(['key 1']);
@@ -82,7 +82,7 @@ describe('when an enclave is there', () => {
     await vi.waitFor(() => expect(keys).toEqual(['key 1', 'key 2']));
   });
 
-  it('one that is lost is dialled again, and booted again', async () => {
+  it('after a lost connection it is connected again, and booted again', async () => {
     const { connection, keys, sockets, said } = await connected();
     await vi.waitFor(() => expect(connection.isReady).toBe(true));
     sockets[0]!.destroy();
@@ -94,7 +94,7 @@ describe('when an enclave is there', () => {
     expect(keys).toEqual(['key 1', 'key 2']);
   });
 
-  it('one that does not serve is asked on, and what is wrong is told once', async () => {
+  it('an enclave that does not serve still gets requests, and its fault is reported once', async () => {
     let phase: Phase = 'attested';
     const { connection, keys, said } = await connected(() => phase);
     await vi.waitFor(() => {
@@ -110,7 +110,7 @@ describe('when an enclave is there', () => {
     expect(said()).toEqual(['enclave_not_ready', 'enclave serving']);
   });
 
-  it('one that serves and cannot be refreshed goes on serving', async () => {
+  it('an enclave that serves and cannot be refreshed continues to serve', async () => {
     let phase: Phase = 'serving';
     const { connection, said } = await connected(() => phase);
     await vi.waitFor(() => expect(connection.isReady).toBe(true));
@@ -122,7 +122,7 @@ describe('when an enclave is there', () => {
 });
 
 describe('when an enclave is pinged', () => {
-  it('one that hangs is known within three seconds, is told once, and is well when it answers again', async () => {
+  it('an enclave that hangs is detected within three seconds, is reported once, and can recover', async () => {
     let isHanging = false;
     const answer = pongOf();
     const never = new Promise<Uint8Array>(() => undefined);
@@ -139,7 +139,7 @@ describe('when an enclave is pinged', () => {
       { timeout: 3_000, interval: SECOND },
     );
     expect(performance.now() - began).toBeLessThan(3_000);
-    // It is connected all the same, and may be asked.
+    // It is still connected, and may get requests.
     expect(connection.isReady).toBe(true);
     isHanging = false;
     await vi.waitFor(() => {
@@ -149,7 +149,7 @@ describe('when an enclave is pinged', () => {
     expect(said()).toEqual(['enclave serving', 'enclave does not answer', 'enclave answers again']);
   });
 
-  it('how its venues are is kept', async () => {
+  it('the state of its venues is kept', async () => {
     const venues = [{ venue: 'binance', at: 7, fault: 'exchange_unavailable' }];
     const { connection } = await connected(undefined, pongOf(venues));
     await vi.waitFor(() => expect(connection.isReady).toBe(true));
@@ -158,7 +158,7 @@ describe('when an enclave is pinged', () => {
     await vi.waitFor(() => expect(connection.venues).toEqual(venues));
   });
 
-  it('one that knows no ping answers all the same', async () => {
+  it('an enclave that does not know the ping counts as answering', async () => {
     const failure = { code: 'frame_malformed', retryAfterMs: null, sealed: null } as const;
     const { connection } = await connected(undefined, () =>
       Promise.resolve(encodeReply({ outcome: 'failure', failure })),

@@ -6,11 +6,11 @@ import { codeOfRejection } from '../../../shared/test/codes.ts';
 import { type EnclaveChannel, type EnclaveLink, Enclaves } from '../../src/enclaves/enclaves.ts';
 import { RelayError, relayError } from '../../src/errors.ts';
 
-/** Session ids are random. */
+/** Session ids are random, so the test derives them with a hash. */
 const sessionOf = (name: string) => createHash('sha256').update(name).digest('base64url');
 const SESSION = sessionOf('s');
 
-/** An enclave by number: away, or there; `asked` are the numbers of those that were asked. */
+/** A numbered enclave that is reachable or not; `asked` lists the numbers of the enclaves that got a request. */
 class Place implements EnclaveLink, EnclaveChannel {
   isReady = true;
   isAnswering = true;
@@ -36,7 +36,7 @@ class Place implements EnclaveLink, EnclaveChannel {
 function enclaves(count: number) {
   const places = Array.from({ length: count }, (_, index) => new Place(index));
   const asked: number[] = [];
-  /** Asks; an enclave answers its number unless `refusals` has an error for it. */
+  /** Sends a request. An enclave answers with its number unless `refusals` has an error for it. */
   const asking =
     (refusals: Readonly<Record<number, Error>> = {}) =>
     async (channel: EnclaveChannel) => {
@@ -52,7 +52,7 @@ const lost = relayError('session_lost', 'not here', null);
 const refusal = (answered: Promise<unknown>) => codeOfRejection(answered, RelayError);
 
 describe('when there are several enclaves', () => {
-  it('a session goes to the same one each time, and sessions are spread', async () => {
+  it('a session always goes to the same one, and sessions are distributed', async () => {
     const { pool, asking } = enclaves(4);
     const of = async (name: string) => pool.ask(sessionOf(name), asking());
     const names = Array.from({ length: 400 }, (_, at) => `n${at}`);
@@ -63,7 +63,7 @@ describe('when there are several enclaves', () => {
     }
   });
 
-  it('only the sessions of one that is away move, and they come back with it', async () => {
+  it('only the sessions of an unreachable one move, and they return with it', async () => {
     const { pool, places, asking } = enclaves(3);
     const names = Array.from({ length: 90 }, (_, at) => sessionOf(`m${at}`));
     const all = () => Promise.all(names.map((name) => pool.ask(name, asking())));
@@ -76,7 +76,7 @@ describe('when there are several enclaves', () => {
     expect(await all()).toEqual(before);
   });
 
-  it('what belongs to nobody goes round', async () => {
+  it('requests without a session are distributed in rotation', async () => {
     const { pool, asking } = enclaves(3);
     const answers = [];
     for (let at = 0; at < 6; at++) answers.push(await pool.ask(null, asking()));
@@ -85,7 +85,7 @@ describe('when there are several enclaves', () => {
   });
 
   it.each(['enclave_not_ready', 'unknown_handshake_key', 'session_lost'] as const)(
-    '%s is asked elsewhere; where all say it, it is the answer',
+    'after %s another one is asked, and when all return it, it is the answer',
     async (code) => {
       const { pool, asked, asking } = enclaves(3);
       const refused = relayError(code, 'not here', null);
@@ -99,7 +99,7 @@ describe('when there are several enclaves', () => {
     },
   );
 
-  it('who had a session that lives in memory is asked first from then on, until it is over', async () => {
+  it('an enclave that had a session in memory is asked first from then on, until the session ends', async () => {
     const { pool, asked, asking } = enclaves(3);
     const first = await pool.ask(SESSION, asking());
     const home = await pool.ask(SESSION, asking({ [first]: lost }));
@@ -110,7 +110,7 @@ describe('when there are several enclaves', () => {
     expect(await pool.ask(SESSION, asking())).toBe(first);
   });
 
-  it('a session is not called lost while one is away that may have it', async () => {
+  it('a session is not reported as lost while an enclave that may have it is unreachable', async () => {
     const { pool, places, asking } = enclaves(3);
     const all = { 0: lost, 1: lost, 2: lost };
     expect(await refusal(pool.ask(SESSION, asking(all)))).toBe('session_lost');
@@ -118,7 +118,7 @@ describe('when there are several enclaves', () => {
     expect(await refusal(pool.ask(SESSION, asking(all)))).toBe('enclave_unavailable');
   });
 
-  it('what may have acted is never asked twice, whatever went wrong', async () => {
+  it('a request that may have had an effect is never sent twice, for any error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom('state_conflict', 'internal', 'enclave_unavailable'), async (code) => {
         const { pool, asked, asking } = enclaves(3);
@@ -129,7 +129,7 @@ describe('when there are several enclaves', () => {
     );
   });
 
-  it('those that are away are not dialled while another is there; if none is, all are', async () => {
+  it('unreachable ones are not connected while another is reachable, and otherwise all are', async () => {
     const { pool, places, asked, asking } = enclaves(2);
     places[0]!.isReady = false;
     expect(await pool.ask(SESSION, asking())).toBe(1);
@@ -143,7 +143,7 @@ describe('when there are several enclaves', () => {
     expect(asked).toEqual([1]);
   });
 
-  it('all that are there are told what all must know', async () => {
+  it('a request for all goes to every reachable one', async () => {
     const { pool, places, asked, asking } = enclaves(3);
     places[1]!.isReady = false;
     expect(await pool.askAll(asking())).toBe(0);
@@ -154,7 +154,7 @@ describe('when there are several enclaves', () => {
 });
 
 describe('when an enclave hangs', () => {
-  it('the others are asked, and it only where there is no other', async () => {
+  it('the others are asked, and it is asked only when there is no other', async () => {
     const { places, pool, asked, asking } = enclaves(2);
     places[0]!.isAnswering = false;
     for (const name of 'abcdefgh') await pool.ask(sessionOf(name), asking());

@@ -16,8 +16,8 @@ const linesOf = (logged: string): readonly object[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as object);
 
-describe('when the client hangs up before its answer', () => {
-  it('the request is told as aborted, once, and not as answered', async () => {
+describe('when the client closes the connection before its answer', () => {
+  it('the request is logged as aborted, once, and not as answered', async () => {
     const asked = deferred<void>();
     const answered = deferred<Uint8Array>();
     edge.answer = () => {
@@ -31,7 +31,7 @@ describe('when the client hangs up before its answer', () => {
     hangUp.abort();
     expect(await response).toBe('AbortError');
     await vi.waitFor(() => expect(edge.logged).toContain('request_aborted'));
-    // What comes too late goes nowhere, and is no second outcome.
+    // The late answer is discarded, and no second outcome is logged.
     answered.resolve(utf8('{}'));
     await (await fetch(`${edge.base}/health`)).arrayBuffer();
     await vi.waitFor(() => expect(edge.logged).toContain('/health'));
@@ -55,7 +55,7 @@ describe('when requests are logged', () => {
     encodeURIComponent(text),
   ];
 
-  it('the route is, as a pattern, with its outcome', async () => {
+  it('the route is logged as a pattern, with its outcome', async () => {
     await fetch(`${edge.base}/enclave/metrics/${SESSION}?q=abc`);
     await fetch(`${edge.base}/nowhere/at/all`);
     expect(linesOf(edge.logged)).toEqual([
@@ -70,7 +70,7 @@ describe('when requests are logged', () => {
     ]);
   });
 
-  it('nothing of body, query, path or headers is, however it is spelled', async () => {
+  it('no part of body, query, path or headers is logged, in any spelling', async () => {
     const session = MARKER.padEnd(43, 's');
     const q = Buffer.from(MARKER).toString('base64url');
     const headers = { authorization: `Bearer ${MARKER}`, cookie: MARKER };
@@ -99,7 +99,7 @@ describe('when requests are logged', () => {
     }
     expect(edge.logged.trim().split('\n')).toHaveLength(answers.length * requests.length);
     for (const spelling of spellings(MARKER)) expect(edge.logged).not.toContain(spelling);
-    // The search finds what is there.
+    // This checks that the search finds an existing text.
     createLog('info', { write: (line: string) => (edge.logged += line) }).info(
       { planted: spellings(MARKER) },
       'x',

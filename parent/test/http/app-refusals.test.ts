@@ -11,7 +11,7 @@ const edge = serveEdge();
 const codeOf = async (path: string, init?: RequestInit) =>
   (await problemOf(await fetch(edge.base + path, init))).code;
 
-describe('when a request is refused by the edge', () => {
+describe('when the HTTP server refuses a request', () => {
   it('a body over the limit is too large', async () => {
     const post = (length: number) =>
       fetch(`${edge.base}/enclave/submit_key`, { method: 'POST', body: 'x'.repeat(length) });
@@ -21,7 +21,7 @@ describe('when a request is refused by the edge', () => {
     expect(edge.asked).toHaveLength(1);
   });
 
-  it('a compressed body is none that we read', async () => {
+  it('a compressed body is not supported', async () => {
     const headers = { 'content-encoding': 'gzip' };
     expect(await codeOf('/enclave/submit_key', { method: 'POST', body: 'x', headers })).toBe(
       'request_malformed',
@@ -75,7 +75,7 @@ describe('when a request is refused by the edge', () => {
     [`/enclave/revoke/${SESSION}`, 'POST', 'DELETE'],
     ['/health', 'POST', 'GET, HEAD'],
     ['/ready', 'POST', 'GET, HEAD'],
-  ])('%s has no %s', async (path, method, allow) => {
+  ])('%s does not allow %s', async (path, method, allow) => {
     const response = await fetch(edge.base + path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
     expect((await problemOf(response)).code).toBe('method_not_allowed');
@@ -87,8 +87,8 @@ describe('when a request is refused by the edge', () => {
   });
 });
 
-describe('when a request cannot be meant', () => {
-  /** What comes back for raw bytes until the server closes. */
+describe('when a request is ambiguous or invalid', () => {
+  /** The answer to raw bytes, until the server closes the connection. */
   async function exchange(...pieces: string[]): Promise<string> {
     const socket = net.connect({
       port: Number(new URL(edge.base).port),
@@ -119,12 +119,12 @@ describe('when a request cannot be meant', () => {
     );
   });
 
-  it('a body that is too large is refused before any of it is sent', async () => {
+  it('a body that is too large is refused before any part of it is sent', async () => {
     const answer = await exchange(`${SUBMIT}Content-Length: 65537\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*Connection: close[\s\S]*"code":"request_too_large"/);
   });
 
-  it('so it is where no body is read, and a chunked one that never ends is not waited for', async () => {
+  it('it is also refused where no body is read, and the server does not wait for an endless chunked body', async () => {
     const get = `GET /enclave/summary/${SESSION} HTTP/1.1\r\nHost: a\r\n`;
     expect(await exchange(`${get}Content-Length: 65537\r\n\r\n`)).toMatch(/^HTTP\/1\.1 413 /);
     const lost = 'POST /nowhere HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n';
@@ -143,20 +143,20 @@ describe('when a request cannot be meant', () => {
       'PUT /health HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n',
       405,
     ],
-  ])('a body that %s is not asked for', async (_, request, status) => {
+  ])('the server does not ask for a body that %s', async (_, request, status) => {
     const answer = await exchange(request);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).not.toContain('100 Continue');
   });
 
-  it('HTTP/1.0 knows no such question', async () => {
+  it('HTTP/1.0 has no such question', async () => {
     const answer = await exchange(
       'POST /enclave/submit_key HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}',
     );
     expect(answer).toMatch(/^HTTP\/1\.1 201 /);
   });
 
-  it('one that is read is', async () => {
+  it('the server asks for a body that it reads', async () => {
     const answer = await exchange(
       `${SUBMIT}Expect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n`,
       '{}',

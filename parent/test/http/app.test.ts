@@ -13,8 +13,8 @@ const edge = serveEdge();
 const codeOf = async (path: string, init?: RequestInit) =>
   (await problemOf(await fetch(edge.base + path, init))).code;
 
-describe('when a route is asked', () => {
-  it('a quote is the document in base64, for the nonce that was given', async () => {
+describe('when a route is requested', () => {
+  it('a quote is the document in base64, for the given nonce', async () => {
     edge.answer = () => Promise.resolve(Uint8Array.of(1, 2, 3));
     const response = await fetch(`${edge.base}/attestation/quote?nonce=AQID`);
     expect([response.status, await response.json()]).toEqual([200, { attestation: 'AQID' }]);
@@ -31,7 +31,7 @@ describe('when a route is asked', () => {
   });
 
   it.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded'])(
-    'a submission of type %s is passed on byte by byte',
+    'a submission of type %s is passed on byte for byte',
     async (type) => {
       const body = '{"a": 1, "ü": "%20"}';
       const response = await fetch(`${edge.base}/enclave/submit_key`, {
@@ -58,7 +58,7 @@ describe('when a route is asked', () => {
     },
   );
 
-  it('renew passes its body on, revoke has none and answers with none', async () => {
+  it('renew passes its body on, and revoke has no body and an empty answer', async () => {
     const renewed = await fetch(`${edge.base}/enclave/renew/${SESSION}`, { method: 'POST', body: 'x' });
     const revoked = await fetch(`${edge.base}/enclave/revoke/${SESSION}`, { method: 'DELETE' });
     expect([renewed.status, await renewed.json(), revoked.status, await revoked.text()]).toEqual([
@@ -73,7 +73,7 @@ describe('when a route is asked', () => {
     ]);
   });
 
-  it('health and readiness are told without asking the enclave', async () => {
+  it('health and readiness are answered without the enclave', async () => {
     const health = await fetch(`${edge.base}/health`);
     const { requests, ...parts } = WELL;
     expect(await health.json()).toEqual({
@@ -96,7 +96,7 @@ describe('when a route is asked', () => {
     ['the enclave hangs', { enclave: 'silent' }],
     ['no enclave is there', { enclave: 'absent' }],
     ['a venue does not answer', { venues: [{ venue: 'binance', at: 1, fault: 'exchange_unavailable' }] }],
-  ])('while %s it is degraded, and says of what', async (_name, change) => {
+  ])('while %s it is degraded, and names the part', async (_name, change) => {
     edge.health = { ...WELL, ...change };
     const { requests: _, ...parts } = edge.health;
     const response = await fetch(`${edge.base}/health`);
@@ -108,7 +108,7 @@ describe('when a route is asked', () => {
   });
 
   it.each(['/enclave/summary/', '/enclave/report/'])(
-    'who asks %s is told to the relay, and hangs up',
+    'when a client of %s closes the connection, the signal of the relay call is aborted',
     async (path) => {
       const controller = new AbortController();
       edge.answer = () => new Promise(() => undefined);
@@ -118,19 +118,19 @@ describe('when a route is asked', () => {
       expect([source, signal?.aborted, alias]).toEqual(['127.0.0.1', false, undefined]);
       controller.abort();
       await expect(asked).rejects.toThrow();
-      // Seen when the connection is probed.
+      // The server notices this when it probes the connection.
       await vi.waitFor(() => expect(signal?.aborted).toBe(true), { timeout: 5_000 });
       await vi.waitFor(() => expect(edge.logged).toContain('request_aborted'));
     },
   );
 
-  it('an answer that went out aborts nothing', async () => {
+  it('a sent answer aborts nothing', async () => {
     await fetch(`${edge.base}/enclave/summary/${SESSION}`, { headers: { connection: 'close' } });
     await vi.waitFor(() => expect(edge.logged).toContain('"event":"request"'));
     expect(edge.callers[0]!.signal?.aborted).toBe(false);
   });
 
-  it('a submission brings a name of its source, which is not its address', async () => {
+  it('a submission contains a name for its source, which is not its address', async () => {
     await fetch(`${edge.base}/enclave/submit_key`, { method: 'POST', body: '{}' });
     expect(edge.callers[0]!.alias).toMatch(/^[A-Za-z0-9_-]{22}$/);
   });
@@ -147,7 +147,7 @@ describe('when a route is asked', () => {
     expect(await response.json()).toEqual({ ready: false, draining: isDraining, ...said });
   });
 
-  it('every answer has its own id, is not stored, and says nothing about what made it', async () => {
+  it('every answer has its own id, is not stored, and does not name the server software', async () => {
     const [one, two] = [await fetch(`${edge.base}/health`), await fetch(`${edge.base}/nowhere`)];
     for (const { headers } of [one, two]) {
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
@@ -160,7 +160,7 @@ describe('when a route is asked', () => {
 });
 
 describe('when the relay refuses', () => {
-  it('the problem document says all there is to say', async () => {
+  it('the problem document contains all members of the refusal', async () => {
     edge.answer = () =>
       Promise.reject(
         new RelayError({ code: 'sync_pending', retryAfterMs: 1_500, sealed: utf8('{"v":1}') }, MARKER),
@@ -194,7 +194,7 @@ describe('when the relay refuses', () => {
     expect(problem).not.toHaveProperty('sealed');
   });
 
-  it('an unforeseen error is internal, found in the log by its id', async () => {
+  it('an unexpected error is internal, and the log has it under its id', async () => {
     edge.answer = () => Promise.reject(new TypeError('unforeseen'));
     const response = await fetch(`${edge.base}/enclave/metrics/${SESSION}`);
     const problem = await problemOf(response);

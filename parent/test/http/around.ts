@@ -1,4 +1,4 @@
-/** What an edge rests on besides its relay: a service that is well, and whoever connects. */
+/** The dependencies of the HTTP server besides its relay: a healthy service, and unknown clients. */
 import type { AppOptions } from '../../src/http/app.ts';
 import { createSources } from '../../src/http/sources.ts';
 

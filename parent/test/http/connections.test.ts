@@ -48,7 +48,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** A connection whose answer grows while the test looks. */
+/** A connection whose answer accumulates while the test reads it. */
 function connect(options: Partial<net.TcpNetConnectOpts> = {}) {
   const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, ...options });
   const seen = { answer: '' };
@@ -59,7 +59,7 @@ function connect(options: Partial<net.TcpNetConnectOpts> = {}) {
   return { socket, seen };
 }
 
-/** The end of a connection, however it came. */
+/** Resolves when a connection is closed, for any reason. */
 function gone(socket: net.Socket): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()));
 }
@@ -92,7 +92,7 @@ describe('when requests are pipelined', () => {
     expect(most).toBe(1);
   });
 
-  it('one more than a connection may have ends it, and what is behind it is not looked at', async () => {
+  it('a request above the limit of a connection ends it, and later requests are ignored', async () => {
     const asked: string[] = [];
     let closed = 0;
     app = (request, response) => {
@@ -112,11 +112,11 @@ describe('when requests are pipelined', () => {
 });
 
 describe('when a client does not read', () => {
-  it('its connection is cut when nothing was taken for a while, and one that reads slowly is not', async () => {
+  it('its connection is closed when no data was read for a while, and a slow reader stays connected', async () => {
     const large = Buffer.alloc(32 * 1024 * 1024);
     const ends: string[] = [];
     app = ({ socket }, response) => {
-      // Node 20 says that an answer finished though it was cut off, Node 24 does not: both close it.
+      // Node 20 reports a closed response as finished, Node 24 does not. Both close the connection.
       response.once('close', () => ends.push(socket.destroyed ? 'cut' : 'answered'));
       response.end(large);
     };
@@ -133,7 +133,7 @@ describe('when a client does not read', () => {
     slow.on('data', (data) => {
       taken += data.length;
       slow.pause();
-      // Longer than a stall takes altogether, and something of it each time.
+      // The transfer takes longer than the stall limit in total, but each pause is shorter.
       if (taken < large.length) setTimeout(() => slow.resume(), 2);
     });
     await until(() => ends.length === 2);
@@ -155,7 +155,7 @@ describe('when a client closes its half', () => {
     expect(seen.answer).toMatch(/HTTP\/1\.1 200 [\s\S]*late and fine$/);
   });
 
-  it('one that went away altogether is noticed', async () => {
+  it('a client that closed the whole connection is noticed', async () => {
     const seen: string[] = [];
     app = (_request, response) => {
       seen.push('asked');
@@ -169,7 +169,7 @@ describe('when a client closes its half', () => {
     expect(seen).toEqual(['asked', 'closed']);
   });
 
-  it('HTTP/1.0 knows no interim answers and gets none', async () => {
+  it('HTTP/1.0 has no interim answers, and gets none', async () => {
     let answer: () => void = () => undefined;
     app = (_request, response) => {
       answer = () => response.end('old and fine');
@@ -182,8 +182,8 @@ describe('when a client closes its half', () => {
   });
 });
 
-describe('when a body is not wanted', () => {
-  it('it is asked for by whoever reads it only', async () => {
+describe('when a body is not needed', () => {
+  it('only a handler that reads it asks for it', async () => {
     const post =
       'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\nConnection: close\r\n\r\n';
     const refused = connect();
@@ -207,7 +207,7 @@ describe('when a body is not wanted', () => {
     expect(taken.seen.answer).toMatch(/HTTP\/1\.1 200 /);
   });
 
-  it('its refusal can be read by a client that is still sending', async () => {
+  it('a client that is still sending can read the refusal', async () => {
     app = (_request, response) => {
       response.statusCode = 413;
       endAfter(response);
@@ -223,7 +223,7 @@ describe('when a body is not wanted', () => {
 });
 
 describe('when there is no room', () => {
-  it('a request is refused unread, after a moment, and the number is told once', async () => {
+  it('a request is refused unread, after a short wait, and the number is reported once', async () => {
     gate = { ...OPEN_GATE, shed: () => ({ code: 'overloaded', retryAfterMs: 1_000 }) };
     app = () => {
       throw new Error('it was read');
@@ -243,7 +243,7 @@ describe('when there is no room', () => {
     expect(told).toEqual([{ event: 'requests_shed', code: 'overloaded', count: 3 }]);
   });
 
-  it('a source has so many connections, a proxy as many as all', async () => {
+  it('a source has a limit of connections, and a proxy may use all', async () => {
     const limits = { ...LIMITS, maxConnections: 3, maxConnectionsPerSource: 2 };
     server.close();
     await serve(limits);
@@ -259,12 +259,12 @@ describe('when there is no room', () => {
     gate = { ...OPEN_GATE, isProxy: () => true };
     server.closeAllConnections();
     const statuses = [await open(), await open(), await open(), await open()];
-    // Near the end of its connections the server closes those that ask nothing, so the fourth has a place again.
+    // Near its connection limit the server closes idle connections, so the fourth request has a place again.
     expect(statuses).toEqual(['200', '200', '200', '200']);
   });
 });
 
-describe('when the service is about to end', () => {
+describe('when the service is about to stop', () => {
   it('every answer closes its connection', async () => {
     const { socket, seen } = connect();
     socket.write(GET);
@@ -277,7 +277,7 @@ describe('when the service is about to end', () => {
   });
 });
 
-describe('when a source behaves badly', () => {
+describe('when a source misbehaves', () => {
   const credit = { most: 100, perSecond: 0 };
   const tries = async () => {
     const { socket, seen } = connect();
@@ -287,7 +287,7 @@ describe('when a source behaves badly', () => {
     return seen.answer.slice(9, 12);
   };
 
-  it('it is not let in any more, and others are', async () => {
+  it('its new connections are refused, and those of others are not', async () => {
     server.close();
     await serve({ ...LIMITS, credit });
     expect(await tries()).toBe('200');
@@ -302,7 +302,7 @@ describe('when a source behaves badly', () => {
     await until(() => told.some(({ event }) => event === 'requests_shed'));
   });
 
-  it('its other connections are cut with their next request', async () => {
+  it('its other connections are closed at their next request', async () => {
     server.close();
     await serve({ ...LIMITS, credit });
     const kept = connect();
@@ -316,7 +316,7 @@ describe('when a source behaves badly', () => {
     expect(count(kept.seen.answer, /HTTP\/1\.1 200 /g)).toBe(1);
   });
 
-  it('a proxy is let in whatever its clients do', async () => {
+  it('a proxy is accepted for any conduct of its clients', async () => {
     server.close();
     await serve({ ...LIMITS, credit });
     gate = { ...OPEN_GATE, isProxy: () => true };
@@ -328,7 +328,7 @@ describe('when a source behaves badly', () => {
     expect(await tries()).toBe('200');
   });
 
-  it('what is no request costs, and is told one by one only while it is little', async () => {
+  it('invalid requests cost credit, and are logged one by one only in small numbers', async () => {
     server.close();
     await serve({ ...LIMITS, credit: { most: 1_000, perSecond: 0 } });
     const answers = await Promise.all(

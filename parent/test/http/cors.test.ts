@@ -22,15 +22,15 @@ const preflight = (origin: string) => ({
   headers: { connection: 'close', origin, 'access-control-request-method': 'POST' },
 });
 
-describe('when a page of another origin asks', () => {
-  it('nothing is allowed by default', async () => {
+describe('when a page of another origin sends a request', () => {
+  it('no origin is allowed by default', async () => {
     const url = await listen();
     const answer = await fetch(`${url}/health`, asking(APP));
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
     expect((await fetch(`${url}/enclave/submit_key`, preflight(APP))).status).toBe(405);
   });
 
-  it('an origin that was named may, and reads when to ask again', async () => {
+  it('a configured origin is allowed, and can read when to ask again', async () => {
     const url = await listen([APP, 'http://localhost:5173']);
     const answer = await fetch(`${url}/enclave/summary/${'A'.repeat(43)}`, asking(APP));
     expect(answer.headers.get('access-control-allow-origin')).toBe(APP);
@@ -44,7 +44,7 @@ describe('when a page of another origin asks', () => {
   });
 
   it.each(['https://evil.example.com', 'https://app.example.com.evil.example', 'null'])(
-    '%s may not',
+    '%s is not allowed',
     async (origin) => {
       const url = await listen([APP]);
       const answer = await fetch(`${url}/health`, asking(origin));
@@ -54,7 +54,7 @@ describe('when a page of another origin asks', () => {
     },
   );
 
-  it('all may where * says so', async () => {
+  it('every origin is allowed with *', async () => {
     const url = await listen(['*']);
     const answer = await fetch(`${url}/health`, asking('https://anybody.example'));
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');

@@ -1,4 +1,4 @@
-/** The edge over a relay that answers as a test says, served on loopback. */
+/** The HTTP server over a relay that the test controls, served on loopback. */
 import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
@@ -11,17 +11,17 @@ import { createLog, logEvents } from '../../src/log.ts';
 import type { Caller, Relay } from '../../src/relay/relay.ts';
 import { AROUND } from './around.ts';
 
-/** What the relay answers unless a test says otherwise. */
+/** The default answer of the relay. */
 export const ANSWER = { v: 1, nonce: 'n' };
 
-/** What `/ready` says unless a test says otherwise. */
+/** The default answer of `/ready`. */
 export const READY: Readiness = {
   parts: { store: true, enclave: true },
   enclaves: { configured: 2, serving: 1 },
   isDraining: false,
 };
 
-/** What `/health` says of the parts unless a test says otherwise. */
+/** The default state of the parts in `/health`. */
 export const WELL: Health = {
   database: 'ok',
   enclave: 'ok',
@@ -29,32 +29,32 @@ export const WELL: Health = {
   requests: { answered: 3, aborted: 2, refused: 1 },
 };
 
-/** What is served now. */
+/** The current server. */
 export interface Edge {
   base: string;
-  /** Everything that was logged since the test began. */
+  /** All log text since the start of the test. */
   logged: string;
   ready: Readiness;
   health: Health;
-  /** What reached the relay. */
+  /** The requests that reached the relay. */
   asked: { operation: string; session: string | null; body: Uint8Array }[];
-  /** Who asked it. */
+  /** The callers of these requests. */
   callers: Caller[];
   answer: () => Promise<Uint8Array>;
 }
 
-/** What the operator of the edge says. */
+/** Settings of the operator. */
 export interface Said {
   readonly egressAddresses?: readonly string[];
 }
 
-/** A problem document, as far as tests look at it. */
+/** The members of a problem document that tests read. */
 export interface Problem {
   readonly code: string;
   readonly request_id: string;
 }
 
-/** Serves the edge for the tests of a file; each test finds it anew. */
+/** Serves the HTTP server for the tests of a file, reset for each test. */
 export function serveEdge(said: Said = {}): Edge {
   const fresh = () => ({
     logged: '',

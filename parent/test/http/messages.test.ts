@@ -7,7 +7,7 @@ import { type Application, messagesOf } from '../../src/http/messages.ts';
 let server: http.Server;
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-/** What the listener of a server of `app` is called with, and what a client gets. */
+/** The arguments of the listener in a server of `app`, and the answer to a client. */
 async function call(app: Application) {
   const called: { request: object; response: object }[] = [];
   server = http.createServer(messagesOf(app));
@@ -26,7 +26,7 @@ async function call(app: Application) {
 }
 
 describe('when an application listens', () => {
-  it('its requests and responses have its prototypes before it sees them', async () => {
+  it('its requests and responses have its prototypes before it gets them', async () => {
     const app = express();
     app.post('/echo', express.text({ type: () => true }), (request, response) => {
       response.type('text').send(`${String(request.body)} of ${request.path}`);
@@ -38,7 +38,7 @@ describe('when an application listens', () => {
     expect(called[0]?.response).toBe(app.response);
   });
 
-  it('a plain listener has the ones of Node', async () => {
+  it('a plain listener gets the prototypes of Node', async () => {
     const { called, answer } = await call((request, response) => {
       request.pipe(response);
     });

@@ -1,4 +1,4 @@
-/** The specification is valid, whole, and what the service does. */
+/** The specification is valid, complete, and agrees with the service. */
 import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { utf8 } from '@perf-aggregator/shared/bytes';
@@ -64,7 +64,7 @@ const document = openApiDocument('1.2.3');
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema({ $id: 'api', ...document });
 
-/** What of `value` a schema of the document does not allow. */
+/** The errors of `value` under a schema of the document. */
 function faults(schema: Json, value: unknown): readonly unknown[] {
   const text = JSON.stringify(schema).replaceAll('"#/components', '"api#/components');
   const validate = ajv.compile(JSON.parse(text) as object);
@@ -88,7 +88,7 @@ function request({ path, method, operation }: Described): Promise<Response> {
   return fetch(url, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
 }
 
-/** The schema of an answer of this status and type. */
+/** The schema for an answer with this status and type. */
 function schemaOf({ operation }: Described, response: Response): Json | null {
   const described = operation.responses[String(response.status)];
   expect(described, `${operation.operationId} ${response.status}`).toBeDefined();
@@ -99,7 +99,7 @@ function schemaOf({ operation }: Described, response: Response): Json | null {
   return content[type!]!.schema;
 }
 
-describe('when the service is asked for its specification', () => {
+describe('when a client requests the specification', () => {
   it('it is valid OpenAPI 3.1', async () => {
     const served = (await (await fetch(`${base}/openapi.json`)).json()) as Record<string, unknown>;
     expect(served).toEqual(JSON.parse(JSON.stringify(document)));
@@ -120,7 +120,7 @@ describe('when the service is asked for its specification', () => {
     }
   });
 
-  it('it names every route, and every route that it names is there', () => {
+  it('it contains every route, and every route in it exists', () => {
     interface Layer {
       readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
     }
@@ -138,7 +138,7 @@ describe('when the service is asked for its specification', () => {
     expect(routes.length).toBeGreaterThan(10);
   });
 
-  it('it names every code, each under its status; only an unknown route has no place', () => {
+  it('it contains every code under its status, and only the unknown route is missing', () => {
     const named = new Set<string>();
     for (const { operation } of operations) {
       for (const [status, { description }] of Object.entries(operation.responses)) {
@@ -151,7 +151,7 @@ describe('when the service is asked for its specification', () => {
     expect(PUBLIC_CODES.filter((code) => !named.has(code))).toEqual(['route_unknown']);
   });
 
-  it('people get a page that loads nothing and runs nothing', async () => {
+  it('browsers get a page that loads nothing and runs nothing', async () => {
     const response = await fetch(`${base}/docs`);
     const page = await response.text();
     expect(response.headers.get('content-type')).toMatch(/^text\/html; charset=utf-8/);
@@ -169,7 +169,7 @@ describe('when the service is asked for its specification', () => {
 
 describe('when a route answers', () => {
   it.each(operations.map((described) => [described.operation.operationId, described] as const))(
-    '%s: as it is described, and refuses by the problem that is',
+    '%s: the answer matches its description, and so does a refusal',
     async (_, described) => {
       failure = null;
       const response = await request(described);
@@ -204,7 +204,7 @@ describe('when a route answers', () => {
     },
   );
 
-  it('a schema refuses what is not so', () => {
+  it('a schema refuses a value that does not match', () => {
     const reply = { $ref: '#/components/schemas/SealedReply' };
     expect(faults(reply, REPLY)).toEqual([]);
     expect(faults(reply, { ...REPLY, more: 1 })).not.toEqual([]);
@@ -214,7 +214,7 @@ describe('when a route answers', () => {
     expect(faults({ $ref: '#/components/schemas/Problem' }, { code: 'made_up' })).not.toEqual([]);
   });
 
-  it('what the enclave takes is what is described', () => {
+  it('the described body is the one that the enclave accepts', () => {
     expect(faults({ $ref: '#/components/schemas/Submission' }, BODIES['submit'])).toEqual([]);
     expect(faults({ $ref: '#/components/schemas/SealedRequest' }, BODIES['renew'])).toEqual([]);
     expect(submission.safeParse(BODIES['submit']).success).toBe(true);

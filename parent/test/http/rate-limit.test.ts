@@ -14,7 +14,7 @@ async function listen(max: number): Promise<string> {
   const app = express().use(
     createApp({
       ...AROUND,
-      // A relay that answers everything: what is refused never reached it.
+      // A relay that answers every request. A refused request never reached it.
       relay: { ask: () => Promise.resolve(new TextEncoder().encode('{}')) } as unknown as Relay,
       rateLimit: { max, windowMs: 60_000 },
     }),
@@ -26,8 +26,8 @@ async function listen(max: number): Promise<string> {
 
 const SUMMARY = `/enclave/summary/${'A'.repeat(43)}`;
 
-describe('when an address asks more than it may', () => {
-  it('is told how many are left, then refused with the time to wait', async () => {
+describe('when an address sends more requests than allowed', () => {
+  it('it is told the remaining number, and then refused with a time to wait', async () => {
     const url = await listen(2);
     const first = await fetch(url + SUMMARY, { headers: { connection: 'close' } });
     expect(first.status).toBe(200);
@@ -41,14 +41,14 @@ describe('when an address asks more than it may', () => {
     expect(await refused.json()).toMatchObject({ code: 'rate_limited', status: 429 });
   });
 
-  it('may still ask whether the service is there', async () => {
+  it('it may still request the health of the service', async () => {
     const url = await listen(1);
     for (const path of ['/health', '/ready', '/health', '/ready']) {
       expect((await fetch(url + path, { headers: { connection: 'close' } })).status).toBe(200);
     }
   });
 
-  it('cannot claim to be another', async () => {
+  it('it cannot use the limit of another address', async () => {
     const url = await listen(1);
     const ask = (address: string) =>
       fetch(url + SUMMARY, { headers: { connection: 'close', 'x-forwarded-for': address } });
@@ -57,7 +57,7 @@ describe('when an address asks more than it may', () => {
   });
 });
 
-describe('when a class of requests has a budget of its own', () => {
+describe('when a class of requests has its own limit', () => {
   const ask = async (url: string, path: string, method = 'GET') => {
     const body = method === 'POST' ? { body: '{}' } : {};
     const response = await fetch(url + path, { method, headers: { connection: 'close' }, ...body });
@@ -69,17 +69,17 @@ describe('when a class of requests has a budget of its own', () => {
   };
   const of = (operation: string, letter: string) => `/enclave/${operation}/${letter.repeat(43)}`;
 
-  it('submissions and reports are a fifth each, quotes a half, and the tightest is told', async () => {
+  it('submissions and reports have a fifth each, quotes a half, and the answer states the tightest limit', async () => {
     const url = await listen(10);
     expect(await ask(url, '/enclave/submit_key', 'POST')).toEqual([201, '2', '1']);
     expect(await ask(url, '/enclave/submit_key', 'POST')).toEqual([201, '2', '0']);
     expect((await ask(url, '/enclave/submit_key', 'POST'))[0]).toBe(429);
     expect(await ask(url, of('report', 'B'))).toEqual([200, '2', '1']);
-    // Six of ten are left of everything.
+    // Six of the total of ten are left.
     expect(await ask(url, `/attestation/quote?nonce=${'A'.repeat(22)}`)).toEqual([200, '5', '4']);
   });
 
-  it('one session has one, whoever asks', async () => {
+  it('a session has one limit, for all sources together', async () => {
     const url = await listen(3);
     const askFrom = (localAddress: string, letter: string) =>
       new Promise((resolve, reject) => {
@@ -97,8 +97,8 @@ describe('when a class of requests has a budget of its own', () => {
   });
 });
 
-describe('when there are more sources than are counted', () => {
-  it('those that were not seen for longest are forgotten, and the rest stay', async () => {
+describe('when there are more sources than the limiter can count', () => {
+  it('the least recently seen ones are removed, and the others stay', async () => {
     const limits = new RateLimits(
       { max: 1, windowMs: 60_000 },
       { of: ({ url }) => url ?? '', isProxy: () => false, aliasOf: () => '' },
@@ -116,7 +116,7 @@ describe('when there are more sources than are counted', () => {
       });
     expect([await isLet('a'), await isLet('b'), await isLet('a')]).toEqual([true, true, false]);
     expect([await isLet('c'), await isLet('d')]).toEqual([true, true]);
-    // Of a, b, c and d the one that was seen least recently was b.
+    // The least recently seen source of a, b, c and d was b.
     expect([await isLet('a'), await isLet('c'), await isLet('b')]).toEqual([false, false, true]);
   });
 });

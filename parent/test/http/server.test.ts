@@ -45,14 +45,14 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** Everything that comes back until the server closes. */
+/** The whole answer, until the server closes the connection. */
 async function exchange(...pieces: string[]): Promise<string> {
   const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
   let answer = '';
   socket.on('data', (data: Buffer) => {
     answer += data.toString('latin1');
   });
-  // The server may close while we still write.
+  // The server may close the connection while the test still writes.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   for (const piece of pieces) socket.write(piece);
@@ -82,7 +82,7 @@ function expectProblem(answer: string, code: PublicCode): void {
 }
 
 describe('when a connection is kept', () => {
-  it('it is kept for as long as the answer says, and used again', async () => {
+  it('it is kept for the announced time, and used again', async () => {
     const request = 'GET / HTTP/1.1\r\nHost: x\r\n';
     const answer = await exchange(`${request}\r\n`, `${request}Connection: close\r\n\r\n`);
     expect(answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
@@ -91,7 +91,7 @@ describe('when a connection is kept', () => {
   });
 });
 
-describe('when what comes is no request', () => {
+describe('when the received data is no request', () => {
   it.each<[string, PublicCode, string[]]>([
     ['another protocol', 'request_malformed', [`${MARKER}\r\n\r\n`]],
     ['a header without a colon', 'request_malformed', [`GET / HTTP/1.1\r\n${MARKER}\r\n\r\n`]],
@@ -121,18 +121,18 @@ describe('when what comes is no request', () => {
     ['headers', `GET / HTTP/1.1\r\nHost: a\r\nX: ${MARKER}`],
     ['a body', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n${MARKER}`],
     ['a chunked body', `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc`],
-  ])('%s that never come whole are given up', async (_, piece) => {
+  ])('%s that never arrive completely time out', async (_, piece) => {
     expectProblem(await exchange(piece), 'request_timeout');
   });
 
-  it('nothing is written into an answer that has begun', async () => {
+  it('no error is written into an answer that has begun', async () => {
     app = (_request, response) => {
       response.write('begun');
     };
     const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1');
     let answer = '';
     socket.on('data', (data: Buffer) => {
-      // Only now: what is wrong comes while the answer is under way.
+      // The invalid data is sent while the answer is in progress.
       if (answer === '') socket.write('no request\r\n\r\n');
       answer += data.toString('latin1');
     });
@@ -145,14 +145,14 @@ describe('when what comes is no request', () => {
   });
 });
 
-describe('when what comes is a request', () => {
-  it('an expectation that is not known is none', async () => {
+describe('when the received data is a request', () => {
+  it('an unknown expectation is ignored', async () => {
     const answer = await exchange('GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\nConnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 200 /);
     expect(answer).toContain('fine');
   });
 
-  it("a request without Host is the application's to refuse", async () => {
+  it('a request without Host is passed to the application', async () => {
     const answer = await exchange('GET / HTTP/1.1\r\nConnection: close\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1.1 200 /);
   });

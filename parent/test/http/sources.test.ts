@@ -12,7 +12,7 @@ function request(peer: string | undefined, forwarded?: string): IncomingMessage 
   } as unknown as IncomingMessage;
 }
 
-describe('when an address is one of a source', () => {
+describe('when an address is mapped to a source', () => {
   it.each([
     ['192.0.2.7', '192.0.2.7'],
     ['::ffff:192.0.2.7', '192.0.2.7'],
@@ -23,11 +23,11 @@ describe('when an address is one of a source', () => {
     ['::1', '::/64'],
     ['not an address', null],
     ['', null],
-  ])('%s is of %s', (address, source) => {
+  ])('%s belongs to %s', (address, source) => {
     expect(sourceOf(address)).toBe(source);
   });
 
-  it('every address of a /64 is of one source, and no other', () => {
+  it('all addresses of a /64 belong to one source, and others do not', () => {
     const part = fc.integer({ min: 0, max: 0xffff });
     const parts = (length: number) => fc.array(part, { minLength: length, maxLength: length });
     const text = (all: number[]) => all.map((value) => value.toString(16)).join(':');
@@ -42,7 +42,7 @@ describe('when an address is one of a source', () => {
   });
 });
 
-describe('when a request says who it is forwarded for', () => {
+describe('when a request names the client for which it is forwarded', () => {
   const trusted = createSources(['10.0.0.0/8', '192.0.2.1'], SECRET);
 
   it.each([
@@ -64,7 +64,7 @@ describe('when a request says who it is forwarded for', () => {
     expect(createSources(proxies, SECRET).of(request(peer, forwarded))).toBe(source);
   });
 
-  it('one who forwards and is not named is told of, once', () => {
+  it('an unlisted proxy that forwards requests is reported once', () => {
     const told: string[] = [];
     const sources = createSources(['10.0.0.0/8'], SECRET, (address) => told.push(address));
     sources.of(request('10.1.1.1', '198.51.100.1'));
@@ -75,11 +75,11 @@ describe('when a request says who it is forwarded for', () => {
     expect(told).toEqual(['192.0.2.9']);
   });
 
-  it('a connection that is gone has a source all the same', () => {
+  it('a closed connection has a source too', () => {
     expect(createSources([], SECRET).of(request(undefined))).toBe('unknown');
   });
 
-  it('proxies are known by their addresses', () => {
+  it('proxies are recognised by their addresses', () => {
     expect(
       ['10.2.3.4', '::ffff:10.2.3.4', '192.0.2.1', '192.0.2.2'].map((address) => trusted.isProxy(address)),
     ).toEqual([true, true, true, false]);
@@ -87,8 +87,8 @@ describe('when a request says who it is forwarded for', () => {
   });
 });
 
-describe('when a source is named to somebody else', () => {
-  it('the name is the same each time, short, and of another process another', () => {
+describe('when a source is named to another component', () => {
+  it('the name is stable and short, and differs in another process', () => {
     const [one, two] = [createSources([], SECRET), createSources([], new Uint8Array(32))];
     expect(one.aliasOf('192.0.2.7')).toBe(one.aliasOf('192.0.2.7'));
     expect(one.aliasOf('192.0.2.7')).not.toBe(one.aliasOf('192.0.2.8'));

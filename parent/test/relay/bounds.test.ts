@@ -1,4 +1,4 @@
-/** Who waits, who is let go of, and who takes no place of another. */
+/** Tests which requests wait, which are given up, and that no kind takes the places of another. */
 import { MAX_IN_FLIGHT } from '@perf-aggregator/shared/limits';
 import { decodeRequest, type EnclaveReply, encodeReply } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';
@@ -8,8 +8,8 @@ import { Relay } from '../../src/relay/relay.ts';
 import { sessionOf, writeOf } from '../memory-store.ts';
 import { A, ANSWER, asked, B, BODY, ok, only, refusal, relayTo, store, until } from './rig.ts';
 
-describe('when whoever asked is gone', () => {
-  /** An enclave that answers when it is told, and notes who gave up. */
+describe('when the caller is gone', () => {
+  /** An enclave that answers when the test says so, and records aborted requests. */
   function waiting() {
     const givenUp: string[] = [];
     const answers: ((reply: EnclaveReply) => void)[] = [];
@@ -35,7 +35,7 @@ describe('when whoever asked is gone', () => {
     return { relay, givenUp, answers };
   }
 
-  it.each(['metrics', 'report', 'submit'] as const)('%s is given up at the enclave', async (operation) => {
+  it.each(['metrics', 'report', 'submit'] as const)('%s is aborted at the enclave', async (operation) => {
     store.writes.set(A, writeOf(A, { version: 1 }));
     const { relay, givenUp, answers } = waiting();
     const controller = new AbortController();
@@ -47,7 +47,7 @@ describe('when whoever asked is gone', () => {
     expect(givenUp).toEqual([operation]);
   });
 
-  it('the end of a session is not: whoever asked for it meant it', async () => {
+  it('a revocation is not aborted, because its caller wanted the end of the session', async () => {
     store.writes.set(A, writeOf(A, { version: 1 }));
     const { relay, givenUp, answers } = waiting();
     const controller = new AbortController();
@@ -59,7 +59,7 @@ describe('when whoever asked is gone', () => {
     expect([givenUp, store.erased]).toEqual([[], [A]]);
   });
 
-  it('a revocation overtakes a synchronisation, and ends it and every answer at once', async () => {
+  it('a revocation overtakes a synchronisation, and ends it and every other request at once', async () => {
     store.writes.set(A, writeOf(A, { version: 1 }));
     store.writes.set(B, writeOf(B, { version: 1 }));
     const { relay, givenUp, answers } = waiting();
@@ -75,7 +75,7 @@ describe('when whoever asked is gone', () => {
     const revoked = relay.ask('revoke', A, BODY, { source: 's' });
     expect(await codes).toEqual(['session_unknown', 'session_unknown', 'session_unknown']);
     expect([...givenUp].sort()).toEqual(['metrics', 'sync']);
-    // While it is being ended nothing begins.
+    // No request starts while the session is being ended.
     expect(await refusal(relay.ask('summary', A, BODY, { source: 's' }))).toBe('session_unknown');
     await until(() => answers.length === 4);
     answers[3]!(ok({ erase: true }));
@@ -85,10 +85,10 @@ describe('when whoever asked is gone', () => {
     expect(store.erased).toEqual([A]);
   });
 
-  it('an answer that came with the end is not given', async () => {
+  it('an answer that arrives together with the end is not returned', async () => {
     store.writes.set(A, writeOf(A, { version: 1 }));
     let answer: (reply: EnclaveReply) => void = () => undefined;
-    // An enclave that heeds no abort.
+    // An enclave that ignores aborts.
     const relay = relayTo(({ operation }) =>
       operation === 'revoke'
         ? ok({ erase: true })
@@ -103,7 +103,7 @@ describe('when whoever asked is gone', () => {
     expect(await read).toBe('session_unknown');
   });
 
-  it('a revocation that fails leaves the session as it was', async () => {
+  it('a failed revocation leaves the session unchanged', async () => {
     store.writes.set(A, writeOf(A, { version: 1 }));
     const relay = relayTo(({ operation }) =>
       operation === 'revoke'
@@ -116,7 +116,7 @@ describe('when whoever asked is gone', () => {
 });
 
 describe('when a session is opened', () => {
-  it('several questions bring its state once, and wait for it', async () => {
+  it('concurrent questions send its state once, and wait for it', async () => {
     store.writes.set(A, writeOf(A, { version: 1 }));
     let isOpen = false;
     const relay = relayTo(async ({ state }) => {
@@ -132,7 +132,7 @@ describe('when a session is opened', () => {
     expect(asked.filter(({ state }) => state !== null)).toHaveLength(1);
   });
 
-  it('an opening that fails is tried by the next', async () => {
+  it('after a failed opening the next question tries again', async () => {
     store.writes.set(A, writeOf(A, { version: 1 }));
     let brought = 0;
     const relay = relayTo(({ state }) => {
@@ -146,7 +146,7 @@ describe('when a session is opened', () => {
     expect(await second).toEqual(ANSWER);
   });
 
-  it('it takes places of its own: answers from open sessions do not wait for it', async () => {
+  it('it has its own places: questions to open sessions do not wait for it', async () => {
     const cold = Array.from({ length: 20 }, (_, index) => sessionOf(String.fromCharCode(65 + index)));
     for (const session of [...cold, B]) store.writes.set(session, writeOf(session, { version: 1 }));
     let opening = 0;
@@ -162,8 +162,8 @@ describe('when a session is opened', () => {
   });
 });
 
-describe('when synchronisations bring states', () => {
-  it('they take their own places, and none of those for questions', async () => {
+describe('when synchronisations send states', () => {
+  it('they use their own places, and none of those for questions', async () => {
     const { places } = POOL_LIMITS.cold;
     const sessions = Array.from({ length: places }, (_, index) => sessionOf(String.fromCharCode(65 + index)));
     for (const session of [...sessions, B]) store.writes.set(session, writeOf(session, { version: 1 }));
@@ -178,7 +178,7 @@ describe('when synchronisations bring states', () => {
 });
 
 describe('when an enclave answers slowly', () => {
-  it('no kind of work takes the places of another, and each is refused by itself', async () => {
+  it('no kind of work takes the places of another, and each is refused separately', async () => {
     store.writes.set(A, writeOf(A, { version: 1 }));
     const relay = relayTo(({ operation }) =>
       operation === 'quote' ? ok() : new Promise<never>(() => undefined),
@@ -195,7 +195,7 @@ describe('when an enclave answers slowly', () => {
     expect(await relay.ask('quote', null, BODY, { source: 'flood' })).toEqual(ANSWER);
   });
 
-  it('a source that an enclave sent away is not carried to it again until then', async () => {
+  it('a source that an enclave refused is not forwarded to it again before the retry time', async () => {
     const clock = { time: 0, now: () => clock.time };
     const failure = { code: 'rate_limited', retryAfterMs: 500, sealed: null } as const;
     const channel = { request: () => Promise.resolve(encodeReply({ outcome: 'failure', failure })) };
@@ -210,7 +210,7 @@ describe('when an enclave answers slowly', () => {
     expect(relay.refusalOf('submit', 's')).toBeNull();
   });
 
-  it('pools together leave room on a connection', () => {
+  it('all pools together leave room on a connection', () => {
     const places = Object.values(POOL_LIMITS).reduce((sum, limits) => sum + limits.places, 0);
     expect(places).toBeLessThan(MAX_IN_FLIGHT - 16);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FairQueue } from '../../src/relay/fair-queue.ts';
 
-/** A queue of `names`: the letter is the source, the digit behind it the session. */
+/** A queue of `names`: the letter is the source, the digit after it the session. */
 function queueOf(names: string): FairQueue<string> {
   const queue = new FairQueue<string>();
   for (const [index, name] of names.split(' ').filter(Boolean).entries()) push(queue, name, index);
@@ -19,7 +19,7 @@ function drain(queue: FairQueue<string>): string[] {
   return order;
 }
 
-describe('when many wait', () => {
+describe('when many callers wait', () => {
   it.each([
     ['sources take turns', 'a a a a b c b', 'a b c a b a a'],
     ['and so do the sessions of each', 'a1 a1 a1 a2 b1', 'a1 b1 a2 a1 a1'],
@@ -29,7 +29,7 @@ describe('when many wait', () => {
     expect(drain(queueOf(names)).join(' ')).toBe(order);
   });
 
-  it('nobody waits longer than all others together for its first turn', () => {
+  it('each source gets its first turn before any source gets a second', () => {
     const name = fc.constantFrom('a', 'b', 'c1', 'c2', 'd');
     fc.assert(
       fc.property(fc.array(name, { maxLength: 60 }), (names) => {
@@ -45,7 +45,7 @@ describe('when many wait', () => {
     );
   });
 
-  it('who leaves is not called', () => {
+  it('a removed caller gets no turn', () => {
     const queue = queueOf('a b a1');
     expect(queue.remove({ source: 'b', session: null }, 'b#1')).toBe(true);
     expect(queue.remove({ source: 'b', session: null }, 'b#1')).toBe(false);
@@ -56,7 +56,7 @@ describe('when many wait', () => {
 });
 
 describe('when there is no room', () => {
-  it('the latest of whoever has most goes, for a source that has less', () => {
+  it('the latest caller of the source with the most goes, for a source with fewer', () => {
     const queue = queueOf('a a1 a b');
     expect(queue.isLongest('c')).toBe(false);
     expect(queue.displace('c')).toBe('a1#1');
@@ -64,7 +64,7 @@ describe('when there is no room', () => {
     expect(drain(queue)).toEqual(['a', 'b', 'a']);
   });
 
-  it('a source that would have as many as any goes itself', () => {
+  it('a source that would have the most is itself refused', () => {
     const queue = queueOf('a a b');
     expect(queue.isLongest('a')).toBe(true);
     expect(queue.displace('a')).toBeUndefined();

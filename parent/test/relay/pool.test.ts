@@ -12,7 +12,7 @@ const LIMITS = { places: 2, waiting: 2, patienceMs: 100 };
 const of = (source: string) => ({ source, session: null });
 const refusal = (answered: Promise<unknown>) => codeOfRejection(answered, RelayError);
 
-/** A pool, and work that goes on until the test says. */
+/** A pool, and work that runs until the test ends it. */
 function busy(limits = LIMITS) {
   const pool = new Pool(limits);
   const begun: string[] = [];
@@ -31,7 +31,7 @@ function busy(limits = LIMITS) {
 }
 
 describe('when work is given to a pool', () => {
-  it('as much as it has places runs, the rest waits its turn', async () => {
+  it('it runs up to the number of places, and the rest waits for its turn', async () => {
     const { pool, begun, works, work } = busy();
     const all = ['a', 'a', 'a', 'b'].map((source) => work(source));
     await vi.advanceTimersByTimeAsync(0);
@@ -47,7 +47,7 @@ describe('when work is given to a pool', () => {
     expect(pool.load).toEqual({ underWay: 0, waiting: 0 });
   });
 
-  it('work that fails leaves its place', async () => {
+  it('work that fails frees its place', async () => {
     const { pool } = busy();
     await expect(pool.run(of('a'), undefined, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(pool.load.underWay).toBe(0);
@@ -55,7 +55,7 @@ describe('when work is given to a pool', () => {
 });
 
 describe('when a pool is full', () => {
-  it('one source more is refused, and is told when to come again', async () => {
+  it('another source is refused, and is told when to retry', async () => {
     const { pool, work } = busy();
     for (const source of ['a', 'a', 'a', 'a']) void work(source);
     expect(pool.isFullFor('a')).toBe(true);
@@ -64,14 +64,14 @@ describe('when a pool is full', () => {
     await expect(refused).rejects.toMatchObject({ failure: { retryAfterMs: 1_000 } });
   });
 
-  it('whoever brings most makes room for whoever brings little', async () => {
+  it('the source with the most work makes room for a source with little', async () => {
     const { pool, begun, works, work } = busy();
     const [, , kept, displaced] = ['a', 'a', 'a', 'a'].map((source) => work(source));
     expect(pool.isFullFor('b')).toBe(false);
     const other = work('b');
     expect(await refusal(displaced!)).toBe('overloaded');
     expect(pool.load.waiting).toBe(2);
-    // Both have one now: nobody makes room any more.
+    // Both have one now, so no source makes room for the other.
     expect(pool.isFullFor('b')).toBe(true);
     expect(await refusal(work('b'))).toBe('overloaded');
     works[0]!.resolve();
@@ -82,7 +82,7 @@ describe('when a pool is full', () => {
     await Promise.all([kept, other]);
   });
 
-  it('patience ends', async () => {
+  it('a wait has a time limit', async () => {
     const { pool, work } = busy();
     for (const source of ['a', 'a']) void work(source);
     const late = work('b');
@@ -95,7 +95,7 @@ describe('when a pool is full', () => {
 });
 
 describe('when a place was found', () => {
-  it('nothing is left of the wait: no timer, and nobody who listens', async () => {
+  it('no timer and no listener of the wait is left', async () => {
     const { works, work } = busy();
     const controller = new AbortController();
     for (const source of ['a', 'a']) void work(source);
@@ -110,8 +110,8 @@ describe('when a place was found', () => {
   });
 });
 
-describe('when whoever asked is gone', () => {
-  it('it leaves the queue and takes no place', async () => {
+describe('when the caller is gone', () => {
+  it('its work leaves the queue and takes no place', async () => {
     const { pool, begun, works, work } = busy();
     for (const source of ['a', 'a']) void work(source);
     const controller = new AbortController();

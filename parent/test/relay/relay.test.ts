@@ -7,7 +7,7 @@ import { writeOf } from '../memory-store.ts';
 import { A, ANSWER, asked, B, BODY, ok, only, refusal, relayTo, store } from './rig.ts';
 
 describe('when the enclave answers', () => {
-  it('its body comes back and the request was what was asked', async () => {
+  it('its body is returned, and the enclave got the request unchanged', async () => {
     store.writes.set(A, writeOf(A, { version: 4 }));
     expect(await relayTo(() => ok()).ask('metrics', A, BODY)).toEqual(ANSWER);
     expect(asked).toEqual([{ operation: 'metrics', session: A, version: 4, body: BODY, state: null }]);
@@ -20,7 +20,7 @@ describe('when the enclave answers', () => {
     expect(asked).toEqual([]);
   });
 
-  it('state that it lacks is brought, once', async () => {
+  it('the state that it lacks is sent, once', async () => {
     store.writes.set(A, writeOf(A, { version: 4, chunks: [ANSWER] }));
     const relay = relayTo((request) => (request.state ? ok() : { outcome: 'state_required' }));
     expect(await relay.ask('metrics', A, BODY)).toEqual(ANSWER);
@@ -34,7 +34,7 @@ describe('when the enclave answers', () => {
     expect(await refusal(never.ask('quote', null, BODY))).toBe('frame_malformed');
   });
 
-  it('state that has gone meanwhile is an unknown session', async () => {
+  it('a session whose state has been erased meanwhile is unknown', async () => {
     store.writes.set(A, writeOf(A));
     const relay = relayTo(() => {
       store.writes.clear();
@@ -43,7 +43,7 @@ describe('when the enclave answers', () => {
     expect(await refusal(relay.ask('metrics', A, BODY))).toBe('session_unknown');
   });
 
-  it('its refusal comes through whole', async () => {
+  it('its refusal is passed on completely', async () => {
     const failure = { code: 'sync_pending', retryAfterMs: 500, sealed: ANSWER } as const;
     const relay = relayTo(() => ({ outcome: 'failure', failure }));
     await expect(relay.ask('quote', null, BODY)).rejects.toThrow(
@@ -53,13 +53,13 @@ describe('when the enclave answers', () => {
 });
 
 describe('when the enclave writes', () => {
-  it('the write is stored before the answer is given, its end bounded by ours', async () => {
+  it('the write is stored before the answer is returned, with its end limited by the parent', async () => {
     const relay = relayTo(() => ok({ write: writeOf(A, { expiresAt: 9_999 }) }));
     expect(await relay.ask('submit', null, BODY)).toEqual(ANSWER);
     expect(store.writes.get(A)).toEqual(writeOf(A, { expiresAt: 5_000 }));
   });
 
-  it('a store that fails means no answer', async () => {
+  it('without a successful write there is no answer', async () => {
     store.failing = true;
     expect(await refusal(relayTo(() => ok({ write: writeOf(A) })).ask('submit', null, BODY))).toBe(
       'store_unavailable',
@@ -76,7 +76,7 @@ describe('when the enclave writes', () => {
     expect(store.writes.get(A)?.version).toBe(3);
   });
 
-  it('another session than the one asked about is refused, and not stored', async () => {
+  it('a write for another session than the requested one is refused, and not stored', async () => {
     store.writes.set(A, writeOf(A));
     const relay = relayTo(() => ok({ write: writeOf(B) }));
     expect(await refusal(relay.ask('renew', A, BODY))).toBe('frame_malformed');
@@ -95,8 +95,8 @@ describe('when the enclave writes', () => {
   });
 });
 
-describe('when several requests are under way', () => {
-  /** An enclave whose answers wait until they are let go, in the order of the requests. */
+describe('when several requests run at the same time', () => {
+  /** An enclave whose answers wait until the test releases them, in the order of the requests. */
   function gated() {
     const gates: (() => void)[] = [];
     const relay = relayTo(
@@ -113,7 +113,7 @@ describe('when several requests are under way', () => {
     return { relay, gates, settle };
   }
 
-  it('changes of one session take turns, each on the state of the one before', async () => {
+  it('changes of one session run in turn, each on the state of the one before', async () => {
     store.writes.set(A, writeOf(A));
     const { relay, gates, settle } = gated();
     const both = [relay.ask('sync', A, BODY), relay.ask('sync', A, BODY)];
@@ -138,7 +138,7 @@ describe('when several requests are under way', () => {
     await Promise.all(all);
   });
 
-  it('a turn that fails lets the next one in', async () => {
+  it('after a failed turn the next one runs', async () => {
     store.writes.set(A, writeOf(A));
     let fails = true;
     const relay = relayTo(() => {
@@ -152,7 +152,7 @@ describe('when several requests are under way', () => {
   });
 });
 
-describe('when the way to the enclave fails', () => {
+describe('when the connection to the enclave fails', () => {
   const special: Partial<Record<string, string>> = {
     deadline_exceeded: 'deadline_exceeded',
     channel_overloaded: 'overloaded',
@@ -167,7 +167,7 @@ describe('when the way to the enclave fails', () => {
     expect(await refusal(relay.ask('quote', null, BODY))).toBe(special[code] ?? 'enclave_unavailable');
   });
 
-  it('an answer that cannot be read is malformed, and any other error is internal', async () => {
+  it('an unreadable answer is malformed, and any other error is internal', async () => {
     const linkOf = (request: EnclaveChannel['request']) =>
       new Relay({
         enclaves: only({ request }),

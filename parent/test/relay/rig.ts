@@ -1,4 +1,4 @@
-/** A relay over a store in memory, renewed for each test, to an enclave that answers as a test says. */
+/** A relay over a store in memory, created anew for each test, to an enclave that the test controls. */
 import {
   decodeRequest,
   type EnclaveReply,
@@ -17,7 +17,7 @@ export const A = sessionOf('a');
 export const B = sessionOf('b');
 export const BODY = Uint8Array.of(7);
 export const ANSWER = Uint8Array.of(8);
-/** A reply of success. */
+/** A successful reply. */
 export const ok = (changes: Partial<Extract<EnclaveReply, { outcome: 'ok' }>> = {}): EnclaveReply => ({
   outcome: 'ok',
   body: ANSWER,
@@ -27,7 +27,7 @@ export const ok = (changes: Partial<Extract<EnclaveReply, { outcome: 'ok' }>> = 
 });
 
 export let store: MemoryStore;
-/** What reached the enclave. */
+/** The requests that reached the enclave. */
 export let asked: EnclaveRequest[];
 
 beforeEach(() => {
@@ -35,11 +35,11 @@ beforeEach(() => {
   asked = [];
 });
 
-/** The one enclave behind `channel`. */
+/** A single enclave behind `channel`. */
 export const only = (channel: EnclaveChannel) =>
   new Enclaves([{ isReady: true, isAnswering: true, venues: [], connect: () => Promise.resolve(channel) }]);
 
-/** A relay to an enclave that answers as `answer` says. */
+/** A relay to an enclave that answers with `answer`. */
 export function relayTo(answer: (request: EnclaveRequest) => EnclaveReply | Promise<EnclaveReply>): Relay {
   const channel: EnclaveChannel = {
     async request(message) {

@@ -1,4 +1,4 @@
-/** What fails: how long it waits, and when it is told. */
+/** Failed synchronisations: their waits and their reports. */
 import { describe, expect, it, vi } from 'vitest';
 import { relayError } from '../../src/errors.ts';
 import { StoreError } from '../../src/storage/errors.ts';
@@ -6,7 +6,7 @@ import { sessionOf, writeOf } from '../memory-store.ts';
 import { clock, count, done, due, schedulerOf, store, synced, told } from './rig.ts';
 
 describe('when synchronisations fail', () => {
-  /** Lets time pass, poll by poll. */
+  /** Advances the time in small steps, so that polls run. */
   async function pass(ms: number): Promise<void> {
     for (let left = ms; left > 0; left -= 10) {
       clock.time += 10;
@@ -14,7 +14,7 @@ describe('when synchronisations fail', () => {
     }
   }
 
-  it('nothing else is held up, however many fail', async () => {
+  it('no other session is delayed, for any number of failures', async () => {
     due('abcdefghijz');
     const scheduler = schedulerOf((session) => {
       if (session !== sessionOf('z')) throw relayError('state_rejected', 'x', null);
@@ -28,7 +28,7 @@ describe('when synchronisations fail', () => {
     await scheduler.stop();
   });
 
-  it('each waits longer each time, up to a quarter of an hour, and starts anew after a success', async () => {
+  it('each wait is longer, up to a quarter of an hour, and starts again after a success', async () => {
     due('a');
     let fails = true;
     const scheduler = schedulerOf((session) => {
@@ -41,7 +41,7 @@ describe('when synchronisations fail', () => {
         event.event === 'sync_failed' ? [[event.attempts, event.retryMs]] : [],
       );
     await pass(7_000);
-    // The lower end of the jitter: half of 1, 2, 4, 8 s.
+    // The minimum of the jitter: half of 1, 2, 4, 8 s.
     expect(waits()).toEqual([
       [1, 500],
       [2, 1_000],
@@ -57,7 +57,7 @@ describe('when synchronisations fail', () => {
     await scheduler.stop();
   });
 
-  it('what fails for ever is asked once an hour, and told once', async () => {
+  it('a session that always fails is retried once an hour, and reported once', async () => {
     due('a');
     store.writes.set(sessionOf('a'), writeOf(sessionOf('a'), { syncAt: 0, expiresAt: 1e12 }));
     const scheduler = schedulerOf(() => {
@@ -80,7 +80,7 @@ describe('when synchronisations fail', () => {
     await scheduler.stop();
   });
 
-  it('a service that is away counts against no session', async () => {
+  it('an unavailable service does not count as a failure of a session', async () => {
     due('a');
     store.writes.set(sessionOf('a'), writeOf(sessionOf('a'), { syncAt: 0, expiresAt: 1e12 }));
     const scheduler = schedulerOf(() => {
@@ -95,7 +95,7 @@ describe('when synchronisations fail', () => {
   });
 
   it.each(['session_unknown', 'session_expired', 'state_rejected'] as const)(
-    'while the store does not change, %s is asked once a poll, and never in a loop',
+    'while the store does not change, %s is asked once per poll, and never in a loop',
     async (code) => {
       due('a');
       store.erase = () => Promise.reject(new StoreError('store_failed', 'the disk is full'));
@@ -112,7 +112,7 @@ describe('when synchronisations fail', () => {
     },
   );
 
-  it('one that cannot be put off waits for a poll', async () => {
+  it('a session that cannot be postponed waits for the next poll', async () => {
     due('a');
     store.postpone = () => Promise.reject(new StoreError('store_failed', 'the disk is full'));
     const scheduler = schedulerOf(() => {
@@ -125,7 +125,7 @@ describe('when synchronisations fail', () => {
     await scheduler.stop();
   });
 
-  it('each step is told: done, or its code, and never the whole id of the session', async () => {
+  it('each step is reported as done or with its code, and never with the full id of the session', async () => {
     due('ab');
     const scheduler = schedulerOf((session) => {
       if (session === sessionOf('a')) throw relayError('state_rejected', 'x', null);
@@ -174,7 +174,7 @@ describe('when synchronisations fail', () => {
 });
 
 describe('when sessions expire', () => {
-  it('they are erased by the cleanup, which survives a failing store', async () => {
+  it('the cleanup erases them, and continues after a failure of the store', async () => {
     due('a');
     clock.time = 10_000;
     const scheduler = schedulerOf(() => new Promise(() => undefined));
@@ -192,7 +192,7 @@ describe('when sessions expire', () => {
 });
 
 describe('when it is stopped', () => {
-  it('it waits for what is under way and starts nothing more', async () => {
+  it('it waits for running work and starts no more', async () => {
     due('abc');
     const ends: (() => void)[] = [];
     const scheduler = schedulerOf(

@@ -1,4 +1,4 @@
-/** A scheduler over a store in memory, renewed for each test, whose relay does as a test says. */
+/** A scheduler over a store in memory, created anew for each test, whose relay the test controls. */
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import type { Relay } from '../../src/relay/relay.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
@@ -21,7 +21,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A scheduler whose relay does `sync` with each session. */
+/** A scheduler whose relay calls `sync` for each session. */
 export function schedulerOf(sync: (session: string) => Promise<void> | void): Scheduler {
   const ask = async (operation: string, session: string) => {
     synced.push(session);
@@ -41,13 +41,13 @@ export function schedulerOf(sync: (session: string) => Promise<void> | void): Sc
   });
 }
 
-/** Sessions by one letter each, due in this order. */
+/** Sessions named by one letter each, due in this order. */
 export function due(names: string): void {
   for (const [index, name] of names.split('').entries())
     store.writes.set(sessionOf(name), writeOf(sessionOf(name), { syncAt: index, expiresAt: 10_000 }));
 }
 
-/** What a step that is the last leaves behind. */
+/** Stores the state after the last step of a session. */
 export function done(session: string): void {
   store.writes.set(session, { ...store.writes.get(session)!, syncAt: null });
 }

@@ -3,7 +3,7 @@ import { sessionOf, writeOf } from '../memory-store.ts';
 import { clock, done, due, schedulerOf, store, synced } from './rig.ts';
 
 describe('when sessions are due', () => {
-  it('all are synchronised, the longest overdue first, and those that are not due are left', async () => {
+  it('all are synchronised, the longest overdue first, and those that are not due are not', async () => {
     due('abcde');
     store.writes.set(sessionOf('z'), writeOf(sessionOf('z'), { syncAt: 101 }));
     const scheduler = schedulerOf(done);
@@ -16,7 +16,7 @@ describe('when sessions are due', () => {
     await scheduler.stop();
   });
 
-  it('no more than there is room for run at once, and none twice', async () => {
+  it('they run concurrently up to the limit, and none runs twice', async () => {
     due('abc');
     const open: (() => void)[] = [];
     const scheduler = schedulerOf(
@@ -38,7 +38,7 @@ describe('when sessions are due', () => {
     await scheduler.stop();
   });
 
-  it('a step that is not the last goes on at once', async () => {
+  it('a step that is not the last is followed by the next at once', async () => {
     due('a');
     const scheduler = schedulerOf((session) => {
       if (synced.length === 5) done(session);

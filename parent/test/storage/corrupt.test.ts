@@ -1,4 +1,4 @@
-/** A damaged file is refused, or opens exactly right: it never ends the process that opens it. */
+/** A damaged file is refused, or opens with all data correct. It never ends the process that opens it. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 let count = 0;
-/** A folder whose database is `bytes`. */
+/** A folder whose database file contains `bytes`. */
 function storeOf(bytes: Uint8Array): string {
   const path = join(folder, `store-${count++}`);
   mkdirSync(path);
@@ -31,14 +31,14 @@ function storeOf(bytes: Uint8Array): string {
   return path;
 }
 
-/** Does with the store what a parent does, and sees that it says what it said before the damage. */
+/** Uses the store in the same way as a parent, and checks that its data is the same as before the damage. */
 async function useAsBefore(path: string): Promise<void> {
   const store = openLmdbStore(path);
   expect(await truthOf(store, SESSIONS)).toEqual(sound.truth);
   const others = Array.from({ length: 60 }, (_, index) => String(index).padStart(43, 'w'));
   for (const first of [0, 20, 40]) {
     const some = others.slice(first, first + 20);
-    // Each commit waits for the disk: some at once.
+    // Each commit waits for the disk, so several run at once.
     await Promise.all(
       some.map((session, index) => {
         const chunks = [new Uint8Array(((first + index) * 977) % 40_000).fill(index)];
@@ -55,7 +55,7 @@ async function useAsBefore(path: string): Promise<void> {
 }
 
 describe('when the file is damaged', () => {
-  it('is opened as long as it is not', async () => {
+  it('an undamaged file is opened', async () => {
     expect(Object.keys(sound.truth)).toHaveLength(Math.floor((SESSIONS * 2) / 3));
     await useAsBefore(storeOf(sound.bytes));
   });
@@ -69,13 +69,13 @@ describe('when the file is damaged', () => {
     }
   });
 
-  it('there are at least 33 ways of it', () => {
+  it('there are at least 33 kinds of damage', () => {
     expect(DAMAGES.length).toBeGreaterThanOrEqual(33);
     expect(new Set(DAMAGES.map(([name]) => name)).size).toBe(DAMAGES.length);
     expect(DAMAGES.filter(([, outcome]) => outcome === 'refused').length).toBeGreaterThanOrEqual(33);
   });
 
-  it.each(DAMAGES)('one %s: %s', async (_name, outcome, damaged) => {
+  it.each(DAMAGES)('damage "%s": %s', async (_name, outcome, damaged) => {
     const bytes = damaged(sound);
     expect(bytes.equals(sound.bytes)).toBe(false);
     const path = storeOf(bytes);
@@ -86,14 +86,14 @@ describe('when the file is damaged', () => {
     expect(readFileSync(join(path, 'data.mdb')).equals(bytes)).toBe(true);
   });
 
-  it('is left as it is', () => {
+  it('the file stays unchanged', () => {
     const path = storeOf(sound.cut(PAGE * 5));
     expect(codeOf(() => openLmdbStore(path), StoreError)).toBe('store_corrupt');
     expect(readFileSync(join(path, 'data.mdb'))).toEqual(sound.cut(PAGE * 5));
   });
 });
 
-describe('when bytes are flipped or pages exchanged anywhere', () => {
+describe('when bytes are flipped or pages exchanged at random', () => {
   let small: SoundFile;
   beforeAll(async () => {
     small = await SoundFile.make(7, 9_000);
@@ -106,7 +106,7 @@ describe('when bytes are flipped or pages exchanged anywhere', () => {
     return fault;
   };
 
-  it('the file is judged, and never failed upon', { timeout: 300_000 }, () => {
+  it('the check gives a result and never crashes', { timeout: 300_000 }, () => {
     const at = fc.nat(small.bytes.length - 1);
     fc.assert(
       fc.property(at, fc.integer({ min: 1, max: 255 }), (offset, bits) => {
@@ -120,7 +120,7 @@ describe('when bytes are flipped or pages exchanged anywhere', () => {
     expect(judged(small.bytes)).toBeNull();
   });
 
-  it('any other page in the place of the root is found', { timeout: 300_000 }, () => {
+  it('any other page in the place of the root is detected', { timeout: 300_000 }, () => {
     const { root, pages, bytes } = small;
     for (let other = 2; other < pages; other++) {
       if (other === root) continue;

@@ -1,9 +1,9 @@
-/** Ways in which the file of a store comes back other than it was left, and what must become of each. */
+/** Kinds of damage to the file of a store, and the required result for each. */
 import { HEAD, META, PAGE, type SoundFile } from './sound-file.ts';
 
 /**
- * `refused`: with `store_corrupt`, wherever LMDB put what. `either`: that, or it opens, says what it said before, and can be
- * written.
+ * `refused`: with `store_corrupt`, for any layout of LMDB. `either`: that, or it opens with the same data as before,
+ * and can be written.
  */
 export type Outcome = 'refused' | 'either';
 
@@ -24,7 +24,7 @@ const ofFreeRoot = (field: number) => (file: SoundFile) => file.freeRoot * PAGE 
 const ofNode = (field: number) => (file: SoundFile) => file.node(file.root) + field;
 const ofData = (field: number) => (file: SoundFile) => file.dataPage * PAGE + field;
 
-/** The file cut, or another in its place. */
+/** The file is cut, or replaced by another. */
 const LENGTHS: readonly Damage[] = [
   ['cut to a byte', 'refused', (file) => file.cut(1)],
   ['cut to one page', 'refused', (file) => file.cut(PAGE)],

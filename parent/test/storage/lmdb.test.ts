@@ -30,7 +30,7 @@ async function reopen(): Promise<void> {
 }
 
 describe('when a session is written', () => {
-  it('it is there, as it was written', async () => {
+  it('it can be read back unchanged', async () => {
     expect(await store.write(writeOf(A, { syncAt: 5, chunks: [bytes(1), bytes()] }))).toBe('stored');
     expect(await store.session(A)).toMatchObject({ version: 1, expiresAt: 1_000, syncAt: 5 });
     expect(await store.state(A)).toEqual({ version: 1, blob: bytes(1), chunks: [bytes(1), bytes()] });
@@ -50,7 +50,7 @@ describe('when a session is written', () => {
     expect(await store.state(A)).toMatchObject({ version: 2, blob: bytes(2) });
   });
 
-  it('of two writers at once exactly one wins', async () => {
+  it('of two concurrent writers exactly one succeeds', async () => {
     await store.write(writeOf(A));
     const writers = [7, 8, 9].map((value) =>
       store.write(writeOf(A, { baseVersion: 1, version: 2, blob: bytes(value) })),
@@ -59,7 +59,7 @@ describe('when a session is written', () => {
     expect((await store.state(A))?.blob).toEqual(bytes(7));
   });
 
-  it('a conflict changes nothing, the schedule included', async () => {
+  it('a conflict changes nothing, including the schedule', async () => {
     await store.write(writeOf(A, { syncAt: 5 }));
     await store.write(writeOf(A, { syncAt: 1, chunks: [bytes(9)] }));
     expect(await store.due(4, 10)).toEqual([]);
@@ -74,7 +74,7 @@ describe('when a session is written', () => {
     expect((await store.state(A))?.chunks).toEqual([bytes(1), bytes(2), bytes(3)]);
   });
 
-  it('what was read is a copy, of one version, whatever is written next', async () => {
+  it('the read value is a copy of one version, and later writes do not change it', async () => {
     await store.write(writeOf(A, { chunks: [bytes(1)] }));
     const reading = store.state(A);
     await store.write(
@@ -106,7 +106,7 @@ describe('when a session is written', () => {
 });
 
 describe('when a session is erased', () => {
-  it('nothing of it is left, and its name is free', async () => {
+  it('no part of it is left, and its name is free', async () => {
     await store.write(writeOf(A, { syncAt: 1, chunks: [bytes(1), bytes(2)] }));
     await store.write(writeOf(B, { chunks: [bytes(3)] }));
     await store.erase(A);
@@ -122,7 +122,7 @@ describe('when a session is erased', () => {
     expect((await store.state(B))?.chunks).toEqual([bytes(3)]);
   });
 
-  it('those that expired are, and how many is told', async () => {
+  it('expired sessions are erased, and their number is returned', async () => {
     await store.write(writeOf(A, { expiresAt: 10, syncAt: 1 }));
     await store.write(writeOf(B, { expiresAt: 11 }));
     expect(await store.eraseExpired(9)).toBe(0);
@@ -132,7 +132,7 @@ describe('when a session is erased', () => {
 });
 
 describe('when sessions are due', () => {
-  it('the longest overdue come first, at most as many as asked for', async () => {
+  it('the longest overdue come first, up to the requested number', async () => {
     for (const [name, syncAt] of [
       ['a', 30],
       ['b', 10],
@@ -156,7 +156,7 @@ describe('when sessions are due', () => {
   });
 });
 
-describe('when a session is put off', () => {
+describe('when a session is postponed', () => {
   it('it is due later, and nothing else of it changes', async () => {
     await store.write(writeOf(A, { syncAt: 5 }));
     const before = await store.state(A);
@@ -168,7 +168,7 @@ describe('when a session is put off', () => {
     expect(await store.due(9, 9)).toEqual([A]);
   });
 
-  it('one that is never due, or that is gone, stays so', async () => {
+  it('a session that is never due, or that is gone, stays so', async () => {
     await store.write(writeOf(A, { syncAt: null }));
     await store.postpone(A, 9);
     await store.postpone(B, 9);
@@ -191,7 +191,7 @@ describe('when two parents draw a genesis', () => {
 });
 
 describe('when the store is closed and opened again', () => {
-  it('everything is still there', async () => {
+  it('all data is still there', async () => {
     await store.write(writeOf(A, { syncAt: 3, chunks: [bytes(1)] }));
     await store.putGenesis({ blob: bytes(1), evidence: bytes(2) });
     const before = [
@@ -211,7 +211,7 @@ describe('when the store is closed and opened again', () => {
 });
 
 describe('when the record of a session is damaged', () => {
-  /** What msgpack says of a record, in place of A's. */
+  /** Writes `record`, encoded with msgpack, in place of the record of A. */
   async function damage(record: unknown): Promise<void> {
     await store.close();
     const root = open({ path: join(folder, 'store'), maxDbs: 8 });
@@ -231,7 +231,7 @@ describe('when the record of a session is damaged', () => {
     ['of a broken version', { ...RECORD, version: 1.5 }],
     ['with an end that is none', { ...RECORD, expiresAt: Number.NaN }],
     ['with chunks that are none', { ...RECORD, chunks: 'many' }],
-  ])('the session is refused, and no other: %s', async (_what, record) => {
+  ])('the session is refused, and no other is: %s', async (_what, record) => {
     for (const id of [A, B]) await store.write(writeOf(id, { chunks: [bytes(1)] }));
     await damage(record);
     const refused = [store.session(A), store.state(A), store.write(writeOf(A)), store.erase(A)];
@@ -245,7 +245,7 @@ describe('when the record of a session is damaged', () => {
     expect(await store.session(B)).toBeNull();
   });
 
-  it('chunks that it counts and that are not there are not looked for one by one', async () => {
+  it('missing chunks that it counts are not searched one by one', async () => {
     await store.write(writeOf(A, { chunks: [bytes(1), bytes(2)] }));
     await damage({ ...RECORD, chunks: Number.MAX_SAFE_INTEGER });
     expect((await store.state(A))?.chunks).toEqual([bytes(1), bytes(2)]);
@@ -254,8 +254,8 @@ describe('when the record of a session is damaged', () => {
   });
 });
 
-describe('when the folder is none', () => {
-  it('it says so', () => {
+describe('when the folder cannot be used', () => {
+  it('the error says so', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(codeOf(() => openLmdbStore(join(folder, 'file', 'store')), StoreError)).toBe('store_unopened');
   });

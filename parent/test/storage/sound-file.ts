@@ -1,4 +1,4 @@
-/** The file of a sound store, and where in it one can strike. */
+/** The file of a valid store, and the places in it that tests damage. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,16 +23,16 @@ export const META = {
   transaction: 152,
 } as const;
 
-/** Sessions that are written at once. */
+/** The number of sessions that are written at once. */
 const AT_ONCE = 8;
 
-/** What the file of a sound store holds: of each session its version, and digests of its blob and chunks. */
+/** The contents of a valid store: for each session its version, and digests of its blob and chunks. */
 export type Truth = Readonly<Record<string, readonly string[]>>;
 
-/** A sound file, and where in it one can strike. */
+/** A valid file, and the places in it that tests damage. */
 export class SoundFile {
   readonly bytes: Buffer;
-  /** As it was before the last sessions were written. */
+  /** The file before the last sessions were written. */
   readonly older: Buffer;
   readonly truth: Truth;
 
@@ -42,7 +42,7 @@ export class SoundFile {
     this.truth = truth;
   }
 
-  /** A store of as many sessions as are asked for, less every third. */
+  /** A store of `sessions` sessions, without every third. */
   static async make(sessions: number, chunkBytes: number): Promise<SoundFile> {
     const folder = mkdtempSync(join(tmpdir(), 'pa-sound-'));
     const file = () => readFileSync(join(folder, 'data.mdb'));
@@ -50,7 +50,7 @@ export class SoundFile {
       const store = openLmdbStore(folder);
       await store.putGenesis({ blob: Uint8Array.of(1), evidence: Uint8Array.of(2) });
       let older = file();
-      // Some at once: each commit waits for the disk.
+      // Several at once, because each commit waits for the disk.
       for (let first = 0; first < sessions; first += AT_ONCE) {
         if (first + AT_ONCE >= sessions) older = file();
         const indices = Array.from({ length: Math.min(AT_ONCE, sessions - first) }, (_, at) => first + at);
@@ -78,7 +78,7 @@ export class SoundFile {
     return this.bytes.subarray(0, length);
   }
 
-  /** Offset of the meta page that counts. */
+  /** Offset of the current meta page. */
   get meta(): number {
     const transaction = (page: number) => this.bytes.readBigUInt64LE(page * PAGE + META.transaction);
     return transaction(1) > transaction(0) ? PAGE : 0;
@@ -99,7 +99,7 @@ export class SoundFile {
     return page * PAGE + HEAD.length + this.bytes.readUInt16LE(page * PAGE + HEAD.length);
   }
 
-  /** Offset at which the first list of free pages has its first page. */
+  /** Offset of the first page number in the first list of free pages. */
   get firstFree(): number {
     const page = this.freeRoot * PAGE;
     const nodes = (this.bytes.readUInt16LE(page + HEAD.lower) / 2) | 0;
@@ -113,7 +113,7 @@ export class SoundFile {
     throw new Error('no list of two single free pages');
   }
 
-  /** Number of the first page of a value that has pages of its own, and belongs to a session that is there. */
+  /** Number of the first page of a value on separate pages that belongs to an existing session. */
   get dataPage(): number {
     const pages = Array.from({ length: this.pages }, (_, page) => page * PAGE);
     const found = pages.find((page) => {
@@ -128,14 +128,14 @@ export class SoundFile {
 /** The life of one session: opened, renewed, and every third one erased. */
 async function live(store: Store, index: number, chunkBytes: number): Promise<void> {
   const session = String(index).padStart(43, '-');
-  // Small values stand in a page, large ones on pages of their own.
+  // Small values are stored in a tree page, large ones on separate pages.
   const chunks = [new Uint8Array(chunkBytes).fill(index), Uint8Array.of(index)];
   await store.write(writeOf(session, { syncAt: index, chunks }));
   await store.write(writeOf(session, { baseVersion: 1, version: 2, chunksKept: 2, syncAt: index + 1 }));
   if (index % 3 === 0) await store.erase(session);
 }
 
-/** Everything that a store says of its sessions. */
+/** All data that a store returns about its sessions. */
 export async function truthOf(store: Store, sessions: number): Promise<Truth> {
   const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
   const truth: Record<string, readonly string[]> = {};

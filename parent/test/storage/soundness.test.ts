@@ -35,11 +35,11 @@ function storeOf(bytes: Uint8Array): string {
   return path;
 }
 
-describe('when a sound file is checked', () => {
+describe('when a valid file is checked', () => {
   it.each([
     ['with a rehearsal', SOUNDNESS_LIMITS],
     ['that is too large for one', READ_ONLY],
-  ])('%s: file, folder and the folder for what is temporary are as they were', (_, limits) => {
+  ])('%s: file, folder and the temporary folder stay unchanged', (_, limits) => {
     const path = storeOf(sound.bytes);
     expect(soundnessFault(path, limits)).toBeNull();
     expect(readdirSync(path)).toEqual(['data.mdb']);
@@ -47,7 +47,7 @@ describe('when a sound file is checked', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it('where nothing temporary can be written, it is read where it is', () => {
+  it('where no temporary file can be written, it is read in its place', () => {
     vi.stubEnv('TMPDIR', join(folder, 'nowhere'));
     const path = storeOf(sound.bytes);
     expect(soundnessFault(path)).toBeNull();
@@ -59,14 +59,14 @@ describe('when a file cannot be used', () => {
   it.each([
     ['with a rehearsal', SOUNDNESS_LIMITS],
     ['that is too large for one', READ_ONLY],
-  ])('%s: what ends LMDB is told, and nothing is left behind', (_, limits) => {
+  ])('%s: the cause of the end of LMDB is reported, and no file is left behind', (_, limits) => {
     const path = storeOf(sound.cut(2 * PAGE));
     expect(soundnessFault(path, limits)).toBe('it ends LMDB by SIGBUS');
     expect(readdirSync(path)).toEqual(['data.mdb']);
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it('a free page that is in use shows by the rehearsal alone', () => {
+  it('only the rehearsal detects a free page that is in use', () => {
     const bytes = sound.altered((altered) =>
       altered.writeBigInt64LE(BigInt(sound.dataPage), sound.firstFree),
     );
@@ -74,7 +74,7 @@ describe('when a file cannot be used', () => {
     expect(soundnessFault(storeOf(bytes))).not.toBeNull();
   });
 
-  it('it is given up when its time is over, however far it is, and counts as damaged', () => {
+  it('a check that exceeds its time limit is stopped, and the file counts as damaged', () => {
     const path = storeOf(sound.bytes);
     const hurried = { ...SOUNDNESS_LIMITS, timeoutMs: 1 };
     expect(soundnessFault(path, hurried)).toBe('LMDB is not through with it after 1 ms');
@@ -82,7 +82,7 @@ describe('when a file cannot be used', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it('a process that cannot be started is no damage', () => {
+  it('a process that cannot be started does not count as damage', () => {
     const path = storeOf(sound.bytes);
     const { execPath } = process;
     process.execPath = join(folder, 'no-node');

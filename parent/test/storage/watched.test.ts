@@ -6,7 +6,7 @@ import { watchStore } from '../../src/storage/watched.ts';
 import { MemoryStore, sessionOf, writeOf } from '../memory-store.ts';
 import { recorder } from '../recorder.ts';
 
-/** A store each of whose operations takes as many ms as it is told, by a clock of its own. */
+/** A store whose operations take `takesMs` each, on a separate clock. */
 function slowed(takesMs: number) {
   const told = recorder();
   const store = new MemoryStore();
@@ -22,7 +22,7 @@ function slowed(takesMs: number) {
   return { store, told, watched: watchStore(slow, told.emit, () => now) };
 }
 
-/** Every operation of the port, once; what each gives. */
+/** Calls every operation of the port once, and returns the results. */
 async function useAll(store: Store): Promise<readonly unknown[]> {
   const record = { blob: Uint8Array.of(1), evidence: Uint8Array.of(2) };
   return [
@@ -40,13 +40,13 @@ async function useAll(store: Store): Promise<readonly unknown[]> {
 }
 
 describe('when a store is watched', () => {
-  it('it does what it does, and nothing is told as long as it is quick', async () => {
+  it('it works unchanged, and nothing is reported while it is quick', async () => {
     const { watched, told } = slowed(999);
     expect(await useAll(watched)).toEqual(await useAll(new MemoryStore()));
     expect(told.events).toEqual([]);
   });
 
-  it('every operation that takes a second is told', async () => {
+  it('every operation that takes a second is reported', async () => {
     const { watched, told } = slowed(1_000);
     await useAll(watched);
     expect(told.events).toEqual(
@@ -65,7 +65,7 @@ describe('when a store is watched', () => {
     );
   });
 
-  it('one that fails after long is told too, and fails as it did', async () => {
+  it('a slow operation that fails is reported too, and its error is unchanged', async () => {
     const { watched, told, store } = slowed(2_500);
     store.failing = true;
     expect(await codeOfRejection(watched.count(), StoreError)).toBe('store_failed');

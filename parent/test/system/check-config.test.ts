@@ -1,4 +1,4 @@
-/** The parent as it was built, asked only what it would be started with. */
+/** The built parent, run only to check its configuration. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,15 +25,15 @@ function check(env: Record<string, string>, ...options: string[]) {
   return { status, stdout, stderr };
 }
 
-describe('when --check-config is asked', () => {
-  it('a sound configuration ends with 0, and nothing was made or opened', () => {
+describe('when --check-config is given', () => {
+  it('a valid configuration exits with 0, and no file or socket is created', () => {
     const { status, stdout, stderr } = check(GOOD, '--check-config');
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain('the configuration can be used');
     for (const path of ['store', 'enclave', 'egress']) expect(existsSync(join(folder, path))).toBe(false);
   });
 
-  it('another ends with 1, and every fault', () => {
+  it('an invalid one exits with 1, and prints every fault', () => {
     const { status, stdout } = check(
       { ...GOOD, ENCLAVE_PORT: 'x', DATABASE_URL: 'secret' },
       '--check-config',

@@ -34,7 +34,7 @@ describe('when bytes are written in base64', () => {
     expect([encodeBase64(bytes), encodeBase64Url(bytes)]).toEqual(['+//+', '-__-']);
   });
 
-  it('reads back what it wrote, whatever the length', () => {
+  it('reads back what it wrote, for any length', () => {
     const long = fc.uint8Array({ minLength: 8_190, maxLength: 8_200 });
     fc.assert(
       fc.property(
@@ -48,7 +48,7 @@ describe('when bytes are written in base64', () => {
   });
 });
 
-describe('when a text has a second spelling', () => {
+describe('when a text has a second encoding', () => {
   it.each([
     'Zg',
     'Zg=',
@@ -70,7 +70,7 @@ describe('when a text has a second spelling', () => {
     expect(codeOf(() => decodeBase64Url(text), CodecError)).toBe('base64_malformed');
   });
 
-  it('takes one spelling of each byte string and refuses the rest by code', () => {
+  it('accepts one encoding of each byte string and refuses all others with a code', () => {
     const text = fc.string({ unit: fc.constantFrom(...'ABab01+/-_= '.split('')), maxLength: 9 });
     fc.assert(
       fc.property(text, (spelling) => {

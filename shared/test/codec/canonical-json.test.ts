@@ -33,7 +33,7 @@ const NUMBERS = [
   ['43143ff3c1cb0959', '1424953923781206.2'],
 ] as const;
 
-describe('when RFC 8785 gives the answer', () => {
+describe('when RFC 8785 contains the expected output', () => {
   it.each(NUMBERS)('writes the number %s as %s', (bits, text) => {
     expect(canonicalJson(new DataView(decodeHex(bits).buffer).getFloat64(0))).toBe(text);
   });
@@ -54,7 +54,7 @@ describe('when RFC 8785 gives the answer', () => {
     const input = String.raw`{"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh",
       "1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}`;
     const values = Object.values(JSON.parse(canonicalJson(JSON.parse(input))) as object);
-    // JavaScript puts the integer key first by itself: the order is read off the text.
+    // JavaScript itself puts the integer key first, so the test reads the order from the text.
     const text = canonicalJson(JSON.parse(input));
     const order = (values as string[]).sort((a, b) => text.indexOf(a) - text.indexOf(b));
     expect(order).toEqual([
@@ -93,7 +93,7 @@ describe('when a value is JSON', () => {
   const json = fc.jsonValue({ depthSize: 'medium', stringUnit: 'binary' });
 
   it('reads back as the same value', () => {
-    // JSON has no negative zero: JSON.stringify is the judge of what is the same.
+    // JSON has no negative zero, so the result of JSON.stringify is the reference.
     fc.assert(
       fc.property(json, (value) => {
         const text = canonicalJson(value);
@@ -103,7 +103,7 @@ describe('when a value is JSON', () => {
     );
   });
 
-  it('does not depend on the order of members, and leaves undefined ones out', () => {
+  it('does not depend on the order of members, and leaves out undefined members', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), json), (value) => {
         const backwards = Object.fromEntries(Object.entries(value).reverse());

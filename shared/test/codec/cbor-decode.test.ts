@@ -26,7 +26,7 @@ function codeOf(run: () => unknown): string {
   return 'accepted';
 }
 
-// RFC 8949 appendix A, but for the items that this decoder refuses on purpose (below).
+// RFC 8949 appendix A, without the items that this decoder refuses on purpose (below).
 const VECTORS: readonly (readonly [string, CborItem])[] = [
   ['00', 0],
   ['01', 1],
@@ -133,12 +133,12 @@ describe('when the input is a vector of RFC 8949 appendix A', () => {
     expect(decode(hex, ALL)).toEqual(value);
   });
 
-  it.each(['f7', 'f0', 'f818', 'f8ff'])('%s, a simple value without a meaning here, is refused', (hex) => {
+  it.each(['f7', 'f0', 'f818', 'f8ff'])('%s, a simple value that is not supported, is refused', (hex) => {
     expect(codeOf(() => decode(hex, ALL))).toBe('cbor_malformed');
   });
 });
 
-describe('when the bytes could be spelled another way', () => {
+describe('when the bytes could be encoded in another way', () => {
   it.each([
     ['0000', 'bytes left over'],
     ['', 'nothing'],
@@ -178,13 +178,13 @@ describe('when the bytes could be spelled another way', () => {
     expect(codeOf(() => decode(hex, ALL))).toBe('cbor_malformed');
   });
 
-  it('indefinite lengths and tags are refused unless asked for', () => {
+  it('indefinite lengths and tags are refused unless the caller allows them', () => {
     for (const hex of ['9fff', 'bfff', '5fff', '7fff', 'c100', 'd28440a04040']) {
       expect(codeOf(() => decode(hex))).toBe('cbor_malformed');
     }
   });
 
-  it('a byte order mark is kept: two keys that differ by it are two keys', () => {
+  it('a byte order mark is kept: two keys that differ only in it are different keys', () => {
     expect(decode('a26161016' + '4efbbbf6102')).toEqual(
       new Map([
         ['a', 1],
@@ -194,7 +194,7 @@ describe('when the bytes could be spelled another way', () => {
   });
 });
 
-describe('when the input is larger than its reader wants', () => {
+describe('when the input is larger than the reader allows', () => {
   it('depth counts arrays, maps and tags', () => {
     expect(decode('818101', { maxDepth: 2 })).toEqual([[1]]);
     expect(codeOf(() => decode('818101', { maxDepth: 1 }))).toBe('cbor_limit_exceeded');
@@ -203,7 +203,7 @@ describe('when the input is larger than its reader wants', () => {
     expect(codeOf(() => decodeCbor(new Uint8Array(100_000).fill(0x81)))).toBe('cbor_limit_exceeded');
   });
 
-  it('items count, keys included', () => {
+  it('keys count as items', () => {
     expect(decode('83010203', { maxItems: 4 })).toEqual([1, 2, 3]);
     expect(codeOf(() => decode('83010203', { maxItems: 3 }))).toBe('cbor_limit_exceeded');
     expect(codeOf(() => decode('a10102', { maxItems: 2 }))).toBe('cbor_limit_exceeded');
@@ -222,7 +222,7 @@ describe('when a byte string is decoded', () => {
   });
 });
 
-describe('when anything at all is encoded and decoded', () => {
+describe('when any value is encoded and decoded', () => {
   const key = fc.oneof(fc.string({ unit: 'binary' }), fc.maxSafeInteger());
   const { value } = fc.letrec<{ value: CborValue }>((tie) => ({
     value: fc.oneof(
@@ -239,7 +239,7 @@ describe('when anything at all is encoded and decoded', () => {
     ),
   }));
 
-  it('it comes back the same', () => {
+  it('the value is the same', () => {
     fc.assert(
       fc.property(value, (before) => {
         expect(decodeCbor(encodeCbor(before), ALL)).toEqual(canonical(before));
@@ -247,7 +247,7 @@ describe('when anything at all is encoded and decoded', () => {
     );
   });
 
-  it('and encodes to the same bytes again', () => {
+  it('and it is encoded to the same bytes again', () => {
     fc.assert(
       fc.property(value, (before) => {
         const bytes = encodeCbor(before);
@@ -257,8 +257,8 @@ describe('when anything at all is encoded and decoded', () => {
   });
 });
 
-describe('when the input is garbage', () => {
-  it('only coded errors come out', () => {
+describe('when the input is random', () => {
+  it('only coded errors are thrown', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), fc.boolean(), (bytes, lax) => {
         try {
@@ -273,7 +273,7 @@ describe('when the input is garbage', () => {
   });
 });
 
-/** What decoding gives back: integers as numbers where they are safe. */
+/** The value that decoding returns: safe integers become numbers. */
 function canonical(value: CborValue): CborValue {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (Object.is(value, -0)) return 0;

@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../codes.ts';
 
-describe('when text has no UTF-8', () => {
-  it.each(['\ud800', `${'long '.repeat(20)}\udc00`])('refuses %j wherever it stands', (text) => {
+describe('when text has no UTF-8 encoding', () => {
+  it.each(['\ud800', `${'long '.repeat(20)}\udc00`])('refuses %j at any place', (text) => {
     for (const value of [text, [text], { [text]: 1 }, { name: text }, new Map([[text, 1]])]) {
       expect(codeOf(() => encodeCbor(value), CodecError)).toBe('cbor_malformed');
     }
@@ -31,7 +31,7 @@ describe('when an integer has more than 64 bits', () => {
   });
 });
 
-describe('when a value is ours', () => {
+describe('when a value has a supported type', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 80 });
   const { value } = fc.letrec<{ value: CborValue }>((tie) => ({
     value: fc.oneof(
@@ -57,7 +57,7 @@ describe('when a value is ours', () => {
     );
   });
 
-  it('leaves members out that are undefined, and writes no tag for bytes', () => {
+  it('leaves out undefined members, and writes no tag for bytes', () => {
     expect(encodeHex(encodeCbor({ a: undefined, b: Uint8Array.of(1) }))).toBe('a161624101');
   });
 });

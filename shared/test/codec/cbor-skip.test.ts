@@ -35,13 +35,13 @@ describe('when an item is skipped', () => {
     '9f018202039f0405ffff',
     'bf61610161629f0203ffff',
     '83018202039f0405ff',
-    // Written long, keys twice, keys of any type, text that is not UTF-8: well-formed all the same.
+    // Long forms, duplicate keys, keys of any type, and text that is not UTF-8. All of them are well-formed.
     '1800',
     'a201000101',
     'a1410100',
     'a18000',
     '61ff',
-  ])('%s ends where it ends, whatever follows', (hex) => {
+  ])('%s ends at its last byte, for any bytes after it', (hex) => {
     const item = decodeHex(hex);
     const before = Uint8Array.of(1, 2, 3);
     for (const after of [new Uint8Array(), Uint8Array.of(0), Uint8Array.of(0xff)]) {
@@ -96,14 +96,14 @@ describe('when an item is skipped', () => {
     expect(codeOf(() => skipCbor(bytes, 0))).toBe('cbor_malformed');
   });
 
-  it('what lies beside it is not nested in it', () => {
+  it('adjacent items are not nested', () => {
     for (const item of ['80', 'a0', '9fff', 'bfff', 'c000', '8181a100f6']) {
       const list = decodeHex(`98c8${item.repeat(200)}`);
       expect(skipCbor(list, 0)).toBe(list.length);
     }
   });
 
-  it('nesting ends at sixteen', () => {
+  it('nesting is limited to sixteen levels', () => {
     const nested = (depth: number) => decodeHex(`${'81'.repeat(depth)}00`);
     expect(skipCbor(nested(16), 0)).toBe(17);
     for (const head of ['81', '9f', 'a100', 'd818', 'bf00']) {
@@ -112,7 +112,7 @@ describe('when an item is skipped', () => {
     }
   });
 
-  it('it takes what was encoded, and at least what the strict decoder takes', () => {
+  it('it accepts all encoded values, and everything that the strict decoder accepts', () => {
     const value = fc.letrec<{ value: never }>((tie) => ({
       value: fc.oneof(
         { depthSize: 'small', withCrossShrink: true },

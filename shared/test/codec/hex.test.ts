@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { codeOf, orRefused } from '../codes.ts';
 
 describe('when bytes are written in hexadecimal', () => {
-  it('writes lower case and reads both (RFC 4648 §8)', () => {
+  it('writes lower case and reads both cases (RFC 4648 §8)', () => {
     expect(encodeHex(Uint8Array.of(0, 1, 0x7f, 0xab, 0xff))).toBe('00017fabff');
     expect(decodeHex('00017FABff')).toEqual(Uint8Array.of(0, 1, 0x7f, 0xab, 0xff));
   });
@@ -22,7 +22,7 @@ describe('when bytes are written in hexadecimal', () => {
     expect(codeOf(() => decodeHex(text), CodecError)).toBe('hex_malformed');
   });
 
-  it('refuses garbage by code only', () => {
+  it('refuses random text with a code only', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const bytes = orRefused(() => decodeHex(text));

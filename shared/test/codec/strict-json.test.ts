@@ -13,14 +13,14 @@ function codeOf(text: string): string {
   }
 }
 
-describe('when an object says a member twice', () => {
+describe('when an object contains a member twice', () => {
   it.each([
     '{"a":1,"a":1}',
     '{"a":1,"b":2,"a":3}',
     '[{"a":1},{"a":1,"a":2}]',
     '{"x":{"a":1,"a":2}}',
     '{"x":[1,{"y":{}},{"a":[],"a":[]}]}',
-    // One name, spelled in two ways.
+    // One name in two spellings.
     '{"a":1,"\\u0061":2}',
     '{"\\/":1,"/":2}',
     '{"":1,"":2}',
@@ -35,7 +35,7 @@ describe('when an object says a member twice', () => {
   });
 });
 
-describe('when names are alike but not the same member', () => {
+describe('when names are similar but not equal', () => {
   it.each([
     '{"a":{"a":{"a":1}}}',
     '[{"a":1},{"a":1}]',
@@ -48,12 +48,12 @@ describe('when names are alike but not the same member', () => {
     '{"ä":1,"ä":2}',
     '-1.5e3',
     'null',
-  ])('%s is read as JSON.parse reads it', (text) => {
+  ])('%s is read in the same way as by JSON.parse', (text) => {
     expect(parseStrictJson(text)).toEqual(JSON.parse(text));
   });
 });
 
-describe('when a text is not JSON, or nested without an end', () => {
+describe('when a text is not JSON, or is nested too deeply', () => {
   it.each(['', '{', '{"a"}', "{'a':1}", '{"a":1}}', '[1,]', '\ufeff{}', 'undefined', '{"a":1,}'])(
     '%s is refused',
     (text) => {
@@ -61,14 +61,14 @@ describe('when a text is not JSON, or nested without an end', () => {
     },
   );
 
-  it('64 levels are read, one more and a hundred thousand are not', () => {
+  it('64 levels are read, and one more or a hundred thousand are refused', () => {
     expect(codeOf('['.repeat(64) + ']'.repeat(64))).toBe('read');
     expect(codeOf('['.repeat(65) + ']'.repeat(65))).toBe('json_malformed');
     expect(codeOf(`${'{"a":'.repeat(65)}0${'}'.repeat(65)}`)).toBe('json_malformed');
     expect(codeOf('['.repeat(100_000) + ']'.repeat(100_000))).toBe('json_malformed');
   });
 
-  it('a string of megabytes, plain or all escapes, and a million names take neither stack nor long', () => {
+  it('strings of megabytes, plain or escaped, and a million names use little stack and time', () => {
     for (const text of ['x'.repeat(8 << 20), '\\\\'.repeat(4 << 20), '\\"'.repeat(4 << 20)]) {
       expect(codeOf(`{"a":"${text}","b":"${text}"}`)).toBe('read');
       expect(codeOf(`{"a":"${text}","a":0}`)).toBe('json_member_twice');
@@ -85,10 +85,10 @@ describe('when a text is not JSON, or nested without an end', () => {
   });
 });
 
-describe('when JSON is arbitrary', () => {
+describe('when JSON is random', () => {
   const value = fc.jsonValue({ depthSize: 'small', maxDepth: 6 });
 
-  it('what JSON.stringify writes is read as it was', () => {
+  it('the output of JSON.stringify is read back unchanged', () => {
     fc.assert(
       fc.property(value, fc.constantFrom(0, 1, 2), (made, indent) => {
         const text = JSON.stringify(made, null, indent);
@@ -97,7 +97,7 @@ describe('when JSON is arbitrary', () => {
     );
   });
 
-  it('an object into which one of its names is written again is refused', () => {
+  it('an object with one repeated name is refused', () => {
     const object = fc.dictionary(fc.string(), value, { minKeys: 1, noNullPrototype: true });
     fc.assert(
       fc.property(object, fc.nat(), (made, pick) => {

@@ -1,4 +1,4 @@
-/** Both back ends, by name: `describe.each(BACKENDS)`. */
+/** Both back ends by name: `describe.each(BACKENDS)`. */
 import { crypto as noble } from '@perf-aggregator/shared/crypto/noble';
 import { crypto as node } from '@perf-aggregator/shared/crypto/node';
 

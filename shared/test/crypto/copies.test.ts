@@ -1,4 +1,4 @@
-/** What node:crypto's back end leaves of keys and plaintexts in arrays of its own. */
+/** Searches arrays for copies of keys and plaintexts that the node:crypto back end leaves. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { equalBytes } from '../../src/bytes.ts';
 import { crypto } from '../../src/crypto/node.ts';
@@ -9,7 +9,7 @@ const SECRET = new Uint8Array(32).map((_, index) => 0x40 + index);
 const NONCE = new Uint8Array(12);
 const NOTHING = new Uint8Array();
 
-// Our own code copies bytes with `set` and nothing else: what it copied into is noted while a test runs.
+// Our code copies bytes only with `set`. The test records every target array of `set`.
 const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'set')!;
 let copies: Uint8Array[] = [];
 
@@ -27,7 +27,7 @@ afterEach(() => {
   Reflect.deleteProperty(Uint8Array.prototype, 'set');
 });
 
-/** Arrays that were copied into and still hold the secret somewhere. */
+/** The target arrays that still contain the secret. */
 function holding(secret: Uint8Array): Uint8Array[] {
   return copies.filter((copy) =>
     copy.some((_, at) => equalBytes(copy.subarray(at, at + secret.length), secret)),
@@ -35,7 +35,7 @@ function holding(secret: Uint8Array): Uint8Array[] {
 }
 
 describe('when a private key was used', () => {
-  it('the search finds a copy that is there', () => {
+  it('the search finds an existing copy', () => {
     new Uint8Array(40).set(SECRET, 8);
     expect(holding(SECRET)).toHaveLength(1);
   });
@@ -57,13 +57,13 @@ describe('when a private key was used', () => {
 describe('when a box was opened', () => {
   const key = new Uint8Array(32).fill(1);
 
-  it('the caller has the plaintext, whole', () => {
+  it('the caller gets the complete plaintext', () => {
     const sealed = crypto.aesGcmSeal(key, NONCE, SECRET, NOTHING);
     expect(crypto.aesGcmOpen(key, NONCE, sealed, NOTHING)).toEqual(SECRET);
     expect(holding(SECRET)).toEqual([]);
   });
 
-  it('whoever altered it learns nothing', () => {
+  it('an altered box reveals nothing', () => {
     const sealed = crypto.aesGcmSeal(key, NONCE, SECRET, NOTHING);
     sealed.ciphertext[0]! ^= 1;
     expect(codeOf(() => crypto.aesGcmOpen(key, NONCE, sealed, NOTHING), CryptoError)).toBe(

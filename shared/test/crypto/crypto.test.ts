@@ -85,10 +85,10 @@ describe.each(BACKENDS)('when the vectors of the standards run on the %s back en
   });
 });
 
-describe.each(BACKENDS)('when a box of the %s back end was changed', (_name, crypto) => {
+describe.each(BACKENDS)('when a box of the %s back end is changed', (_name, crypto) => {
   const box = fc.record({ key: exactly(32), nonce: exactly(12), plaintext: anyBytes, aad: anyBytes });
 
-  it('does not open: every bit of key, nonce, box and additional data counts', () => {
+  it('it does not open, for any changed bit of key, nonce, box and additional data', () => {
     const flip = fc.record({ at: fc.nat(), bit: fc.nat(7) });
     fc.assert(
       fc.property(box, flip, ({ key, nonce, plaintext, aad }, { at, bit }) => {
@@ -106,7 +106,7 @@ describe.each(BACKENDS)('when a box of the %s back end was changed', (_name, cry
     );
   });
 
-  it.each([0, 1, 15, 17])('does not open with a tag of %i bytes', (length) => {
+  it.each([0, 1, 15, 17])('it does not open with a tag of %i bytes', (length) => {
     const sealed = { ciphertext: NOTHING, tag: new Uint8Array(length) };
     const open = () => crypto.aesGcmOpen(new Uint8Array(32), new Uint8Array(12), sealed, NOTHING);
     expect(codeOf(open, CryptoError)).toBe('aead_open_failed');
@@ -139,7 +139,7 @@ describe.each(BACKENDS)('when a key of the %s back end has another length', (_na
   });
 });
 
-describe('when both back ends do the same', () => {
+describe('when both back ends do the same operation', () => {
   it('gives the same bytes', () => {
     fc.assert(
       fc.property(exactly(32), exactly(32), exactly(12), anyBytes, (key, other, nonce, message) => {
@@ -160,7 +160,7 @@ describe('when both back ends do the same', () => {
     );
   });
 
-  it('gives the same SHA-384 of a message in pieces as of the whole', () => {
+  it('gives the same SHA-384 for a message in pieces as for the whole', () => {
     fc.assert(
       fc.property(fc.array(anyBytes, { maxLength: 8 }), (pieces) => {
         for (const crypto of [node, noble]) {
@@ -172,7 +172,7 @@ describe('when both back ends do the same', () => {
     );
   });
 
-  it('verifies what the other signed, and nothing else', () => {
+  it('verifies signatures of the other, and no others', () => {
     fc.assert(
       fc.property(exactly(32), anyBytes, (seed, message) => {
         const signature = node.ed25519Sign(seed, message);

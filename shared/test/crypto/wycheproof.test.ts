@@ -32,12 +32,12 @@ function field(vector: Case, name: string): Uint8Array {
   return decodeHex(vector[name] as string);
 }
 
-/** Ids of the cases that `accepts` judges otherwise than Wycheproof. */
+/** Ids of the cases for which `accepts` differs from Wycheproof. */
 function disagreements(cases: readonly Case[], accepts: (vector: Case) => boolean): readonly number[] {
   return cases.filter((vector) => accepts(vector) !== (vector.result === 'valid')).map(({ tcId }) => tcId);
 }
 
-// The port knows one shape of AES-GCM; the other groups are of shapes that it cannot say.
+// The port supports one form of AES-GCM. The other groups use forms that it cannot express.
 const isOurGcm = ({ group }: Case) =>
   group['keySize'] === 256 && group['ivSize'] === 96 && group['tagSize'] === 128;
 
@@ -69,14 +69,14 @@ describe('when the vectors are those of the README', () => {
   });
 });
 
-describe.each(BACKENDS)('when Wycheproof judges the %s back end', (_name, crypto) => {
+describe.each(BACKENDS)("when Wycheproof's vectors run on the %s back end", (_name, crypto) => {
   it('agrees on AES-256-GCM with a 96-bit nonce and a 128-bit tag', () => {
     const ours = AES_GCM.filter(isOurGcm);
     expect([ours.length, AES_GCM.length - ours.length]).toEqual([66, 250]);
     expect(disagreements(ours, (vector) => opens(crypto, vector))).toEqual([]);
   });
 
-  it('agrees on X25519, and refuses exactly the secrets that are zero', () => {
+  it('agrees on X25519, and refuses exactly the shared secrets that are zero', () => {
     const zero = X25519.filter((vector) => /^0+$/.test(vector['shared'] as string));
     expect([X25519.length, zero.length]).toEqual([518, 31]);
     for (const vector of X25519) {
@@ -96,7 +96,7 @@ describe.each(BACKENDS)('when Wycheproof judges the %s back end', (_name, crypto
   });
 
   it('agrees on HKDF-SHA-256', () => {
-    // More than 255 blocks: no caller of the port can ask for them but by mistake.
+    // More than 255 blocks: callers of the port could request that only by mistake.
     const fitting = HKDF.filter(({ flags }) => !flags.includes('SizeTooLarge'));
     expect([fitting.length, HKDF.length - fitting.length]).toEqual([83, 3]);
     for (const vector of fitting) {

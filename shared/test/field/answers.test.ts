@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { between, complaintOf, oneOf, valueAt, type Wrong } from './answers.ts';
 
-describe('when a case says what is wrong today', () => {
+describe('when a case says which answer is wrong today', () => {
   it.each<[unknown, Wrong]>([
     [0.5, { today: 0.5, right: 0.1 }],
     [0.5 + 1e-10, { today: 0.5, right: 0.501001 }],
@@ -38,13 +38,13 @@ describe('when a case says what is wrong today', () => {
     expect(complaintOf(row, actual)).toContain('neither the answer of today');
   });
 
-  it('a table that gives one value as both is told so', () => {
+  it('a table that lists one value as both right and wrong is refused', () => {
     expect(complaintOf({ today: 0.1, right: 0.1 }, 0.1)).toContain('this is right now');
   });
 });
 
 describe('when a path is followed', () => {
-  it('leads through objects and lists, or nowhere', () => {
+  it('it leads through objects and lists, or to nothing', () => {
     const answer = { a: [{ b: null }, { b: 'c' }] };
     expect(valueAt(answer, 'a.1.b')).toBe('c');
     expect(valueAt(answer, 'a.0.b')).toBeNull();

@@ -1,25 +1,25 @@
 /**
- * Field cases: what the product answers today, and what is right. A table of {@link Answers} says both; as soon as
- * a wrong answer is right, its test fails until the table says so (docs/testing.md).
+ * Field cases: today's answers of the product, and the right answers. A table of {@link Answers} lists both. As soon as
+ * a wrong answer becomes right, its test fails until the table is changed (docs/testing.md).
  */
 import { expect, it } from 'vitest';
 
-/** A wrong answer of today, and the right one. */
+/** A wrong answer of today, and the right answer. */
 export interface Wrong {
-  /** Exactly what is answered: numbers within 1e-9; undefined where the answer has no such field. */
+  /** The exact answer of today. Numbers may differ by 1e-9; undefined means that the answer has no such field. */
   readonly today: unknown;
-  /** A value, a pattern that the text must match, a number {@link between} bounds, or {@link oneOf} several. */
+  /** A value, a pattern for the text, a range made by {@link between}, or several values made by {@link oneOf}. */
   readonly right: unknown;
-  /** How far a number may lie from the right one; by default what {@link isRight} says. */
+  /** The permitted distance of a number from the right one. The default is in {@link isRight}. */
   readonly within?: number;
-  /** Why the one is wrong or the other right. */
+  /** The reason why one value is wrong or the other right. */
   readonly why?: string;
 }
 
-/** The answers of one case, by the path of their field (`drawdowns.1.durationDays`). */
+/** The answers of one case by the path of their field (`drawdowns.1.durationDays`). */
 export interface Answers {
   readonly wrong?: Readonly<Record<string, Wrong>>;
-  /** Exactly what is answered, and right. */
+  /** The exact answers that are right. */
   readonly right?: Readonly<Record<string, unknown>>;
 }
 
@@ -41,17 +41,17 @@ class Between {
   }
 }
 
-/** A right answer that is a bound: any number from `from` to `to`. */
+/** A right answer that is a range: any number from `from` to `to`. */
 export function between(from: number, to: number): Between {
   return new Between(from, to);
 }
 
-/** A right answer of which there are several. */
+/** A right answer with several possible values. */
 export function oneOf(...values: readonly unknown[]): OneOf {
   return new OneOf(values);
 }
 
-/** Which numbers of an `*.expected.json` a case calls right nowhere, by their names. */
+/** The names of the numbers in an `*.expected.json` that a case lists nowhere as right. */
 export function missingRights(expected: object, { wrong = {}, right = {} }: Answers): readonly string[] {
   const all = [...Object.values(right), ...Object.values(wrong).map((row) => row.right)];
   const rights = all.flatMap((one) => (one instanceof OneOf ? one.values : [one])).map(numberIn);
@@ -62,12 +62,12 @@ export function missingRights(expected: object, { wrong = {}, right = {} }: Answ
   });
 }
 
-/** The number that a value of JSON is or spells; NaN for any other. */
+/** The number of a JSON number or numeric string; NaN for any other value. */
 function numberIn(value: unknown): number {
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 }
 
-/** One test for each answer; `ask` gives the object that the paths lead into, or its promise. It is called once. */
+/** Declares one test for each answer. `ask` returns the object with the answers, or its promise. It is called once. */
 export function itAnswers({ wrong = {}, right = {} }: Answers, ask: () => unknown): void {
   let asked: { readonly answer: unknown } | undefined;
   const read = (): unknown => {
@@ -88,14 +88,14 @@ export function itAnswers({ wrong = {}, right = {} }: Answers, ask: () => unknow
   }
 }
 
-/** What is no longer true of a row that says what is wrong today; null: all is as it says. */
+/** The reason why a row about a wrong answer is outdated; null when it is correct. */
 export function complaintOf(row: Wrong, actual: unknown): string | null {
   if (isRight(actual, row)) return `${show(actual)}: this is right now: move it to the right ones`;
   if (isSame(actual, row.today)) return null;
   return `${show(actual)}: neither the answer of today (${show(row.today)}) nor the right one (${show(row.right)})`;
 }
 
-/** The member of `answer` to which `path` leads; undefined where there is none. */
+/** The member of `answer` at `path`; undefined when there is none. */
 export function valueAt(answer: unknown, path: string): unknown {
   let value = answer;
   for (const key of path.split('.')) {
@@ -105,7 +105,7 @@ export function valueAt(answer: unknown, path: string): unknown {
   return value;
 }
 
-/** Whole numbers exactly, numbers of more than six digits to 1e-6 of themselves, others to 1e-3. */
+/** Whole numbers must be equal. Numbers of more than six digits may differ by 1e-6 of their value, others by 1e-3. */
 function isRight(actual: unknown, { right, within }: Wrong): boolean {
   if (right instanceof OneOf)
     return right.values.some((value) => isRight(actual, { today: null, right: value }));

@@ -14,7 +14,7 @@ const PREFIX = 'kms:RecipientAttestation:';
 const statementOf = (sid: string, policy: KeyPolicy) => policy.Statement.find((one) => one.Sid === sid);
 const actionsOf = (sid: string, policy: KeyPolicy) => statementOf(sid, policy)?.Action;
 
-describe('when the key policy is made', () => {
+describe('when the key policy is created', () => {
   it('only attested code of this image is allowed, and everything else denied', () => {
     const policy = keyPolicy(FACTS);
     expect(statementOf('AttestedUse', policy)).toEqual({
@@ -52,7 +52,7 @@ describe('when the key policy is made', () => {
     ]);
   });
 
-  it('mutable, the administrator keeps the key, and unattested use stays denied', () => {
+  it('mutable, the administrator keeps control of the key, and unattested use stays denied', () => {
     const policy = keyPolicy({ ...FACTS, locked: false });
     expect(actionsOf('Locked', policy)).toBeUndefined();
     expect(actionsOf('Administration', policy)).toEqual(['kms:*']);
@@ -62,7 +62,7 @@ describe('when the key policy is made', () => {
     expect(actionsOf('Planting', policy)).toEqual(['kms:Encrypt', 'kms:ReEncrypt*']);
   });
 
-  it('several images stand beside each other, each value once', () => {
+  it('several images are listed together, each value once', () => {
     const policy = keyPolicy({ ...FACTS, images: [OWN, OLD] });
     expect(statementOf('OtherPcr0', policy)?.Condition).toEqual({
       StringNotEqualsIgnoreCase: { [`${PREFIX}PCR0`]: [OWN[0], OLD[0]] },
@@ -72,14 +72,14 @@ describe('when the key policy is made', () => {
     });
   });
 
-  it('a register that an image does not name is not demanded', () => {
+  it('a register that an image does not name is not required', () => {
     const policy = keyPolicy({ ...FACTS, images: [OWN, { 0: OLD[0] }] });
     expect(policy.Statement.filter(({ Sid }) => Sid.startsWith('OtherPcr')).map(({ Sid }) => Sid)).toEqual([
       'OtherPcr0',
     ]);
   });
 
-  it('the administrator is the account in the partition of the role, unless it is named', () => {
+  it('the administrator is the account in the partition of the role, unless another one is named', () => {
     const roleArn = 'arn:aws-us-gov:iam::123456789012:role/parent';
     expect(statementOf('Administration', keyPolicy({ ...FACTS, roleArn }))?.Principal).toEqual({
       AWS: 'arn:aws-us-gov:iam::123456789012:root',
@@ -92,7 +92,7 @@ describe('when the key policy is made', () => {
 });
 
 describe('when two policies are compared', () => {
-  it('order, lists of one and Id do not matter; a value does', () => {
+  it('order, lists of one and Id do not matter, but values do', () => {
     const policy = keyPolicy(FACTS) as unknown as { [key: string]: Json } & KeyPolicy;
     const turned = { ...policy, Id: 'mine', Statement: policy.Statement.toReversed() } as unknown as Json;
     expect(isSamePolicy(policy, turned)).toBe(true);

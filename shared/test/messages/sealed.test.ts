@@ -34,7 +34,7 @@ function replyOf(result: unknown): ReplyContent {
   return { operation: 'metrics', parameters: {}, as_of: 1, ledger_head: null, result, refusal: null };
 }
 
-/** `value` with one bit of `field` (base64) turned. */
+/** Returns `value` with one flipped bit in `field` (base64). */
 function damage<T extends object>(value: T, field: keyof T): T {
   const bytes = Buffer.from(String(value[field]), 'base64');
   bytes[bytes.length - 1]! ^= 1;
@@ -42,7 +42,7 @@ function damage<T extends object>(value: T, field: keyof T): T {
 }
 
 describe.each(BACKENDS)('when a box is sealed on the %s back end', (_name, crypto) => {
-  it('opens to the same bytes, under the other back end too', () => {
+  it('it opens to the same bytes, under the other back end too', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.dictionary(fc.string(), json), (plaintext, associated) => {
         const sealed = box.parse(sealBox(crypto, random, KEY, plaintext, associated));
@@ -53,7 +53,7 @@ describe.each(BACKENDS)('when a box is sealed on the %s back end', (_name, crypt
     );
   });
 
-  it('opens under nothing else', () => {
+  it('it opens under no other input', () => {
     const sealed = sealBox(crypto, random, KEY, utf8('text'), { a: 1 });
     const open = (value: typeof sealed, key = KEY, associated: unknown = { a: 1 }) =>
       codeOf(() => openBox(crypto, key, box.parse(value), associated), CryptoError);
@@ -70,7 +70,7 @@ describe.each(BACKENDS)('when a box is sealed on the %s back end', (_name, crypt
     expect(codeOf(() => openBox(crypto, KEY, short, { a: 1 }), CryptoError)).toBe('aead_open_failed');
   });
 
-  it('draws a nonce for each', () => {
+  it('each box has its own nonce', () => {
     const nonces = Array.from({ length: 50 }, () => sealBox(crypto, random, KEY, utf8(''), {}).nonce);
     expect(new Set(nonces).size).toBe(50);
   });
@@ -83,7 +83,7 @@ describe.each(BACKENDS)('when keys are derived on the %s back end', (_name, cryp
     handshakePub: crypto.x25519PublicKey(enclave),
   };
 
-  it('gives both sides the same three, all different', () => {
+  it('both sides get the same three keys, and all three differ', () => {
     const ours = deriveSessionKeys(crypto, client, transcript.handshakePub, transcript);
     expect(deriveSessionKeys(crypto, enclave, transcript.ephemeralPub, transcript)).toEqual(ours);
     expect(new Set(Object.values(ours).map((key: Uint8Array) => Buffer.from(key).toString('hex'))).size).toBe(
@@ -91,7 +91,7 @@ describe.each(BACKENDS)('when keys are derived on the %s back end', (_name, cryp
     );
   });
 
-  it('gives others under another transcript', () => {
+  it('another transcript gives other keys', () => {
     const ours = deriveSessionKeys(crypto, client, transcript.handshakePub, transcript);
     const swapped = { ephemeralPub: transcript.handshakePub, handshakePub: transcript.ephemeralPub };
     expect(deriveSessionKeys(crypto, client, transcript.handshakePub, swapped).submit).not.toEqual(
@@ -99,7 +99,7 @@ describe.each(BACKENDS)('when keys are derived on the %s back end', (_name, cryp
     );
   });
 
-  it('refuses a key of small order and one of another length', () => {
+  it('a key of small order and a key of another length are refused', () => {
     const derive = (peer: Uint8Array) => () => deriveSessionKeys(crypto, client, peer, transcript);
     expect(codeOf(derive(new Uint8Array(32)), CryptoError)).toBe('shared_secret_zero');
     expect(codeOf(derive(new Uint8Array(31)), CryptoError)).toBe('key_invalid');
@@ -109,7 +109,7 @@ describe.each(BACKENDS)('when keys are derived on the %s back end', (_name, cryp
 describe.each(BACKENDS)('when a request is sealed on the %s back end', (_name, crypto) => {
   const binding = { requestKey: KEY, sessionId: 'a'.repeat(43), operation: 'metrics' };
 
-  it('opens to the same content, through q', () => {
+  it('it opens to the same content, through the parameter q', () => {
     fc.assert(
       fc.property(json, (content) => {
         const q = encodeQuery(sealRequest(crypto, random, binding, content));
@@ -120,7 +120,7 @@ describe.each(BACKENDS)('when a request is sealed on the %s back end', (_name, c
     );
   });
 
-  it('opens under its own key, session and operation only', () => {
+  it('it opens only under its own key, session and operation', () => {
     const sealed = sealedRequest.parse(sealRequest(crypto, random, binding, { from: '2024-01-01' }));
     for (const change of [{ requestKey: OTHER_KEY }, { sessionId: 'b'.repeat(43) }, { operation: 'renew' }]) {
       const open = () => openRequest(crypto, { ...binding, ...change }, sealed);
@@ -130,7 +130,7 @@ describe.each(BACKENDS)('when a request is sealed on the %s back end', (_name, c
 });
 
 describe('when a q parameter is wrong', () => {
-  it('refuses it before a key is touched', () => {
+  it('refuses it before any use of a key', () => {
     const q = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const valid = sealRequest(BACKENDS[0][1], random, { requestKey: KEY, sessionId: '', operation: '' }, {});
     expect(codeOf(() => decodeQuery('?'), CodecError)).toBe('base64_malformed');
@@ -145,7 +145,7 @@ describe('when a q parameter is wrong', () => {
 describe.each(BACKENDS)('when a reply is sealed on the %s back end', (_name, crypto) => {
   const header = { session_id: 'a'.repeat(43), sequence: 4 };
 
-  it('opens to the same content', () => {
+  it('it opens to the same content', () => {
     fc.assert(
       fc.property(json, (result) => {
         const sealed = sealedReply.parse(sealReply(crypto, random, KEY, header, replyOf(result)));
@@ -155,7 +155,7 @@ describe.each(BACKENDS)('when a reply is sealed on the %s back end', (_name, cry
     );
   });
 
-  it('opens to the same content when its result was serialised before', () => {
+  it('it opens to the same content when its result was serialised before', () => {
     fc.assert(
       fc.property(json, (result) => {
         const reply = replyOf(new JsonBytes(result));
@@ -166,7 +166,7 @@ describe.each(BACKENDS)('when a reply is sealed on the %s back end', (_name, cry
     );
   });
 
-  it('does not open as a reply of another session or state', () => {
+  it('it does not open as a reply of another session or state', () => {
     const sealed = sealedReply.parse(sealReply(crypto, random, KEY, header, replyOf(1)));
     const open = (change: object, key = KEY) =>
       codeOf(() => openReply(crypto, key, { ...sealed, ...change }), CryptoError);
@@ -175,7 +175,7 @@ describe.each(BACKENDS)('when a reply is sealed on the %s back end', (_name, cry
     expect(open({}, OTHER_KEY)).toBe('aead_open_failed');
   });
 
-  it('refuses content of another shape', () => {
+  it('content of another shape is refused', () => {
     const strange = Object.assign({}, replyOf(1), { more: 1 });
     const sealed = sealedReply.parse(sealReply(crypto, random, KEY, header, strange));
     expect(() => openReply(crypto, KEY, sealed)).toThrow(z.ZodError);

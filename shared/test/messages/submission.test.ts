@@ -14,7 +14,7 @@ const DEFAULTS = {
   allowTradingKeys: false,
 } as const;
 
-/** Paths and names that a payload is refused for. */
+/** Paths and names for which a payload is refused. */
 function refused(payload: unknown): readonly string[] {
   try {
     parseSubmissionPayload(payload);
@@ -28,14 +28,14 @@ function refused(payload: unknown): readonly string[] {
 }
 
 describe('when a payload has one account', () => {
-  it('reads it as a list of one', () => {
+  it('reads it as a list with one account', () => {
     const { accounts: many, ...session } = parseSubmissionPayload({ userId: 'u', accounts: [ACCOUNT] });
     expect(parseSubmissionPayload({ userId: 'u', ...ACCOUNT })).toEqual({ ...session, accounts: many });
     expect(session).toEqual({ userId: 'u', ...DEFAULTS });
     expect(many).toEqual([{ ...ACCOUNT, accountType: 'spot', sandbox: false }]);
   });
 
-  it('keeps what was said of account and session apart', () => {
+  it('keeps the values of account and session separate', () => {
     const one = { ...ACCOUNT, sandbox: true, password: 'p', symbols: ['BTC/USDT'], accountType: 'swap' };
     const said = { userId: 'u', label: 'l', persistence: 'memory', allowTradingKeys: true } as const;
     expect(parseSubmissionPayload({ ...said, ...one })).toEqual({
@@ -111,7 +111,7 @@ describe('when the body of a submission is read', () => {
   const metadata = { v: 1, handshake_pub: zeros(32), ttl: 3_600 };
   const body = { ephemeral_pub: zeros(32), nonce: zeros(12), ciphertext: zeros(5), tag: zeros(16), metadata };
 
-  it('decodes its binary fields and leaves the metadata as they are authenticated', () => {
+  it('decodes its binary fields and keeps the metadata in their authenticated form', () => {
     const parsed = submission.parse(body);
     expect([parsed.ephemeral_pub, parsed.nonce, parsed.ciphertext, parsed.tag].map((x) => x.length)).toEqual([
       32, 12, 5, 16,
@@ -136,7 +136,7 @@ describe('when the body of a submission is read', () => {
     expect(error!.issues.map((issue) => issue.path.join('.'))).toEqual([path]);
   });
 
-  it('takes a time to live from a minute to a week', () => {
+  it('accepts a time to live from a minute to a week', () => {
     expect([59, 60, 604_800, 604_801].map(isSessionTtl)).toEqual([false, true, true, false]);
   });
 });

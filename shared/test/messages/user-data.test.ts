@@ -36,7 +36,7 @@ describe.each(TYPES)('when user_data is of type %s', (type) => {
     );
   });
 
-  it.each(TYPES.filter((other) => other !== type))('does not stand in for %s', (other) => {
+  it.each(TYPES.filter((other) => other !== type))('is not accepted in place of %s', (other) => {
     const [data] = fc.sample<UserData>(ARBITRARY[type], 1);
     expect(codeOf(() => decodeUserData(encodeUserData(data!), other), CodecError)).toBe('cbor_malformed');
     const renamed = encodeCbor({ ...data!, t: other });
@@ -56,8 +56,8 @@ describe.each(TYPES)('when user_data is of type %s', (type) => {
   });
 });
 
-describe('when user_data is garbage', () => {
-  it('refuses it by code', () => {
+describe('when user_data is random', () => {
+  it('refuses it with a code', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.constantFrom(...TYPES), (bytes, type) => {
         expect(orRefused(() => decodeUserData(bytes, type))).toBeNull();

@@ -19,13 +19,13 @@ async function channel(handler: MessageHandler) {
 const echo = (message: Uint8Array) => Promise.resolve(message);
 
 describe('when a connection is to finish', () => {
-  it('ends at once where nothing is under way', async () => {
+  it('it ends at once when no request is under way', async () => {
     const { near, far, served } = await channel(echo);
     served.finish();
     await Promise.all([closed(near), closed(far)]);
   });
 
-  it('what is under way is answered whole, and what comes meanwhile', async () => {
+  it('requests under way are answered completely, and so are requests that arrive meanwhile', async () => {
     const { promise, resolve } = deferred<void>();
     const large = new Uint8Array(5 * MIB).fill(7);
     const { client, far, served } = await channel(async (message) => {
@@ -46,7 +46,7 @@ describe('when a connection is to finish', () => {
     );
   });
 
-  it('a peer that never ends its half is not waited for', async () => {
+  it('it does not wait for a peer that never closes its half', async () => {
     const { near, far } = await connectedPair();
     near.pause();
     serveChannel(far, { handler: echo }).finish();

@@ -25,7 +25,7 @@ describe('when a peer breaks the rules', () => {
     ['a refusal', encodeFrame({ kind: 'refusal', id: 1, code: 'failed' })],
     ['an empty fragment', ask(1, true, new Uint8Array())],
     ['an id twice', Buffer.concat([ask(1, false, utf8('')), ask(1, false, utf8(''))])],
-  ])('the server cuts it off: %s', async (_what, bytes) => {
+  ])('the server closes the connection: %s', async (_what, bytes) => {
     const { near, far } = await connectedPair();
     const error = deferred<unknown>();
     serveChannel(far, { handler: () => new Promise(() => undefined), onError: error.resolve });
@@ -51,7 +51,7 @@ describe('when a peer breaks the rules', () => {
     expect(client.open).toBe(false);
   });
 
-  it('the server cuts off a client that sends on what was refused', async () => {
+  it('the server closes the connection of a client that continues to send a refused message', async () => {
     const { near, far } = await connectedPair();
     serveChannel(far, { handler: () => new Promise(() => undefined), maxInFlight: 1 });
     near.resume();
@@ -62,8 +62,8 @@ describe('when a peer breaks the rules', () => {
   });
 });
 
-describe('when answers to nothing arrive', () => {
-  it('drops them', async () => {
+describe('when answers without a request arrive', () => {
+  it('the client drops them', async () => {
     const { near, far } = await connectedPair();
     const client = new ChannelClient(near);
     far.once('data', () => {
@@ -76,7 +76,7 @@ describe('when answers to nothing arrive', () => {
 });
 
 describe('when the peer does not read', () => {
-  it('hands the socket one fragment at most, and delivers everything afterwards', async () => {
+  it('the socket gets one fragment at most, and delivers everything afterwards', async () => {
     const { near, far } = await connectedPair();
     const client = new ChannelClient(near);
     const messages = Array.from({ length: 4 }, (_, n) => new Uint8Array(5 * MIB).fill(n));
@@ -88,7 +88,7 @@ describe('when the peer does not read', () => {
     expect(await Promise.all(replies)).toEqual(messages.map((message) => message.slice(0, 1)));
   });
 
-  it('is not read from either: replies do not pile up', async () => {
+  it('the server stops reading too, so replies do not accumulate', async () => {
     const { near, far } = await connectedPair();
     let handled = 0;
     const stuck = deferred();
@@ -110,7 +110,7 @@ describe('when the peer does not read', () => {
     near.destroy();
   });
 
-  it('is read again when it reads', async () => {
+  it('reading continues when the peer reads again', async () => {
     const { near, far } = await connectedPair();
     serveChannel(far, { handler: echo, maxInFlight: 2 });
     const total = 3_000;

@@ -11,8 +11,8 @@ import { deferred } from '../deferred.ts';
 import { ask, channel, echo, firstFrame, framesOf, MIB, PATIENT_MS } from './channels.ts';
 import { connectedPair } from './sockets.ts';
 
-describe('when requests are under way together', () => {
-  it('gives each its own answer, in whatever order they come', async () => {
+describe('when requests run at the same time', () => {
+  it('each gets its own answer, in any order of answers', async () => {
     const waiting = new Map<string, () => void>();
     const all = deferred<void>();
     const { client } = await channel(async (message) => {
@@ -36,7 +36,7 @@ describe('when requests are under way together', () => {
     expect(client.inFlight).toBe(0);
   });
 
-  it('carries the empty message, and messages around the size of a fragment', async () => {
+  it('the empty message and messages near the size of a fragment are carried', async () => {
     const { client } = await channel(echo);
     for (const length of [0, 1, MAX_FRAGMENT_BYTES - 1, MAX_FRAGMENT_BYTES, MAX_FRAGMENT_BYTES + 1]) {
       const message = new Uint8Array(length).fill(length % 251);
@@ -44,7 +44,7 @@ describe('when requests are under way together', () => {
     }
   });
 
-  it('lets small ones overtake 5 MiB ones', async () => {
+  it('small messages overtake messages of 5 MiB', async () => {
     const { client } = await channel(echo);
     const order: string[] = [];
     const large = Array.from({ length: 3 }, async (_, n) => {
@@ -59,7 +59,7 @@ describe('when requests are under way together', () => {
     expect(order[0]).toBe('small');
   });
 
-  it('refuses more than 256', async () => {
+  it('more than 256 are refused', async () => {
     const { client } = await channel(() => new Promise(() => undefined));
     const requests = Array.from({ length: MAX_IN_FLIGHT }, () => client.request(utf8(''), PATIENT_MS));
     expect(await codeOfRejection(client.request(utf8(''), PATIENT_MS), TransportError)).toBe(
@@ -70,7 +70,7 @@ describe('when requests are under way together', () => {
     expect(new Set(codes)).toEqual(new Set(['channel_closed']));
   });
 
-  it('is refused by a server that allows fewer, large ones without being sent to the end', async () => {
+  it('a server that allows fewer refuses them, and large ones are not sent to the end', async () => {
     const first = deferred<Uint8Array>();
     const { client } = await channel(() => first.promise, { maxInFlight: 1 });
     const admitted = client.request(utf8('a'), PATIENT_MS);
@@ -83,8 +83,8 @@ describe('when requests are under way together', () => {
   });
 });
 
-describe('when a request is refused before it is here whole', () => {
-  it('is never handled without its beginning', async () => {
+describe('when a request is refused before it has arrived completely', () => {
+  it('its handler never runs without the beginning of the request', async () => {
     const handled: number[] = [];
     const gate = deferred<void>();
     const { near, far } = await connectedPair();
@@ -106,7 +106,7 @@ describe('when a request is refused before it is here whole', () => {
     expect(handled).toEqual([1, 3]);
   });
 
-  it('tells a message that is too large from too many messages', async () => {
+  it('a message that is too large and too many messages have different errors', async () => {
     const { near, far } = await connectedPair();
     serveChannel(far, { handler: echo });
     const fragment = new Uint8Array(MAX_FRAGMENT_BYTES);
@@ -121,14 +121,14 @@ describe('when a request is refused before it is here whole', () => {
     expect((await frames.next()).value).toMatchObject({ kind: 'response', id: 3 });
   });
 
-  it('refuses to send a message that nobody would take', async () => {
+  it('a message that no server accepts is not sent', async () => {
     const { client } = await channel(echo);
     const request = client.request(new Uint8Array(MAX_MESSAGE_BYTES + 1), PATIENT_MS);
     expect(await codeOfRejection(request, TransportError)).toBe('message_too_large');
   });
 });
 
-describe('when time is up', () => {
+describe('when the time is up', () => {
   it('rejects with `deadline_exceeded`, and the handler’s signal is aborted', async () => {
     const aborted = deferred<void>();
     const { client } = await channel((_message, { signal }) => {
@@ -141,14 +141,14 @@ describe('when time is up', () => {
     expect(client.open).toBe(true);
   });
 
-  it('is refused by the server too, for a client that keeps no time', async () => {
+  it('the server refuses it too, for a client that has no timer', async () => {
     const { near, far } = await connectedPair();
     serveChannel(far, { handler: () => new Promise(() => undefined) });
     near.write(ask(1, false, utf8(''), 1));
     expect(await firstFrame(near)).toEqual({ kind: 'refusal', id: 1, code: 'deadline_exceeded' });
   });
 
-  it('cancels at the server what the client gave up', async () => {
+  it('the server cancels a request that the client gave up', async () => {
     const begun = deferred<AbortSignal>();
     const { near, far } = await connectedPair();
     const handler = (_message: Uint8Array, { signal }: { readonly signal: AbortSignal }) => {
@@ -165,7 +165,7 @@ describe('when time is up', () => {
 });
 
 describe('when a handler fails', () => {
-  it('tells the peer nothing, and its own side everything', async () => {
+  it('the peer learns nothing, and its own side learns everything', async () => {
     const errors: unknown[] = [];
     const failure = new Error('a secret');
     const { client } = await channel(() => Promise.reject(failure), {
@@ -184,7 +184,7 @@ describe('when the connection ends', () => {
   it.each([
     ['was cut', (far: Socket) => far.destroy()],
     ['was closed in order', (far: Socket) => far.end()],
-  ])('fails what is under way with `channel_closed`: it %s', async (_how, end) => {
+  ])('requests under way fail with `channel_closed`: it %s', async (_how, end) => {
     const begun = deferred<void>();
     const { client, far } = await channel(() => {
       begun.resolve();
@@ -198,7 +198,7 @@ describe('when the connection ends', () => {
     expect(await codeOfRejection(client.request(utf8(''), 1_000), TransportError)).toBe('channel_closed');
   });
 
-  it('aborts what the server was doing', async () => {
+  it('the work of the server is aborted', async () => {
     const begun = deferred<AbortSignal>();
     const { client } = await channel((_message, { signal }) => {
       begun.resolve(signal);

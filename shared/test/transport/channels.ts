@@ -1,4 +1,4 @@
-/** A client and a server on one connection, and frames written by hand. */
+/** A client and a server on one connection, and manually built frames. */
 import type { Socket } from 'node:net';
 import { ChannelClient } from '@perf-aggregator/shared/transport/channel-client';
 import { type ChannelServerOptions, serveChannel } from '@perf-aggregator/shared/transport/channel-server';
@@ -19,7 +19,7 @@ export async function channel(
 
 export const echo = (message: Uint8Array) => Promise.resolve(message);
 
-/** The frames that arrive at `socket`, one by one. */
+/** The frames that arrive at `socket`, one at a time. */
 export async function* framesOf(socket: Socket): AsyncGenerator<Frame> {
   const reader = new FrameReader();
   for await (const chunk of socket) yield* reader.push(chunk as Uint8Array);

@@ -11,7 +11,7 @@ import { closed, freshEndpoint, serveAt } from './sockets.ts';
 
 const PATIENT_MS = 20_000;
 
-/** A link to a server that tells what it is asked. */
+/** A link to a server that reports the requests that it gets. */
 async function linked(options: Omit<LinkOptions, 'dial'> = {}) {
   const endpoint = freshEndpoint();
   const asked: string[] = [];
@@ -43,15 +43,15 @@ const prepare: NonNullable<LinkOptions['prepare']> = async (channel) => {
   await channel.request(utf8('prepare'), PATIENT_MS);
 };
 
-describe('when nothing was asked', () => {
-  it('dials nobody', async () => {
+describe('when there was no request', () => {
+  it('the link does not connect', async () => {
     const { sockets, dialled } = await linked();
     expect([sockets.length, dialled.length]).toEqual([0, 0]);
   });
 });
 
 describe('when requests come at once', () => {
-  it('dials once and prepares first', async () => {
+  it('the link connects once and runs the preparation first', async () => {
     const { say, asked, dialled } = await linked({ prepare });
     expect(await Promise.all([say('a'), say('b'), say('c')])).toEqual(['a', 'b', 'c']);
     expect(asked).toEqual(['prepare', 'a', 'b', 'c']);
@@ -62,7 +62,7 @@ describe('when requests come at once', () => {
 });
 
 describe('when the connection is lost', () => {
-  it('says so once, and dials and prepares again', async () => {
+  it('the link reports that once, and connects and prepares again', async () => {
     let lost = 0;
     const { say, asked, sockets, dialled } = await linked({ prepare, onLost: () => lost++ });
     await say('a');
@@ -74,7 +74,7 @@ describe('when the connection is lost', () => {
     expect(dialled).toHaveLength(2);
   });
 
-  it('says so even when the next request was quicker', async () => {
+  it('the link reports that even when the next request was quicker', async () => {
     const lost = deferred<void>();
     const { link, say } = await linked({ onLost: lost.resolve });
     await say('a');
@@ -102,7 +102,7 @@ describe('when the preparation fails', () => {
     expect([asked, dialled.length, lost]).toEqual([['c'], 2, 0]);
   });
 
-  it('gives no connection that was lost meanwhile', async () => {
+  it('returns no connection that was lost meanwhile', async () => {
     const { say, sockets, dialled } = await linked({
       prepare: async (channel) => {
         await channel.request(utf8('prepare'), PATIENT_MS);
@@ -117,7 +117,7 @@ describe('when the preparation fails', () => {
 });
 
 describe('when the link is closed', () => {
-  it('fails what is under way and what comes', async () => {
+  it('requests under way and new ones fail', async () => {
     let lost = 0;
     const { link, say, dialled } = await linked({ onLost: () => lost++ });
     await say('a');
@@ -127,7 +127,7 @@ describe('when the link is closed', () => {
     expect(lost).toBe(0);
   });
 
-  it('keeps no connection that was being dialled', async () => {
+  it('a connection that is still being opened is closed', async () => {
     const gate = deferred<void>();
     const dialling = deferred<void>();
     const { link, say, asked, dialled } = await linked({

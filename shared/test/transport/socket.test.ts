@@ -10,7 +10,7 @@ import { connectedPair, freshEndpoint, serveAt } from './sockets.ts';
 const TIMEOUT = { timeoutMs: 1_000 };
 const VSOCK = { kind: 'vsock', cid: 16, port: 5_000 } as const;
 
-/** Leaves the file of a socket behind that nobody serves. */
+/** Leaves a socket file behind that no process serves. */
 async function abandon(path: string): Promise<void> {
   const { spawnSync } = await import('node:child_process');
   const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
@@ -18,7 +18,7 @@ async function abandon(path: string): Promise<void> {
 }
 
 describe('when a server listens', () => {
-  it('is reached, and its socket is its owner’s alone', async () => {
+  it('it is reachable, and only its owner can use its socket', async () => {
     const endpoint = freshEndpoint();
     await serveAt(endpoint, (socket) => socket.end('hello'));
     expect(statSync(endpoint.path).mode & 0o777).toBe(0o600);
@@ -28,7 +28,7 @@ describe('when a server listens', () => {
     socket.destroy();
   });
 
-  it('keeps the listeners that its caller put there', async () => {
+  it('it keeps the listeners of its caller', async () => {
     const endpoint = freshEndpoint();
     const server = net.createServer();
     const onError = (): void => undefined;
@@ -40,7 +40,7 @@ describe('when a server listens', () => {
     expect(server.listeners('error')).toEqual([onError]);
   });
 
-  it('replaces the socket of a process that is gone', async () => {
+  it('it replaces the socket of a process that ended', async () => {
     const endpoint = freshEndpoint();
     await abandon(endpoint.path);
     expect(existsSync(endpoint.path)).toBe(true);
@@ -49,7 +49,7 @@ describe('when a server listens', () => {
     socket.destroy();
   });
 
-  it('refuses a socket that somebody serves', async () => {
+  it('it refuses a socket that another process serves', async () => {
     const endpoint = freshEndpoint();
     await serveAt(endpoint, (socket) => socket.end());
     expect(await codeOfRejection(listen(net.createServer(), endpoint), TransportError)).toBe(
@@ -57,7 +57,7 @@ describe('when a server listens', () => {
     );
   });
 
-  it('never deletes a file that is no socket', async () => {
+  it('it never deletes a file that is no socket', async () => {
     const endpoint = freshEndpoint();
     writeFileSync(endpoint.path, 'precious');
     expect(await codeOfRejection(listen(net.createServer(), endpoint), TransportError)).toBe('dial_failed');
@@ -66,14 +66,14 @@ describe('when a server listens', () => {
 });
 
 describe('when nobody listens', () => {
-  it('says so', async () => {
+  it('the error says so', async () => {
     const endpoint = freshEndpoint();
     expect(await codeOfRejection(dial(endpoint, TIMEOUT), TransportError)).toBe('dial_failed');
     await abandon(endpoint.path);
     expect(await codeOfRejection(dial(endpoint, TIMEOUT), TransportError)).toBe('dial_failed');
   });
 
-  it('has no AF_VSOCK to offer', async () => {
+  it('AF_VSOCK is not available', async () => {
     expect(await codeOfRejection(dial(VSOCK, TIMEOUT), TransportError)).toBe('endpoint_unsupported');
     expect(await codeOfRejection(listen(net.createServer(), VSOCK), TransportError)).toBe(
       'endpoint_unsupported',
@@ -81,8 +81,8 @@ describe('when nobody listens', () => {
   });
 });
 
-describe('when one side has said everything', () => {
-  it('still hears the other', async () => {
+describe('when one side has ended its half', () => {
+  it('it still receives data from the other', async () => {
     const { near, far } = await connectedPair();
     far.on('data', () => undefined);
     far.on('end', () => far.end('the answer'));

@@ -1,4 +1,4 @@
-/** Real unix sockets for one test; closed and deleted when it ends. */
+/** Real unix sockets for one test. They are closed and deleted at its end. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
@@ -8,14 +8,14 @@ import { dial, listen } from '@perf-aggregator/shared/transport/socket';
 import { onTestFinished } from 'vitest';
 import { deferred } from '../deferred.ts';
 
-/** An endpoint that nobody uses. */
+/** An endpoint that no process uses. */
 export function freshEndpoint(): Extract<Endpoint, { kind: 'unix' }> {
   const folder = mkdtempSync('/tmp/pa-');
   onTestFinished(() => rmSync(folder, { recursive: true }));
   return { kind: 'unix', path: join(folder, 's') };
 }
 
-/** A server at `endpoint`; every connection is handed to `onSocket`. */
+/** A server at `endpoint`. It passes every connection to `onSocket`. */
 export async function serveAt(
   endpoint: Endpoint,
   onSocket: (socket: net.Socket) => void,

@@ -23,11 +23,11 @@ describe('when a key is named', () => {
     `arn:aws:kms:eu-central-1:${ID}/x`,
     '1234abcd-12ab-34cd-56ef-1234567890ab',
     '',
-  ])('%j is no key of ours', (arn) => {
+  ])('%j is no valid key ARN', (arn) => {
     expect(keyService(arn)).toBeNull();
   });
 
-  it('a role is told from a user, with or without a path', () => {
+  it('a role is distinguished from a user, with or without a path', () => {
     expect(isRoleArn('arn:aws:iam::123456789012:role/service/parent')).toBe(true);
     expect(isRoleArn('arn:aws:iam::123456789012:user/parent')).toBe(false);
     expect(isRoleArn('arn:aws:sts::123456789012:assumed-role/parent/session')).toBe(false);

@@ -108,7 +108,7 @@ describe.each(CODECS)('when a $name crosses the wire', ({ arbitrary, encode, dec
     );
   });
 
-  it('is refused when anything about it is loose', () => {
+  it('is refused when any part of it is not strict', () => {
     fc.assert(
       fc.property(arbitrary, (value) => {
         const strict = encode(value as never);
@@ -137,7 +137,7 @@ describe.each(CODECS)('when a $name crosses the wire', ({ arbitrary, encode, dec
     );
   });
 
-  it('is refused by code when it is garbage, or one byte was changed', () => {
+  it('is refused with a code when it is random, or one byte was changed', () => {
     fc.assert(
       fc.property(arbitrary, fc.uint8Array(), fc.nat(), fc.nat(255), (value, garbage, at, byte) => {
         expect(orRefused(() => decode(garbage))).toBeNull();
@@ -150,7 +150,7 @@ describe.each(CODECS)('when a $name crosses the wire', ({ arbitrary, encode, dec
 });
 
 describe('when a reply is written', () => {
-  it('is the map that the encoder writes, though its body goes another way', () => {
+  it('equals the map that the encoder writes, although its body is written separately', () => {
     fc.assert(
       fc.property(reply, (value) => {
         expect(encodeReply(value)).toEqual(encodeCbor(value as unknown as CborValue));
@@ -175,7 +175,7 @@ describe('when a request is wrong', () => {
     expect(codeOf(() => decodeRequest(message), TransportError)).toBe('frame_malformed');
   });
 
-  it('is refused when it names a prototype', () => {
+  it('is refused when it names a prototype member', () => {
     const entries: [CborValue, CborValue][] = [...Object.entries(valid), ['__proto__', null]];
     const message = encodeCbor(new Map(entries));
     expect(codeOf(() => decodeRequest(message), TransportError)).toBe('frame_malformed');
@@ -188,7 +188,7 @@ describe('when a request is wrong', () => {
 });
 
 describe('when a failure is public', () => {
-  it('has a status, a title and a code of its own', () => {
+  it('has its own status, title and code', () => {
     expect(PUBLIC_CODES.length).toBeGreaterThan(20);
     for (const code of PUBLIC_CODES) {
       const [status, title] = PUBLIC_FAILURES[code];
@@ -203,7 +203,7 @@ describe('when a failure is public', () => {
 });
 
 describe('when client bytes are read as JSON', () => {
-  it('refuses what is not UTF-8, and what is not JSON', () => {
+  it('refuses bytes that are not UTF-8, and text that is not JSON', () => {
     expect(parseJson(utf8('{"a":1}'))).toEqual({ a: 1 });
     expect(() => parseJson(Uint8Array.of(0xff))).toThrow(TypeError);
     expect(() => parseJson(utf8('{a:1}'))).toThrow(SyntaxError);

@@ -36,7 +36,7 @@ function readAll(chunks: readonly Uint8Array[]): Frame[] {
 }
 
 describe('when a frame is written', () => {
-  it('is the array that the encoder writes, after its length', () => {
+  it('equals the array that the encoder writes, after its length', () => {
     fc.assert(
       fc.property(frame, (written) => {
         const { kind, ...fields } = written;
@@ -64,7 +64,7 @@ describe('when a frame is written', () => {
 });
 
 describe('when a stream of frames arrives', () => {
-  it('is cut the same byte by byte, at random, and whole', () => {
+  it('gives the same frames byte by byte, in random pieces, and whole', () => {
     const cuts = fc.array(fc.nat(2_000), { maxLength: 20 });
     fc.assert(
       fc.property(fc.array(frame, { minLength: 1, maxLength: 6 }), cuts, (frames, at) => {
@@ -78,7 +78,7 @@ describe('when a stream of frames arrives', () => {
     );
   });
 
-  it('gives bytes that can be copied, though they came in a Buffer', () => {
+  it('gives bytes that can be copied, although they arrived in a Buffer', () => {
     const stream = Buffer.from(
       encodeFrame({ kind: 'response', id: 1, more: false, bytes: Uint8Array.of(7) }),
     );
@@ -88,7 +88,7 @@ describe('when a stream of frames arrives', () => {
     expect(read.bytes).toEqual(Uint8Array.of(7));
   });
 
-  it('gives bytes of their own, whatever becomes of what came', () => {
+  it('gives separate bytes that do not change with the input', () => {
     const bytes = Uint8Array.of(7);
     const stream = encodeFrame({ kind: 'response', id: 1, more: false, bytes });
     const read = readAll([stream]);
@@ -97,7 +97,7 @@ describe('when a stream of frames arrives', () => {
   });
 
   it.each([0, MAX_FRAME_BYTES + 1, 0xffff_ffff])(
-    'refuses a length of %i before anything of it came',
+    'refuses a length of %i before any byte of the frame arrives',
     (length) => {
       const head = new Uint8Array(4);
       new DataView(head.buffer).setUint32(0, length);
@@ -142,7 +142,7 @@ describe('when a frame is wrong', () => {
     expect(codeOf(() => decodeFrame(body), TransportError)).toBe('frame_malformed');
   });
 
-  it('is refused by code, whatever it is', () => {
+  it('is refused with a code, for any content', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (garbage) => {
         const read = orRefused(() => decodeFrame(garbage));

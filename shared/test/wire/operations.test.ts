@@ -9,7 +9,7 @@ import {
 import { describe, expect, it } from 'vitest';
 
 describe('when the table of operations is read', () => {
-  it('has a route for everything but what only the parent asks', () => {
+  it('has a route for every operation except those that only the parent uses', () => {
     const routed = routedOperations().map(([name]) => name);
     expect(OPERATION_NAMES.filter((name) => !routed.includes(name))).toEqual(['boot', 'ping', 'sync']);
   });
@@ -27,14 +27,14 @@ describe('when the table of operations is read', () => {
     expect(timeoutMs).toBeLessThanOrEqual(60_000);
   });
 
-  it('what reads, changes or ends a session names it in its path, and nothing else does', () => {
+  it('operations that read, change or end a session name it in their path, and no others do', () => {
     for (const [name, { path }] of routedOperations()) {
       const hasSession = ['read', 'change', 'end'].includes(OPERATIONS[name].kind);
       expect([name, path.endsWith('/{sessionId}')]).toEqual([name, hasSession]);
     }
   });
 
-  it('gives paths to clients', () => {
+  it('gives clients the paths', () => {
     expect(pathOf('metrics', 'abc')).toBe('/enclave/metrics/abc');
     expect(pathOf('submit')).toBe('/enclave/submit_key');
     expect(() => pathOf('sync')).toThrow(TypeError);

@@ -13,7 +13,7 @@ const PONG: Pong = {
 };
 
 describe('when a pong is read', () => {
-  it('it is what was written', () => {
+  it('it equals the written value', () => {
     expect(decodePong(encodePong(PONG))).toEqual(PONG);
     expect(decodePong(encodePong({ phase: 'boot', venues: [] }))).toEqual({ phase: 'boot', venues: [] });
   });

@@ -1,11 +1,11 @@
-/** Numbers that contradict each other: each row discloses what one comparison needs, and changes one of it. */
+/** Contradicting numbers: each row discloses the metrics of one comparison, and changes one of them. */
 import { casesOfRule, type ReportCase, type ReportRow } from './case.ts';
 import { CLAIMS, METRICS } from './genuine.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type Name = keyof typeof METRICS;
 
-/** What is compared, what has to be disclosed for it, and one number of it that is wrong. */
+/** The compared metrics, the metrics that must be disclosed for it, and one wrong number. */
 export const CONTRADICTIONS: readonly (readonly [
   name: string,
   disclosed: readonly Name[],
@@ -103,7 +103,7 @@ export const CONTRADICTIONS: readonly (readonly [
   ['more accounts included than there are', [], { claims: { accountsIncluded: 2 } }],
 ];
 
-/** The metrics of these names. */
+/** The metrics with these names. */
 export function metricsOf(names: readonly Name[]): Members {
   return Object.fromEntries(names.map((name) => [name, METRICS[name]]));
 }

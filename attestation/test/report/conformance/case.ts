@@ -12,25 +12,25 @@ import type { ReportCrypto } from '@perf-aggregator/shared/crypto/port';
 import { MADE_AT } from '../../nitro-builder.ts';
 import { type BuiltReport, buildReport, type ReportSpec } from './report-builder.ts';
 
-/** What a verifier demands, beside roots and instant. */
+/** The policy of a verifier, without roots and instant. */
 export type ReportCasePolicy = Omit<ReportPolicy, 'roots' | 'instant'>;
 
 export interface ReportCase {
-  /** The rule that it is about: the one that fails, if one does. */
+  /** The rule that the case tests. When a rule fails, it is this one. */
   readonly rule: ReportRule;
   readonly name: string;
-  /** JSON text, or what stands in its place. */
+  /** JSON text, or other text in its place. */
   readonly bundle: string;
-  /** Hex of the roots; AWS's when there are none. */
+  /** Hexadecimal text of the roots; the root of AWS when the member is missing. */
   readonly roots?: readonly string[];
-  /** Instant of verification, ms. */
+  /** Instant of verification in milliseconds. */
   readonly at: number;
   readonly policy: ReportCasePolicy;
   /** `verified`, or class and code. */
   readonly expect: string;
 }
 
-/** Measurements of the image that built reports come from. */
+/** Measurements of the image in the built reports. */
 export const IMAGE: Readonly<Record<number, string>> = Object.fromEntries(
   [0, 1, 2].map((index) => [index, encodeHex(new Uint8Array(48).fill(index + 1))]),
 );
@@ -39,7 +39,7 @@ export function policyOf({ roots, at, policy }: ReportCase): ReportPolicy {
   return { ...policy, ...(roots ? { roots: roots.map(decodeHex) } : {}), instant: at };
 }
 
-/** `verified`, or class and code of what verification throws; anything else than a coded error is thrown on. */
+/** `verified`, or class and code of the error that verification throws. An error without a code is thrown again. */
 export function judgeReport(one: ReportCase, crypto?: ReportCrypto): string {
   try {
     verifyReport(one.bundle, policyOf(one), crypto);
@@ -54,7 +54,7 @@ export function judgeReport(one: ReportCase, crypto?: ReportCrypto): string {
   }
 }
 
-/** Name, what is expected (a code, or `verified`), the report, and what else the case is judged by. */
+/** Name, expected verdict (a code, or `verified`), report, and the other inputs of the verification. */
 export type ReportRow = readonly [
   name: string,
   expect: string,
@@ -70,7 +70,7 @@ export const GENUINE: BuiltReport = buildReport();
 
 /**
  * Cases of one rule.
- * @param errorClass - of all codes in `rows`
+ * @param errorClass - class of all codes in `rows`
  */
 export function casesOfRule(
   rule: ReportRule,
@@ -79,7 +79,7 @@ export function casesOfRule(
 ): readonly ReportCase[] {
   return rows.map(([name, expect, report, more = {}]) => {
     const built = typeof report === 'function' ? report(GENUINE) : buildReport(report).bundle;
-    // One root for all: what is built shares its keys and certificates.
+    // One root for all: the built reports share keys and certificates.
     const { at = MADE_AT, roots = [GENUINE.root], policy } = more;
     return {
       rule,

@@ -1,4 +1,4 @@
-/** What a report must say, of whom and for whom. */
+/** The mandatory claims of a report, its subject and its audience. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { MADE_AT } from '../../nitro-builder.ts';
 import { casesOfRule, type ReportCase, type ReportRow } from './case.ts';
@@ -7,7 +7,7 @@ import { digestOf, disclosureOf } from './report-builder.ts';
 
 const INVALID = 'schema_invalid';
 
-/** Claims that are objects, whose members nobody can withhold either. */
+/** Claims that are objects. Their members cannot be withheld either. */
 const NESTED = ['period', 'parameters', 'reconciliation', 'dataQuality', 'provenance', 'software'] as const;
 
 const MISSING: readonly ReportRow[] = [
@@ -88,7 +88,7 @@ const BINDING: readonly ReportRow[] = [
   ['sandbox, under another root than that of AWS', CONTRADICTION, { claims: { environment: 'sandbox' } }],
 ];
 
-/** A report that was issued under a key of this policy. */
+/** A report that was issued while the key had this policy. */
 const underPolicy = (kmsPolicy: 'mutable' | 'unknown') =>
   ({
     claims: { kmsPolicy },

@@ -1,4 +1,4 @@
-/** The bundle, its attestation document, and what that was made for. */
+/** Tests of the bundle, its attestation document, and the purpose of that document. */
 import { AWS_NITRO_ROOT_G1 } from '@perf-aggregator/attestation';
 import { decodeBase64, encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -9,13 +9,13 @@ import { CONFIG } from './genuine.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The genuine bundle without a member. */
+/** The genuine bundle without one member. */
 const without =
   (missing: string): ReportRow[2] =>
   ({ bundle }) =>
     Object.fromEntries(Object.entries(bundle).filter(([name]) => name !== missing));
 
-/** The genuine bundle with a member more, before the others. */
+/** The genuine bundle with an additional first member. */
 const twice =
   (member: string): ReportRow[2] =>
   ({ bundle }) =>
@@ -39,7 +39,7 @@ const BUNDLE: readonly ReportRow[] = [
   ['no report', 'bundle_malformed', without('sdJwt')],
   ['no attestation', 'bundle_malformed', without('attestation')],
   ['a report that is no text', 'bundle_malformed', ({ bundle }) => ({ ...bundle, sdJwt: null })],
-  // Readers differ in which of two they take.
+  // Parsers differ in which of two equal members they use.
   ['a member twice', 'bundle_malformed', twice('"version":1')],
   ['a member twice, the last as good as the first', 'bundle_malformed', twice('"version": 1')],
   ['a member twice, once by its code points', 'bundle_malformed', twice('"\\u0076ersion":1')],
@@ -47,7 +47,7 @@ const BUNDLE: readonly ReportRow[] = [
   ['something after the JSON', 'bundle_malformed', ({ bundle }) => `${JSON.stringify(bundle)}}`],
 ];
 
-/** The genuine bundle with `attestation` in its place. */
+/** The genuine bundle with another `attestation`. */
 const withText =
   (change: (attestation: string) => string): ReportRow[2] =>
   ({ bundle }) => ({
@@ -66,7 +66,7 @@ const NOT_BASE64: readonly ReportRow[] = [
   ],
 ];
 const ATTESTATION: readonly ReportRow[] = [
-  // It is judged at its own time.
+  // The document is verified at its own time.
   ['long after its certificates expired', 'verified', {}, { at: MADE_AT + 29 * DAY_MS }],
   ['empty', 'document_malformed', withText(() => '')],
   ['a byte less', 'document_malformed', withText((text) => encodeBase64(decodeBase64(text).subarray(0, -1)))],

@@ -1,4 +1,4 @@
-/** A small account's report, in which every number fits every other. */
+/** The report of a small account. All its numbers are consistent. */
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { REPORT_STATEMENT, type ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import type { DisclosedMetrics } from '@perf-aggregator/shared/messages/report/metrics';
@@ -9,14 +9,14 @@ const DAY_MS = 86_400_000;
 /** SHA-256 of the configuration. */
 export const CONFIG = new Uint8Array(32).fill(7);
 
-/** Time of issue and end, seconds since the epoch. */
+/** Times of issue and expiry in seconds since the epoch. */
 export const IAT = MADE_AT / 1_000;
 export const EXP = IAT + 30 * 86_400;
 
 /** Mean 1/12, sample deviation √(19/1200). */
 const deviation = Math.sqrt(19 / 1200);
 
-/** What may be disclosed. */
+/** The metrics that may be disclosed. */
 export const METRICS = {
   totalReturn: 0.254,
   annualizedReturn: 1.254 ** (365 / 3) - 1,
@@ -51,7 +51,7 @@ export const METRICS = {
   netPnl: '254.1',
 } as const satisfies Partial<DisclosedMetrics>;
 
-/** Everything else; nobody can withhold it. */
+/** All other claims. They cannot be withheld. */
 export const CLAIMS: Omit<ReportClaims, 'metrics' | 'aud' | 'nonce'> = {
   iat: IAT,
   exp: EXP,

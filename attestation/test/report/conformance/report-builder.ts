@@ -1,4 +1,4 @@
-/** Builds report bundles for tests with an issuer of its own: every part of one can be made wrong. */
+/** Builds report bundles for tests with an issuer of its own. Every part can be made wrong. */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
@@ -10,44 +10,44 @@ import { CLAIMS, CONFIG, METRICS } from './genuine.ts';
 type Members = Readonly<Record<string, unknown>>;
 type ReportUserData = Extract<UserData, { t: 'report' }>;
 
-/** What of a genuine report is different. */
+/** Differences from a genuine report. */
 export interface ReportSpec {
-  /** Members that take the place of the genuine claims'; undefined: it is not there. */
+  /** Members that replace those of the genuine claims; undefined removes a member. */
   readonly claims?: Members;
-  /** What `metrics` may disclose, instead of {@link METRICS}. */
+  /** The disclosable metrics instead of {@link METRICS}. */
   readonly metrics?: Members;
-  /** Digests of `metrics`, changed before the JWT is signed. */
+  /** Changes the digests of `metrics` before the JWT is signed. */
   readonly digests?: (digests: readonly string[]) => unknown;
-  /** What is disclosed in the end. */
+  /** Changes the disclosures of the finished bundle. */
   readonly disclosures?: (all: readonly string[]) => readonly string[];
   readonly header?: Members;
-  /** Change the JSON text of header and payload before it is signed. */
+  /** Change the JSON text of header and payload before signing. */
   readonly headerText?: (json: string) => string;
   readonly payloadText?: (json: string) => string;
   readonly signer?: KeyObject;
-  /** Changes the finished JWT before the hardware vouches for it. */
+  /** Changes the finished JWT before its hash is attested. */
   readonly jwt?: (jwt: string) => string;
-  /** What follows the last `~`. */
+  /** The text after the last `~`. */
   readonly end?: string;
   readonly userData?: (data: ReportUserData) => UserData | Uint8Array | null;
   readonly publicKey?: Uint8Array | null;
   readonly document?: DocumentSpec;
 }
 
-/** A bundle, and the root under which its attestation document verifies, hex. */
+/** A bundle, and the root of its attestation document as hexadecimal text. */
 export interface BuiltReport {
   readonly bundle: ReportBundle;
   readonly root: string;
 }
 
 const reportKey = generateKeyPairSync('ed25519');
-/** Key that signs nothing that was attested. */
+/** A key that signs no attested report. */
 export const STRANGER = generateKeyPairSync('ed25519');
 
-/** Ed25519 key that is attested. */
+/** The attested Ed25519 key. */
 export const REPORT_KEY = rawOf(reportKey.publicKey);
 
-/** A genuine report, but for what `spec` changes. */
+/** A genuine report except for the changes in `spec`. */
 export function buildReport(spec: ReportSpec = {}): BuiltReport {
   const disclosures = Object.entries(spec.metrics ?? METRICS).map(([name, value]) =>
     disclosureOf(name, value),
@@ -87,10 +87,10 @@ function userDataOf(jwt: string, spec: ReportSpec): Uint8Array | null {
   return data === null || data instanceof Uint8Array ? data : encodeUserData(data);
 }
 
-/** Disclosures that were made before: the same number has the same salt, so that bundles differ in little. */
+/** Disclosures that were created earlier. The same number has the same salt, so that bundles differ in few bytes. */
 const made = new Map<string, string>();
 
-/** `[salt, name, value]`, salted with 128 bits (RFC 9901 §4.2.1). */
+/** `[salt, name, value]` with a salt of 128 bits (RFC 9901 §4.2.1). */
 export function disclosureOf(name: string, value: unknown): string {
   const key = JSON.stringify([name, value]);
   const known = made.get(key);
@@ -100,7 +100,7 @@ export function disclosureOf(name: string, value: unknown): string {
   return disclosure;
 }
 
-/** SHA-256 of a disclosure's text (RFC 9901 §4.2.3). */
+/** SHA-256 of the text of a disclosure (RFC 9901 §4.2.3). */
 export function digestOf(disclosure: string): string {
   return createHash('sha256').update(disclosure).digest('base64url');
 }
@@ -110,7 +110,7 @@ export function base64Url(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
 
-/** JSON whose members are filled up to groups of three bytes: a change of one stays one in base64. */
+/** JSON whose members are padded to groups of three bytes, so that one changed member changes one place in base64. */
 function padded(members: Members): string {
   const parts = Object.entries(members)
     .filter(([, value]) => value !== undefined)

@@ -1,4 +1,4 @@
-/** Whom the JWT is from, and what of it is disclosed. */
+/** The signature of the JWT, and its disclosures. */
 import { decodeBase64Url, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { REPORT_HEADER, type ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { casesOfRule, type ReportCase, type ReportRow } from './case.ts';
@@ -15,7 +15,7 @@ import {
 
 const INVALID = 'report_signature_invalid';
 
-/** A JWT whose part `at` is another one. */
+/** Replaces the part `at` of a JWT. */
 const withPart = (at: 0 | 1 | 2, part: string): ReportSpec => ({
   jwt: (jwt) =>
     jwt
@@ -24,7 +24,7 @@ const withPart = (at: 0 | 1 | 2, part: string): ReportSpec => ({
       .join('.'),
 });
 
-/** JSON text with a member before the others. */
+/** Adds a first member to JSON text. */
 const before = (member: string) => (json: string) => json.replace('{', `{${member},`);
 
 const JWT_DIGEST: readonly ReportRow[] = [
@@ -75,10 +75,10 @@ function jwtOf({ sdJwt }: ReportBundle): string {
   return sdJwt.slice(0, sdJwt.indexOf('~'));
 }
 
-/** Order of Ed25519's group (RFC 8032 §5.1). */
+/** Order of the group of Ed25519 (RFC 8032 §5.1). */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 
-/** The JWT with its signature's bytes changed. */
+/** Changes the bytes of the signature of the JWT. */
 const signature = (change: (bytes: Uint8Array) => Uint8Array): ReportSpec => ({
   jwt: (jwt) => {
     const at = jwt.lastIndexOf('.') + 1;
@@ -86,7 +86,7 @@ const signature = (change: (bytes: Uint8Array) => Uint8Array): ReportSpec => ({
   },
 });
 
-/** The same signature with S + L for S, which no verifier may take (RFC 8032 §5.1.7). */
+/** The same signature with S + L instead of S, which every verifier must refuse (RFC 8032 §5.1.7). */
 function unreduced(bytes: Uint8Array): Uint8Array {
   const s = BigInt(`0x${Buffer.from(bytes.slice(32).reverse()).toString('hex')}`) + ORDER;
   const hex = s.toString(16).padStart(64, '0');
@@ -112,7 +112,7 @@ const SIGNER: readonly ReportRow[] = [
 const total = disclosureOf('totalReturn', METRICS.totalReturn);
 const foreign = disclosureOf('totalReturn', 0.5);
 
-/** A report whose `metrics` refer to exactly `disclosures`, all of them shown. */
+/** A report whose `metrics` refer to exactly `disclosures`, all of which are disclosed. */
 const referring = (...disclosures: readonly string[]): ReportSpec => ({
   digests: () => disclosures.map(digestOf),
   disclosures: () => disclosures,

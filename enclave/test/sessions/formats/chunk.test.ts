@@ -27,11 +27,11 @@ const TRANSFER: TransferEntry = {
 const CASH: CashEntry = { ...BASE, kind: 'interest', id: 'c', asset: 'BTC', amount: '-0.1', symbol: null };
 
 describe('when observations are split', () => {
-  it('nothing gives no chunk', () => {
+  it('an empty list gives no chunk', () => {
     expect(splitObservations({ entries: [], marks: [] })).toEqual([]);
   });
 
-  it('no piece has more than a thousand, order stays, nothing is lost', () => {
+  it('no chunk has more than a thousand observations, and all are kept in order', () => {
     const entries = Array.from({ length: 2_001 }, (_, index) => fillOf(String(index)));
     const marks = Array.from({ length: 1_001 }, (_, index) => markOf(index));
     const parts = splitObservations({ entries, marks });
@@ -42,7 +42,7 @@ describe('when observations are split', () => {
 });
 
 describe('when a chunk is read back', () => {
-  it('it holds what was observed', () => {
+  it('it contains the observations', () => {
     const { plaintext, head } = encodeChunk(OBSERVED, EMPTY_HEAD, BOOT_KEY);
     expect(decodeChunk(plaintext, EMPTY_HEAD, BOOT_KEY)).toEqual({
       ...OBSERVED,
@@ -58,7 +58,7 @@ describe('when a chunk is read back', () => {
     expect(decodeChunk(plaintext, 'ab'.repeat(32), BOOT_KEY).provenance).toBe('sealed');
   });
 
-  it('heads are a chain: SHA-256 over the one before and the hash of the observations', () => {
+  it('heads form a chain: SHA-256 over the previous head and the hash of the observations', () => {
     const first = encodeChunk(OBSERVED, EMPTY_HEAD, BOOT_KEY);
     const second = encodeChunk({ entries: [], marks: [markOf(2)] }, first.head, BOOT_KEY);
     const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
@@ -92,7 +92,7 @@ describe('when a chunk is read back', () => {
     expect(codeOf(() => decodeChunk(encodeCbor(two), EMPTY_HEAD, BOOT_KEY), Refusal)).toBe('state_rejected');
   });
 
-  it('every kind of entry is read, with all that it may say', () => {
+  it('every kind of entry is read, with all its members', () => {
     const said = {
       entries: [
         fillOf('1', {

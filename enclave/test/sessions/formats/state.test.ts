@@ -11,12 +11,12 @@ import {
 import { initialCursor, stateOf } from '../states.ts';
 
 describe('when a session blob is read back', () => {
-  it('it is the state that was written', () => {
+  it('it equals the written state', () => {
     const state = stateOf({ version: 7, chunkVersions: [1, 7], ledgerHead: 'ab'.repeat(32) });
     expect(decodeState(encodeState(state))).toEqual(state);
   });
 
-  it('its keys do not hold on to the plaintext that they came in', () => {
+  it('its keys do not share memory with the plaintext', () => {
     const { requestKey, responseKey } = decodeState(encodeState(stateOf()));
     expect([requestKey, responseKey].map(({ buffer }) => buffer.byteLength)).toEqual([32, 32]);
   });
@@ -34,7 +34,7 @@ describe('when a session blob is read back', () => {
     ['a newer session', encodeState({ ...stateOf(), format: 2 as 1 })],
     ['a newer cursor', encodeState(withAccount({ cursor: { version: 3 } }))],
     ['an older cursor', encodeState(withAccount({ cursor: { version: 1 } }))],
-  ])('%s is said to be of another format', (_, plaintext) => {
+  ])('%s is reported as another format', (_, plaintext) => {
     expect(codeOf(() => decodeState(plaintext), Refusal)).toBe('state_version_unsupported');
   });
 

@@ -11,19 +11,19 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { pageOf } from '../../../../scripts/report-metrics.mjs';
 
-/** Every string format that a JSON Schema of the shape allows: exact decimals are the only money there is. */
+/** Tells whether a metric contains money: its JSON Schema has the pattern of exact decimals, which only money uses. */
 function tellsMoney(name: (typeof DISCLOSABLE_METRICS)[number]): boolean {
   const schema = JSON.stringify(z.toJSONSchema(reportMetric(name).shape));
   return schema.includes(JSON.stringify('^-?\\d+(?:\\.\\d+)?$'));
 }
 
 describe('when the registry of report metrics is read', () => {
-  it('the page says what it says', () => {
+  it('the page has the same contents', () => {
     const page = readFileSync(new URL('../../../../docs/report-metrics.md', import.meta.url), 'utf8');
     expect(page).toBe(pageOf(REPORT_METRICS));
   });
 
-  it('every entry has words: a label of its own, and one line that ends with a full stop', () => {
+  it('every entry has a unique label, and a description of one line that ends with a full stop', () => {
     const labels = DISCLOSABLE_METRICS.map((name) => reportMetric(name).label);
     expect(new Set(labels).size).toBe(labels.length);
     for (const name of DISCLOSABLE_METRICS) {
@@ -31,7 +31,7 @@ describe('when the registry of report metrics is read', () => {
     }
   });
 
-  it('nothing is of an unknown shape', () => {
+  it('every metric has a known shape', () => {
     for (const name of DISCLOSABLE_METRICS) {
       const { shape } = reportMetric(name);
       expect([name, shape.safeParse({ any: 'thing' }).success]).toEqual([name, false]);
@@ -39,7 +39,7 @@ describe('when the registry of report metrics is read', () => {
     }
   });
 
-  it('profiles lie within each other, and only the full one tells money', () => {
+  it('each profile contains the smaller ones, and only the full one contains money', () => {
     const [ratios, summary, full] = (['ratios', 'summary', 'full'] as const).map(metricsOfProfile);
     expect(full).toEqual(DISCLOSABLE_METRICS);
     expect(summary).toEqual(expect.arrayContaining([...ratios!]));
@@ -49,7 +49,7 @@ describe('when the registry of report metrics is read', () => {
     expect(ratios!.filter((name) => reportMetric(name).unit === 'table')).toEqual([]);
   });
 
-  it('the benchmark has thirteen, all of its group', () => {
+  it('the benchmark has thirteen metrics, all in its group', () => {
     expect(BENCHMARK_METRICS).toHaveLength(13);
     const group = DISCLOSABLE_METRICS.filter((name) => reportMetric(name).group === 'benchmark');
     expect(group).toEqual(BENCHMARK_METRICS);
@@ -57,7 +57,7 @@ describe('when the registry of report metrics is read', () => {
 });
 
 describe('when disclosed metrics are read', () => {
-  it('any of them will do, each in its shape', () => {
+  it('any of them are accepted, each in its shape', () => {
     const some = {
       totalReturn: -0.1,
       sharpeRatio: null,
