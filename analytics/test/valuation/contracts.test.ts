@@ -199,13 +199,8 @@ describe('when a contract has no mark', () => {
 });
 
 describe('when money is borrowed on margin', () => {
-<<<<<<< HEAD
   it('owes what it borrowed, and pays the interest', () => {
     const margin = { wallet: 'cross' };
-=======
-  it('owes the borrowed amount, and pays the interest', () => {
-    const margin = { market: 'margin' as const };
->>>>>>> wt-cb
     const entries = [
       transfer('2024-01-01T01:00', 'deposit', '100 USDT', margin),
       { ...fill('2024-01-01T02:00', 'buy', '3', 'BTC/USDT', '100'), ...margin },
