@@ -73,7 +73,7 @@ describe('when a chunk is read back', () => {
   it('a chunk of format 1 or 2, whose entries named no wallet, is read as one of spot', () => {
     const before = {
       ...OBSERVED,
-      entries: OBSERVED.entries.map(({ wallet: _, ...entry }) => entry as LedgerEntry),
+      entries: OBSERVED.entries.map(({ wallet: _wallet, ...entry }) => entry as LedgerEntry),
     };
     const { plaintext, head } = encodeChunk(before, EMPTY_HEAD, BOOT_KEY);
     const { format, ...one } = decodePlain(plaintext) as Record<string, CborValue>;
