@@ -5,7 +5,8 @@
  */
 import type { SubmissionPayload } from '@perf-aggregator/shared/messages/submission';
 import { SealedRefusal } from '../errors.ts';
-import { ExchangeError } from '../exchanges/errors.ts';
+import type { AccountState } from '../sessions/formats/state.ts';
+import { ExchangeError } from '../venues/errors.ts';
 import {
   type AccountInspection,
   type Exchanges,
@@ -13,8 +14,7 @@ import {
   VENUES,
   type Venue,
   type VenueAccount,
-} from '../exchanges/port.ts';
-import type { AccountState } from '../sessions/formats/state.ts';
+} from '../venues/port.ts';
 
 /** The limits of an admission. */
 export interface AdmissionBounds extends InspectionBounds {

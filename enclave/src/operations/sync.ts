@@ -7,6 +7,7 @@ import { CodedError } from '@perf-aggregator/shared/errors';
 import type { EnclaveContext } from '../context/context.ts';
 import type { Observations } from '../sessions/formats/observations.ts';
 import type { AccountState, SessionState } from '../sessions/formats/state.ts';
+import type { Ledger } from '../sessions/ledger.ts';
 import { type Handler, ok } from './operation.ts';
 
 /** One step reads at most this many entries per account, and takes at most this long. */
@@ -18,7 +19,7 @@ const MAX_RETRY_MS = 900_000;
 export const sync: Handler = async (context, request, { signal }) => {
   const session = context.vault.find(request);
   const steps = await Promise.all(
-    session.state.accounts.map((account) => pullAccount(context, account, signal)),
+    session.state.accounts.map((account) => pullAccount(context, account, session.ledger, signal)),
   );
   const observed = session.ledger.fresh({
     entries: steps.flatMap(({ observations }) => observations.entries),
@@ -36,12 +37,16 @@ export const sync: Handler = async (context, request, { signal }) => {
 async function pullAccount(
   context: EnclaveContext,
   account: AccountState,
+  ledger: Ledger,
   signal: AbortSignal,
 ): Promise<{ readonly account: AccountState; readonly observations: Observations }> {
   const budget = { maxEntries: STEP_ENTRIES, until: context.clock.now() + STEP_MS, signal };
   // The next round of a finished account starts at the cursor of the last one.
   try {
-    const pull = await context.exchanges.pull(account.access, account.cursor, budget);
+    const pull = await context.exchanges.pull(account.access, account.cursor, budget, {
+      standingOf: (entry) => ledger.standingOf(entry),
+      entries: () => ledger.entriesOf(account.access.account),
+    });
     return {
       account: {
         ...account,

@@ -1,5 +1,5 @@
 /** The ledger of a session: the observations of its accounts, entry by entry and price by price. */
-import { EntryLog, MarkLog } from '@perf-aggregator/analytics';
+import { EntryLog, type LedgerEntry, MarkLog } from '@perf-aggregator/analytics';
 import type { Provenance } from './formats/chunk.ts';
 import type { Observations } from './formats/observations.ts';
 
@@ -37,6 +37,16 @@ export class Ledger {
       ),
       marks: observations.marks.filter((mark) => this.marks.isNews(mark) && batch.marks.push(mark)),
     };
+  }
+
+  /** Whether there is an entry of this identity: none, the same, or one with another content. */
+  standingOf(entry: LedgerEntry): 'none' | 'same' | 'other' {
+    return this.entries.standingOf(entry);
+  }
+
+  /** The entries of one account, in the order of their arrival. */
+  *entriesOf(account: string): Iterable<LedgerEntry> {
+    for (const entry of this.entries) if (entry.account === account) yield entry;
   }
 
   /** A ledger with the same content that can grow without changing this one. */

@@ -2,15 +2,16 @@
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import * as z from 'zod';
-import { CURSOR_FORMATS, toCursor } from '../../exchanges/cursor.ts';
+import { CURSOR_FORMATS, toCursor } from '../../venues/engine/cursor.ts';
 import {
   type AccountInspection,
   type BalanceSnapshot,
   type Coverage,
+  type PositionRow,
   VENUES,
   type VenueAccount,
   type VenueCursor,
-} from '../../exchanges/port.ts';
+} from '../../venues/port.ts';
 import { decodeSealed, memberOf, parseFormat } from './format.ts';
 
 const FORMAT = 1;
@@ -79,19 +80,39 @@ const access: z.ZodType<VenueAccount> = z.strictObject({
   symbols: z.array(z.string()).exactOptional(),
 });
 
-const inspection: z.ZodType<AccountInspection> = z.strictObject({
+const inspection: z.ZodType<AccountInspection, unknown> = z.strictObject({
   canRead: permission,
   canTrade: permission,
   canWithdraw: permission,
   uid: z.string().nullable(),
+  scopesMissing: z.array(z.string()).default([]),
+  expiresAt: count.nullable().default(null),
 });
 
-const snapshot: z.ZodType<BalanceSnapshot> = z.strictObject({
-  time: count,
-  balances: z.array(z.strictObject({ asset: z.string(), total: z.string() })),
+const position: z.ZodType<PositionRow> = z.strictObject({
+  ...{ wallet: z.string(), time: count, symbol: z.string(), base: z.string(), quote: z.string() },
+  ...{ settle: z.string(), inverse: z.boolean(), contracts: z.string(), contractSize: z.string() },
+  entryPrice: z.string(),
 });
 
-const coverage: z.ZodType<Coverage> = z.strictObject({
+/** Before wallets, a row named none and had the instant of the whole. It was of spot. */
+const snapshot: z.ZodType<BalanceSnapshot, unknown> = z
+  .strictObject({
+    time: count,
+    balances: z.array(
+      z.strictObject({
+        ...{ wallet: z.string().default('spot'), asset: z.string(), total: z.string() },
+        time: count.optional(),
+      }),
+    ),
+    positions: z.array(position).default([]),
+  })
+  .transform(({ time, balances, positions }) => ({
+    ...{ time, positions },
+    balances: balances.map((row) => ({ ...row, time: row.time ?? time })),
+  }));
+
+const coverage: z.ZodType<Coverage, unknown> = z.strictObject({
   account: z.string(),
   venue: z.enum(VENUES),
   symbols: z.array(z.string()),
@@ -101,6 +122,13 @@ const coverage: z.ZodType<Coverage> = z.strictObject({
   productsNotRead: z.array(z.string()),
   gaps: z.array(z.strictObject({ stream: z.string(), from: count, to: count })),
   unavailable: z.array(z.string()),
+  scope: z
+    .strictObject({
+      from: count.nullable(),
+      state: z.enum(['complete', 'partial']),
+      missing: z.array(z.string()),
+    })
+    .default({ from: null, state: 'partial', missing: ['everything that an earlier version did not read'] }),
 });
 
 const account = z.strictObject({
@@ -154,6 +182,7 @@ export function decodeState(plaintext: Uint8Array): SessionState {
 
 /** Where reading of an account continues. Null: at the beginning. */
 function readCursor(value: unknown): VenueCursor | null {
-  if (value === null) return null;
+  // A cursor of version 2 was of spot alone. The account is read from the beginning.
+  if (value === null || memberOf(value, 'version') === 2) return null;
   return toCursor(parseFormat({ format: memberOf(value, 'version'), value }, CURSOR_FORMATS, 'a cursor'));
 }

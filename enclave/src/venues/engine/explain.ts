@@ -1,0 +1,212 @@
+/**
+ * Explains what the wallets hold. The streams that are always read come first. Where a balance moved by more than they
+ * say, the streams and markets that can have moved it are read, the likeliest first, until nothing is left. What is left
+ * then is a difference.
+ */
+import { ExchangeError } from '../errors.ts';
+import type { Market, Stream } from '../table.ts';
+import type { Markets } from './client.ts';
+import { initialWalk, type ReadingState } from './cursor.ts';
+import { type Difference, newDifferences } from './moves.ts';
+import type { PullRun } from './run.ts';
+import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
+import { isScopeMissing } from './wallets.ts';
+
+/** One walk that may explain a difference, and whether it can wait for the calls of all others. */
+interface Candidate extends Walk {
+  readonly isBackground: boolean;
+}
+
+/** Streams of the account that this pull may read. */
+export function streamsOf(run: PullRun): readonly Stream[] {
+  const { table, account, state } = run;
+  const usable = table.streams.filter(({ name, wallets }) => {
+    if (account.sandbox) return table.sandbox.streams.includes(name);
+    return wallets.some((wallet) => !state.unavailable.includes(wallet)) && !state.unavailable.includes(name);
+  });
+  return usable.filter(
+    ({ assets }) => assets === undefined || assets.some((asset) => Object.hasOwn(state.assets, asset)),
+  );
+}
+
+/** Reads until every difference is explained or nothing is left to read. False: the budget ended. */
+export async function explain(run: PullRun, reading: ReadingState, markets: Markets): Promise<boolean> {
+  const traded = new Set<string>();
+  const terms: WalkTerms = {
+    ...{ markets, notBefore: firstInstant(run) },
+    onTraded: (stream, id) => traded.add(`${stream.wallets[0]}/${id}`),
+  };
+  const first = run.state.readAt === null;
+  for (const stream of streamsOf(run)) {
+    const isNow = stream.cadence === 'always' || (first && stream.isSource === true);
+    if (!isNow || stream.scope !== 'account') continue;
+    if (!(await ask(run, reading, { stream, key: '' }, { ...terms, notBefore: firstInstant(run) })))
+      return false;
+  }
+  for (;;) {
+    const differences = newDifferences(run.state, reading);
+    if (differences.length === 0) return true;
+    const next = candidates(run, reading, markets, differences, traded).find(
+      (candidate) => !reading.asked.includes(askedName(candidate, reading)),
+    );
+    if (next === undefined) {
+      if (!startAgain(run, reading, markets, differences)) return true;
+      continue;
+    }
+    const { isBackground } = next;
+    if (!(await ask(run, reading, next, { ...terms, isBackground, notBefore: firstInstant(run) })))
+      return false;
+  }
+}
+
+function askedName(it: Walk, { again }: ReadingState): string {
+  return again ? `${nameOf(it)} again` : nameOf(it);
+}
+
+/** Reads one walk up to now. A market that is gone is a gap; a stream that the key may not read is named. */
+async function ask(run: PullRun, reading: ReadingState, it: Walk, terms: WalkTerms): Promise<boolean> {
+  const name = askedName(it, reading);
+  if (reading.asked.includes(name)) return true;
+  try {
+    if (!(await walk(run, it, terms))) return false;
+  } catch (error) {
+    notePassed(run, it, error);
+  }
+  reading.asked.push(name);
+  run.stepped();
+  return true;
+}
+
+/** @throws what is no fault of this one walk */
+export function notePassed(run: PullRun, it: Walk, error: unknown): void {
+  if (error instanceof ExchangeError && error.code === 'exchange_symbol_unknown' && it.key !== '') {
+    run.noteGap(nameOf(it), run.state.earliest ?? run.table.launch, run.now());
+    return;
+  }
+  if (!isScopeMissing(error, it.stream.needs)) throw error;
+  run.noteUnavailable(it.stream.name);
+}
+
+/** Nothing happened before the account's first activity. Before any is known, everything is possible. */
+export function firstInstant({ state }: PullRun): number {
+  return state.earliest ?? 0;
+}
+
+function candidates(
+  run: PullRun,
+  reading: ReadingState,
+  markets: Markets,
+  differences: readonly Difference[],
+  traded: ReadonlySet<string>,
+): readonly Candidate[] {
+  const streams = streamsOf(run).filter((stream) => differences.some(({ wallet }) => moves(stream, wallet)));
+  const account = streams.filter(({ scope }) => scope === 'account');
+  const byMarket = streams.filter(({ scope }) => scope !== 'account');
+  const now = (stream: Stream, key = ''): Candidate => ({ stream, key, isBackground: false });
+  const ofContracts = account.filter(({ needs }) => needs === 'futures').map((stream) => now(stream));
+  const likely = byMarket.flatMap((stream) => likelyKeys(run, stream, markets, differences, traded));
+  const known = byMarket.flatMap((stream) => knownKeys(run, stream, markets, differences));
+  // Until the first reading has walked every market, it will come to the others anyway.
+  const others = isScopeRead(run)
+    ? byMarket.flatMap((stream) => allKeys(run, stream, markets, differences))
+    : [];
+  return [
+    ...ofContracts,
+    ...likely.map(({ stream, key }) => now(stream, key)),
+    ...account.filter(({ cadence }) => cadence !== 'unexplained').map((stream) => now(stream)),
+    ...account.filter(({ cadence }) => cadence === 'unexplained').map((stream) => now(stream)),
+    ...known.map(({ stream, key }) => now(stream, key)),
+    ...others.map(({ stream, key }) => ({ stream, key, isBackground: true })),
+  ].filter(({ stream }) => reading.again === false || stream.cadence !== 'always');
+}
+
+/** Whether a stream moves a wallet. */
+function moves({ wallets }: Stream, wallet: string): boolean {
+  return wallets.some((name) => wallet === name || (name.endsWith(':') && wallet.startsWith(name)));
+}
+
+/** Markets between two assets that both moved, and contracts that moved or in which a row shows trades. */
+function likelyKeys(
+  run: PullRun,
+  stream: Stream,
+  markets: Markets,
+  differences: readonly Difference[],
+  traded: ReadonlySet<string>,
+): readonly Walk[] {
+  const { scope } = stream;
+  if (scope === 'account') return [];
+  const own = differences.filter(({ wallet }) => moves(stream, wallet));
+  if ('wallets' in scope)
+    return [...new Set(own.map(({ wallet }) => wallet.slice(scope.wallets.length)))].map((key) => ({
+      stream,
+      key,
+    }));
+  const assets = new Set(own.map(({ asset }) => asset));
+  const pairs = allowed(run, markets.ofProduct(scope.product)).filter(
+    ({ symbol, base, quote, id, product }) =>
+      product === 'spot'
+        ? assets.has(base) && assets.has(quote)
+        : assets.has(symbol) || traded.has(`${stream.wallets[0]}/${id}`),
+  );
+  return pairs.map(({ id }) => ({ stream, key: id }));
+}
+
+/** Markets in which the account traded before, with an asset that moved. */
+function knownKeys(
+  run: PullRun,
+  stream: Stream,
+  markets: Markets,
+  differences: readonly Difference[],
+): readonly Walk[] {
+  return allKeys(run, stream, markets, differences).filter(({ key }) =>
+    Object.hasOwn(run.state.walks, nameOf({ stream, key })),
+  );
+}
+
+/** Every listed market with an asset that moved. */
+function allKeys(
+  run: PullRun,
+  stream: Stream,
+  markets: Markets,
+  differences: readonly Difference[],
+): readonly Walk[] {
+  const { scope } = stream;
+  if (scope === 'account' || 'wallets' in scope) return [];
+  const own = differences.filter(({ wallet }) => moves(stream, wallet));
+  const assets = new Set(own.map(({ asset }) => asset));
+  return allowed(run, markets.ofProduct(scope.product))
+    .filter(({ base, quote, settle }) =>
+      [base, quote, settle].some((asset) => asset !== null && assets.has(asset)),
+    )
+    .map(({ id }) => ({ stream, key: id }));
+}
+
+/** The markets that the owner of the account wants to be read. */
+export function allowed({ account }: PullRun, markets: readonly Market[]): readonly Market[] {
+  const { symbols } = account;
+  if (symbols === undefined || symbols.length === 0) return markets;
+  return markets.filter(({ symbol }) => symbols.includes(symbol));
+}
+
+/** Whether the first reading has walked everything. */
+export function isScopeRead({ state }: PullRun): boolean {
+  return Object.hasOwn(state.scope, '') && state.scope['']!.done;
+}
+
+/**
+ * A page may have lacked rows in its middle. So once in a reading, the walks that can explain the differences start
+ * again from their beginning. False: they did already, or the first reading is still under way.
+ */
+function startAgain(
+  run: PullRun,
+  reading: ReadingState,
+  markets: Markets,
+  differences: readonly Difference[],
+): boolean {
+  if (reading.again || !isScopeRead(run)) return false;
+  reading.again = true;
+  for (const candidate of candidates(run, reading, markets, differences, new Set())) {
+    if (!candidate.isBackground) run.state.walks[nameOf(candidate)] = initialWalk();
+  }
+  return true;
+}

@@ -1,0 +1,107 @@
+/**
+ * The engine: one way of reading for every venue. A reading asks what every wallet holds, explains it with the streams
+ * of the venue's table, and reads the prices that the entries need. Between readings the first reading of everything
+ * goes on. The engine stays within a budget, and reports what it could not read. It never moves a cursor past anything
+ * that it has not read.
+ */
+import { ExchangeError } from '../errors.ts';
+import type { BalanceSnapshot, Pull, PullBudget, VenueAccount, VenueCursor } from '../port.ts';
+import type { Markets } from './client.ts';
+import { coverageOf } from './coverage.ts';
+import { initialState, parseCursor, toCursor } from './cursor.ts';
+import { explain, isScopeRead } from './explain.ts';
+import { readMarks } from './marks.ts';
+import { closeReading, noteMove } from './moves.ts';
+import { noteAsset, notePricesOf, noteReportingAssets } from './needs.ts';
+import { type PullPorts, PullRun } from './run.ts';
+import { scopeShare, widenScope } from './scope.ts';
+import { beginReading, snapshotOf } from './wallets.ts';
+
+/** While the first reading is under way, the balances are read this often, ms. */
+const READING_MS = 300_000;
+/** The parts of a first reading in its progress: balances and what explains them, then prices, then everything else. */
+const PRICES_AT = 0.3;
+const NUMBERS_AT = 0.5;
+
+/**
+ * One pull. When a fault interrupts a pull that has made progress, the pull returns what it gathered, and the next pull
+ * meets the fault. So an account is read even when its venue fails now and then. A pull without progress throws.
+ * @throws ExchangeError
+ */
+export async function pullAccount(
+  ports: PullPorts,
+  account: VenueAccount,
+  cursor: VenueCursor | null,
+  budget: PullBudget,
+): Promise<Pull> {
+  const known = parseCursor(cursor);
+  const run = new PullRun(ports, account, known ?? initialState(), budget);
+  if (known === null) recall(run, ports);
+  const markets = await run.client.markets();
+  requireListed(run, markets);
+  let snapshot: BalanceSnapshot | null = null;
+  try {
+    if (isReadingDue(run)) snapshot = await readAccount(run, markets);
+    if (run.state.reading === null && !isScopeRead(run)) await widenScope(run, markets);
+  } catch (error) {
+    if (!(error instanceof ExchangeError) || !run.hasAdvanced()) throw error;
+  }
+  return {
+    entries: run.entries,
+    marks: run.marks,
+    cursor: toCursor(run.state),
+    done: snapshot !== null,
+    snapshot,
+    coverage: coverageOf(run),
+    progress: progressOf(run, markets),
+  };
+}
+
+/** A pull that starts from the beginning counts what the ledger has. It will not be handed over again. */
+function recall({ state, table }: PullRun, { ledger }: PullPorts): void {
+  for (const entry of ledger.entries()) {
+    noteMove(state, entry, Number.POSITIVE_INFINITY);
+    notePricesOf(state, table, entry);
+  }
+}
+
+/** @throws ExchangeError `exchange_symbol_unknown` when a given symbol is not listed */
+function requireListed({ account }: PullRun, markets: Markets): void {
+  for (const symbol of account.symbols ?? []) {
+    if (markets.bySymbol(symbol) === undefined) {
+      throw new ExchangeError('exchange_symbol_unknown', `${symbol} is not listed`);
+    }
+  }
+}
+
+/** Between two steps of the first reading, the balances are read again only after a while. */
+function isReadingDue(run: PullRun): boolean {
+  const { reading, readAt } = run.state;
+  return reading !== null || readAt === null || isScopeRead(run) || run.now() - readAt >= READING_MS;
+}
+
+/** One reading. Null: the budget ended before its end. */
+async function readAccount(run: PullRun, markets: Markets): Promise<BalanceSnapshot | null> {
+  const { state } = run;
+  const reading = state.reading ?? (await beginReading(run, markets));
+  if (!(await explain(run, reading, markets))) return null;
+  // A holding that no entry explains needs prices as well.
+  for (const { asset, time } of reading.balances) noteAsset(state, run.table, asset, state.earliest ?? time);
+  for (const { symbol, settle, time } of reading.positions) {
+    for (const asset of [symbol, settle]) noteAsset(state, run.table, asset, state.earliest ?? time);
+  }
+  noteReportingAssets(state, run.table);
+  if (!(await readMarks(run, markets))) return null;
+  const snapshot = snapshotOf(reading);
+  closeReading(state, reading);
+  state.readAt = run.now();
+  return snapshot;
+}
+
+/** An estimate for a progress bar. Below 1 the parent asks for the next step at once. */
+function progressOf(run: PullRun, markets: Markets): number {
+  const { state } = run;
+  if (state.readAt === null) return state.reading === null ? 0 : PRICES_AT;
+  if (isScopeRead(run)) return state.reading === null ? 1 : 0.99;
+  return NUMBERS_AT + (0.99 - NUMBERS_AT) * scopeShare(run, markets);
+}

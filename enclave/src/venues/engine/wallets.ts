@@ -1,0 +1,75 @@
+/** Reads what every wallet holds. A reading starts with it, and explains it with the streams. */
+import { ExchangeError } from '../errors.ts';
+import type { BalanceSnapshot } from '../port.ts';
+import type { WalletReader } from '../table.ts';
+import type { Markets } from './client.ts';
+import type { ReadingState } from './cursor.ts';
+import { settleMoves } from './moves.ts';
+import type { PullRun } from './run.ts';
+
+/**
+ * Asks for the rows of every wallet. One that fails, fails the reading: a part of an account is never taken for all of
+ * it. A wallet that the key may not read is named in the coverage.
+ * @throws ExchangeError
+ */
+export async function beginReading(run: PullRun, markets: Markets): Promise<ReadingState> {
+  const reading: ReadingState = {
+    ...{ balances: [], positions: [], transit: {}, instants: {}, asked: [], again: false },
+  };
+  for (const reader of run.table.wallets) {
+    if (run.account.sandbox && !reader.wallets.every((name) => run.table.sandbox.wallets.includes(name)))
+      continue;
+    await readWallet(run, reader, markets, reading);
+  }
+  run.state.reading = reading;
+  settleMoves(run.state);
+  return reading;
+}
+
+async function readWallet(
+  run: PullRun,
+  reader: WalletReader,
+  markets: Markets,
+  reading: ReadingState,
+): Promise<void> {
+  const time = run.now();
+  const answers: unknown[] = [];
+  try {
+    for (const { call, parameters = {} } of reader.calls)
+      answers.push(await run.client.call(call, parameters));
+  } catch (error) {
+    if (!isScopeMissing(error, reader.needs)) throw error;
+    for (const wallet of reader.wallets) run.noteUnavailable(wallet);
+    return;
+  }
+  for (const wallet of reader.wallets) {
+    run.state.unavailable = run.state.unavailable.filter((name) => name !== wallet);
+  }
+  const rows = reader.read(answers, run.contextOf(markets, ''));
+  for (const row of rows.balances) reading.balances.push({ ...row, time });
+  for (const row of rows.positions) reading.positions.push({ ...row, time });
+  // A wallet that shows nothing was read as well. One of many of a kind is known by its rows, or from before.
+  const known = [...rows.balances, ...rows.positions].map(({ wallet }) => wallet);
+  for (const wallet of [...known, ...knownWallets(run, reader.wallets)]) reading.instants[wallet] = time;
+}
+
+/** The wallets of these names, and those known before whose names begin so. */
+function knownWallets(run: PullRun, names: readonly string[]): readonly string[] {
+  return names.flatMap((name) =>
+    name.endsWith(':') ? run.state.touched.filter((wallet) => wallet.startsWith(name)) : [name],
+  );
+}
+
+/** Whether the venue refuses a part of the account to a key that may read the rest. */
+export function isScopeMissing(error: unknown, needs: string | undefined): boolean {
+  return needs !== undefined && error instanceof ExchangeError && error.code === 'exchange_auth';
+}
+
+/** The rows of a reading as a snapshot. Withdrawals under way are in the wallet `transit`. */
+export function snapshotOf(reading: ReadingState): BalanceSnapshot {
+  const transit = Object.values(reading.transit).map(({ wallet, asset, total }) => ({
+    ...{ wallet: 'transit', asset, total, time: reading.instants[wallet]! },
+  }));
+  const time = Math.max(...Object.values(reading.instants));
+  return { time, balances: [...reading.balances, ...transit], positions: [...reading.positions] };
+}
