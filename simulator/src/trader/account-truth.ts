@@ -141,7 +141,21 @@ function flowOf(
       const sign = event.direction === 'in' || event.direction === 'buy' ? 1n : -1n;
       return { asset: event.asset, amount: sign * parseAmount(event.amount), cost: 0n };
     }
-    default:
+    case 'fill':
+    case 'marginFill':
+    case 'contractFill':
+    case 'settlement':
+    case 'funding':
+    case 'loan':
+    case 'interest':
+    case 'transfer':
+    case 'earn':
+    case 'reward':
+    case 'dividend':
+    case 'dust':
+    case 'convert':
+    case 'returned':
+    case 'rename':
       return null;
   }
 }

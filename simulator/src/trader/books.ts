@@ -117,29 +117,14 @@ export class Books {
   }
 
   #effectOf(event: AnyEvent): Omit<Effect, 'event'> {
-    switch (event.kind) {
-      case 'contractFill':
-        return this.#contractFill(event);
-      case 'settlement':
-        return this.#settle(event);
-      case 'funding':
-        return { moves: this.#funding(event), fills: [] };
-      case 'rename':
-        return { moves: this.#rename(event), fills: [] };
-      case 'loan':
-        this.#loan(event);
-        break;
-      case 'interest':
-        this.#interest(event);
-        break;
-      case 'withdrawal':
-        if (event.fails) this.#returning.set(event.id, event);
-        break;
-      case 'returned':
-        this.#returning.delete(event.id);
-        break;
-      default:
-    }
+    if (event.kind === 'contractFill') return this.#contractFill(event);
+    if (event.kind === 'settlement') return this.#settle(event);
+    if (event.kind === 'funding') return { moves: this.#funding(event), fills: [] };
+    if (event.kind === 'rename') return { moves: this.#rename(event), fills: [] };
+    if (event.kind === 'loan') this.#loan(event);
+    if (event.kind === 'interest') this.#interest(event);
+    if (event.kind === 'withdrawal' && event.fails) this.#returning.set(event.id, event);
+    if (event.kind === 'returned') this.#returning.delete(event.id);
     return { moves: movesOf(event), fills: [] };
   }
 

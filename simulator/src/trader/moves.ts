@@ -2,7 +2,16 @@
 import { parseAmount } from '../market/amount.ts';
 import { FINE_DIGITS } from '../market/series.ts';
 import type { AnyEvent } from './timeline.ts';
-import type { ContractFill, Funding, Rename, Settlement, WalletName } from './wallet-event.ts';
+import type {
+  ContractFill,
+  EarnMove,
+  EarnReward,
+  Funding,
+  Loan,
+  Rename,
+  Settlement,
+  WalletName,
+} from './wallet-event.ts';
 
 /** Why a balance moves. The contract wallets print some of these as types of income. */
 export type Reason =
@@ -34,111 +43,74 @@ type Dependent = ContractFill | Funding | Settlement | Rename;
 export function movesOf(event: Exclude<AnyEvent, Dependent>): readonly Move[] {
   switch (event.kind) {
     case 'deposit':
-      return [move('spot', event.asset, parseAmount(event.amount), 'external')];
-    case 'withdrawal':
-      return [
-        move('spot', event.asset, -parseAmount(event.amount), 'external'),
-        move('spot', event.asset, -parseAmount(event.fee), 'charge'),
-      ];
     case 'returned':
       return [move('spot', event.asset, parseAmount(event.amount), 'external')];
+    case 'withdrawal':
+      return withdrawn(event);
     case 'fill':
       return tradeMoves('spot', event);
     case 'marginFill':
       return tradeMoves(event.wallet, event);
     case 'transfer':
       return swap(event.from, event.to, event.asset, parseAmount(event.amount));
-    case 'loan': {
-      const principal = parseAmount(event.principal);
-      if (event.direction === 'borrow') return [move(event.wallet, event.asset, principal, 'loan')];
-      return [move(event.wallet, event.asset, -principal - parseAmount(event.interest), 'loan')];
-    }
+    case 'loan':
+      return [move(event.wallet, event.asset, borrowed(event), 'loan')];
     // Interest is owed; no balance moves before it is paid back.
     case 'interest':
       return [];
-    case 'fiat':
-      if (event.direction === 'deposit')
-        return [move('spot', event.asset, parseAmount(event.amount), 'external')];
-      return [
-        move('spot', event.asset, -parseAmount(event.amount), 'external'),
-        move('spot', event.asset, -parseAmount(event.fee), 'charge'),
-      ];
-    default:
-      return otherMoves(event);
-  }
-}
-
-type Other = Extract<
-  AnyEvent,
-  {
-    kind:
-      | 'dust'
-      | 'convert'
-      | 'dividend'
-      | 'earn'
-      | 'reward'
-      | 'card'
-      | 'personal'
-      | 'subTransfer'
-      | 'credit';
-  }
->;
-
-function otherMoves(event: Other): readonly Move[] {
-  switch (event.kind) {
     case 'dust':
-      return event.items.flatMap(({ asset, amount, received }) => [
-        move('spot', asset, -parseAmount(amount), 'trade'),
-        move('spot', 'BNB', parseAmount(received), 'trade'),
-      ]);
+      return event.items.flatMap(({ asset, amount, received }) => exchanged(asset, amount, 'BNB', received));
     case 'convert':
-      return [
-        move('spot', event.from.asset, -parseAmount(event.from.amount), 'trade'),
-        move('spot', event.to.asset, parseAmount(event.to.amount), 'trade'),
-      ];
+      return exchanged(event.from.asset, event.from.amount, event.to.asset, event.to.amount);
     case 'dividend':
       return [move('spot', event.asset, parseAmount(event.amount), 'income')];
-    case 'earn': {
-      const earn = `earn:${event.product}` as const;
-      const amount = parseAmount(event.amount);
-      return event.direction === 'subscribe'
-        ? swap('spot', earn, event.asset, amount)
-        : swap(earn, 'spot', event.asset, amount);
-    }
-    case 'reward': {
-      const wallet = event.type === 'REALTIME' ? (`earn:${event.product}` as const) : 'spot';
-      return [move(wallet, event.asset, parseAmount(event.amount), 'income')];
-    }
+    case 'earn':
+      return earnMoves(event);
+    case 'reward':
+      return [move(rewarded(event), event.asset, parseAmount(event.amount), 'income')];
+    case 'fiat':
+      if (event.direction === 'withdrawal') return withdrawn(event);
+      return [move('spot', event.asset, parseAmount(event.amount), 'external')];
     case 'card':
-      return [
-        move(
-          'spot',
-          event.asset,
-          (event.direction === 'buy' ? 1n : -1n) * parseAmount(event.amount),
-          'external',
-        ),
-      ];
+      return [move('spot', event.asset, signed(event, 'buy'), 'external')];
     case 'personal':
-      return [
-        move(
-          'funding',
-          event.asset,
-          (event.direction === 'in' ? 1n : -1n) * parseAmount(event.amount),
-          'external',
-        ),
-      ];
+      return [move('funding', event.asset, signed(event, 'in'), 'external')];
     case 'subTransfer':
-      return [
-        move(
-          'spot',
-          event.asset,
-          (event.direction === 'in' ? 1n : -1n) * parseAmount(event.amount),
-          'external',
-        ),
-      ];
+      return [move('spot', event.asset, signed(event, 'in'), 'external')];
     case 'credit':
       return [move(event.wallet, event.asset, parseAmount(event.amount), 'external')];
   }
+}
+
+function withdrawn({ asset, amount, fee }: Record<'asset' | 'amount' | 'fee', string>): readonly Move[] {
+  return [
+    move('spot', asset, -parseAmount(amount), 'external'),
+    move('spot', asset, -parseAmount(fee), 'charge'),
+  ];
+}
+
+function borrowed({ direction, principal, interest }: Loan): bigint {
+  return direction === 'borrow' ? parseAmount(principal) : -parseAmount(principal) - parseAmount(interest);
+}
+
+function exchanged(from: string, given: string, to: string, received: string): readonly Move[] {
+  return [move('spot', from, -parseAmount(given), 'trade'), move('spot', to, parseAmount(received), 'trade')];
+}
+
+function earnMoves({ product, direction, asset, amount }: EarnMove): readonly Move[] {
+  const earn = `earn:${product}` as const;
+  return direction === 'subscribe'
+    ? swap('spot', earn, asset, parseAmount(amount))
+    : swap(earn, 'spot', asset, parseAmount(amount));
+}
+
+function rewarded({ type, product }: EarnReward): WalletName {
+  return type === 'REALTIME' ? `earn:${product}` : 'spot';
+}
+
+/** Above zero when the direction is `plus`. */
+function signed({ direction, amount }: Record<'direction' | 'amount', string>, plus: string): bigint {
+  return direction === plus ? parseAmount(amount) : -parseAmount(amount);
 }
 
 interface Trade {
