@@ -40,7 +40,10 @@ export interface Series {
 export type SeriesStatus = 'TRADING' | 'BREAK' | null;
 
 /** The state of a market at an instant. */
-export function statusAt(series: Series, time: number): SeriesStatus {
+export function statusAt(
+  series: Pick<Series, 'opensDay' | 'breakDay' | 'removedDay'>,
+  time: number,
+): SeriesStatus {
   const day = Math.floor(time / DAY_MS);
   if (day < (series.opensDay ?? 0) || day >= (series.removedDay ?? Number.POSITIVE_INFINITY)) return null;
   return day >= (series.breakDay ?? Number.POSITIVE_INFINITY) ? 'BREAK' : 'TRADING';
