@@ -49,7 +49,7 @@ export class ContractPen {
       time,
       wallet: contract.wallet,
       contract: id,
-      tradeId: this.#pen.nextTradeId(id),
+      tradeId: this.#pen.nextTradeId(id, time),
       orderId: Number(this.#pen.nextId()),
       side,
       positionSide: 'BOTH',
@@ -80,7 +80,7 @@ export class ContractPen {
     if (contract.expiry === null) throw new RangeError(`${id} has no expiry`);
     const time = contract.expiry;
     const price = formatAmount(contracts.indexAt(contract, time));
-    const tradeId = this.#pen.nextTradeId(id);
+    const tradeId = this.#pen.nextTradeId(id, time);
     const { wallet } = contract;
     this.#pen.write({
       kind: 'settlement',
@@ -141,7 +141,7 @@ export class MarginPen {
       id: this.#pen.nextId(),
       time,
       wallet,
-      tradeId: this.#pen.nextTradeId(symbol),
+      tradeId: this.#pen.nextTradeId(symbol, time),
       orderId: Number(this.#pen.nextId()),
       symbol,
       side,

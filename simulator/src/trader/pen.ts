@@ -11,7 +11,7 @@ import { type Series, toFine } from '../market/series.ts';
 import { Books, type Effect } from './books.ts';
 import type { TraderAccount, TraderEvent } from './event.ts';
 import { type Stream, streamOf } from './splitmix.ts';
-import { type AnyEvent, timelineOf } from './timeline.ts';
+import { type AnyEvent, firstWhere, timelineOf } from './timeline.ts';
 import type { WalletEvent, WalletName } from './wallet-event.ts';
 
 /** Interest of a day: 3 of 10,000. */
@@ -39,6 +39,8 @@ export class Pen {
   readonly #over: readonly AnyEvent[];
   readonly #series: ReadonlyMap<string, Series>;
   readonly #tradeIds = new Map<string, number>();
+  /** Trade ids of the account that is written over, by market. */
+  readonly #overIds = new Map<string, { readonly time: number; readonly id: number }[]>();
   #overNext = 0;
   #time: number;
   #id = 90_000_000_000;
@@ -52,6 +54,15 @@ export class Pen {
     this.#over = options.over ? timelineOf(options.over) : [];
     this.#series = new Map(options.market.spot.map((series) => [series.symbol, series]));
     this.#time = options.firstDay * DAY_MS;
+    for (const event of this.#over) {
+      if (event.kind !== 'fill') continue;
+      this.#overIds.set(event.symbol, [...(this.#overIds.get(event.symbol) ?? []), event]);
+    }
+  }
+
+  /** First day of the history, days since the epoch. */
+  get firstDay(): number {
+    return this.#options.firstDay;
   }
 
   /** An instant on a day of the history (0 is the first), at an hour, a little past it. */
@@ -71,6 +82,11 @@ export class Pen {
     return toFine(series.priceAt(time), series.digits);
   }
 
+  /** Price of an asset in USDT, fine. @throws RangeError for one without a market */
+  usdtPrice(asset: string, time: number): bigint {
+    return asset === 'USDT' ? UNIT : this.spotPrice(`${asset}/USDT`, time);
+  }
+
   seriesOf(symbol: string): Series {
     const series = this.#series.get(symbol);
     if (!series) throw new RangeError(`no market ${symbol}`);
@@ -83,9 +99,18 @@ export class Pen {
     return String(this.#id);
   }
 
-  /** Trade ids rise for each market and start at other numbers than those of the account that is written over. */
-  nextTradeId(market: string): number {
-    const id = (this.#tradeIds.get(market) ?? 5_000_000) + this.random.integer(1, 4_000);
+  /**
+   * Trade ids rise with time in each market: between those of the account that is written over, where it has some.
+   * @throws RangeError where two of its neighbours leave no room
+   */
+  nextTradeId(market: string, time: number): number {
+    const own = this.#tradeIds.get(market) ?? 5_000_000;
+    const others = this.#overIds.get(market) ?? [];
+    const next = firstWhere(others, (other) => other.time > time);
+    const floor = Math.max(own, others[next - 1]?.id ?? 0);
+    const room = (others[next]?.id ?? Number.MAX_SAFE_INTEGER) - floor - 1;
+    if (room < 1) throw new RangeError(`no trade id is left in ${market}`);
+    const id = floor + this.random.integer(1, Math.min(room, 40));
     this.#tradeIds.set(market, id);
     return id;
   }

@@ -66,7 +66,7 @@ export class SpotPen {
     const fee = formatAmount((received * TRADE_FEE) / 100_000n);
     this.#pen.write({
       kind: 'fill',
-      id: this.#pen.nextTradeId(symbol),
+      id: this.#pen.nextTradeId(symbol, time),
       orderId: Number(this.#pen.nextId()),
       time,
       symbol,
@@ -104,7 +104,7 @@ export class SpotPen {
   dust(time: number, assets: readonly string[]): void {
     const items = assets.map((asset) => {
       const amount = parseAmount(this.#pen.all('spot', asset, time));
-      const price = asset === 'USDT' ? UNIT : this.#pen.spotPrice(`${asset}/USDT`, time);
+      const price = this.#pen.usdtPrice(asset, time);
       const bnb = (amount * price) / this.#pen.spotPrice('BNB/USDT', time);
       const charge = (bnb * DUST_CHARGE) / 100n;
       return {
@@ -119,8 +119,7 @@ export class SpotPen {
 
   /** One asset for another, both priced in USDT, for nothing else. */
   convert(time: number, from: string, amount: string, to: string): void {
-    const price = (asset: string): bigint =>
-      asset === 'USDT' ? UNIT : this.#pen.spotPrice(`${asset}/USDT`, time);
+    const price = (asset: string): bigint => this.#pen.usdtPrice(asset, time);
     const received = (parseAmount(amount) * price(from)) / price(to);
     this.#pen.write({
       kind: 'convert',
@@ -157,7 +156,7 @@ export class SpotPen {
 
   /** Coins for money on a card, at 2 % above the market. */
   card(time: number, asset: string, amount: string, currency: string): void {
-    const worth = (parseAmount(amount) * this.#pen.spotPrice(`${asset}/USDT`, time)) / UNIT;
+    const worth = (parseAmount(amount) * this.#pen.usdtPrice(asset, time)) / UNIT;
     const paid = (worth * 102n) / 100n;
     const fiat = { currency, amount: formatAmount(paid), fee: formatAmount(paid - worth) };
     this.#pen.write({

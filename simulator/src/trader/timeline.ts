@@ -16,3 +16,14 @@ export function timelineOf(account: TraderAccount): readonly AnyEvent[] {
   timelines.set(account, sorted);
   return sorted;
 }
+
+/** Index of the first item for which `is` holds. It holds for all behind it. */
+export function firstWhere<T>(items: readonly T[], is: (item: T) => boolean): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (is(items[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

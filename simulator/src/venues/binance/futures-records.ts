@@ -5,11 +5,12 @@ import type { Contract } from '../../market/contracts.ts';
 import type { Effect, PositionFill } from '../../trader/books.ts';
 import type { Move } from '../../trader/moves.ts';
 import { valueAt } from '../../trader/positions.ts';
+import { firstWhere } from '../../trader/timeline.ts';
 import type { ContractFill, ContractWallet, Settlement } from '../../trader/wallet-event.ts';
 import type { Call } from './call.ts';
 import { quantityText } from './futures-account.ts';
 import { contractOf, pairOf } from './futures-public.ts';
-import { between, firstWhere, type Row, takeFrom, takeLast } from './page.ts';
+import { between, type Row, takeFrom, takeLast } from './page.ts';
 import { refusals } from './refusal.ts';
 
 const MAX_PAGE = 1_000;

@@ -1,4 +1,5 @@
 /** Windows and pages over rows in order of time, found by binary search. */
+import { firstWhere } from '../../trader/timeline.ts';
 import type { Parameters } from './parameters.ts';
 import { refusals } from './refusal.ts';
 
@@ -11,17 +12,6 @@ export interface Row {
 /** Index of the first row at or after `time`. */
 export function firstAt(rows: readonly Row[], time: number): number {
   return firstWhere(rows, (row) => row.time >= time);
-}
-
-/** Index of the first row for which `is` holds. It holds for all behind it. */
-export function firstWhere<T>(rows: readonly T[], is: (row: T) => boolean): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (is(rows[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** The rows of `from` to `to`, both included, as the venue shows them at `now`. */

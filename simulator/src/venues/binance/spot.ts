@@ -4,9 +4,10 @@ import { fixed8, parseAmount, UNIT } from '../../market/amount.ts';
 import { INSTRUMENTS } from '../../market/market.ts';
 import { toFine } from '../../market/series.ts';
 import { costOf } from '../../trader/moves.ts';
+import { firstWhere } from '../../trader/timeline.ts';
 import { permissionsAt } from './authorization.ts';
 import type { Call } from './call.ts';
-import { firstWhere, takeFrom, takeLast, windowOf } from './page.ts';
+import { takeFrom, takeLast, windowOf } from './page.ts';
 import { marketId, seriesOf } from './public.ts';
 import { refusals } from './refusal.ts';
 
