@@ -42,6 +42,7 @@ export class Pen {
   /** Trade ids of the account that is written over, by market. */
   readonly #overIds = new Map<string, { readonly time: number; readonly id: number }[]>();
   #overNext = 0;
+  #due: readonly WalletEvent[] = [];
   #time: number;
   #id = 90_000_000_000;
 
@@ -126,6 +127,11 @@ export class Pen {
     return this.books.apply(event);
   }
 
+  /** Writes an event of the future. It happens when the pen gets there. */
+  writeLater(event: WalletEvent): void {
+    this.#due = [...this.#due, event].toSorted((a, b) => a.time - b.time);
+  }
+
   /** Lets time pass. @throws RangeError when it would go back */
   advance(time: number): void {
     if (time < this.#time) throw new RangeError('the pen does not go back in time');
@@ -162,6 +168,9 @@ export class Pen {
       this.books.apply(next);
       this.#overNext++;
     }
+    const due = this.#due.filter((event) => event.time <= time);
+    this.#due = this.#due.filter((event) => event.time > time);
+    for (const event of due) this.#self(event);
   }
 
   #accrue(time: number): void {

@@ -48,7 +48,7 @@ export class SpotPen {
     if (!changes.fails) return;
     const back = formatAmount(parseAmount(amount) + parseAmount(fee));
     const returned = second + (changes.processingMs ?? 108_000);
-    this.#pen.write({ kind: 'returned', id, time: returned, asset, amount: back });
+    this.#pen.writeLater({ kind: 'returned', id, time: returned, asset, amount: back });
   }
 
   /** At the market's price, for a fee of 0.1 % of what arrives. */

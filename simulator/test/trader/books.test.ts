@@ -49,6 +49,8 @@ describe('when money moves between wallets', () => {
     const { pen, spot } = pens();
     spot.deposit(pen.at(0, 1), 'USDT', '100');
     spot.withdraw(pen.at(0, 2), 'USDT', '50', '1', { fails: true, processingMs: HOUR_MS });
+    expect(balance(pen, 'spot', 'USDT')).toBe('49');
+    pen.advance(pen.at(0, 4));
     expect(balance(pen, 'spot', 'USDT')).toBe('100');
     expect(pen.books.returning()).toEqual([]);
     const [, out] = timelineOf(pen.account());
