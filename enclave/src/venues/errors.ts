@@ -9,6 +9,8 @@ export const EXCHANGE_ERROR_CODES = [
   'exchange_rate_limited',
   'exchange_unavailable',
   'exchange_clock',
+  /** The venue does not offer this to an account of this kind. Only the engine sees it. */
+  'exchange_not_offered',
   'exchange_bad_response',
   /** The host is not on the measured allowlist, its certificate was refused, or it redirected: never retried. */
   'exchange_untrusted',

@@ -202,6 +202,8 @@ export interface WalletReader {
 export interface WalletRows {
   readonly balances: readonly Omit<BalanceRow, 'time'>[];
   readonly positions: readonly Omit<PositionRow, 'time'>[];
+  /** Wallets that exist, whether or not they hold anything. */
+  readonly wallets?: readonly string[];
 }
 
 /** The trades from `openTime` on. `volume` in base units. `vwap` null: there were none. */

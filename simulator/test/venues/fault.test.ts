@@ -1,5 +1,5 @@
-import { ExchangeError } from '@perf-aggregator/enclave/exchanges/errors';
-import type { Pull, VenueAccount, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
+import { ExchangeError } from '@perf-aggregator/enclave/venues/errors';
+import type { Pull, VenueAccount, VenueCursor } from '@perf-aggregator/enclave/venues/port';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault, VenueRequest } from '../../src/venues/binance/venue.ts';

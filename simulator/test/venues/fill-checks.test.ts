@@ -1,6 +1,6 @@
 import { buildAccountHistory } from '@perf-aggregator/analytics';
-import { binance } from '@perf-aggregator/enclave/exchanges/binance';
-import type { PullBudget } from '@perf-aggregator/enclave/exchanges/port';
+import type { PullBudget } from '@perf-aggregator/enclave/venues/port';
+import { binance } from '@perf-aggregator/enclave/venues/tables/binance/table';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withEdit } from '../../src/trader/edit.ts';

@@ -1,5 +1,5 @@
-import { binance } from '@perf-aggregator/enclave/exchanges/binance';
-import type { Pull, PullBudget, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
+import type { Pull, PullBudget, VenueCursor } from '@perf-aggregator/enclave/venues/port';
+import { binance } from '@perf-aggregator/enclave/venues/tables/binance/table';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import { groundTruth } from '../../src/trader/ground-truth.ts';

@@ -6,9 +6,9 @@ import type net from 'node:net';
 import { join } from 'node:path';
 import { createFetch } from '@perf-aggregator/enclave/egress/fetch';
 import { TunnelAgent } from '@perf-aggregator/enclave/egress/tunnel-agent';
-import { createExchanges } from '@perf-aggregator/enclave/exchanges/ccxt';
-import type { Exchanges, VenueAccount } from '@perf-aggregator/enclave/exchanges/port';
-import type { VenueTable } from '@perf-aggregator/enclave/exchanges/table';
+import { createExchanges } from '@perf-aggregator/enclave/venues/ccxt/exchanges';
+import type { Exchanges, VenueAccount } from '@perf-aggregator/enclave/venues/port';
+import type { VenueTable } from '@perf-aggregator/enclave/venues/table';
 import { createEgressProxy } from '@perf-aggregator/parent/egress/proxy';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { DAY_MS } from '@perf-aggregator/shared/time';
@@ -54,6 +54,8 @@ export interface RoadOptions {
   readonly fault?: (request: VenueRequest) => Fault | null;
   readonly weightPerMinute?: number;
   readonly customers?: readonly BinanceAccount[];
+  /** The market of the customers. Default: {@link market}. */
+  readonly market?: Market;
   readonly tables?: Readonly<Record<string, VenueTable>>;
   /** The difference of the venue's clock to the clock of the enclave, ms; positive: ahead. */
   readonly skewMs?: number;
@@ -91,7 +93,7 @@ export async function openRoad(options: RoadOptions = {}): Promise<Road> {
   const waits: number[] = [];
   const requests: VenueRequest[] = [];
   const venue = createBinanceVenue({
-    market,
+    market: options.market ?? market,
     accounts: options.customers ?? [CUSTOMER],
     clock: { now: () => time + (options.skewMs ?? 0) },
     weightPerMinute: options.weightPerMinute ?? 6_000,

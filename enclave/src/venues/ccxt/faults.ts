@@ -35,6 +35,7 @@ const OF_ACCOUNT: ReadonlySet<ExchangeErrorCode> = new Set([
   'exchange_auth',
   'exchange_clock',
   'exchange_symbol_unknown',
+  'exchange_not_offered',
 ]);
 
 /** Whether the fault is of the venue or of the way to it, and so concerns every account. */

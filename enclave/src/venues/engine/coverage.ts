@@ -1,11 +1,11 @@
 /** What a pull says about its own reach: every report states it. */
 import type { Coverage } from '../port.ts';
-import { isScopeRead, streamsOf } from './explain.ts';
+import { streamsOf } from './explain.ts';
 import type { PullRun } from './run.ts';
 
 /** What was read of the account, and what was not. */
 export function coverageOf(run: PullRun): Coverage {
-  const { account, state, table } = run;
+  const { account, state } = run;
   return {
     account: account.account,
     venue: account.venue,
@@ -55,7 +55,7 @@ function notRead({ account, state, table }: PullRun): readonly string[] {
 function scopeOf(run: PullRun): Coverage['scope'] {
   const { state, account, table } = run;
   const missing = new Set<string>();
-  if (!isScopeRead(run)) missing.add('markets and streams that the first reading has not reached yet');
+  if (!state.isFinal) missing.add('markets and streams that the first reading has not reached yet');
   if (account.symbols?.length) missing.add('markets other than the symbols given');
   if (account.sandbox) missing.add('everything but spot: the sandbox has nothing else');
   for (const name of state.unavailable) if (!name.startsWith('prices of ')) missing.add(name);

@@ -42,8 +42,10 @@ const reading = z.strictObject({
   instants: z.record(z.string(), instant),
   /** Walks that this reading has already sent after a difference. */
   asked: z.array(z.string()),
-  /** Whether markets were walked again from their first fill. */
+  /** Whether walks started again from their beginning. */
   again: z.boolean(),
+  /** Whether everything had been walked when it began. */
+  isFinal: z.boolean(),
 });
 
 const assetState = z.strictObject({
@@ -97,6 +99,8 @@ const pullState = z.strictObject({
   earliest: instant.nullable(),
   /** When the last reading ended. */
   readAt: instant.nullable(),
+  /** Whether the balances were read after everything had been walked. */
+  isFinal: z.boolean(),
   /** When streams that only a difference sends for were last read all the same. */
   sweptAt: instant.nullable(),
 });
@@ -126,7 +130,7 @@ export function initialState(): PullState {
       unexplained: {},
     },
     ...{ quarantined: {}, assets: {}, flows: [], minutes: {}, checks: {}, gaps: [], unavailable: [] },
-    ...{ earliest: null, readAt: null, sweptAt: null },
+    ...{ earliest: null, readAt: null, isFinal: false, sweptAt: null },
   };
 }
 

@@ -10,7 +10,7 @@ import { initialWalk, type ReadingState } from './cursor.ts';
 import { type Difference, newDifferences } from './moves.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
-import { isScopeMissing } from './wallets.ts';
+import { isScopeMissing, isScopeRead } from './wallets.ts';
 
 /** One walk that may explain a difference, and whether it can wait for the calls of all others. */
 interface Candidate extends Walk {
@@ -24,9 +24,12 @@ export function streamsOf(run: PullRun): readonly Stream[] {
     if (account.sandbox) return table.sandbox.streams.includes(name);
     return wallets.some((wallet) => !state.unavailable.includes(wallet)) && !state.unavailable.includes(name);
   });
-  return usable.filter(
-    ({ assets }) => assets === undefined || assets.some((asset) => Object.hasOwn(state.assets, asset)),
-  );
+  return usable.filter(({ assets }) => assets === undefined || assets.some((asset) => isHeld(run, asset)));
+}
+
+/** Whether the account held or used an asset. */
+function isHeld({ state }: PullRun, asset: string): boolean {
+  return Object.hasOwn(state.assets, asset) && !state.assets[asset]!.priceOnly;
 }
 
 /** Reads until every difference is explained or nothing is left to read. False: the budget ended. */
@@ -77,12 +80,13 @@ async function ask(run: PullRun, reading: ReadingState, it: Walk, terms: WalkTer
   return true;
 }
 
-/** @throws what is no fault of this one walk */
+/** Passes over a walk that the venue has not for this account, or not any more. @throws any other fault */
 export function notePassed(run: PullRun, it: Walk, error: unknown): void {
   if (error instanceof ExchangeError && error.code === 'exchange_symbol_unknown' && it.key !== '') {
     run.noteGap(nameOf(it), run.state.earliest ?? run.table.launch, run.now());
     return;
   }
+  if (error instanceof ExchangeError && error.code === 'exchange_not_offered') return;
   if (!isScopeMissing(error, it.stream.needs)) throw error;
   run.noteUnavailable(it.stream.name);
 }
@@ -186,11 +190,6 @@ export function allowed({ account }: PullRun, markets: readonly Market[]): reado
   const { symbols } = account;
   if (symbols === undefined || symbols.length === 0) return markets;
   return markets.filter(({ symbol }) => symbols.includes(symbol));
-}
-
-/** Whether the first reading has walked everything. */
-export function isScopeRead({ state }: PullRun): boolean {
-  return Object.hasOwn(state.scope, '') && state.scope['']!.done;
 }
 
 /**

@@ -97,6 +97,7 @@ export function closeReading(state: PullState, reading: ReadingState): void {
     addTo(state.unexplained, wallet, asset, amount);
   }
   for (const { wallet } of [...reading.balances, ...reading.positions]) noteTouched(state, wallet);
+  state.isFinal = reading.isFinal;
   state.reading = null;
 }
 

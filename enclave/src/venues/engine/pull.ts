@@ -9,13 +9,13 @@ import type { BalanceSnapshot, Pull, PullBudget, VenueAccount, VenueCursor } fro
 import type { Markets } from './client.ts';
 import { coverageOf } from './coverage.ts';
 import { initialState, parseCursor, toCursor } from './cursor.ts';
-import { explain, isScopeRead } from './explain.ts';
+import { explain } from './explain.ts';
 import { readMarks } from './marks.ts';
 import { closeReading, noteMove } from './moves.ts';
 import { noteAsset, notePricesOf, noteReportingAssets } from './needs.ts';
 import { type PullPorts, PullRun } from './run.ts';
 import { scopeShare, widenScope } from './scope.ts';
-import { beginReading, snapshotOf } from './wallets.ts';
+import { beginReading, isScopeRead, snapshotOf } from './wallets.ts';
 
 /** While the first reading is under way, the balances are read this often, ms. */
 const READING_MS = 300_000;
@@ -102,6 +102,7 @@ async function readAccount(run: PullRun, markets: Markets): Promise<BalanceSnaps
 function progressOf(run: PullRun, markets: Markets): number {
   const { state } = run;
   if (state.readAt === null) return state.reading === null ? 0 : PRICES_AT;
-  if (isScopeRead(run)) return state.reading === null ? 1 : 0.99;
+  if (state.isFinal) return state.reading === null ? 1 : 0.99;
+  if (isScopeRead(run)) return 0.99;
   return NUMBERS_AT + (0.99 - NUMBERS_AT) * scopeShare(run, markets);
 }

@@ -4,7 +4,7 @@ import type { BalanceSnapshot } from '../port.ts';
 import type { WalletReader } from '../table.ts';
 import type { Markets } from './client.ts';
 import type { ReadingState } from './cursor.ts';
-import { settleMoves } from './moves.ts';
+import { noteTouched, settleMoves } from './moves.ts';
 import type { PullRun } from './run.ts';
 
 /**
@@ -14,7 +14,15 @@ import type { PullRun } from './run.ts';
  */
 export async function beginReading(run: PullRun, markets: Markets): Promise<ReadingState> {
   const reading: ReadingState = {
-    ...{ balances: [], positions: [], transit: {}, instants: {}, asked: [], again: false },
+    ...{
+      balances: [],
+      positions: [],
+      transit: {},
+      instants: {},
+      asked: [],
+      again: false,
+      isFinal: isScopeRead(run),
+    },
   };
   for (const reader of run.table.wallets) {
     if (run.account.sandbox && !reader.wallets.every((name) => run.table.sandbox.wallets.includes(name)))
@@ -38,6 +46,8 @@ async function readWallet(
     for (const { call, parameters = {} } of reader.calls)
       answers.push(await run.client.call(call, parameters));
   } catch (error) {
+    // The account has no such wallet. It holds nothing there.
+    if (error instanceof ExchangeError && error.code === 'exchange_not_offered') return;
     if (!isScopeMissing(error, reader.needs)) throw error;
     for (const wallet of reader.wallets) run.noteUnavailable(wallet);
     return;
@@ -50,6 +60,8 @@ async function readWallet(
   for (const row of rows.positions) reading.positions.push({ ...row, time });
   // A wallet that shows nothing was read as well. One of many of a kind is known by its rows, or from before.
   const known = [...rows.balances, ...rows.positions].map(({ wallet }) => wallet);
+  known.push(...(rows.wallets ?? []));
+  for (const wallet of rows.wallets ?? []) noteTouched(run.state, wallet);
   for (const wallet of [...known, ...knownWallets(run, reader.wallets)]) reading.instants[wallet] = time;
 }
 
@@ -58,6 +70,11 @@ function knownWallets(run: PullRun, names: readonly string[]): readonly string[]
   return names.flatMap((name) =>
     name.endsWith(':') ? run.state.touched.filter((wallet) => wallet.startsWith(name)) : [name],
   );
+}
+
+/** Whether the first reading has walked everything. */
+export function isScopeRead({ state }: PullRun): boolean {
+  return Object.hasOwn(state.scope, '') && state.scope['']!.done;
 }
 
 /** Whether the venue refuses a part of the account to a key that may read the rest. */

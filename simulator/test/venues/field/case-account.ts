@@ -1,7 +1,7 @@
 /** An account with the answers of a field case, at the simulated venue and over the whole road. */
 import { readFileSync } from 'node:fs';
 import { buildAccountHistory, computeMetrics, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
-import type { Pull, PullBudget, VenueAccount, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
+import type { Pull, PullBudget, VenueAccount, VenueCursor } from '@perf-aggregator/enclave/venues/port';
 import { exchangeInfo } from '../../../src/venues/binance/public.ts';
 import type { Fault, VenueRequest } from '../../../src/venues/binance/venue.ts';
 import { ACCOUNT, openRoad, type Road } from '../road.ts';

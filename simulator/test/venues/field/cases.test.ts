@@ -1,6 +1,6 @@
 /** Field cases of Binance over the real road: ccxt, tunnel, proxy and TLS, with the answers of the case. */
 import type { LedgerEntry } from '@perf-aggregator/analytics';
-import { ExchangeError } from '@perf-aggregator/enclave/exchanges/errors';
+import { ExchangeError } from '@perf-aggregator/enclave/venues/errors';
 import { describe } from 'vitest';
 import { itAnswers } from '../../../../shared/test/field/answers.ts';
 import { ACCOUNT, openRoad, type Road } from '../road.ts';

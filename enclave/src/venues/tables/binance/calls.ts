@@ -92,6 +92,7 @@ export const CALLS = {
   crossMargin: sapi('margin/account', { sapi: 10 }),
   isolatedMargin: sapi('margin/isolated/account', { sapi: 10 }),
   marginFills: sapi('margin/myTrades', { sapi: 10 }),
+  marginTransfers: sapi('margin/transfer'),
   marginInterest: sapi('margin/interestHistory'),
   usdmMarkets: openUsdm('exchangeInfo', 1),
   usdmCandles: openUsdm('klines', 5),

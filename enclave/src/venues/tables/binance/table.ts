@@ -116,6 +116,12 @@ export const binance: VenueTable = {
     ...{ '-1015': 'exchange_rate_limited', '-1021': 'exchange_clock', '-1022': 'exchange_auth' },
     ...{ '-1121': 'exchange_symbol_unknown', '-2008': 'exchange_auth', '-2014': 'exchange_auth' },
     ...{ '-2015': 'exchange_auth' },
+    // No margin account; no isolated one; not the key of a sub-account.
+    ...{
+      '-3003': 'exchange_not_offered',
+      '-11001': 'exchange_not_offered',
+      '-12022': 'exchange_not_offered',
+    },
   },
   clock: {
     call: 'time',

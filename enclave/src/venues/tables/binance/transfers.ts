@@ -5,13 +5,13 @@ import type { EntryOwner, RowContext, RowReading, Stream } from '../../table.ts'
 import { fieldsOf, listOf, malformed, toDecimal, toInstant, toText } from '../../values.ts';
 import { LAUNCH } from './spot.ts';
 
-/** Names of wallets in the types of universal transfers. Isolated margin has a wallet for each symbol. */
+/** Names of wallets in the types of universal transfers. */
 const WALLET_OF: Readonly<Record<string, string>> = {
   ...{ MAIN: 'spot', FUNDING: 'funding', UMFUTURE: 'usdm', CMFUTURE: 'coinm', MARGIN: 'cross' },
-  ...{ ISOLATEDMARGIN: 'isolated', OPTION: 'options', PORTFOLIO_MARGIN: 'portfolio margin' },
+  ...{ OPTION: 'options', PORTFOLIO_MARGIN: 'portfolio margin' },
 };
 
-/** Every type of universal transfer that the documentation lists. */
+/** The types of universal transfers. Those of isolated margin name no symbol; `margin.ts` reads them elsewhere. */
 const TYPES = [
   ...['MAIN_UMFUTURE', 'UMFUTURE_MAIN', 'MAIN_CMFUTURE', 'CMFUTURE_MAIN', 'MAIN_MARGIN', 'MARGIN_MAIN'],
   ...['MAIN_FUNDING', 'FUNDING_MAIN', 'MAIN_OPTION', 'OPTION_MAIN', 'FUNDING_OPTION', 'OPTION_FUNDING'],
@@ -19,8 +19,6 @@ const TYPES = [
   ...['FUNDING_UMFUTURE', 'UMFUTURE_FUNDING', 'FUNDING_CMFUTURE', 'CMFUTURE_FUNDING'],
   ...['MARGIN_FUNDING', 'FUNDING_MARGIN', 'MARGIN_OPTION', 'OPTION_MARGIN'],
   ...['UMFUTURE_OPTION', 'OPTION_UMFUTURE', 'MAIN_PORTFOLIO_MARGIN', 'PORTFOLIO_MARGIN_MAIN'],
-  ...['MARGIN_ISOLATEDMARGIN', 'ISOLATEDMARGIN_MARGIN', 'ISOLATEDMARGIN_ISOLATEDMARGIN'],
-  ...['MAIN_ISOLATED_MARGIN', 'ISOLATED_MARGIN_MAIN'],
 ] as const;
 
 /** "Support query within the last 6 months only." */
@@ -55,10 +53,9 @@ export function rowsOf(answer: unknown): readonly unknown[] {
 }
 
 function walletsOf(type: string): readonly [from: string, to: string] {
-  const normal = type.replace('ISOLATED_MARGIN', 'ISOLATEDMARGIN');
   for (const [name, from] of Object.entries(WALLET_OF)) {
-    const to = WALLET_OF[normal.slice(name.length + 1)];
-    if (normal.startsWith(`${name}_`) && to !== undefined) return [from, to];
+    const to = WALLET_OF[type.slice(name.length + 1)];
+    if (type.startsWith(`${name}_`) && to !== undefined) return [from, to];
   }
   throw new RangeError(`${type} names no two wallets`);
 }
@@ -76,13 +73,7 @@ function readWalletTransfer(row: unknown, owner: EntryOwner, from: string, to: s
     ...{ owner, id, time, asset: toText(info['asset'], 'transfer asset') },
     amount: toDecimal(info['amount'], 'transfer amount'),
   };
-  const wallets = { from: placed(from, info['fromSymbol']), to: placed(to, info['toSymbol']) };
-  return { entries: bothSides(move, wallets.from, wallets.to), time, id };
-}
-
-function placed(wallet: string, symbol: unknown): string {
-  if (wallet !== 'isolated') return wallet;
-  return `isolated:${typeof symbol === 'string' ? symbol : 'unknown'}`;
+  return { entries: bothSides(move, from, to), time, id };
 }
 
 /** A movement of one asset. */
@@ -95,7 +86,7 @@ export interface Move {
 }
 
 /** Wallets that no part of this table reads. Only the side that is read gets an entry. */
-const UNREAD = new Set(['options', 'portfolio margin', 'isolated:unknown']);
+const UNREAD = new Set(['options', 'portfolio margin', 'elsewhere']);
 
 /** The two entries of a transfer inside the account. */
 export function bothSides(move: Move, from: string, to: string): TransferEntry[] {
