@@ -224,6 +224,16 @@ export interface CandleSource {
   readonly read: (raw: unknown) => Candle;
 }
 
+/** A coin that the venue exchanged for another one. */
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+  /** Units of `to` for one of `from`. */
+  readonly ratio: Decimal;
+  /** When the holdings changed, ms. */
+  readonly at: number;
+}
+
 export interface VenueTable {
   readonly venue: Venue;
   /** Hosts and ports of production and of the sandbox, for the measured allowlist. */
@@ -235,6 +245,8 @@ export interface VenueTable {
   readonly markQuote: string;
   /** Quotes that lead from an asset to `markQuote`, the best first. */
   readonly routeQuotes: readonly string[];
+  /** The venue's name of the spot market between two assets, listed or not. */
+  readonly idOf: (base: string, quote: string) => string;
   /** Currencies of reports that a market here prices in `markQuote`. Their prices are read for every account. */
   readonly reportingAssets: readonly string[];
   readonly buckets: Readonly<Record<string, Bucket>>;
@@ -249,6 +261,7 @@ export interface VenueTable {
   readonly streams: readonly Stream[];
   /** What values a day, and what was traded in a minute. Contracts are valued at the venue's mark price. */
   readonly candles: Readonly<Record<Product, { readonly day: CandleSource; readonly minute: CandleSource }>>;
+  readonly renames: readonly Rename[];
   /** How many requests in a row may compare fills with their minutes. The largest fills come first. */
   readonly checkRequests: number;
   /** Parts of the account, by name, that nothing of this table reads. */

@@ -7,7 +7,8 @@ import { ExchangeError } from '../errors.ts';
 import type { Market, Stream } from '../table.ts';
 import type { Markets } from './client.ts';
 import { initialWalk, type ReadingState } from './cursor.ts';
-import { type Difference, newDifferences } from './moves.ts';
+import { type Difference, differencesOf, newDifferences } from './moves.ts';
+import { bookRenames } from './renames.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
 import { isScopeMissing, isScopeRead } from './wallets.ts';
@@ -53,6 +54,8 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
       (candidate) => !reading.asked.includes(askedName(candidate, reading)),
     );
     if (next === undefined) {
+      if (bookRenames(run, differencesOf(run.state, reading))) continue;
+      await nameRemoved(run, markets, differences);
       if (!startAgain(run, reading, markets, differences)) return true;
       continue;
     }
@@ -89,6 +92,32 @@ export function notePassed(run: PullRun, it: Walk, error: unknown): void {
   if (error instanceof ExchangeError && error.code === 'exchange_not_offered') return;
   if (!isScopeMissing(error, it.stream.needs)) throw error;
   run.noteUnavailable(it.stream.name);
+}
+
+/**
+ * A coin without any listed market may have been traded in one that is gone. The venue is asked once, so that the gap
+ * has a name.
+ */
+async function nameRemoved(
+  run: PullRun,
+  markets: Markets,
+  differences: readonly Difference[],
+): Promise<void> {
+  const [quote = ''] = run.table.routeQuotes;
+  for (const stream of streamsOf(run)) {
+    if (stream.scope === 'account' || !('product' in stream.scope) || stream.scope.product !== 'spot')
+      continue;
+    for (const { wallet, asset } of differences) {
+      if (!moves(stream, wallet) || asset === quote || markets.ofAsset(asset).length > 0) continue;
+      const it = { stream, key: run.table.idOf(asset, quote) };
+      if (run.state.gaps.some((gap) => gap.stream === nameOf(it))) continue;
+      try {
+        await run.client.call(stream.call, stream.parameters(it.key));
+      } catch (error) {
+        notePassed(run, it, error);
+      }
+    }
+  }
 }
 
 /** Nothing happened before the account's first activity. Before any is known, everything is possible. */

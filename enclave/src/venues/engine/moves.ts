@@ -82,8 +82,12 @@ export function differencesOf(state: PullState, reading: ReadingState): readonly
   });
 }
 
-/** The differences that the last reading did not have. An old one was looked for already. */
+/**
+ * The differences that the last reading did not have. An old one was looked for already, unless this is the first
+ * reading after everything was walked.
+ */
 export function newDifferences(state: PullState, reading: ReadingState): readonly Difference[] {
+  if (reading.isFinal && !state.isFinal) return differencesOf(state, reading);
   return differencesOf(state, reading).filter(({ wallet, asset, amount }) => {
     const old = amountIn(state.unexplained[wallet] ?? {}, asset);
     return old.isZero() || !amount.eq(old);

@@ -9,6 +9,7 @@ import { EARN_STREAMS, readPositions } from './earn.ts';
 import { FUTURES_STREAMS, readCoinmCandle, readFutures, readMarkCandle } from './futures.ts';
 import { MARGIN_STREAMS, readCrossBalances, readIsolatedBalances } from './margin.ts';
 import { readCoinmMarkets, readSpotMarkets, readUsdmMarkets } from './markets.ts';
+import { RENAMES } from './renames.ts';
 import { LAUNCH, readCandle, readFundingBalances, readSpotBalances, SPOT_STREAMS } from './spot.ts';
 import { SUB_ACCOUNT_STREAM, WALLET_TRANSFER_STREAMS } from './transfers.ts';
 
@@ -19,6 +20,7 @@ export const binance: VenueTable = {
   launch: LAUNCH,
   markQuote: 'USDT',
   routeQuotes: ['USDT', 'USDC', 'FDUSD', 'BTC', 'ETH', 'BNB', 'EUR', 'TUSD', 'BUSD'],
+  idOf: (base, quote) => `${base}${quote}`,
   // Binance spot has no pair with USD. So a report in USD is refused; it is never a report in USDT under another name.
   reportingAssets: ['BTC', 'EUR'],
   buckets: BUCKETS,
@@ -96,6 +98,7 @@ export const binance: VenueTable = {
       minute: { call: 'coinmCandles', page: 1_000, read: readCoinmCandle },
     },
   },
+  renames: RENAMES,
   checkRequests: 500,
   products: [
     { name: 'spot', wallets: ['spot'] },
