@@ -1,5 +1,6 @@
 /** Public field cases of venues: answers that other readers read wrongly (`../fixtures/venues`). */
 import { readFileSync } from 'node:fs';
+import { parseLossless } from '../../src/venues/ccxt/lossless-json.ts';
 
 export interface FieldCase {
   readonly source: string;
@@ -8,7 +9,8 @@ export interface FieldCase {
   readonly expect: unknown;
 }
 
+/** A case with the text of its numbers, as readers get them. */
 export function fieldCase(name: string): FieldCase {
   const file = new URL(`../fixtures/venues/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as FieldCase;
+  return parseLossless(readFileSync(file, 'utf8')) as FieldCase;
 }

@@ -92,9 +92,9 @@ describe('when the venue names a time to come back', () => {
 
   it('field case 08: a ban that only the text names pauses the venue for everybody', async () => {
     const [{ status, body }] = fieldCase('08-binance-ban-in-body').answers as [
-      { status: number; body: object },
+      { status: string; body: object },
     ];
-    const { fetch, clock, waitFor } = road({ status, body: JSON.stringify(body) });
+    const { fetch, clock, waitFor } = road({ status: Number(status), body: JSON.stringify(body) });
     await fetch(ACCOUNT_URL);
     const end = 1_751_284_800_000;
     const left = end - clock.now();
