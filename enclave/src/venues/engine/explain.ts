@@ -7,7 +7,7 @@ import { ExchangeError } from '../errors.ts';
 import type { Market, Stream } from '../table.ts';
 import type { Markets } from './client.ts';
 import { initialWalk, type ReadingState } from './cursor.ts';
-import { type Difference, differencesOf, newDifferences } from './moves.ts';
+import { type Difference, differencesOf, isSweep, newDifferences } from './moves.ts';
 import { bookRenames } from './renames.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
@@ -28,9 +28,14 @@ export function streamsOf(run: PullRun): readonly Stream[] {
   return usable.filter(({ assets }) => assets === undefined || assets.some((asset) => isHeld(run, asset)));
 }
 
-/** Whether the account held or used an asset. */
+/** Whether the account holds or used an asset, also one without a price. */
 function isHeld({ state }: PullRun, asset: string): boolean {
-  return Object.hasOwn(state.assets, asset) && !state.assets[asset]!.priceOnly;
+  if (Object.hasOwn(state.assets, asset) && !state.assets[asset]!.priceOnly) return true;
+  const balances = state.reading?.balances ?? [];
+  return (
+    balances.some((row) => row.asset === asset) ||
+    Object.values(state.explained).some((sums) => Object.hasOwn(sums, asset))
+  );
 }
 
 /** Reads until every difference is explained or nothing is left to read. False: the budget ended. */
@@ -42,15 +47,15 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
   };
   const first = run.state.readAt === null;
   for (const stream of streamsOf(run)) {
-    const isNow = stream.cadence === 'always' || (first && stream.isSource === true);
+    const isNow = stream.cadence === 'always' || (first && stream.isSource === true) || isDue(run, stream);
     if (!isNow || stream.scope !== 'account') continue;
     if (!(await ask(run, reading, { stream, key: '' }, { ...terms, notBefore: firstInstant(run) })))
       return false;
   }
   for (;;) {
-    const differences = newDifferences(run.state, reading);
+    const differences = newDifferences(run.state, reading, run.now());
     if (differences.length === 0) return true;
-    const next = candidates(run, reading, markets, differences, traded).find(
+    const next = candidates(run, markets, differences, traded).find(
       (candidate) => !reading.asked.includes(askedName(candidate, reading)),
     );
     if (next === undefined) {
@@ -63,6 +68,12 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
     if (!(await ask(run, reading, next, { ...terms, isBackground, notBefore: firstInstant(run) })))
       return false;
   }
+}
+
+/** Whether a stream is read without a difference, because this reading is a sweep. */
+function isDue(run: PullRun, stream: Stream): boolean {
+  if (stream.cadence !== 'moved' || !isSweep(run.state, run.now())) return false;
+  return stream.needs === undefined || run.state.touched.some((wallet) => moves(stream, wallet));
 }
 
 function askedName(it: Walk, { again }: ReadingState): string {
@@ -127,7 +138,6 @@ export function firstInstant({ state }: PullRun): number {
 
 function candidates(
   run: PullRun,
-  reading: ReadingState,
   markets: Markets,
   differences: readonly Difference[],
   traded: ReadonlySet<string>,
@@ -150,7 +160,7 @@ function candidates(
     ...account.filter(({ cadence }) => cadence === 'unexplained').map((stream) => now(stream)),
     ...known.map(({ stream, key }) => now(stream, key)),
     ...others.map(({ stream, key }) => ({ stream, key, isBackground: true })),
-  ].filter(({ stream }) => reading.again === false || stream.cadence !== 'always');
+  ];
 }
 
 /** Whether a stream moves a wallet. */
@@ -233,7 +243,7 @@ function startAgain(
 ): boolean {
   if (reading.again || !isScopeRead(run)) return false;
   reading.again = true;
-  for (const candidate of candidates(run, reading, markets, differences, new Set())) {
+  for (const candidate of candidates(run, markets, differences, new Set())) {
     if (!candidate.isBackground) run.state.walks[nameOf(candidate)] = initialWalk();
   }
   return true;

@@ -171,6 +171,8 @@ function readRows(
       noteTransit(run, read);
     } else {
       requireInside(it, read.time, place);
+      // It ended since a page before showed it under way.
+      delete run.state.reading?.transit[read.id];
       if (read.tradedIn !== undefined) terms.onTraded?.(it.stream, read.tradedIn);
       for (const entry of read.entries) run.emit(entry);
     }

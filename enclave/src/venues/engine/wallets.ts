@@ -52,9 +52,7 @@ async function readWallet(
     for (const wallet of reader.wallets) run.noteUnavailable(wallet);
     return;
   }
-  for (const wallet of reader.wallets) {
-    run.state.unavailable = run.state.unavailable.filter((name) => name !== wallet);
-  }
+  noteAvailable(run, reader);
   const rows = reader.read(answers, run.contextOf(markets, ''));
   for (const row of rows.balances) reading.balances.push({ ...row, time });
   for (const row of rows.positions) reading.positions.push({ ...row, time });
@@ -63,6 +61,13 @@ async function readWallet(
   known.push(...(rows.wallets ?? []));
   for (const wallet of rows.wallets ?? []) noteTouched(run.state, wallet);
   for (const wallet of [...known, ...knownWallets(run, reader.wallets)]) reading.instants[wallet] = time;
+}
+
+/** A key may read the wallets, so their streams are tried again as well. */
+function noteAvailable({ state, table }: PullRun, { wallets, needs }: WalletReader): void {
+  const own = table.streams.filter((stream) => needs !== undefined && stream.needs === needs);
+  const names = new Set([...wallets, ...own.map(({ name }) => name)]);
+  state.unavailable = state.unavailable.filter((name) => !names.has(name));
 }
 
 /** The wallets of these names, and those known before whose names begin so. */

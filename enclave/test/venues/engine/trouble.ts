@@ -19,6 +19,8 @@ export interface Trouble {
   readonly expiries: number;
   /** The most entries of each pull, in turn. */
   readonly budgets: readonly number[];
+  /** After how many requests the time of each pull is up, in turn. */
+  readonly patience: readonly number[];
   /** Minutes that pass after each pull, in turn. */
   readonly pauses: readonly number[];
 }
@@ -33,6 +35,7 @@ export const trouble: fc.Arbitrary<Trouble> = fc.record({
   shuffles: fc.constantFrom(0, 50),
   expiries: often,
   budgets: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 5 }),
+  patience: fc.array(fc.constantFrom(3, 10, 30, 1_000), { minLength: 1, maxLength: 3 }),
   pauses: fc.array(fc.integer({ min: 0, max: 3_000 }), { minLength: 1, maxLength: 5 }),
 });
 
@@ -47,7 +50,7 @@ function diceOf(seed: number): (below: number) => number {
   };
 }
 
-/** Makes trouble until the returned function is called. */
+/** Makes trouble, and lets a millisecond pass at each request, until the returned function is called. */
 export function makeTrouble(
   venue: ScriptedVenue,
   { seed, faults, holes, doubles, shuffles, expiries }: Trouble,
@@ -55,6 +58,7 @@ export function makeTrouble(
   const dice = diceOf(seed);
   const happens = (share: number) => dice(100) < share;
   venue.before = () => {
+    venue.now += 1;
     if (happens(expiries)) venue.generation += 1;
     if (happens(faults)) throw new ExchangeError('exchange_unavailable', 'down');
   };
