@@ -179,11 +179,11 @@ function likelyKeys(
   const { scope } = stream;
   if (scope === 'account') return [];
   const own = differences.filter(({ wallet }) => moves(stream, wallet));
-  if ('wallets' in scope)
-    return [...new Set(own.map(({ wallet }) => wallet.slice(scope.wallets.length)))].map((key) => ({
-      stream,
-      key,
-    }));
+  if ('wallets' in scope) {
+    const named = own.filter(({ wallet }) => wallet.startsWith(scope.wallets));
+    const keys = new Set(named.map(({ wallet }) => wallet.slice(scope.wallets.length)));
+    return [...keys].map((key) => ({ stream, key }));
+  }
   const assets = new Set(own.map(({ asset }) => asset));
   const pairs = allowed(run, markets.ofProduct(scope.product)).filter(
     ({ symbol, base, quote, id, product }) =>
@@ -206,7 +206,7 @@ function knownKeys(
   );
 }
 
-/** Every listed market with an asset that moved. */
+/** Every listed market with an asset that moved, and every wallet of a kind. */
 function allKeys(
   run: PullRun,
   stream: Stream,
@@ -214,7 +214,11 @@ function allKeys(
   differences: readonly Difference[],
 ): readonly Walk[] {
   const { scope } = stream;
-  if (scope === 'account' || 'wallets' in scope) return [];
+  if (scope === 'account') return [];
+  if ('wallets' in scope) {
+    const known = run.state.touched.filter((wallet) => wallet.startsWith(scope.wallets));
+    return known.map((wallet) => ({ stream, key: wallet.slice(scope.wallets.length) }));
+  }
   const own = differences.filter(({ wallet }) => moves(stream, wallet));
   const assets = new Set(own.map(({ asset }) => asset));
   return allowed(run, markets.ofProduct(scope.product))
