@@ -30,6 +30,7 @@ export const SEALED_CODES = [
   'period_empty',
   'asset_unpriced',
   'account_unreadable',
+  'history_incomplete',
 ] as const;
 export type SealedCode = (typeof SEALED_CODES)[number];
 

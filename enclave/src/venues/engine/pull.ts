@@ -42,7 +42,7 @@ export async function pullAccount(
   let snapshot: BalanceSnapshot | null = null;
   try {
     if (isReadingDue(run)) snapshot = await readAccount(run, markets);
-    if (run.state.reading === null && !isScopeRead(run)) await widenScope(run, markets);
+    if (run.state.reading === null && !isScopeRead(run)) await widenQuietly(run, markets);
   } catch (error) {
     if (!(error instanceof ExchangeError) || !run.hasAdvanced()) throw error;
   }
@@ -78,6 +78,15 @@ function requireListed({ account }: PullRun, markets: Markets): void {
 function isReadingDue(run: PullRun): boolean {
   const { reading, readAt } = run.state;
   return reading !== null || readAt === null || isScopeRead(run) || run.now() - readAt >= READING_MS;
+}
+
+/** Continues the first reading. Where the venue's limits leave nothing for it, it goes on another time. */
+async function widenQuietly(run: PullRun, markets: Markets): Promise<void> {
+  try {
+    await widenScope(run, markets);
+  } catch (error) {
+    if (!(error instanceof ExchangeError) || error.code !== 'exchange_rate_limited') throw error;
+  }
 }
 
 /** One reading. Null: the budget ended before its end. */

@@ -4,9 +4,7 @@
  * one, which is stricter.
  */
 import type { Bucket, Call } from '../../table.ts';
-
-export const HOSTS = ['api.binance.com', 'fapi.binance.com', 'dapi.binance.com'] as const;
-export const SANDBOX_HOSTS = ['testnet.binance.vision'] as const;
+import { HOSTS } from './hosts.ts';
 
 /** Burst and refill together stay below the limit in any calendar minute. */
 export const BUCKETS: Readonly<Record<string, Bucket>> = {

@@ -2,11 +2,12 @@
 import type { AccountInspection, Permission } from '../../port.ts';
 import type { VenueTable } from '../../table.ts';
 import { fieldsOf, toInstant, toText } from '../../values.ts';
-import { BUCKETS, CALLS, HOSTS, SANDBOX_HOSTS } from './calls.ts';
+import { BUCKETS, CALLS } from './calls.ts';
 import { CONVERSION_STREAMS } from './conversions.ts';
 import { CREDIT_STREAMS } from './credits.ts';
 import { EARN_STREAMS, readPositions } from './earn.ts';
 import { FUTURES_STREAMS, readCoinmCandle, readFutures, readMarkCandle } from './futures.ts';
+import { HOSTS, SANDBOX_HOSTS } from './hosts.ts';
 import { MARGIN_STREAMS, readCrossBalances, readIsolatedBalances } from './margin.ts';
 import { readCoinmMarkets, readSpotMarkets, readUsdmMarkets } from './markets.ts';
 import { RENAMES } from './renames.ts';
