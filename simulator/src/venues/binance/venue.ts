@@ -64,6 +64,8 @@ export interface BinanceVenue {
   readonly handle: RequestListener;
 }
 
+const TOO_LARGE = JSON.stringify({ code: -1000, msg: 'Payload too large' });
+
 /** Makes the venue that this module describes. */
 export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
   const venue = new Venue(options);
@@ -74,9 +76,12 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
         return;
       }
       receive(incoming)
-        .then((request) => venue.answer(incoming, outgoing, request))
+        .then((request) => {
+          if (request) venue.answer(incoming, outgoing, request);
+          else outgoing.writeHead(413).end(TOO_LARGE);
+        })
         // A client that hangs up gets no answer.
-        .catch(() => incoming.socket.destroy());
+        .catch(() => incoming.destroy());
     },
   };
 }
