@@ -1,8 +1,9 @@
 /** The host names of the simulated internet, which are the real ones, and the addresses behind them. */
 import type { Resolver } from '@perf-aggregator/parent/egress/port';
+import { BINANCE_HOSTS } from '../venues/binance/hosts.ts';
 
 /** Hosts of the simulated venues. */
-export const VENUE_HOSTS = ['api.binance.com'] as const;
+export const VENUE_HOSTS = BINANCE_HOSTS;
 /** Host of the simulated key service. */
 export const KMS_HOST = 'kms.us-east-1.amazonaws.com';
 /** Every host of the simulated internet. */

@@ -177,8 +177,8 @@ class Venue {
     const key = typeof apiKey === 'string' ? apiKey : undefined;
     const customer = authorize(this.#accounts, key, request.text, now);
     if (area !== 'fapi' && area !== 'dapi') return customer;
-    const { futures, portfolioMargin } = permissionsAt(customer, now);
-    if (!futures) throw refusals.key();
+    const { futures, readsContracts, portfolioMargin } = permissionsAt(customer, now);
+    if (!futures && !readsContracts) throw refusals.key();
     if (portfolioMargin) throw refusals.portfolioMargin();
     return customer;
   }

@@ -109,6 +109,13 @@ describe('when a key is not for everything', () => {
     expect((await line.signed('GET', `${API}/api/v3/account`)).status).toBe(200);
   });
 
+  it('reads contracts without the right to trade them, when it was made late enough', async () => {
+    await open({ permissions: { ...reads, readsContracts: true } });
+    expect((await line.signed('GET', `${FAPI}/fapi/v3/account`)).status).toBe(200);
+    expect(await line.call('sapiGetAccountApiRestrictions')).toMatchObject({ enableFutures: false });
+    expect(await line.signed('POST', `${FAPI}/fapi/v1/order`)).toMatchObject(refused(401, -2015));
+  });
+
   it('says what it may', async () => {
     const keyCreatedAt = NOW - 1_000;
     const permissions = { ...reads, futures: true, margin: true, universalTransfer: true };
