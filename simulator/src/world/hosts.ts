@@ -4,6 +4,7 @@ import type { Resolver } from '@perf-aggregator/parent/egress/port';
 
 /** Hosts of the simulated venues: those of the tables that the enclave reads by. */
 export const VENUE_HOSTS = TABLE_HOSTS.binance;
+
 /** Host of the simulated key service. */
 export const KMS_HOST = 'kms.us-east-1.amazonaws.com';
 /** Every host of the simulated internet. */

@@ -14,7 +14,7 @@ import type { IssuedCredentials } from '../kms/sigv4.ts';
 import { issueCredentials } from '../kms/sts.ts';
 import { createNsmRoot, type NsmRoot } from '../nsm/chain.ts';
 import { SIMULATED_PCRS_HEX } from '../nsm/measurements.ts';
-import { createAuthority, issueServerCertificate, type PemPair } from '../pki/authority.ts';
+import { coversHosts, createAuthority, issueServerCertificate, type PemPair } from '../pki/authority.ts';
 import type { WorldFiles } from './files.ts';
 import { WORLD_HOSTS } from './hosts.ts';
 import { type ApiKey, drawKey, drawTrialKeys, type TrialKeys, writeKeyFiles } from './trial-keys.ts';
@@ -37,6 +37,8 @@ export interface VenueState extends ApiKey {
   readonly weightPerMinute?: number;
   /** Length of the account's history, days. Left out: two years. */
   readonly historyDays?: number;
+  /** `everything`: the account uses all wallets in its last days (`trader/scenarios`). Left out: spot alone. */
+  readonly scenario?: 'everything';
 }
 
 /** The simulated internet's certificates. */
@@ -66,6 +68,8 @@ export interface WorldMaking {
   readonly apiKeys?: number;
   /** Weight that the venue allows one address per minute. Default: the real venue's. */
   readonly weightPerMinute?: number;
+  /** Default: an account of spot alone. */
+  readonly scenario?: VenueState['scenario'];
 }
 
 /** A new world, on the day of the clock. */
@@ -76,6 +80,7 @@ export async function createWorldState({
   historyDays,
   apiKeys = 1,
   weightPerMinute,
+  scenario,
 }: WorldMaking): Promise<WorldState> {
   const now = clock.now();
   const authority = await createAuthority('perf-aggregator simulated internet');
@@ -101,6 +106,7 @@ export async function createWorldState({
       ...(apiKeys > 1 ? { furtherKeys: Array.from({ length: apiKeys - 1 }, () => drawKey(random)) } : {}),
       ...(historyDays === undefined ? {} : { historyDays }),
       ...(weightPerMinute === undefined ? {} : { weightPerMinute }),
+      ...(scenario === undefined ? {} : { scenario }),
       uid: 10_000_000 + Math.floor(random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0) / 128),
     },
     pki: { authority, server: await issueServerCertificate(authority, WORLD_HOSTS) },
@@ -119,6 +125,12 @@ export async function openWorldState(files: WorldFiles, making: WorldMaking): Pr
       'role.json',
       issueCredentials(role.roleArn, making.clock.now() + CREDENTIALS_MS, making.random),
     );
+  }
+  const pki = files.read<PkiState>('pki.json');
+  if (!coversHosts(pki.server, WORLD_HOSTS)) {
+    // A world that an earlier version made has fewer hosts. Its authority is trusted as before.
+    const server = await issueServerCertificate(pki.authority, WORLD_HOSTS);
+    files.write('pki.json', { ...pki, server });
   }
   const venue = files.read<VenueState>('venue.json');
   if (!files.has('keys.json')) files.write('keys.json', drawTrialKeys(making.random));

@@ -9,8 +9,13 @@ export interface Permissions {
   readonly read: boolean;
   readonly trade: boolean;
   readonly withdraw: boolean;
-  /** `fapi` and `dapi`. Without it they refuse the key, also for reading. */
+  /** Trades contracts (`enableFutures`), and reads them. */
   readonly futures?: boolean;
+  /**
+   * Reads contracts and may not trade them: a read-only key that was made after the account opened its contract wallets.
+   * Without this and `futures` a key is refused by `fapi` and `dapi`, also for reading. [r]
+   */
+  readonly readsContracts?: boolean;
   readonly margin?: boolean;
   readonly universalTransfer?: boolean;
   /** The account is one of portfolio margin: `fapi` and `dapi` refuse it. */

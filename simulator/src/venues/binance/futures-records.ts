@@ -101,15 +101,11 @@ function tradeRow({ id, time, contract, event, fill }: ContractTrade): object {
   };
 }
 
-/** One change of a balance of the wallet. */
+/** One change of a balance of the wallet, and how the venue shows it. */
 interface IncomeRow extends Row {
   readonly symbol: string;
   readonly incomeType: string;
-  readonly income: string;
-  readonly asset: string;
-  readonly info: string;
-  readonly tranId: number;
-  readonly tradeId: string;
+  readonly shown: object;
 }
 
 /**
@@ -131,7 +127,7 @@ export function income(call: Call, wallet: ContractWallet): object {
   return between(all, Math.max(from, now - INCOME_MS), end ?? now, now)
     .filter((row) => (symbol ?? row.symbol) === row.symbol && (type ?? row.incomeType) === row.incomeType)
     .slice((page - 1) * limit, page * limit)
-    .map(({ visibleFrom: _, ...row }) => row);
+    .map(({ shown }) => shown);
 }
 
 function incomeOf({ event, moves, fills }: Effect, wallet: ContractWallet): readonly IncomeRow[] {
@@ -139,18 +135,20 @@ function incomeOf({ event, moves, fills }: Effect, wallet: ContractWallet): read
   const trade = 'tradeId' in event ? event.tradeId : null;
   return own.map((move, index) => {
     const incomeType = typeOf(event.kind, move);
-    return {
-      symbol: 'contract' in event ? event.contract : '',
+    const symbol = 'contract' in event ? event.contract : '';
+    const { time, visibleFrom = time } = event;
+    const shown = {
+      symbol,
       incomeType,
       income: fixed8(move.change),
       asset: move.asset,
       info: trade === null || fills.length === 0 ? incomeType : String(trade),
-      time: event.time,
+      time,
       // A transfer has one number in every list. Of a trade each type has its own.
       tranId: move.reason === 'transfer' ? Number(event.id) : Number(event.id) * 10 + index,
       tradeId: trade === null ? '' : String(trade),
-      ...(event.visibleFrom === undefined ? {} : { visibleFrom: event.visibleFrom }),
     };
+    return { time, visibleFrom, symbol, incomeType, shown };
   });
 }
 

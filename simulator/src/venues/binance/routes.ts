@@ -5,7 +5,7 @@
 
 import { permissionsAt } from './authorization.ts';
 import type { Call, Route, Routes } from './call.ts';
-import { deposits, withdrawals } from './capital.ts';
+import { coins, deposits, withdrawals } from './capital.ts';
 import { assetDividend, dribblet, tradeFlow } from './conversions.ts';
 import * as earn from './earn.ts';
 import { contractAccount, contractBalance, positionMode, positionRisk } from './futures-account.ts';
@@ -66,6 +66,7 @@ const SPOT: Routes = {
 
 const SAPI: Routes = {
   'GET /sapi/v1/account/apiRestrictions': signed(1, ({ customer, now }) => apiRestrictions(customer, now)),
+  'GET /sapi/v1/capital/config/getall': signed(10, coins),
   'GET /sapi/v1/capital/deposit/hisrec': signed(1, deposits),
   'GET /sapi/v1/capital/withdraw/history': signed(1, withdrawals),
   'POST /sapi/v1/capital/withdraw/apply': ofUid(600, refuseOrder),
@@ -86,6 +87,8 @@ const SAPI: Routes = {
   'GET /sapi/v1/simple-earn/locked/position': signed(150, earn.lockedPositions),
   ...earnHistory('flexible'),
   ...earnHistory('locked'),
+  'GET /sapi/v1/margin/allPairs': signed(1, margin.marginPairs),
+  'GET /sapi/v1/margin/isolated/allPairs': signed(10, margin.marginPairs),
   'GET /sapi/v1/margin/account': signed(10, margin.marginAccount),
   'GET /sapi/v1/margin/isolated/account': signed(10, margin.isolatedAccount),
   'GET /sapi/v1/margin/myTrades': signed(10, margin.marginTrades),

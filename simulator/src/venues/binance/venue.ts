@@ -64,6 +64,8 @@ export interface BinanceVenue {
   readonly handle: RequestListener;
 }
 
+const TOO_LARGE = JSON.stringify({ code: -1000, msg: 'Payload too large' });
+
 /** Makes the venue that this module describes. */
 export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
   const venue = new Venue(options);
@@ -74,9 +76,12 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
         return;
       }
       receive(incoming)
-        .then((request) => venue.answer(incoming, outgoing, request))
+        .then((request) => {
+          if (request) venue.answer(incoming, outgoing, request);
+          else outgoing.writeHead(413).end(TOO_LARGE);
+        })
         // A client that hangs up gets no answer.
-        .catch(() => incoming.socket.destroy());
+        .catch(() => incoming.destroy());
     },
   };
 }
@@ -172,8 +177,8 @@ class Venue {
     const key = typeof apiKey === 'string' ? apiKey : undefined;
     const customer = authorize(this.#accounts, key, request.text, now);
     if (area !== 'fapi' && area !== 'dapi') return customer;
-    const { futures, portfolioMargin } = permissionsAt(customer, now);
-    if (!futures) throw refusals.key();
+    const { futures, readsContracts, portfolioMargin } = permissionsAt(customer, now);
+    if (!futures && !readsContracts) throw refusals.key();
     if (portfolioMargin) throw refusals.portfolioMargin();
     return customer;
   }
