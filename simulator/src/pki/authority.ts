@@ -74,13 +74,6 @@ export async function issueServerCertificate(
   return pemPair(certificate, keys.privateKey);
 }
 
-/** Whether a server certificate is for all of these host names. */
-export function coversHosts({ certPem }: PemPair, hostnames: readonly string[]): boolean {
-  const names = new X509Certificate(certPem).getExtension(SubjectAlternativeNameExtension)?.names.items ?? [];
-  const covered = new Set(names.map(({ value }) => value));
-  return hostnames.every((name) => covered.has(name));
-}
-
 async function importPrivateKey(pem: string): Promise<webcrypto.CryptoKey> {
   const [pkcs8] = PemConverter.decode(pem);
   if (pkcs8 === undefined) throw new TypeError('no key in the PEM of this authority');

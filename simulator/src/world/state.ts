@@ -14,7 +14,7 @@ import type { IssuedCredentials } from '../kms/sigv4.ts';
 import { issueCredentials } from '../kms/sts.ts';
 import { createNsmRoot, type NsmRoot } from '../nsm/chain.ts';
 import { SIMULATED_PCRS_HEX } from '../nsm/measurements.ts';
-import { coversHosts, createAuthority, issueServerCertificate, type PemPair } from '../pki/authority.ts';
+import { createAuthority, issueServerCertificate, type PemPair } from '../pki/authority.ts';
 import type { WorldFiles } from './files.ts';
 import { WORLD_HOSTS } from './hosts.ts';
 import { type ApiKey, drawKey, drawTrialKeys, type TrialKeys, writeKeyFiles } from './trial-keys.ts';
@@ -125,12 +125,6 @@ export async function openWorldState(files: WorldFiles, making: WorldMaking): Pr
       'role.json',
       issueCredentials(role.roleArn, making.clock.now() + CREDENTIALS_MS, making.random),
     );
-  }
-  const pki = files.read<PkiState>('pki.json');
-  if (!coversHosts(pki.server, WORLD_HOSTS)) {
-    // A world that an earlier version made has fewer hosts. Its authority is trusted as before.
-    const server = await issueServerCertificate(pki.authority, WORLD_HOSTS);
-    files.write('pki.json', { ...pki, server });
   }
   const venue = files.read<VenueState>('venue.json');
   if (!files.has('keys.json')) files.write('keys.json', drawTrialKeys(making.random));
