@@ -54,7 +54,7 @@ async function pullAccount(
         snapshot: pull.snapshot ?? account.snapshot,
         // The coverage of the numbers. They come from the last finished reading.
         coverage: pull.done || !account.complete ? pull.coverage : account.coverage,
-        progress: pull.done ? 1 : pull.progress,
+        progress: pull.progress,
         complete: account.complete || pull.done,
         failure: null,
         failures: 0,

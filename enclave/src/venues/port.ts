@@ -41,6 +41,8 @@ export interface AccountInspection {
   readonly uid: string | null;
   /** Parts of the account that the key may not read, as the venue calls them (`futures`, `margin`). */
   readonly scopesMissing: readonly string[];
+  /** The mode of the account, as the venue calls it. Only `classic` accounts are read. */
+  readonly mode: string;
   /** When the key ends, ms. Null: the venue names no end. */
   readonly expiresAt: number | null;
 }

@@ -86,6 +86,7 @@ const inspection: z.ZodType<AccountInspection, unknown> = z.strictObject({
   canWithdraw: permission,
   uid: z.string().nullable(),
   scopesMissing: z.array(z.string()).default([]),
+  mode: z.string().default('classic'),
   expiresAt: count.nullable().default(null),
 });
 

@@ -39,6 +39,12 @@ type Parameters = Readonly<Record<string, string | number>>;
 const RETRIES_PER_CLIENT = 40;
 const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE_MS, '1d': DAY_MS };
 
+/** What is known of a key of the sandbox, where no call tells permissions. */
+const OF_SANDBOX: Omit<AccountInspection, 'uid'> = {
+  ...{ canRead: 'yes', canTrade: 'unknown', canWithdraw: 'unknown' },
+  ...{ scopesMissing: [], mode: 'classic', expiresAt: null },
+};
+
 /** A client of one account. Nothing is sent before its first call. */
 export class CcxtClient implements VenueClient {
   readonly #account: VenueAccount;
@@ -56,14 +62,7 @@ export class CcxtClient implements VenueClient {
   async inspect(): Promise<AccountInspection> {
     const { inspection } = this.#context.table;
     const uid = inspection.uid(await this.call(inspection.account, {}));
-    const unknown = {
-      canRead: 'yes',
-      canTrade: 'unknown',
-      canWithdraw: 'unknown',
-      scopesMissing: [],
-      expiresAt: null,
-    };
-    if (this.#account.sandbox) return { ...unknown, uid } as AccountInspection;
+    if (this.#account.sandbox) return { ...OF_SANDBOX, uid };
     return { ...inspection.read(await this.call(inspection.permissions, {})), uid };
   }
 

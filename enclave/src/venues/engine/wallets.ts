@@ -79,7 +79,7 @@ export function isScopeRead({ state }: PullRun): boolean {
 
 /** Whether the venue refuses a part of the account to a key that may read the rest. */
 export function isScopeMissing(error: unknown, needs: string | undefined): boolean {
-  return needs !== undefined && error instanceof ExchangeError && error.code === 'exchange_auth';
+  return needs !== undefined && error instanceof ExchangeError && error.code === 'exchange_key_restricted';
 }
 
 /** The rows of a reading as a snapshot. Withdrawals under way are in the wallet `transit`. */

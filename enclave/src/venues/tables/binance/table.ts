@@ -119,7 +119,7 @@ export const binance: VenueTable = {
     ...{ '-1006': 'exchange_unavailable', '-1007': 'exchange_unavailable', '-1008': 'exchange_unavailable' },
     ...{ '-1015': 'exchange_rate_limited', '-1021': 'exchange_clock', '-1022': 'exchange_auth' },
     ...{ '-1121': 'exchange_symbol_unknown', '-2008': 'exchange_auth', '-2014': 'exchange_auth' },
-    ...{ '-2015': 'exchange_auth' },
+    ...{ '-2015': 'exchange_key_restricted' },
     // No margin account; no isolated one; not the key of a sub-account.
     ...{
       '-3003': 'exchange_not_offered',
@@ -156,6 +156,7 @@ function readPermissions(answer: unknown): Omit<AccountInspection, 'uid'> {
     canTrade: any(...trading, 'enablePortfolioMarginTrading', 'enableFixApiTrade'),
     canWithdraw: any('enableWithdrawals', 'enableInternalTransfer'),
     scopesMissing: any('enableFutures') === 'no' ? ['futures'] : [],
+    mode: any('enablePortfolioMarginTrading') === 'yes' ? 'portfolio margin' : 'classic',
     // `tradingAuthorityExpirationTime` is the end of the permission to trade, not of the key.
     expiresAt: null,
   };
