@@ -76,7 +76,9 @@ describe('when the parent brings other state than it was given', () => {
     clock.time += DAY_MS;
     const at5 = vault.write(at4.session, { ...at4.session.state, version: 5 }, NOTHING, null);
     expect([at4.write.chunksKept, at5.write.chunksKept]).toEqual([1, 2]);
-    expect(find(freshVault(), storedAfter([...writes.slice(0, 3), at4.write, at5.write])).state.version).toBe(5);
+    expect(find(freshVault(), storedAfter([...writes.slice(0, 3), at4.write, at5.write])).state.version).toBe(
+      5,
+    );
     const { version, blob, chunks } = storedAfter(writes);
     expect(fourth.chunks).toHaveLength(2);
     expect(refusal({ version, blob, chunks: chunks.with(2, at5.write.chunks[0]!) })).toBe('state_rejected');

@@ -99,7 +99,21 @@ function fewest<T extends LedgerRecord>(record: T, without: readonly (keyof T)[]
 
 // Texts as venues give them, and texts that none should give.
 const text = fc.oneof(
-  fc.constantFrom('', '0', '-0', '00', '007', 'BTC', 'BTC/USDT', '1e5', 'ünïcode', '💰', 'a\nb', '\u0000', ' '),
+  fc.constantFrom(
+    '',
+    '0',
+    '-0',
+    '00',
+    '007',
+    'BTC',
+    'BTC/USDT',
+    '1e5',
+    'ünïcode',
+    '💰',
+    'a\nb',
+    '\u0000',
+    ' ',
+  ),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
   fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String),
   fc.nat().map(String),
@@ -107,13 +121,25 @@ const text = fc.oneof(
   fc.uuid().map((uuid) => uuid.toUpperCase()),
 );
 const decimal = fc.oneof(
-  fc.constantFrom('0', '-0', '-0.0', '0.0', '00.1', '0.10', '-0.5', '9007199254740993', `${'9'.repeat(80)}.1`),
-  fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.nat(20)).map(([isNegative, digits, places]) => {
-    const padded = String(digits).padStart(places + 1, '0');
-    const whole = padded.slice(0, padded.length - places);
-    const sign = isNegative ? '-' : '';
-    return `${sign}${whole}${places === 0 ? '' : `.${padded.slice(padded.length - places)}`}`;
-  }),
+  fc.constantFrom(
+    '0',
+    '-0',
+    '-0.0',
+    '0.0',
+    '00.1',
+    '0.10',
+    '-0.5',
+    '9007199254740993',
+    `${'9'.repeat(80)}.1`,
+  ),
+  fc
+    .tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.nat(20))
+    .map(([isNegative, digits, places]) => {
+      const padded = String(digits).padStart(places + 1, '0');
+      const whole = padded.slice(0, padded.length - places);
+      const sign = isNegative ? '-' : '';
+      return `${sign}${whole}${places === 0 ? '' : `.${padded.slice(padded.length - places)}`}`;
+    }),
   fc.integer({ min: -100_000, max: 100_000 }).map((cents) => (cents / 100).toFixed(2)),
 );
 const instant = fc.oneof(
@@ -121,7 +147,10 @@ const instant = fc.oneof(
   fc.nat(),
   fc.constantFrom(0, 2 ** 52 - 1, 2 ** 52, Number.MAX_SAFE_INTEGER),
 );
-const name = fc.oneof({ weight: 5, arbitrary: fc.constantFrom('BTC', 'USDT', 'a0') }, { weight: 1, arbitrary: text });
+const name = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('BTC', 'USDT', 'a0') },
+  { weight: 1, arbitrary: text },
+);
 const money = fc.record({ amount: decimal, currency: name });
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const base = {
@@ -152,7 +181,13 @@ const transfer = fc.record(
   {
     ...{ kind: fc.constant('transfer' as const), ...base },
     direction: fc.constantFrom('deposit' as const, 'withdrawal' as const),
-    ...{ asset: name, amount: decimal, fee: orNull(money), transactionHash: orNull(text), counterWallet: name },
+    ...{
+      asset: name,
+      amount: decimal,
+      fee: orNull(money),
+      transactionHash: orNull(text),
+      counterWallet: name,
+    },
   },
   {
     requiredKeys: [
@@ -162,7 +197,13 @@ const transfer = fc.record(
   },
 );
 const cash = fc.record({
-  kind: fc.constantFrom('fee' as const, 'funding' as const, 'interest' as const, 'rebate' as const, 'other' as const),
+  kind: fc.constantFrom(
+    'fee' as const,
+    'funding' as const,
+    'interest' as const,
+    'rebate' as const,
+    'other' as const,
+  ),
   ...{ ...base, asset: name, amount: decimal, symbol: orNull(name) },
 });
 const mark = fc.record(

@@ -9,7 +9,7 @@ import type { Session } from '../../src/sessions/session.ts';
 import { Vault } from '../../src/sessions/vault.ts';
 import { fillOf, markOf, NOON, sessionOf, stateOf } from './states.ts';
 
-const BASE = new Uint8Array(32).fill(9);
+export const BASE = new Uint8Array(32).fill(9);
 export const NOTHING: Observations = { entries: [], marks: [] };
 export const clock = { time: NOON, now: () => clock.time };
 

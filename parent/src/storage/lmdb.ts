@@ -202,7 +202,8 @@ class LmdbStore implements Store {
 
   async #change<T>(apply: () => T): Promise<T> {
     try {
-      return await this.#root.transaction(apply);
+      // A child transaction, because only such a one takes everything back when `apply` throws.
+      return await this.#root.childTransaction(apply);
     } catch (cause) {
       if (cause instanceof StoreError) throw cause;
       throw new StoreError('store_failed', 'the store cannot be written', cause);

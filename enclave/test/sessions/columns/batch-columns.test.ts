@@ -40,7 +40,10 @@ describe('when records become columns', () => {
 
   it('a thousand fills that follow each other take few bytes each, before they are compressed', () => {
     const fills = Array.from({ length: 1_000 }, (_, i) =>
-      fillOf(String(1_000_000 + 3 * i), { time: 1_790_000_000_000 + 997 * i, price: (60_000 + i / 7).toFixed(2) }),
+      fillOf(String(1_000_000 + 3 * i), {
+        time: 1_790_000_000_000 + 997 * i,
+        price: (60_000 + i / 7).toFixed(2),
+      }),
     );
     const columns = encodeColumns(fills);
     expect(decodeColumns(columns, MOST)).toEqual(fills);
@@ -76,7 +79,10 @@ function columnsOf(...records: readonly object[]): Uint8Array {
   const writer = new ByteWriter();
   writer.unsigned(records.length);
   writer.unsigned(0);
-  writeNumbers(writer, records.map(() => 0));
+  writeNumbers(
+    writer,
+    records.map(() => 0),
+  );
   for (const record of records) {
     const bytes = encodeCanonical(record as CanonicalValue);
     writer.unsigned(bytes.length);

@@ -43,7 +43,9 @@ describe('when records are encoded', () => {
       const bytes = batch.encode();
       if (cbor !== undefined) expect(encodeHex(bytes)).toBe(cbor);
       expect(encodeHex(batch.leaf())).toBe(leaf);
-      expect(createHash('sha256').update(Uint8Array.of(0, LEAF_FORMAT)).update(bytes).digest('hex')).toBe(leaf);
+      expect(createHash('sha256').update(Uint8Array.of(0, LEAF_FORMAT)).update(bytes).digest('hex')).toBe(
+        leaf,
+      );
       const { begun, records: back } = decodePlain(bytes) as { begun: number; records: unknown[] };
       expect([begun, back]).toEqual([vectors.begun, EVERY_RECORD.slice(0, records)]);
     }

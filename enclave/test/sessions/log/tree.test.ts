@@ -5,10 +5,19 @@ import { describe, expect, it } from 'vitest';
 import { MerkleTree, TILE_LEAVES } from '../../../src/sessions/log/tree.ts';
 
 /**
- * Inputs and roots of the reference test of Certificate Transparency (google/certificate-transparency,
- * merkletree/merkle_tree_test.cc, Apache-2.0; values only), for trees of 0 to 8 leaves.
+ * Inputs and roots of the known-answer test of google/certificate-transparency, for trees of 0 to 8 leaves
+ * (cpp/merkletree/merkle_tree_test.cc, commit 0e901cac; Apache-2.0).
  */
-const INPUTS = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+const INPUTS = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+];
 const ROOTS = [
   'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
@@ -22,7 +31,11 @@ const ROOTS = [
 ];
 
 const sha256 = (...parts: readonly Uint8Array[]) =>
-  new Uint8Array(createHash('sha256').update(concatBytes(...parts)).digest());
+  new Uint8Array(
+    createHash('sha256')
+      .update(concatBytes(...parts))
+      .digest(),
+  );
 const leafOf = (input: Uint8Array) => sha256(Uint8Array.of(0), input);
 const grown = (leaves: readonly Uint8Array[]) =>
   leaves.reduce((tree, leaf) => tree.append(leaf), new MerkleTree());

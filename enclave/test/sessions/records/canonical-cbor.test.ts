@@ -1,5 +1,5 @@
-import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
+import { decodeHex, encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { CodecError } from '@perf-aggregator/shared/errors';
 import { decodePlain } from '@perf-aggregator/shared/wire/envelope';
 import fc from 'fast-check';
@@ -57,7 +57,12 @@ describe('when a value is encoded', () => {
   });
 
   it('the strict decoder reads it, and the encoder of the wire says the same where keys are in order', () => {
-    const leaf = fc.oneof(fc.string({ unit: 'grapheme' }), fc.maxSafeInteger(), fc.boolean(), fc.constant(null));
+    const leaf = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.maxSafeInteger(),
+      fc.boolean(),
+      fc.constant(null),
+    );
     const { value: any } = fc.letrec<{ value: CanonicalValue }>((tie) => ({
       value: fc.oneof(
         { depthSize: 'small', maxDepth: 3 },
@@ -72,7 +77,8 @@ describe('when a value is encoded', () => {
         const plain = decodePlain(encoded);
         expect(plain).toEqual(value);
         // Keys of what was decoded are in the order of the bytes, but for those that look like array indices.
-        if (!/"\d+":/.test(JSON.stringify(value))) expect(encodeCbor(plain as CanonicalValue)).toEqual(encoded);
+        if (!/"\d+":/.test(JSON.stringify(value)))
+          expect(encodeCbor(plain as CanonicalValue)).toEqual(encoded);
       }),
       { numRuns: 300 },
     );
