@@ -2,7 +2,7 @@
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { initialState, toCursor } from '../../src/exchanges/cursor.ts';
-import { EMPTY_HEAD, type SessionState } from '../../src/sessions/formats/state.ts';
+import { EMPTY_HEAD, EMPTY_LOG, type SessionState } from '../../src/sessions/formats/state.ts';
 
 /** Noon of an ordinary day. */
 export const NOON = Date.UTC(2026, 10, 20, 12);
@@ -16,11 +16,11 @@ export function sessionOf(character: string): string {
 /** A sealed session of version 1 with one account that was read completely. `changes` replace members. */
 export function stateOf(changes: Partial<SessionState> = {}): SessionState {
   return {
-    format: 1,
+    format: 2,
     id: sessionOf('s'),
     version: 1,
     createdAt: NOON,
-    expiresAt: NOON + DAY_MS,
+    expiresAt: NOON + 7 * DAY_MS,
     persistence: 'sealed',
     renewals: 0,
     requestKey: new Uint8Array(32).fill(1),
@@ -59,7 +59,7 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
         failures: 0,
       },
     ],
-    chunkVersions: [],
+    log: EMPTY_LOG,
     ledgerHead: EMPTY_HEAD,
     ...changes,
   };

@@ -23,9 +23,10 @@ describe('when a session is written', () => {
       ]),
     ).toEqual([
       [0, 1, 0, 0, 0],
-      [1, 2, 1, 0, 1],
-      [2, 3, 2, 1, 1],
-      [3, 4, 3, 2, 1],
+      [1, 2, 1, 0, 0],
+      [2, 3, 2, 0, 1],
+      [3, 4, 3, 1, 1],
+      [4, 5, 4, 2, 1],
     ]);
     expect(writes.every((write) => write.expiresAt === stateOf().expiresAt)).toBe(true);
   });
@@ -42,9 +43,9 @@ describe('when a session is written', () => {
     const vault = freshVault();
     history(vault);
     const before = find(vault, null);
-    vault.write(before, { ...before.state, version: 5 }, { entries: [fillOf('new')], marks: [] }, null);
-    expect(before.ledger.entries).toHaveLength(3);
-    expect(find(vault, null, 5).ledger.entries).toHaveLength(4);
+    vault.write(before, { ...before.state, version: 6 }, { entries: [fillOf('new')], marks: [] }, null);
+    expect(before.ledger.entries).toHaveLength(4);
+    expect(find(vault, null, 6).ledger.entries).toHaveLength(5);
   });
 });
 
@@ -63,8 +64,8 @@ describe('when two changes of a session overlap', () => {
     const [slow, quick] = [find(vault, null), find(vault, null)];
     const { write } = change(vault, quick, 'quick');
     expect(codeOf(() => change(vault, slow, 'slow'), Refusal)).toBe('state_conflict');
-    expect([...find(vault, null, 5).ledger.entries].at(-1)).toEqual(fillOf('quick'));
-    const { write: next } = change(vault, find(vault, null, 5), 'next');
+    expect([...find(vault, null, 6).ledger.entries].at(-1)).toEqual(fillOf('quick'));
+    const { write: next } = change(vault, find(vault, null, 6), 'next');
     const reopened = find(freshVault(), storedAfter([...writes, write, next]));
     expect([...reopened.ledger.entries].map(({ id }) => id).slice(-2)).toEqual(['quick', 'next']);
   });
@@ -75,7 +76,7 @@ describe('when two changes of a session overlap', () => {
     const slow = find(vault, null);
     change(vault, find(vault, stored), 'quick');
     history(vault, sessionOf('t'));
-    expect(() => find(vault, null, 5)).toThrow(StateRequired);
+    expect(() => find(vault, null, 6)).toThrow(StateRequired);
     expect(codeOf(() => change(vault, slow, 'slow'), Refusal)).toBe('state_conflict');
   });
 
@@ -106,8 +107,8 @@ describe('when a session is requested', () => {
   it('an open session is returned without its state, but only at its version', () => {
     const vault = freshVault();
     history(vault);
-    expect(find(vault, null).ledger.provenance).toEqual({ fetched: 3, sealed: 0 });
-    expect(() => find(vault, null, 3)).toThrow(StateRequired);
+    expect(find(vault, null).ledger.provenance).toEqual({ fetched: 4, sealed: 0 });
+    expect(() => find(vault, null, 4)).toThrow(StateRequired);
   });
 
   it('a session that is not open needs its state, and is then the same', () => {
@@ -119,7 +120,7 @@ describe('when a session is requested', () => {
     expect(session.state).toEqual(find(first, null).state);
     expect([...session.ledger.entries]).toEqual([...find(first, null).ledger.entries]);
     expect([...session.ledger.marks]).toEqual([markOf(1)]);
-    expect(session.ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
+    expect(session.ledger.provenance).toEqual({ fetched: 0, sealed: 4 });
     expect(find(vault, null)).toBe(session);
   });
 
@@ -130,11 +131,11 @@ describe('when a session is requested', () => {
     const [known] = session.ledger.entries;
     const copy = { ...known!, time: known!.time + 1 };
     const observed = session.ledger.fresh({ entries: [copy], marks: [] });
-    const { write } = first.write(session, { ...session.state, version: 5 }, observed, null);
-    const reopened = find(freshVault(), storedAfter([...writes, write]), 5);
+    const { write } = first.write(session, { ...session.state, version: 6 }, observed, null);
+    const reopened = find(freshVault(), storedAfter([...writes, write]), 6);
     expect([...reopened.ledger.entries]).toEqual([...session.ledger.entries]);
     expect([...reopened.ledger.entries.conflicts]).toEqual([0]);
-    expect(reopened.ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
+    expect(reopened.ledger.provenance).toEqual({ fetched: 0, sealed: 4 });
   });
 
   it('entries that this process fetched keep that mark when they return', () => {
@@ -142,7 +143,7 @@ describe('when a session is requested', () => {
     const stored = storedAfter(history(vault));
     vault.forget(sessionOf('s'));
     expect(() => find(vault, null)).toThrow(StateRequired);
-    expect(find(vault, stored).ledger.provenance).toEqual({ fetched: 3, sealed: 0 });
+    expect(find(vault, stored).ledger.provenance).toEqual({ fetched: 4, sealed: 0 });
   });
 
   it('a missing session and a missing version are unknown', () => {
@@ -159,7 +160,7 @@ describe('when a session is requested', () => {
     const vault = freshVault();
     const stored = storedAfter(history(vault));
     clock.time = stateOf().expiresAt - 1;
-    expect(find(vault, null).state.version).toBe(4);
+    expect(find(vault, null).state.version).toBe(5);
     clock.time += 1;
     expect(codeOf(() => find(vault, null), Refusal)).toBe('session_expired');
     expect(vault.size).toBe(0);
