@@ -1,8 +1,9 @@
 /** Session states and observations for tests. */
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
-import { initialState, toCursor } from '../../src/exchanges/cursor.ts';
 import { EMPTY_HEAD, EMPTY_LOG, type SessionState } from '../../src/sessions/formats/state.ts';
+import { initialState, toCursor } from '../../src/venues/engine/cursor.ts';
+import type { BalanceSnapshot } from '../../src/venues/port.ts';
 
 /** Noon of an ordinary day. */
 export const NOON = Date.UTC(2026, 10, 20, 12);
@@ -39,9 +40,12 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
           apiSecret: 'secret-of-the-test',
           sandbox: false,
         },
-        inspection: { canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: 'uid-of-the-test' },
+        inspection: {
+          ...{ canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: 'uid-of-the-test' },
+          ...{ scopesMissing: [], mode: 'classic', expiresAt: null },
+        },
         cursor: initialCursor(),
-        snapshot: { time: NOON, balances: [{ asset: 'USDT', total: '1100' }] },
+        snapshot: snapshotOf({ USDT: '1100' }),
         coverage: {
           account: 'a0',
           venue: 'binance',
@@ -52,6 +56,7 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
           productsNotRead: ['margin'],
           gaps: [],
           unavailable: [],
+          scope: { from: null, state: 'complete', missing: [] },
         },
         progress: 1,
         complete: true,
@@ -65,9 +70,19 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
   };
 }
 
+/** Holdings of spot at {@link NOON}, by asset. */
+export function snapshotOf(totals: Readonly<Record<string, string>>): BalanceSnapshot {
+  const rows = Object.entries(totals);
+  return {
+    time: NOON,
+    balances: rows.map(([asset, total]) => ({ wallet: 'spot', asset, total, time: NOON })),
+    positions: [],
+  };
+}
+
 /** A cursor at the start of a walk. */
 export function initialCursor() {
-  return toCursor(initialState(NOON - DAY_MS));
+  return toCursor(initialState());
 }
 
 /** A purchase of 0.001 BTC at 100,000 USDT. */

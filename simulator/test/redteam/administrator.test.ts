@@ -167,10 +167,9 @@ function forgeDeposit(record: LedgerRecord): LedgerRecord {
 
 /** The USDT balance that matches the forged deposit. */
 function forgeSnapshot({ snapshot }: SessionState['accounts'][number]) {
-  const { time, balances } = snapshot!;
-  const forged = balances.map(({ asset, total }) => ({
-    asset,
-    total: asset === 'USDT' ? String(Number(total) - FORGED_AWAY) : total,
+  const balances = snapshot!.balances.map((row) => ({
+    ...row,
+    total: row.asset === 'USDT' ? String(Number(row.total) - FORGED_AWAY) : row.total,
   }));
-  return { time, balances: forged };
+  return { ...snapshot!, balances };
 }
