@@ -45,6 +45,8 @@ function pullOf(entry: string): Pull {
     snapshot,
     coverage: coverage!,
     progress: 1,
+    gaps: [],
+    quarantined: [],
   };
 }
 

@@ -62,6 +62,7 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
         complete: true,
         failure: null,
         failures: 0,
+        quietReadings: 0,
       },
     ],
     log: EMPTY_LOG,

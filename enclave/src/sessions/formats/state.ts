@@ -37,6 +37,8 @@ export interface AccountState {
   readonly failure: string | null;
   /** Failures since the last success. */
   readonly failures: number;
+  /** Readings in a row that found nothing new. */
+  readonly quietReadings: number;
 }
 
 /** A session at one version. */
@@ -167,6 +169,7 @@ const account = z.strictObject({
   complete: z.boolean(),
   failure: z.string().nullable(),
   failures: count,
+  quietReadings: count.default(0),
 });
 
 const members = {

@@ -3,6 +3,7 @@
  * say, the streams and markets that can have moved it are read, the likeliest first, until nothing is left. What is left
  * then is a difference.
  */
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import { ExchangeError } from '../errors.ts';
 import type { Market, Stream } from '../table.ts';
 import type { Markets } from './client.ts';
@@ -11,7 +12,7 @@ import { type Difference, differencesOf, newDifferences } from './moves.ts';
 import { bookRenames } from './renames.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
-import { isScopeMissing, isScopeRead } from './wallets.ts';
+import { isScopeMissing, isScopeRead, repeatReading } from './wallets.ts';
 
 /** One walk that may explain a difference, and whether it can wait for the calls of all others. */
 interface Candidate extends Walk {
@@ -37,32 +38,46 @@ function isHeld({ state }: PullRun, asset: string): boolean {
 export async function explain(run: PullRun, reading: ReadingState, markets: Markets): Promise<boolean> {
   const traded = new Set<string>();
   const terms: WalkTerms = {
-    ...{ markets, notBefore: firstInstant(run) },
+    markets,
     onTraded: (stream, id) => traded.add(`${stream.wallets[0]}/${id}`),
   };
-  const first = run.state.readAt === null;
-  for (const stream of streamsOf(run)) {
-    const isNow = stream.cadence === 'always' || (first && stream.isSource === true);
-    if (!isNow || stream.scope !== 'account') continue;
-    if (!(await ask(run, reading, { stream, key: '' }, { ...terms, notBefore: firstInstant(run) })))
-      return false;
-  }
+  if (!(await askAlways(run, reading, terms))) return false;
   for (;;) {
     const differences = newDifferences(run.state, reading);
     if (differences.length === 0) return true;
     const next = candidates(run, reading, markets, differences, traded).find(
       (candidate) => !reading.asked.includes(askedName(candidate, reading)),
     );
-    if (next === undefined) {
-      if (bookRenames(run, differencesOf(run.state, reading))) continue;
-      await nameRemoved(run, markets, differences);
-      if (!startAgain(run, reading, markets, differences)) return true;
+    if (next !== undefined) {
+      const { isBackground } = next;
+      if (!(await ask(run, reading, next, { ...terms, isBackground }))) return false;
       continue;
     }
-    const { isBackground } = next;
-    if (!(await ask(run, reading, next, { ...terms, isBackground, notBefore: firstInstant(run) })))
-      return false;
+    if (bookRenames(run, differencesOf(run.state, reading))) continue;
+    await nameRemoved(run, markets, differences);
+    if (startAgain(run, reading, markets, differences)) continue;
+    if (reading.isRepeated || !reading.isFinal) return true;
+    await repeatReading(run, markets, reading);
+    if (!(await askAlways(run, reading, terms))) return false;
   }
+}
+
+/**
+ * Reads the streams that are always read; in the first reading also those by which money comes; and once a day all of
+ * the account.
+ */
+async function askAlways(run: PullRun, reading: ReadingState, terms: WalkTerms): Promise<boolean> {
+  const { state } = run;
+  const isFirst = state.readAt === null;
+  const isSweep = reading.isFinal && run.now() - (state.sweptAt ?? 0) >= DAY_MS;
+  for (const stream of streamsOf(run)) {
+    if (stream.scope !== 'account') continue;
+    const { cadence, isSource = false } = stream;
+    const isNow = cadence === 'always' || (isFirst && isSource) || (isSweep && cadence === 'moved');
+    if (isNow && !(await ask(run, reading, { stream, key: '' }, terms))) return false;
+  }
+  if (isSweep) state.sweptAt = run.now();
+  return true;
 }
 
 function askedName(it: Walk, { again }: ReadingState): string {
@@ -74,7 +89,7 @@ async function ask(run: PullRun, reading: ReadingState, it: Walk, terms: WalkTer
   const name = askedName(it, reading);
   if (reading.asked.includes(name)) return true;
   try {
-    if (!(await walk(run, it, terms))) return false;
+    if (!(await walk(run, it, { ...terms, notBefore: firstInstant(run) }))) return false;
   } catch (error) {
     notePassed(run, it, error);
   }

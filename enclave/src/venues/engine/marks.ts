@@ -102,7 +102,7 @@ function noteGaps(run: PullRun, asset: string, from: number, page: readonly Mark
   let expected = from + DAY_MS;
   for (const { time } of page) {
     const gap = { from: Math.max(expected - DAY_MS, known.since), to: time - DAY_MS };
-    if (gap.from < gap.to) run.state.gaps.push({ stream: `daily prices of ${asset}`, ...gap });
+    if (gap.from < gap.to) run.noteGap(`daily prices of ${asset}`, gap.from, gap.to);
     expected = time + DAY_MS;
   }
 }
@@ -132,7 +132,7 @@ async function readBatch(
     // A venue without trades makes no candle. The last candle before holds the last traded price.
     const mark = byTime.get(time) ?? (await run.client.lastClose(symbol, time));
     if (mark) run.emitMark(mark);
-    else run.state.gaps.push({ stream: `minute prices of ${asset}`, from: time - MINUTE_MS, to: time });
+    else run.noteGap(`minute prices of ${asset}`, time - MINUTE_MS, time);
   }
   const read = new Set(batch);
   const left = (run.state.minutes[asset] ?? []).filter((time) => !read.has(time));
