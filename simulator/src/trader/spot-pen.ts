@@ -197,6 +197,11 @@ export class SpotPen {
     this.#pen.write({ kind: 'credit', id: this.#pen.nextId(), time, wallet, asset, amount });
   }
 
+  /** An order takes hold of money, or lets go of it. */
+  order(time: number, direction: 'lock' | 'release', asset: string, amount: string): void {
+    this.#pen.write({ kind: 'order', id: this.#pen.nextId(), time, direction, asset, amount });
+  }
+
   rename(time: number, from: string, to: string, ratio: number): void {
     this.#pen.write({ kind: 'rename', id: this.#pen.nextId(), time, from, to, ratio });
   }

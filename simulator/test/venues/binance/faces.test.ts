@@ -38,7 +38,8 @@ async function shown(): Promise<Record<string, string>> {
     if (amount !== 0n) all[`${wallet} ${asset}`] = formatAmount(amount);
   };
   const { balances } = (await line.call('privateGetAccount')) as { balances: readonly Row[] };
-  for (const row of balances) put('spot', row['asset'], parseAmount(row['free']!));
+  for (const row of balances)
+    put('spot', row['asset'], parseAmount(row['free']!) + parseAmount(row['locked']!));
   for (const row of await rows('sapiPostAssetGetFundingAsset'))
     put('funding', row['asset'], parseAmount(row['free']!));
   const cross = (await line.call('sapiGetMarginAccount')) as { userAssets: readonly Row[] };

@@ -56,6 +56,11 @@ describe('when an account has used everything', () => {
     expect(balances.find(({ asset }) => asset === 'LUMA')).toMatchObject({ free: '0.00000000' });
   });
 
+  it('says what orders hold beside what is free', async () => {
+    const { balances } = (await line.call('privateGetAccount')) as { balances: Row[] };
+    expect(balances.find(({ asset }) => asset === 'USDT')).toMatchObject({ locked: '150.00000000' });
+  });
+
   it('lists transfers of one type, newest first, and needs the type', async () => {
     const all = days(100, 0);
     const rows = await rowsOf('asset/transfer', `type=MAIN_UMFUTURE&${all}`);
