@@ -2,7 +2,7 @@
 import { formatAmount, parseAmount, UNIT } from '../market/amount.ts';
 import type { TraderDeposit, TraderFill, TraderWithdrawal } from './event.ts';
 import type { Pen } from './pen.ts';
-import type { Fiat, WalletName } from './wallet-event.ts';
+import type { EarnReward, Fiat, WalletName } from './wallet-event.ts';
 
 /** Fee of a trade, parts of 100,000. */
 const TRADE_FEE = 100n;
@@ -145,9 +145,24 @@ export class SpotPen {
     this.#pen.write({ kind: 'earn', id: this.#pen.nextId(), time, direction, product, asset, amount });
   }
 
-  reward(time: number, type: 'BONUS' | 'REALTIME' | 'REWARDS', asset: string, amount: string): void {
+  reward(
+    time: number,
+    type: EarnReward['type'],
+    asset: string,
+    amount: string,
+    changes: Pick<EarnReward, 'isAlsoDividend' | 'visibleFrom'> = {},
+  ): void {
     const product = type === 'REWARDS' ? 'locked' : 'flexible';
-    this.#pen.write({ kind: 'reward', id: this.#pen.nextId(), time, product, type, asset, amount });
+    this.#pen.write({
+      kind: 'reward',
+      id: this.#pen.nextId(),
+      time,
+      product,
+      type,
+      asset,
+      amount,
+      ...changes,
+    });
   }
 
   fiat(time: number, direction: Fiat['direction'], asset: string, amount: string, fee: string): void {

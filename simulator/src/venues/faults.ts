@@ -116,6 +116,19 @@ export function changedLater(is: (row: Row) => boolean, change: (row: Row) => Ro
   });
 }
 
+/** Rows in which every amount is 0, as a venue in trouble answers for an account with money. */
+export const zeroes = (): Fault =>
+  alterRows((rows) =>
+    rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name,
+          typeof value === 'string' && /^-?\d+\.\d+$/.test(value) ? '0.00000000' : value,
+        ]),
+      ),
+    ),
+  );
+
 // What is wrong with answers
 
 /** An object where a list is due, or the other way round. */

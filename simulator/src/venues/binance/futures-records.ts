@@ -110,7 +110,8 @@ interface IncomeRow extends Row {
 
 /**
  * GET /fapi/v1/income, /dapi/v1/income: oldest first, by pages of at most 1,000, of seven days where no time is sent,
- * and never older than three months. Every change of the wallet's balances has a row; what is 0 has none.
+ * and never older than three months. Every change of the wallet's balances has a row, but for money from a place that no
+ * list shows, and renamed coins. What is 0 has none.
  * @throws BinanceRefusal −1130, −1100
  */
 export function income(call: Call, wallet: ContractWallet): object {
@@ -131,6 +132,7 @@ export function income(call: Call, wallet: ContractWallet): object {
 }
 
 function incomeOf({ event, moves, fills }: Effect, wallet: ContractWallet): readonly IncomeRow[] {
+  if (event.kind === 'credit' || event.kind === 'rename') return [];
   const own = moves.filter((move) => move.wallet === wallet && move.change !== 0n);
   const trade = 'tradeId' in event ? event.tradeId : null;
   return own.map((move, index) => {
@@ -152,16 +154,15 @@ function incomeOf({ event, moves, fills }: Effect, wallet: ContractWallet): read
   });
 }
 
+const INCOME_TYPES: Readonly<Partial<Record<Move['reason'], string>>> = {
+  realized: 'REALIZED_PNL',
+  funding: 'FUNDING_FEE',
+  commission: 'COMMISSION',
+  insurance: 'INSURANCE_CLEAR',
+  transfer: 'TRANSFER',
+};
+
 /** The venue's name of a change. It spells the delivery's so. */
 function typeOf(kind: Effect['event']['kind'], { reason }: Move): string {
-  if (kind === 'settlement') return 'DELIVERED_SETTELMENT';
-  const names: Readonly<Partial<Record<Move['reason'], string>>> = {
-    realized: 'REALIZED_PNL',
-    funding: 'FUNDING_FEE',
-    commission: 'COMMISSION',
-    insurance: 'INSURANCE_CLEAR',
-    transfer: 'TRANSFER',
-  };
-  // [r]: what the venue calls money from a place that no list shows, and a renamed coin.
-  return names[reason] ?? 'COIN_SWAP_DEPOSIT';
+  return kind === 'settlement' ? 'DELIVERED_SETTELMENT' : (INCOME_TYPES[reason] ?? reason.toUpperCase());
 }

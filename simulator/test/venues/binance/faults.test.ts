@@ -27,6 +27,7 @@ import {
   times,
   withoutMiddle,
   wrongShape,
+  zeroes,
 } from '../../../src/venues/faults.ts';
 import { customerOf, LAST_DAY, type Line, market, NOW, openLine } from './line.ts';
 
@@ -68,6 +69,18 @@ describe('when rows are wrong', () => {
     };
     expect([account.balances, account.uid]).toEqual([[], 354_937_868]);
     expect((await line.plain('GET', `${API}/api/v3/time`)).body).toEqual({ serverTime: NOW });
+  });
+
+  it('shows zeros for an account that has money', async () => {
+    await open(onPath('/fapi/v3/account', once(zeroes())));
+    const balance = async () => {
+      const account = (await line.signed('GET', `${FAPI}/v3/account`)).body as {
+        assets: { asset: string; walletBalance: string }[];
+      };
+      return account.assets.find(({ asset }) => asset === 'USDT')?.walletBalance;
+    };
+    expect(await balance()).toBe('0.00000000');
+    expect(Number(await balance())).toBeGreaterThan(0);
   });
 
   it('changes a row after it was read', async () => {

@@ -281,6 +281,24 @@ describe('when money is on its way', () => {
     expect(await get('sub-account/universalTransfer')).toMatchObject(refused(400, -12022));
   });
 
+  it('a credit shows in the balance and in no list', async () => {
+    await opened((plan) => plan.on(1, 12, ({ time, spot }) => spot.credit(time, 'usdm', 'USDT', '25')));
+    const account = (await line.call('fapiPrivateV3GetAccount')) as { totalWalletBalance: string };
+    expect(account.totalWalletBalance).toBe('25.00000000');
+    expect(await line.call('fapiPrivateGetIncome', { startTime: 0 })).toEqual([]);
+  });
+
+  it('a reward may be in two lists, under one number', async () => {
+    await opened((plan) =>
+      plan.on(1, 12, ({ time, spot }) => spot.reward(time, 'BONUS', 'USDT', '0.5', { isAlsoDividend: true })),
+    );
+    const [dividend] = await rowsOf('asset/assetDividend');
+    const [reward] = await rowsOf('simple-earn/flexible/history/rewardsRecord', 'type=BONUS');
+    expect([dividend?.['amount'], dividend?.['divTime']]).toEqual([reward?.['rewards'], reward?.['time']]);
+    expect(dividend?.['enInfo']).toBe('Flexible');
+    expect(await free()).toBe('100.50000000');
+  });
+
   it('a transfer between isolated wallets names both', async () => {
     await opened((plan) =>
       plan.on(1, 12, ({ time, spot }) => {
