@@ -24,7 +24,7 @@ export type MarginWallet = 'cross' | `isolated:${string}`;
 export type PositionSide = 'BOTH' | 'LONG' | 'SHORT';
 
 interface Happened extends Shown {
-  /** Unique for its kind. */
+  /** Unique for its kind. Decimal digits, but for bank and card payments and for withdrawals that come back. */
   readonly id: string;
   readonly time: number;
 }

@@ -7,6 +7,7 @@ import type { TraderAccount } from '../trader/event.ts';
 import type { AnyEvent } from '../trader/timeline.ts';
 import type { BinanceAccount, Permissions } from './binance/authorization.ts';
 import type { Area } from './binance/hosts.ts';
+import { toJson } from './binance/json.ts';
 import type { BinanceVenueOptions, Fault, VenueRequest } from './binance/venue.ts';
 
 /** What happens to a request; null: nothing. */
@@ -155,7 +156,7 @@ export const errorPage = (status: number): Fault => ({
 
 /** An answer of at least so many bytes, with the genuine one at its beginning. */
 export const oversized = (bytes: number): Fault => ({
-  alter: (body) => `${JSON.stringify(body)}${' '.repeat(bytes)}`,
+  alter: (body) => `${toJson(body)}${' '.repeat(bytes)}`,
 });
 
 /** The venue's own refusal. */

@@ -10,6 +10,7 @@ import type { ContractFill, ContractWallet, Settlement } from '../../trader/wall
 import type { Call } from './call.ts';
 import { quantityText } from './futures-account.ts';
 import { contractOf, pairOf } from './futures-public.ts';
+import { longId } from './json.ts';
 import { between, type Row, takeFrom, takeLast } from './page.ts';
 import { refusals } from './refusal.ts';
 
@@ -86,7 +87,8 @@ function tradeRow({ id, time, contract, event, fill }: ContractTrade): object {
     symbol: contract.id,
     id,
     orderId: isFill ? event.orderId : id,
-    ...(contract.wallet === 'coinm' ? { pair: pairOf(contract), marginAsset: contract.marginAsset } : {}),
+    ...(contract.wallet === 'coinm' ? { pair: pairOf(contract) } : {}),
+    marginAsset: contract.marginAsset,
     side: isBuyer ? 'BUY' : 'SELL',
     price: fixed8(parseAmount(event.price)),
     qty: quantityText(contract, quantity),
@@ -146,12 +148,17 @@ function incomeOf({ event, moves, fills }: Effect, wallet: ContractWallet): read
       asset: move.asset,
       info: trade === null || fills.length === 0 ? incomeType : String(trade),
       time,
-      // A transfer has one number in every list. Of a trade each type has its own.
-      tranId: move.reason === 'transfer' ? Number(event.id) : Number(event.id) * 10 + index,
+      tranId: incomeId(String(event.id), move, index),
       tradeId: trade === null ? '' : String(trade),
     };
     return { time, visibleFrom, symbol, incomeType, shown };
   });
+}
+
+/** A transfer has one number in every list. Of a trade each type has its own. Funding has numbers beyond 2^53. */
+function incomeId(id: string, { reason }: Move, index: number): number | bigint {
+  if (reason === 'transfer') return Number(id);
+  return reason === 'funding' ? longId(id, index) : Number(id) * 10 + index;
 }
 
 const INCOME_TYPES: Readonly<Partial<Record<Move['reason'], string>>> = {

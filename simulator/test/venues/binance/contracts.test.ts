@@ -60,6 +60,7 @@ describe('when USDⓈ-M is asked', () => {
       symbol: 'ETHUSDT',
       id: expect.any(Number) as number,
       orderId: expect.any(Number) as number,
+      marginAsset: 'USDT',
       side: 'BUY',
       price: expect.stringMatching(/^\d+\.\d{8}$/) as string,
       qty: '4.000',
