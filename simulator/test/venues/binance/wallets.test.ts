@@ -140,6 +140,9 @@ describe('when an account has used everything', () => {
       ((await get('sub-account/universalTransfer', `${times}&${query}`)).body as { result: Row[] }).result;
     expect(await result('')).toMatchObject([{ amount: '300', fromEmail: 'owner@example.com' }]);
     expect(await result('toEmail=owner@example.com')).toMatchObject([{ amount: '900' }]);
+    const { subAccounts } = (await get('sub-account/list')).body as { subAccounts: Row[] };
+    expect(subAccounts.map(({ email }) => email)).toEqual(['other@example.com']);
+    expect(await result('fromEmail=other@example.com')).toMatchObject([{ amount: '900' }]);
     expect(await get('sub-account/universalTransfer', 'toEmail=a&fromEmail=b')).toMatchObject(
       refused(400, -1128),
     );
@@ -279,6 +282,7 @@ describe('when money is on its way', () => {
     ]);
     expect((await get('sub-account/transfer/subUserHistory', 'type=2')).body).toEqual([]);
     expect(await get('sub-account/universalTransfer')).toMatchObject(refused(400, -12022));
+    expect(await get('sub-account/list')).toMatchObject(refused(400, -12022));
   });
 
   it('a credit shows in the balance and in no list', async () => {
