@@ -101,5 +101,7 @@ export function outsideActivity(plan: Plan): void {
   plan.on(day(0.72), 7, ({ time, spot }) =>
     spot.withdraw(time, 'USDT', '400', '1', { processingMs: 2 * HOUR_MS, fails: true }),
   );
+  plan.on(day(0.76), 3, ({ time, spot }) => spot.order(time, 'lock', 'USDT', '750'));
+  plan.on(day(0.78), 4, ({ time, spot }) => spot.order(time, 'release', 'USDT', '600'));
   plan.on(day(0.74), 12, ({ time, spot }) => spot.fiat(time, 'withdrawal', 'EUR', '400', '0.8'));
 }
