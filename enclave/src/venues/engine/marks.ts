@@ -15,6 +15,8 @@ import { routeOf } from './routes.ts';
 import type { PullRun } from './run.ts';
 
 const DAYS_A_PAGE = 1_000;
+/** How long a venue may take to close a day, ms. */
+const CLOSING_MS = 3_600_000;
 
 /** How many minutes wait for their price or for a comparison. */
 export function pendingMinutes(state: PullState): number {
@@ -89,8 +91,10 @@ async function readDailyCloses(run: PullRun, markets: Markets, asset: string): P
     for (const mark of page) run.emitMark(mark);
     const last = page.at(-1);
     if (last) known.daily = last.time;
-    // The asset is delisted, or the venue has not closed the day yet.
-    if (page.length < DAYS_A_PAGE) known.asked = until;
+    if (page.length >= DAYS_A_PAGE) continue;
+    // The asset is delisted, or the venue has not closed the day yet. An hour later it has.
+    if (run.now() - until < CLOSING_MS) break;
+    known.asked = until;
   }
   return true;
 }
