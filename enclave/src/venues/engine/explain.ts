@@ -153,14 +153,13 @@ function candidates(
   const now = (stream: Stream, key = ''): Candidate => ({ stream, key, isBackground: false });
   const ofContracts = account.filter(({ needs }) => needs === 'futures').map((stream) => now(stream));
   const likely = byMarket.flatMap((stream) => likelyKeys(run, stream, markets, differences, traded));
+  const first = [...ofContracts, ...likely.map(({ stream, key }) => now(stream, key))];
+  // Until everything has been walked once, that walk will come to the others, behind the calls of all accounts.
+  if (!isScopeRead(run)) return first;
   const known = byMarket.flatMap((stream) => knownKeys(run, stream, markets, differences));
-  // Until the first reading has walked every market, it will come to the others anyway.
-  const others = isScopeRead(run)
-    ? byMarket.flatMap((stream) => allKeys(run, stream, markets, differences))
-    : [];
+  const others = byMarket.flatMap((stream) => allKeys(run, stream, markets, differences));
   return [
-    ...ofContracts,
-    ...likely.map(({ stream, key }) => now(stream, key)),
+    ...first,
     ...account.filter(({ cadence }) => cadence !== 'unexplained').map((stream) => now(stream)),
     ...account.filter(({ cadence }) => cadence === 'unexplained').map((stream) => now(stream)),
     ...known.map(({ stream, key }) => now(stream, key)),
