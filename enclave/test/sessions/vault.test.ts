@@ -3,6 +3,7 @@ import { codeOf } from '../../../shared/test/codes.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { StateRequired, type Vault } from '../../src/sessions/vault.ts';
+import { GAP, QUARANTINED, SNAPSHOT } from './some-records.ts';
 import { fillOf, markOf, NOON, sessionOf, stateOf } from './states.ts';
 import { clock, find, freshVault, history, NOTHING, refusal, storedAfter } from './stored.ts';
 
@@ -146,7 +147,31 @@ describe('when a session is requested', () => {
     expect(find(vault, stored).ledger.provenance).toEqual({ fetched: 4, sealed: 0 });
   });
 
-  it('a missing session and a missing version are unknown', () => {
+  it('entries of a tail that another process began are sealed, and those added to it are not', () => {
+    const [first, second] = [freshVault(), freshVault()];
+    const writes = history(first).slice(0, 2);
+    const session = find(second, storedAfter(writes));
+    expect(session.ledger.provenance).toEqual({ fetched: 0, sealed: 2 });
+    const observed = { entries: [fillOf('third')], marks: [] };
+    const { write } = second.write(session, { ...session.state, version: 3 }, observed, null);
+    const stored = storedAfter([...writes, write]);
+    for (const vault of [first, second]) vault.forget(sessionOf('s'));
+    expect(find(second, stored).ledger.provenance).toEqual({ fetched: 1, sealed: 2 });
+    expect(find(first, stored).ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
+  });
+
+  it('snapshots, gaps and quarantined rows come back with it', () => {
+    const vault = freshVault();
+    const { session, write: first } = vault.write(null, stateOf(), NOTHING, null);
+    const rest = { snapshots: [SNAPSHOT], gaps: [GAP], quarantined: [QUARANTINED] };
+    const observed = session.ledger.fresh({ entries: [fillOf('1')], marks: [markOf(1)], ...rest });
+    const { write } = vault.write(session, { ...session.state, version: 2 }, observed, null);
+    const { ledger } = find(freshVault(), storedAfter([first, write]));
+    expect([[...ledger.snapshots], [...ledger.gaps], [...ledger.quarantined]]).toEqual(Object.values(rest));
+    expect(ledger.fresh({ entries: [], marks: [], ...rest })).toMatchObject({ snapshots: [], gaps: [] });
+  });
+
+  it('no session and no version are unknown', () => {
     const vault = freshVault();
     for (const reference of [
       { session: null, version: 1, state: null },

@@ -92,7 +92,11 @@ export function templateOf(record: CommonRecord): Template {
     }
     case 'mark':
       return { ...record, time: 0, price: EMPTY, ...emptyOptional(record) };
-    default:
+    case 'fee':
+    case 'funding':
+    case 'interest':
+    case 'rebate':
+    case 'other':
       return { ...record, id: EMPTY, time: 0, amount: EMPTY };
   }
 }
@@ -114,7 +118,11 @@ export function ownTexts(record: CommonRecord): OwnTexts {
       ];
     case 'mark':
       return [record.price, ...OPTIONAL_OF_MARK.flatMap((name) => record[name] ?? [])];
-    default:
+    case 'fee':
+    case 'funding':
+    case 'interest':
+    case 'rebate':
+    case 'other':
       return [record.id, record.amount];
   }
 }
@@ -141,7 +149,11 @@ export function rulesOf(template: Template): readonly TextRule[] {
       return [TEXT, DECIMAL, TEXT_OR_NULL, feeRule(template)];
     case 'mark':
       return ownTexts(template).map(() => DECIMAL);
-    default:
+    case 'fee':
+    case 'funding':
+    case 'interest':
+    case 'rebate':
+    case 'other':
       return [TEXT, DECIMAL];
   }
 }
@@ -170,7 +182,11 @@ export function joinRecord(template: Template, time: number, own: OwnTexts): Com
       const values = Object.fromEntries(names.map((name, i) => [name, optional[i]!]));
       return { ...template, time, price: price!, ...values };
     }
-    default:
+    case 'fee':
+    case 'funding':
+    case 'interest':
+    case 'rebate':
+    case 'other':
       return { ...template, id: own[0]!, time, amount: own[1]! };
   }
 }

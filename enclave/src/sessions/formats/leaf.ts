@@ -15,8 +15,8 @@ export const LEAF_FORMAT = 1;
 export const MAX_BATCH_RECORDS = 1_000;
 /** A batch of so many bytes takes no more records. */
 const FULL_BATCH_BYTES = 512 * 1024;
-/** The most bytes of one record. A snapshot of ten thousand balances has fewer. */
-const MAX_RECORD_BYTES = 1024 * 1024;
+/** The most bytes of one record. A snapshot of four thousand balances has fewer. */
+const MAX_RECORD_BYTES = 256 * 1024;
 
 const LEAF_PREFIX = 0x00;
 

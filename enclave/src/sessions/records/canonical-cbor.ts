@@ -16,7 +16,7 @@ export type CanonicalValue =
   | readonly CanonicalValue[]
   | { readonly [key: string]: CanonicalValue | undefined };
 
-const FIRST_CAPACITY = 4_096;
+const FIRST_CAPACITY = 256;
 const TWO_32 = 0x1_0000_0000;
 const MAJOR = { unsigned: 0x00, negative: 0x20, text: 0x60, array: 0x80, map: 0xa0 } as const;
 
@@ -25,11 +25,13 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const utf8 = new TextEncoder();
 
-/** The keys that maps of one kind have, in the order in which they come, and in which they are written. */
+/** The keys that maps of one kind have, and the order in which they are written. */
 interface Shape {
+  /** As they come. */
   readonly keys: readonly string[];
-  readonly sorted: readonly string[];
-  /** `sorted`, encoded. */
+  /** Places of the keys, in the order of their encoded bytes. */
+  readonly order: readonly number[];
+  /** The keys in that order, encoded. */
   readonly encoded: readonly Uint8Array[];
 }
 
@@ -74,13 +76,14 @@ export class CanonicalWriter {
   }
 
   #map(value: Readonly<Record<string, CanonicalValue | undefined>>): void {
-    const keys = Object.keys(value);
-    const { sorted, encoded } = this.#shapeOf(keys);
-    let members = keys.length;
-    for (const key of keys) if (value[key] === undefined) members -= 1;
-    this.beginMap(members);
-    for (let i = 0; i < sorted.length; i++) {
-      const member = value[sorted[i]!];
+    const { order, encoded } = this.#shapeOf(Object.keys(value));
+    // By place: that is faster than by name, and there are some thirty lookups for each record.
+    const members = Object.values(value);
+    let absent = 0;
+    for (const member of members) if (member === undefined) absent += 1;
+    this.beginMap(members.length - absent);
+    for (let i = 0; i < order.length; i++) {
+      const member = members[order[i]!];
       if (member === undefined) continue;
       this.#raw(encoded[i]!);
       this.write(member);
@@ -88,12 +91,14 @@ export class CanonicalWriter {
   }
 
   #shapeOf(keys: readonly string[]): Shape {
-    const at = this.#shapes.findIndex((shape) => isSameList(shape.keys, keys));
-    const shape = at < 0 ? newShape(keys) : this.#shapes[at]!;
-    if (at !== 0) {
-      if (at > 0) this.#shapes.splice(at, 1);
-      this.#shapes.unshift(shape);
+    for (const [at, shape] of this.#shapes.entries()) {
+      if (!isSameList(shape.keys, keys)) continue;
+      // The next map is likely of this shape too.
+      if (at > 0) this.#shapes.unshift(...this.#shapes.splice(at, 1));
+      return shape;
     }
+    const shape = newShape(keys);
+    this.#shapes.unshift(shape);
     return shape;
   }
 
@@ -114,8 +119,7 @@ export class CanonicalWriter {
 
   #raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    for (let i = 0; i < bytes.length; i++) this.#bytes[this.#length++] = bytes[i]!;
   }
 
   /** Writes a text of ASCII. @returns false, with nothing written, for any other text */
@@ -181,8 +185,8 @@ export function encodeCanonical(value: CanonicalValue): Uint8Array {
 }
 
 function newShape(keys: readonly string[]): Shape {
-  const sorted = keys.toSorted(compareKeys);
-  return { keys, sorted, encoded: sorted.map(encodeCanonical) };
+  const order = keys.map((_, place) => place).sort((a, b) => compareKeys(keys[a]!, keys[b]!));
+  return { keys, order, encoded: order.map((place) => encodeCanonical(keys[place]!)) };
 }
 
 function isSameList(a: readonly string[], b: readonly string[]): boolean {

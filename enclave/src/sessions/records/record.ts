@@ -20,7 +20,7 @@ export interface AccountSnapshotRecord {
   readonly time: number;
   /** `day`: the last one of a UTC day. `flow`: taken right before or right after a large flow. */
   readonly reason: 'day' | 'flow';
-  /** Balances. Assets that are not listed are zero in the wallets that are. */
+  /** Balances, at most some four thousand. Assets that are not listed are zero in the wallets that are. */
   readonly rows: readonly SnapshotRow[];
   /** Open contracts. Contracts that are not listed are flat. */
   readonly positions: readonly PositionRow[];

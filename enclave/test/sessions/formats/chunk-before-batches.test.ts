@@ -36,9 +36,9 @@ describe('when a chunk of an older release is read', () => {
   });
 
   it('one of format 1 or 2, whose entries named no wallet, is read as one of spot', () => {
-    const before = { ...OBSERVED, entries: OBSERVED.entries.map(({ wallet, ...entry }) => entry) };
+    const before = { ...OBSERVED, entries: OBSERVED.entries.map(({ wallet: _wallet, ...entry }) => entry) };
     const { plaintext, head } = chunkBeforeBatches(before, EMPTY_HEAD);
-    const { format: three, ...one } = decodePlain(plaintext) as Record<string, CborValue>;
+    const { format: _three, ...one } = decodePlain(plaintext) as Record<string, CborValue>;
     for (const older of [one, { format: 2, ...one }]) {
       const read = decodeChunkBeforeBatches(encodeCbor(older), EMPTY_HEAD);
       expect(read).toEqual({ observations: OBSERVED, head });

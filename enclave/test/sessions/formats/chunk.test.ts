@@ -86,14 +86,17 @@ describe('when a chunk is not one of this release', () => {
   });
 
   it('a record of a kind that is not known is one of a later release', () => {
-    const later = encodeColumns([{ ...SNAPSHOT, kind: 'audit' as 'snapshot' }]);
-    // Its kind is one of those that are stored whole, so this release writes it as a later one would.
-    const whole = encodeColumns([SNAPSHOT]);
-    const named = Buffer.from(whole).toString('latin1').replace('hsnapshot', 'hrestated');
-    expect(refusal({ ...members, columns: deflated(Buffer.from(named, 'latin1')) })).toBe(
-      'state_version_unsupported',
-    );
-    expect(refusal({ ...members, columns: deflated(later) })).toBe('state_version_unsupported');
+    for (const [record, kind, later] of [
+      [SNAPSHOT, 'hsnapshot', 'hrestated'],
+      [CASH, 'gfunding', 'grestate'],
+    ] as const) {
+      const columns = Buffer.from(encodeColumns([record]))
+        .toString('latin1')
+        .replace(kind, later);
+      expect(refusal({ ...members, columns: deflated(Buffer.from(columns, 'latin1')) })).toBe(
+        'state_version_unsupported',
+      );
+    }
   });
 
   it('columns that inflate beyond the bound are rejected', () => {

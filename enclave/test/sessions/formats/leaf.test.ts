@@ -5,6 +5,7 @@ import { CodecError } from '@perf-aggregator/shared/errors';
 import { decodePlain } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../../../shared/test/codes.ts';
+import { decodeColumns, encodeColumns } from '../../../src/sessions/columns/batch-columns.ts';
 import { LEAF_FORMAT, MAX_BATCH_RECORDS, OpenBatch } from '../../../src/sessions/formats/leaf.ts';
 import { type CanonicalValue, encodeCanonical } from '../../../src/sessions/records/canonical-cbor.ts';
 import type { LedgerRecord, QuarantinedRecord } from '../../../src/sessions/records/record.ts';
@@ -79,12 +80,15 @@ describe('when a batch is full', () => {
 });
 
 describe('when a record cannot be stored', () => {
-  it('of more than a mebibyte, it is refused', () => {
+  it('of more than 256 KiB, it is refused; a snapshot of four thousand balances is not', () => {
     const [row] = SNAPSHOT.rows;
-    const rows = Array.from({ length: 30_000 }, (_, i) => ({ ...row!, asset: `A${i}` }));
+    const rows = Array.from({ length: 6_000 }, (_, i) => ({ ...row!, asset: `A${i}` }));
     const batch = new OpenBatch({ begunAt: 0, records: [] });
     expect(() => batch.push({ ...SNAPSHOT, rows })).toThrow(RangeError);
     expect(batch.records).toEqual([]);
+    const large = { ...SNAPSHOT, rows: rows.slice(0, 4_000) };
+    const kept = new OpenBatch({ begunAt: 0, records: [large] });
+    expect(decodeColumns(encodeColumns(kept.records), 1)).toEqual([large]);
   });
 
   it('of text that has no UTF-8, it is refused', () => {
