@@ -7,7 +7,7 @@ import { ExchangeError } from '../errors.ts';
 import type { Market, Stream } from '../table.ts';
 import type { Markets } from './client.ts';
 import { initialWalk, type ReadingState } from './cursor.ts';
-import { type Difference, differencesOf, newDifferences } from './moves.ts';
+import { type Difference, differencesOf, isSweep, newDifferences } from './moves.ts';
 import { bookRenames } from './renames.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
@@ -40,17 +40,16 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
     ...{ markets, notBefore: firstInstant(run) },
     onTraded: (stream, id) => traded.add(`${stream.wallets[0]}/${id}`),
   };
-  const first = run.state.readAt === null;
   for (const stream of streamsOf(run)) {
-    const isNow = stream.cadence === 'always' || (first && stream.isSource === true);
-    if (!isNow || stream.scope !== 'account') continue;
+    if (stream.scope !== 'account' || !isDue(run, reading, stream)) continue;
     if (!(await ask(run, reading, { stream, key: '' }, { ...terms, notBefore: firstInstant(run) })))
       return false;
   }
   for (;;) {
-    const differences = newDifferences(run.state, reading);
+    const differences = wantedDifferences(run, reading);
     if (differences.length === 0) return true;
-    const next = candidates(run, reading, markets, differences, traded).find(
+    const fresh = reading.again ? [] : newDifferences(run.state, reading);
+    const next = candidates(run, markets, differences, traded, fresh).find(
       (candidate) => !reading.asked.includes(askedName(candidate, reading)),
     );
     if (next === undefined) {
@@ -63,6 +62,28 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
     if (!(await ask(run, reading, next, { ...terms, isBackground, notBefore: firstInstant(run) })))
       return false;
   }
+}
+
+/** New differences; once a day the old ones too, since a row may have come late. */
+function wantedDifferences({ state }: PullRun, reading: ReadingState): readonly Difference[] {
+  return isSweep(state, reading) ? differencesOf(state, reading) : newDifferences(state, reading);
+}
+
+/**
+ * Whether a stream of the account is read before any difference asks for it. Movements that cancel each other leave no
+ * difference, so once a day streams are read all the same.
+ */
+function isDue(run: PullRun, reading: ReadingState, stream: Stream): boolean {
+  const { readAt, isFinal } = run.state;
+  if (stream.cadence === 'always') return true;
+  if (readAt === null) return stream.isSource === true;
+  return stream.cadence === 'moved' && isFinal && isSweep(run.state, reading) && isUsed(run, stream);
+}
+
+/** Whether anything ever was in a wallet of a stream, or went there. All of spot is used. */
+export function isUsed({ state }: PullRun, { needs, wallets }: Stream): boolean {
+  if (needs === undefined) return true;
+  return wallets.some((name) => state.touched.some((wallet) => wallet.startsWith(name)));
 }
 
 function askedName(it: Walk, { again }: ReadingState): string {
@@ -125,12 +146,13 @@ export function firstInstant({ state }: PullRun): number {
   return state.earliest ?? 0;
 }
 
+/** Walks that may explain differences. Every market of an asset is read only where its difference is new. */
 function candidates(
   run: PullRun,
-  reading: ReadingState,
   markets: Markets,
   differences: readonly Difference[],
   traded: ReadonlySet<string>,
+  fresh: readonly Difference[],
 ): readonly Candidate[] {
   const streams = streamsOf(run).filter((stream) => differences.some(({ wallet }) => moves(stream, wallet)));
   const account = streams.filter(({ scope }) => scope === 'account');
@@ -140,9 +162,7 @@ function candidates(
   const likely = byMarket.flatMap((stream) => likelyKeys(run, stream, markets, differences, traded));
   const known = byMarket.flatMap((stream) => knownKeys(run, stream, markets, differences));
   // Until the first reading has walked every market, it will come to the others anyway.
-  const others = isScopeRead(run)
-    ? byMarket.flatMap((stream) => allKeys(run, stream, markets, differences))
-    : [];
+  const others = isScopeRead(run) ? byMarket.flatMap((stream) => allKeys(run, stream, markets, fresh)) : [];
   return [
     ...ofContracts,
     ...likely.map(({ stream, key }) => now(stream, key)),
@@ -150,7 +170,7 @@ function candidates(
     ...account.filter(({ cadence }) => cadence === 'unexplained').map((stream) => now(stream)),
     ...known.map(({ stream, key }) => now(stream, key)),
     ...others.map(({ stream, key }) => ({ stream, key, isBackground: true })),
-  ].filter(({ stream }) => reading.again === false || stream.cadence !== 'always');
+  ];
 }
 
 /** Whether a stream moves a wallet. */
@@ -233,7 +253,7 @@ function startAgain(
 ): boolean {
   if (reading.again || !isScopeRead(run)) return false;
   reading.again = true;
-  for (const candidate of candidates(run, reading, markets, differences, new Set())) {
+  for (const candidate of candidates(run, markets, differences, new Set(), [])) {
     if (!candidate.isBackground) run.state.walks[nameOf(candidate)] = initialWalk();
   }
   return true;
