@@ -55,7 +55,7 @@ export interface BalanceRow {
   readonly wallet: string;
   readonly asset: string;
   readonly total: string;
-  /** When the venue was asked, ms. */
+  /** When the venue answered, ms. */
   readonly time: number;
 }
 

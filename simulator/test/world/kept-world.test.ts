@@ -64,8 +64,13 @@ describe('when a world of the previous release is opened', () => {
   it('its session gives the same answer from sealed storage alone', async () => {
     const metrics = await client.getMetrics();
     // Members that are newer than that release (CHANGELOG).
+    const accounts = kept.metrics.accounts.map((account: (typeof metrics.accounts)[number]) => ({
+      ...account,
+      coverage: { ...account.coverage, scope: expect.objectContaining({ state: 'partial' }) as unknown },
+    }));
     expect(metrics).toEqual({
       ...kept.metrics,
+      accounts,
       provenance: { fetched: 0, sealed: kept.metrics.provenance.fetched },
     });
   });

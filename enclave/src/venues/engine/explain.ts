@@ -3,12 +3,11 @@
  * say, the streams and markets that can have moved it are read, the likeliest first, until nothing is left. What is left
  * then is a difference.
  */
-import { DAY_MS } from '@perf-aggregator/shared/time';
 import { ExchangeError } from '../errors.ts';
 import type { Market, Stream } from '../table.ts';
 import type { Markets } from './client.ts';
 import { initialWalk, type ReadingState } from './cursor.ts';
-import { type Difference, differencesOf, newDifferences } from './moves.ts';
+import { type Difference, differencesOf, isSweep, newDifferences } from './moves.ts';
 import { bookRenames } from './renames.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
@@ -43,9 +42,10 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
   };
   if (!(await askAlways(run, reading, terms))) return false;
   for (;;) {
-    const differences = newDifferences(run.state, reading);
+    const differences = wantedDifferences(run, reading);
     if (differences.length === 0) return true;
-    const next = candidates(run, reading, markets, differences, traded).find(
+    const fresh = reading.again ? [] : newDifferences(run.state, reading);
+    const next = candidates(run, markets, differences, traded, fresh).find(
       (candidate) => !reading.asked.includes(askedName(candidate, reading)),
     );
     if (next !== undefined) {
@@ -62,22 +62,35 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
   }
 }
 
-/**
- * Reads the streams that are always read; in the first reading also those by which money comes; and once a day all of
- * the account.
- */
+/** Reads the streams that are read before any difference asks for them. False: the budget ended. */
 async function askAlways(run: PullRun, reading: ReadingState, terms: WalkTerms): Promise<boolean> {
-  const { state } = run;
-  const isFirst = state.readAt === null;
-  const isSweep = reading.isFinal && run.now() - (state.sweptAt ?? 0) >= DAY_MS;
   for (const stream of streamsOf(run)) {
-    if (stream.scope !== 'account') continue;
-    const { cadence, isSource = false } = stream;
-    const isNow = cadence === 'always' || (isFirst && isSource) || (isSweep && cadence === 'moved');
-    if (isNow && !(await ask(run, reading, { stream, key: '' }, terms))) return false;
+    if (stream.scope !== 'account' || !isDue(run, reading, stream)) continue;
+    if (!(await ask(run, reading, { stream, key: '' }, terms))) return false;
   }
-  if (isSweep) state.sweptAt = run.now();
   return true;
+}
+
+/** New differences; once a day the old ones too, since a row may have come late. */
+function wantedDifferences({ state }: PullRun, reading: ReadingState): readonly Difference[] {
+  return isSweep(state, reading) ? differencesOf(state, reading) : newDifferences(state, reading);
+}
+
+/**
+ * Whether a stream of the account is read before any difference asks for it. Movements that cancel each other leave no
+ * difference, so once a day streams are read all the same.
+ */
+function isDue(run: PullRun, reading: ReadingState, stream: Stream): boolean {
+  const { readAt, isFinal } = run.state;
+  if (stream.cadence === 'always') return true;
+  if (readAt === null) return stream.isSource === true;
+  return stream.cadence === 'moved' && isFinal && isSweep(run.state, reading) && isUsed(run, stream);
+}
+
+/** Whether anything ever was in a wallet of a stream, or went there. All of spot is used. */
+export function isUsed({ state }: PullRun, { needs, wallets }: Stream): boolean {
+  if (needs === undefined) return true;
+  return wallets.some((name) => state.touched.some((wallet) => wallet.startsWith(name)));
 }
 
 function askedName(it: Walk, { again }: ReadingState): string {
@@ -140,12 +153,13 @@ export function firstInstant({ state }: PullRun): number {
   return state.earliest ?? 0;
 }
 
+/** Walks that may explain differences. Every market of an asset is read only where its difference is new. */
 function candidates(
   run: PullRun,
-  reading: ReadingState,
   markets: Markets,
   differences: readonly Difference[],
   traded: ReadonlySet<string>,
+  fresh: readonly Difference[],
 ): readonly Candidate[] {
   const streams = streamsOf(run).filter((stream) => differences.some(({ wallet }) => moves(stream, wallet)));
   const account = streams.filter(({ scope }) => scope === 'account');
@@ -157,14 +171,14 @@ function candidates(
   // Until everything has been walked once, that walk will come to the others, behind the calls of all accounts.
   if (!isScopeRead(run)) return first;
   const known = byMarket.flatMap((stream) => knownKeys(run, stream, markets, differences));
-  const others = byMarket.flatMap((stream) => allKeys(run, stream, markets, differences));
+  const others = byMarket.flatMap((stream) => allKeys(run, stream, markets, fresh));
   return [
     ...first,
     ...account.filter(({ cadence }) => cadence !== 'unexplained').map((stream) => now(stream)),
     ...account.filter(({ cadence }) => cadence === 'unexplained').map((stream) => now(stream)),
     ...known.map(({ stream, key }) => now(stream, key)),
     ...others.map(({ stream, key }) => ({ stream, key, isBackground: true })),
-  ].filter(({ stream }) => reading.again === false || stream.cadence !== 'always');
+  ];
 }
 
 /** Whether a stream moves a wallet. */
@@ -247,7 +261,7 @@ function startAgain(
 ): boolean {
   if (reading.again || !isScopeRead(run)) return false;
   reading.again = true;
-  for (const candidate of candidates(run, reading, markets, differences, new Set())) {
+  for (const candidate of candidates(run, markets, differences, new Set(), [])) {
     if (!candidate.isBackground) run.state.walks[nameOf(candidate)] = initialWalk();
   }
   return true;

@@ -7,6 +7,7 @@ import type { LedgerEntry } from '@perf-aggregator/analytics/entries/entry';
 import { parseEntry } from '@perf-aggregator/analytics/entries/parse';
 import { postEntry } from '@perf-aggregator/analytics/holdings/posting';
 import { sumSnapshot } from '@perf-aggregator/analytics/holdings/snapshot-sums';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { PullState, ReadingState, WalletSums } from './cursor.ts';
 
 /**
@@ -82,6 +83,15 @@ export function differencesOf(state: PullState, reading: ReadingState): readonly
   });
 }
 
+/** Whether a reading looks for everything again: the first one after everything was walked, and then one a day. */
+export function isSweep({ sweptAt }: PullState, { isFinal, instants }: ReadingState): boolean {
+  return isFinal && (sweptAt === null || beginOf(instants) - sweptAt >= DAY_MS);
+}
+
+function beginOf(instants: ReadingState['instants']): number {
+  return Math.min(...Object.values(instants));
+}
+
 /**
  * The differences that the last reading did not have. An old one was looked for already, unless this is the first
  * reading after everything was walked.
@@ -101,6 +111,7 @@ export function closeReading(state: PullState, reading: ReadingState): void {
     addTo(state.unexplained, wallet, asset, amount);
   }
   for (const { wallet } of [...reading.balances, ...reading.positions]) noteTouched(state, wallet);
+  if (isSweep(state, reading)) state.sweptAt = beginOf(reading.instants);
   state.isFinal = reading.isFinal;
   state.reading = null;
 }

@@ -5,14 +5,16 @@
  */
 import type { Stream } from '../table.ts';
 import type { Markets } from './client.ts';
-import { allowed, firstInstant, notePassed, streamsOf } from './explain.ts';
+import { allowed, firstInstant, isUsed, notePassed, streamsOf } from './explain.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, walk } from './walks.ts';
 
 /** Continues the first reading. True when everything was walked. */
 export async function widenScope(run: PullRun, markets: Markets): Promise<boolean> {
-  for (const stream of scopeStreams(run)) {
-    if (run.state.scope[stream.name]?.done) continue;
+  for (;;) {
+    // A transfer may show a wallet that nothing was known of.
+    const stream = scopeStreams(run).find(({ name }) => !run.state.scope[name]?.done);
+    if (stream === undefined) break;
     if (!(await walkAll(run, stream, markets))) return false;
   }
   run.state.scope[''] = { after: '', done: true };
@@ -37,18 +39,9 @@ export function scopeShare(run: PullRun, markets: Markets): number {
  * nothing went, has no markets to walk.
  */
 function scopeStreams(run: PullRun): readonly Stream[] {
-  const wanted = streamsOf(run).filter(({ cadence }) => cadence === 'moved');
-  const touched = ({ wallets }: Stream) =>
-    wallets.some((name) =>
-      run.state.touched.some((wallet) => wallet === name || wallet.startsWith(`${name}`)),
-    );
-  const account = wanted.filter(
-    (stream) => stream.scope === 'account' && (stream.needs === undefined || touched(stream)),
-  );
-  const byMarket = wanted.filter(
-    (stream) => stream.scope !== 'account' && (stream.wallets.includes('spot') || touched(stream)),
-  );
-  return [...account, ...byMarket];
+  const wanted = streamsOf(run).filter((stream) => stream.cadence === 'moved' && isUsed(run, stream));
+  const isOfAccount = ({ scope }: Stream) => scope === 'account';
+  return [...wanted.filter(isOfAccount), ...wanted.filter((stream) => !isOfAccount(stream))];
 }
 
 function keysOf(run: PullRun, { scope }: Stream, markets: Markets): readonly string[] {

@@ -48,7 +48,6 @@ async function readWallet(
   markets: Markets,
   reading: ReadingState,
 ): Promise<void> {
-  const time = run.now();
   const answers: unknown[] = [];
   try {
     for (const { call, parameters = {} } of reader.calls)
@@ -62,6 +61,8 @@ async function readWallet(
     for (const wallet of reader.wallets) run.noteUnavailable(wallet);
     return;
   }
+  // A request may have waited for its turn, or been repeated. What it shows is as late as its answer.
+  const time = run.now();
   for (const wallet of reader.wallets) {
     run.state.unavailable = run.state.unavailable.filter((name) => name !== wallet);
   }
