@@ -47,7 +47,7 @@ export function fills(count, ids) {
         },
         ...{ wallet: 'spot', market: 'spot', symbol: `${base}/USDT`, base, quote: 'USDT' },
         side: random() < 0.5 ? 'buy' : 'sell',
-        quantity: Math.max(quantity, 10 ** -quantityPlaces).toFixed(quantityPlaces),
+        quantity: Math.max(quantity, 0.1 ** Number(quantityPlaces)).toFixed(quantityPlaces),
         price: price.toFixed(places),
         fee: { amount: fee.toFixed(8), currency: inBnb ? 'BNB' : 'USDT' },
         orderId,

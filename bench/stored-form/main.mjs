@@ -125,7 +125,7 @@ function storeBefore(batches) {
   let head = new Uint8Array(32);
   return batches.map((records) => {
     const entries = records.filter(({ kind }) => kind !== 'mark' && kind !== 'snapshot');
-    const marks = records.filter(({ kind }) => kind === 'mark').map(({ kind: _, ...mark }) => mark);
+    const marks = records.filter(({ kind }) => kind === 'mark').map(({ kind: _kind, ...mark }) => mark);
     const observations = encodeCbor({ entries, marks });
     const mac = crypto.hmacSha256(key, Buffer.concat([head, observations]));
     head = crypto.sha256(Buffer.concat([head, crypto.sha256(observations)]));
