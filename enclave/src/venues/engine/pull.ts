@@ -67,12 +67,18 @@ function recall({ state, table }: PullRun, { ledger }: PullPorts): void {
   }
 }
 
-/** @throws ExchangeError `exchange_symbol_unknown` when a given symbol is not listed */
-function requireListed({ account }: PullRun, markets: Markets): void {
-  for (const symbol of account.symbols ?? []) {
-    if (markets.bySymbol(symbol) === undefined) {
+/**
+ * A given symbol that is not listed is a mistake. Once the account was read, it is a market that is gone, and a gap.
+ * @throws ExchangeError `exchange_symbol_unknown`
+ */
+function requireListed(run: PullRun, markets: Markets): void {
+  const { earliest, readAt } = run.state;
+  for (const symbol of run.account.symbols ?? []) {
+    if (markets.bySymbol(symbol) !== undefined) continue;
+    if (earliest === null && readAt === null) {
       throw new ExchangeError('exchange_symbol_unknown', `${symbol} is not listed`);
     }
+    run.noteGap(`fills of ${symbol}`, earliest ?? run.table.launch, run.now());
   }
 }
 
