@@ -102,7 +102,10 @@ function addressesText(addresses: readonly string[]): string {
 
 async function report(context: CliContext, flags: ReportFlags): Promise<void> {
   const { aud, nonce, allowPartial, disclose } = flags;
-  const question = checkedQuestion(reportParameters, { ...toPeriod(flags), ...definedOf({ aud, nonce, allowPartial }) });
+  const question = checkedQuestion(reportParameters, {
+    ...toPeriod(flags),
+    ...definedOf({ aud, nonce, allowPartial }),
+  });
   const parameters = { ...question, ...definedOf({ disclose }) };
   // The report goes to standard output anyway.
   const out = flags.out === '-' ? undefined : flags.out;

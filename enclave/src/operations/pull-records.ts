@@ -15,6 +15,8 @@ import type { BalanceSnapshot, Pull } from '../venues/port.ts';
 
 /** A flow above this share of what the account is worth has a snapshot before and after it (docs/metrics.md §1.3). */
 const LARGE_FLOW = parseDecimal('0.01', 'a share');
+/** The currency in which both are compared. Every venue prices its assets in it. */
+const COMPARED_IN = 'USDT';
 
 /** The observations of a pull. */
 export function observationsOf(
@@ -72,17 +74,17 @@ function hasLargeFlow(
   pull: Pull,
   ledger: Ledger,
 ): boolean {
-  const prices = new PriceBook([...ledger.marks, ...pull.marks], 'USDT');
-  const valueOf = (asset: string, amount: string, time: number): Amount | null => {
+  const prices = new PriceBook([...ledger.marks, ...pull.marks], COMPARED_IN);
+  const worthOf = (asset: string, amount: string, time: number): Amount | null => {
     const price = prices.at(asset, time)?.value;
     return price === undefined ? null : parseDecimal(amount, 'an amount').times(price);
   };
   const worth = before.balances.reduce(
-    (sum, { asset, total }) => sum.plus(valueOf(asset, total, before.time) ?? ZERO),
+    (sum, { asset, total }) => sum.plus(worthOf(asset, total, before.time) ?? ZERO),
     ZERO,
   );
   return flows.some(({ asset, amount, time }) => {
-    const value = valueOf(asset, amount, time);
+    const value = worthOf(asset, amount, time);
     return value === null || value.gt(worth.times(LARGE_FLOW));
   });
 }

@@ -60,6 +60,7 @@ describe('when accounts are admitted', () => {
       complete: false,
       failure: null,
       failures: 0,
+      quietReadings: 0,
     });
     expect(second!.access).toMatchObject({ account: 'a1', password: 'p', sandbox: true });
     expect(second!.inspection.canTrade).toBe('unknown');
