@@ -59,6 +59,7 @@ function unread(access: VenueAccount, inspection: AccountInspection): AccountSta
     complete: false,
     failure: null,
     failures: 0,
+    quietReadings: 0,
   };
 }
 

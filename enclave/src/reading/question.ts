@@ -78,12 +78,18 @@ function requireComplete(asked: Asked): void {
   const { accounts } = asked.session.state;
   const unread = accounts.filter(({ complete }) => !complete);
   if (unread.length === 0) return;
-  const failed = unread.find(({ failure }) => failure !== null);
+  // A limit of the venue passes by itself.
+  const failed = unread.find(({ failure }) => failure !== null && failure !== 'exchange_rate_limited');
   if (failed) {
     const message = `${failed.access.account} (${failed.access.venue}) cannot be read`;
     throw refuse(asked, { code: failed.failure!, message });
   }
   throw refusePending(asked, progressOf(asked), RETRY_MS);
+}
+
+/** Whether reading goes on after a failure, so that waiting helps. */
+function mayPass(failure: string | null): boolean {
+  return failure === null || failure === 'exchange_rate_limited' || failure === 'exchange_unavailable';
 }
 
 /** How far the accounts of a session have been read. */
@@ -109,7 +115,7 @@ export function requireWhole(question: Question<unknown>): void {
   const named = missing.slice(0, MAX_NAMED).join('; ') + rest;
   const message = `not everything that moved the accounts was read (${named}); allowPartial reports it all the same`;
   const reason = new SealedRefusal('history_incomplete', message);
-  const isUnderWay = partial.some(({ progress, failure }) => progress < 1 && failure === null);
+  const isUnderWay = partial.some(({ progress, failure }) => progress < 1 && mayPass(failure));
   throw isUnderWay
     ? refusePending(question, progressOf(question), RETRY_MS, reason)
     : refuse(question, reason);

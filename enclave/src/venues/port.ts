@@ -121,6 +121,24 @@ export interface Pull {
   readonly coverage: Coverage;
   /** Share done, 0..1, for progress bars. */
   readonly progress: number;
+  /** Spans that could not be read, new in this pull. */
+  readonly gaps: readonly PullGap[];
+  /** Rows that could not be read, new in this pull. They move nothing. */
+  readonly quarantined: readonly UnreadRow[];
+}
+
+/** A span of a stream that could not be read. */
+export interface PullGap {
+  readonly stream: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A row that no reader understands, as the venue sent it. */
+export interface UnreadRow {
+  readonly stream: string;
+  /** JSON of the row, with its numbers as text. */
+  readonly raw: string;
 }
 
 /** What was read of an account before. */

@@ -262,6 +262,11 @@ export interface VenueTable {
   /** What values a day, and what was traded in a minute. Contracts are valued at the venue's mark price. */
   readonly candles: Readonly<Record<Product, { readonly day: CandleSource; readonly minute: CandleSource }>>;
   readonly renames: readonly Rename[];
+  /**
+   * Minutes of the day, UTC, in which the venue settles contracts and its balances must not be believed: from the first
+   * up to, not including, the second.
+   */
+  readonly quietMinutes: readonly (readonly [from: number, to: number])[];
   /** How many requests in a row may compare fills with their minutes. The largest fills come first. */
   readonly checkRequests: number;
   /** Parts of the account, by name, that nothing of this table reads. */

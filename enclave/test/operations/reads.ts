@@ -14,7 +14,7 @@ import { dispatch } from '../../src/serving/dispatch.ts';
 import type { SessionState } from '../../src/sessions/formats/state.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { Vault } from '../../src/sessions/vault.ts';
-import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
+import { fillOf, markOf, NOON, snapshotOf, stateOf } from '../sessions/states.ts';
 
 const DAY_MS = 86_400_000;
 /** The number of whole days in the history of the session. */
@@ -75,13 +75,7 @@ export function accountsOf(): SessionState['accounts'] {
     ...account!,
     access: { ...account!.access, account: name, apiKey: `key ${name}` },
     coverage: { ...account!.coverage!, account: name },
-    snapshot: {
-      time: NOON,
-      balances: [
-        { asset: 'USDT', total: usdt },
-        { asset: 'BTC', total: btc },
-      ],
-    },
+    snapshot: snapshotOf({ USDT: usdt, BTC: btc }),
   });
   return [of('a0', '1100', '0.001'), of('a1', '990', '0.002')];
 }

@@ -3,9 +3,9 @@ import type { EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/en
 import { describe, expect, it } from 'vitest';
 import type { EnclaveContext } from '../../src/context/context.ts';
 import { Refusal } from '../../src/errors.ts';
-import type { Pull } from '../../src/exchanges/port.ts';
 import { sync } from '../../src/operations/sync.ts';
 import { Vault } from '../../src/sessions/vault.ts';
+import type { Pull } from '../../src/venues/port.ts';
 import { FOR_EVER } from '../serving/call.ts';
 import { fillOf, NOON, stateOf } from '../sessions/states.ts';
 
@@ -45,6 +45,8 @@ function pullOf(entry: string): Pull {
     snapshot,
     coverage: coverage!,
     progress: 1,
+    gaps: [],
+    quarantined: [],
   };
 }
 

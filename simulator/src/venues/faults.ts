@@ -7,6 +7,7 @@ import type { TraderAccount } from '../trader/event.ts';
 import type { AnyEvent } from '../trader/timeline.ts';
 import type { BinanceAccount, Permissions } from './binance/authorization.ts';
 import type { Area } from './binance/hosts.ts';
+import { toJson } from './binance/json.ts';
 import type { BinanceVenueOptions, Fault, VenueRequest } from './binance/venue.ts';
 
 /** What happens to a request; null: nothing. */
@@ -116,6 +117,19 @@ export function changedLater(is: (row: Row) => boolean, change: (row: Row) => Ro
   });
 }
 
+/** Rows in which every amount is 0, as a venue in trouble answers for an account with money. */
+export const zeroes = (): Fault =>
+  alterRows((rows) =>
+    rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name,
+          typeof value === 'string' && /^-?\d+\.\d+$/.test(value) ? '0.00000000' : value,
+        ]),
+      ),
+    ),
+  );
+
 // What is wrong with answers
 
 /** An object where a list is due, or the other way round. */
@@ -142,7 +156,7 @@ export const errorPage = (status: number): Fault => ({
 
 /** An answer of at least so many bytes, with the genuine one at its beginning. */
 export const oversized = (bytes: number): Fault => ({
-  alter: (body) => `${JSON.stringify(body)}${' '.repeat(bytes)}`,
+  alter: (body) => `${toJson(body)}${' '.repeat(bytes)}`,
 });
 
 /** The venue's own refusal. */

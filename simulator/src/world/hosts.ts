@@ -8,7 +8,7 @@ export const VENUE_HOSTS = TABLE_HOSTS.binance;
 /** Host of the simulated key service. */
 export const KMS_HOST = 'kms.us-east-1.amazonaws.com';
 /** Every host of the simulated internet. */
-export const WORLD_HOSTS = [...VENUE_HOSTS, KMS_HOST] as const;
+export const WORLD_HOSTS = [KMS_HOST, ...VENUE_HOSTS] as const;
 
 /** Loopback port by host name. */
 export type HostPorts = Readonly<Record<string, number>>;

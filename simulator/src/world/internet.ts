@@ -12,7 +12,7 @@ import { createMarket, type Market } from '../market/market.ts';
 import { issueServerCertificate, type PemPair } from '../pki/authority.ts';
 import { generateAccount } from '../trader/account.ts';
 import type { TraderAccount } from '../trader/event.ts';
-import { everything } from '../trader/scenarios/everything.ts';
+import { demonstration, everything } from '../trader/scenarios/scenarios.ts';
 import type { BinanceAccount } from '../venues/binance/authorization.ts';
 import { BINANCE_HOSTS, type BinanceVenueOptions, createBinanceVenue } from '../venues/binance/venue.ts';
 import { type HostPorts, KMS_HOST, WORLD_HOSTS } from './hosts.ts';
@@ -53,10 +53,11 @@ export function worldAccount(venue: VenueState): {
   // The account does nothing today. An unfinished day would change while a reader reads it.
   const lastDay = venue.lastDay - 1;
   const { seed, historyDays, scenario } = venue;
-  if (scenario === 'everything') {
+  if (scenario !== undefined) {
+    const make = scenario === 'everything' ? everything : demonstration;
     const market = createMarket({ lastDay: venue.lastDay, synthetic: 'standard' });
     const days = historyDays === undefined ? {} : { historyDays };
-    return { market, account: everything({ seed, market, lastDay, ...days }) };
+    return { market, account: make({ seed, market, lastDay, ...days }) };
   }
   const market = createMarket({ lastDay: venue.lastDay });
   const days = historyDays === undefined ? {} : { days: historyDays };

@@ -37,8 +37,8 @@ export interface VenueState extends ApiKey {
   readonly weightPerMinute?: number;
   /** Length of the account's history, days. Left out: two years. */
   readonly historyDays?: number;
-  /** `everything`: the account uses all wallets in its last days (`trader/scenarios`). Left out: spot alone. */
-  readonly scenario?: 'everything';
+  /** What the account does beside its trades of spot (`trader/scenarios`). Left out: nothing. */
+  readonly scenario?: 'demonstration' | 'everything';
 }
 
 /** The simulated internet's certificates. */

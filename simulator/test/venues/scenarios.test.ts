@@ -74,6 +74,7 @@ const make = (name: Exclude<keyof typeof scenarios, 'Plan'>, seed: string): Trad
     ...{ futuresTrader: scenarios.futuresTrader, coinMargined: scenarios.coinMargined },
     ...{ marginTrader: scenarios.marginTrader, dustAndConvert: scenarios.dustAndConvert },
     beyondHorizon: scenarios.beyondHorizon,
+    demonstration: scenarios.demonstration,
   };
   return makers[name](options);
 };
@@ -160,7 +161,7 @@ describe('when contracts are older than what the venue still shows', () => {
     expect(scope.missing).toEqual(['what moved USDT in spot', 'what moved USDT in usdm']);
     // Income is shown for three months.
     expect((NOW - scope.from!) / DAY_MS).toBeCloseTo(90, 1);
-    expect(requests).toBeLessThanOrEqual(500);
+    expect(requests).toBeLessThanOrEqual(600);
   });
 });
 

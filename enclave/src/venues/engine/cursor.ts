@@ -44,6 +44,8 @@ const reading = z.strictObject({
   asked: z.array(z.string()),
   /** Whether walks started again from their beginning. */
   again: z.boolean(),
+  /** Whether the wallets were asked once more, because something was left unexplained. */
+  isRepeated: z.boolean(),
   /** Whether everything had been walked when it began. */
   isFinal: z.boolean(),
 });

@@ -11,7 +11,7 @@ import { type Difference, differencesOf, isSweep, newDifferences } from './moves
 import { bookRenames } from './renames.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
-import { isScopeMissing, isScopeRead } from './wallets.ts';
+import { isScopeMissing, isScopeRead, repeatReading } from './wallets.ts';
 
 /** One walk that may explain a difference, and whether it can wait for the calls of all others. */
 interface Candidate extends Walk {
@@ -37,14 +37,10 @@ function isHeld({ state }: PullRun, asset: string): boolean {
 export async function explain(run: PullRun, reading: ReadingState, markets: Markets): Promise<boolean> {
   const traded = new Set<string>();
   const terms: WalkTerms = {
-    ...{ markets, notBefore: firstInstant(run) },
+    markets,
     onTraded: (stream, id) => traded.add(`${stream.wallets[0]}/${id}`),
   };
-  for (const stream of streamsOf(run)) {
-    if (stream.scope !== 'account' || !isDue(run, reading, stream)) continue;
-    if (!(await ask(run, reading, { stream, key: '' }, { ...terms, notBefore: firstInstant(run) })))
-      return false;
-  }
+  if (!(await askAlways(run, reading, terms))) return false;
   for (;;) {
     const differences = wantedDifferences(run, reading);
     if (differences.length === 0) return true;
@@ -52,16 +48,27 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
     const next = candidates(run, markets, differences, traded, fresh).find(
       (candidate) => !reading.asked.includes(askedName(candidate, reading)),
     );
-    if (next === undefined) {
-      if (bookRenames(run, differencesOf(run.state, reading))) continue;
-      await nameRemoved(run, markets, differences);
-      if (!startAgain(run, reading, markets, differences)) return true;
+    if (next !== undefined) {
+      const { isBackground } = next;
+      if (!(await ask(run, reading, next, { ...terms, isBackground }))) return false;
       continue;
     }
-    const { isBackground } = next;
-    if (!(await ask(run, reading, next, { ...terms, isBackground, notBefore: firstInstant(run) })))
-      return false;
+    if (bookRenames(run, differencesOf(run.state, reading))) continue;
+    await nameRemoved(run, markets, differences);
+    if (startAgain(run, reading, markets, differences)) continue;
+    if (reading.isRepeated || !reading.isFinal) return true;
+    await repeatReading(run, markets, reading);
+    if (!(await askAlways(run, reading, terms))) return false;
   }
+}
+
+/** Reads the streams that are read before any difference asks for them. False: the budget ended. */
+async function askAlways(run: PullRun, reading: ReadingState, terms: WalkTerms): Promise<boolean> {
+  for (const stream of streamsOf(run)) {
+    if (stream.scope !== 'account' || !isDue(run, reading, stream)) continue;
+    if (!(await ask(run, reading, { stream, key: '' }, terms))) return false;
+  }
+  return true;
 }
 
 /** New differences; once a day the old ones too, since a row may have come late. */
@@ -95,7 +102,7 @@ async function ask(run: PullRun, reading: ReadingState, it: Walk, terms: WalkTer
   const name = askedName(it, reading);
   if (reading.asked.includes(name)) return true;
   try {
-    if (!(await walk(run, it, terms))) return false;
+    if (!(await walk(run, it, { ...terms, notBefore: firstInstant(run) }))) return false;
   } catch (error) {
     notePassed(run, it, error);
   }
@@ -160,12 +167,13 @@ function candidates(
   const now = (stream: Stream, key = ''): Candidate => ({ stream, key, isBackground: false });
   const ofContracts = account.filter(({ needs }) => needs === 'futures').map((stream) => now(stream));
   const likely = byMarket.flatMap((stream) => likelyKeys(run, stream, markets, differences, traded));
+  const first = [...ofContracts, ...likely.map(({ stream, key }) => now(stream, key))];
+  // Until everything has been walked once, that walk will come to the others, behind the calls of all accounts.
+  if (!isScopeRead(run)) return first;
   const known = byMarket.flatMap((stream) => knownKeys(run, stream, markets, differences));
-  // Until the first reading has walked every market, it will come to the others anyway.
-  const others = isScopeRead(run) ? byMarket.flatMap((stream) => allKeys(run, stream, markets, fresh)) : [];
+  const others = byMarket.flatMap((stream) => allKeys(run, stream, markets, fresh));
   return [
-    ...ofContracts,
-    ...likely.map(({ stream, key }) => now(stream, key)),
+    ...first,
     ...account.filter(({ cadence }) => cadence !== 'unexplained').map((stream) => now(stream)),
     ...account.filter(({ cadence }) => cadence === 'unexplained').map((stream) => now(stream)),
     ...known.map(({ stream, key }) => now(stream, key)),

@@ -4,6 +4,7 @@
  * goes on. The engine stays within a budget, and reports what it could not read. It never moves a cursor past anything
  * that it has not read.
  */
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { ExchangeError } from '../errors.ts';
 import type { BalanceSnapshot, Pull, PullBudget, VenueAccount, VenueCursor } from '../port.ts';
 import type { Markets } from './client.ts';
@@ -54,6 +55,7 @@ export async function pullAccount(
     snapshot,
     coverage: coverageOf(run),
     progress: progressOf(run, markets),
+    ...{ gaps: run.gaps, quarantined: run.quarantined },
   };
 }
 
@@ -83,7 +85,15 @@ function requireListed(run: PullRun, markets: Markets): void {
 /** Between two steps of the first reading, the balances are read again only after a while. */
 function isReadingDue(run: PullRun): boolean {
   const { reading, readAt } = run.state;
-  return reading !== null || readAt === null || isScopeRead(run) || run.now() - readAt >= READING_MS;
+  if (reading !== null || readAt === null) return true;
+  if (isQuiet(run)) return false;
+  return isScopeRead(run) || run.now() - readAt >= READING_MS;
+}
+
+/** Whether the venue settles balances now. What it says then must not be believed. */
+function isQuiet(run: PullRun): boolean {
+  const minute = Math.floor((run.now() % DAY_MS) / MINUTE_MS);
+  return run.table.quietMinutes.some(([from, to]) => minute >= from && minute < to);
 }
 
 /** Continues the first reading. Where the venue's limits leave nothing for it, it goes on another time. */

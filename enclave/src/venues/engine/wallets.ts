@@ -14,24 +14,32 @@ import type { PullRun } from './run.ts';
  */
 export async function beginReading(run: PullRun, markets: Markets): Promise<ReadingState> {
   const reading: ReadingState = {
-    ...{
-      balances: [],
-      positions: [],
-      transit: {},
-      instants: {},
-      asked: [],
-      again: false,
-      isFinal: isScopeRead(run),
-    },
+    ...{ balances: [], positions: [], transit: {}, instants: {}, asked: [] },
+    ...{ again: false, isRepeated: false, isFinal: isScopeRead(run) },
   };
-  for (const reader of run.table.wallets) {
-    if (run.account.sandbox && !reader.wallets.every((name) => run.table.sandbox.wallets.includes(name)))
-      continue;
-    await readWallet(run, reader, markets, reading);
-  }
+  await readRows(run, markets, reading);
   run.state.reading = reading;
   settleMoves(run.state);
   return reading;
+}
+
+/**
+ * Asks for the rows once more. What a venue says while it settles may be wrong in either direction, so a balance that
+ * nothing explains is not believed at once.
+ */
+export async function repeatReading(run: PullRun, markets: Markets, reading: ReadingState): Promise<void> {
+  const fresh = { ...reading, balances: [], positions: [], transit: {}, instants: {} };
+  await readRows(run, markets, fresh);
+  Object.assign(reading, fresh, { isRepeated: true, asked: [] });
+  settleMoves(run.state);
+}
+
+async function readRows(run: PullRun, markets: Markets, reading: ReadingState): Promise<void> {
+  const { sandbox } = run.table;
+  for (const reader of run.table.wallets) {
+    const isThere = !run.account.sandbox || reader.wallets.every((name) => sandbox.wallets.includes(name));
+    if (isThere) await readWallet(run, reader, markets, reading);
+  }
 }
 
 async function readWallet(
@@ -47,7 +55,9 @@ async function readWallet(
   } catch (error) {
     // The account has no such wallet. It holds nothing there.
     if (error instanceof ExchangeError && error.code === 'exchange_not_offered') return;
-    if (!isScopeMissing(error, reader.needs)) throw error;
+    // A wallet that was read before would be missing from what the account is worth.
+    const wasRead = reader.wallets.some((wallet) => Object.hasOwn(run.state.explained, wallet));
+    if (wasRead || !isScopeMissing(error, reader.needs)) throw error;
     for (const wallet of reader.wallets) run.noteUnavailable(wallet);
     return;
   }

@@ -83,8 +83,8 @@ export function coins({ records, market, now }: Call): object {
     depositAllEnable: true,
     withdrawAllEnable: true,
     name: coin,
-    free: fixed8(books.balance('spot', coin)),
-    locked: '0',
+    free: fixed8(books.balance('spot', coin) - books.locked(coin)),
+    locked: fixed8(books.locked(coin)),
     freeze: '0',
     withdrawing: fixed8(
       leaving

@@ -133,7 +133,7 @@ export function interestHistory({ parameters, records, now }: Call): object {
       interest: fixed8(parseAmount(one.amount)),
       interestRate: fixed8(parseAmount(one.rate)),
       type: 'PERIODIC',
-      isolatedSymbol: isolatedSymbol(one.wallet),
+      ...(one.wallet === 'cross' ? {} : { isolatedSymbol: isolatedSymbol(one.wallet) }),
     })),
     total: page.total,
   };

@@ -18,7 +18,7 @@ import { fiatOrders, fiatPayments, p2pOrders, payTransactions } from './outside-
 import { exchangeInfo, seriesOf, spotCandles, ticker24h, tickerPrice } from './public.ts';
 import { refusals } from './refusal.ts';
 import { account, fundingAssets, myTrades } from './spot.ts';
-import { subUserHistory, transfers, universalTransfers } from './wallet-transfers.ts';
+import { subAccounts, subUserHistory, transfers, universalTransfers } from './wallet-transfers.ts';
 
 const MAX_KLINES = 1_000;
 
@@ -80,6 +80,7 @@ const SAPI: Routes = {
   'GET /sapi/v1/fiat/payments': signed(1, fiatPayments),
   'GET /sapi/v1/pay/transactions': ofUid(3_000, payTransactions),
   'GET /sapi/v1/c2c/orderMatch/listUserOrderHistory': signed(1, p2pOrders),
+  'GET /sapi/v1/sub-account/list': signed(1, subAccounts),
   'GET /sapi/v1/sub-account/transfer/subUserHistory': signed(1, subUserHistory),
   'GET /sapi/v1/sub-account/universalTransfer': signed(1, universalTransfers),
   'GET /sapi/v1/simple-earn/account': signed(150, earn.earnAccount),

@@ -40,7 +40,7 @@ describe('when USDⓈ-M is asked', () => {
   it('gives trades by id from the oldest on, or of a week', async () => {
     const trades = (query: string) => line.signed('GET', `${FAPI}/v1/userTrades`, `symbol=ETHUSDT&${query}`);
     const all = (await trades('fromId=0')).body as { id: number; time: number }[];
-    expect(all).toHaveLength(5);
+    expect(all).toHaveLength(7);
     expect((await trades(`fromId=${all[2]!.id}&limit=2`)).body).toEqual(all.slice(2, 4));
     const week = `startTime=${all[0]!.time}&endTime=${all[0]!.time + 7 * DAY_MS}`;
     expect((await trades(week)).body).toEqual(all.filter(({ time }) => time <= all[0]!.time + 7 * DAY_MS));
@@ -60,6 +60,7 @@ describe('when USDⓈ-M is asked', () => {
       symbol: 'ETHUSDT',
       id: expect.any(Number) as number,
       orderId: expect.any(Number) as number,
+      marginAsset: 'USDT',
       side: 'BUY',
       price: expect.stringMatching(/^\d+\.\d{8}$/) as string,
       qty: '4.000',

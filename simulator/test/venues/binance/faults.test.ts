@@ -27,6 +27,7 @@ import {
   times,
   withoutMiddle,
   wrongShape,
+  zeroes,
 } from '../../../src/venues/faults.ts';
 import { customerOf, LAST_DAY, type Line, market, NOW, openLine } from './line.ts';
 
@@ -46,14 +47,14 @@ const ids = async () => ((await trades()).body as Trade[]).map(({ id }) => id);
 
 describe('when rows are wrong', () => {
   it.each([
-    ['shortPage', () => shortPage(2), (all: number[]) => all.slice(0, 3)],
-    ['withoutMiddle', () => withoutMiddle(3), (all: number[]) => [all[0], all[4]]],
+    ['shortPage', () => shortPage(2), (all: number[]) => all.slice(0, 5)],
+    ['withoutMiddle', () => withoutMiddle(3), (all: number[]) => [...all.slice(0, 2), ...all.slice(5)]],
     ['doubledRows', doubledRows, (all: number[]) => all.flatMap((id) => [id, id])],
     ['noRows', noRows, () => []],
   ])('%s changes the genuine list, once', async (_name, fault, expected) => {
     await open(onPath('/fapi/v1/userTrades', once(fault())));
     const [first, second] = [await ids(), await ids()];
-    expect(second).toHaveLength(5);
+    expect(second).toHaveLength(7);
     expect(first).toEqual(expected(second));
   });
 
@@ -68,6 +69,18 @@ describe('when rows are wrong', () => {
     };
     expect([account.balances, account.uid]).toEqual([[], 354_937_868]);
     expect((await line.plain('GET', `${API}/api/v3/time`)).body).toEqual({ serverTime: NOW });
+  });
+
+  it('shows zeros for an account that has money', async () => {
+    await open(onPath('/fapi/v3/account', once(zeroes())));
+    const balance = async () => {
+      const account = (await line.signed('GET', `${FAPI}/v3/account`)).body as {
+        assets: { asset: string; walletBalance: string }[];
+      };
+      return account.assets.find(({ asset }) => asset === 'USDT')?.walletBalance;
+    };
+    expect(await balance()).toBe('0.00000000');
+    expect(Number(await balance())).toBeGreaterThan(0);
   });
 
   it('changes a row after it was read', async () => {
@@ -96,7 +109,7 @@ describe('when rows are wrong', () => {
 describe('when answers are wrong', () => {
   it('has the other shape', async () => {
     await open(always(wrongShape()));
-    expect(((await trades()).body as { data: Trade[] }).data).toHaveLength(5);
+    expect(((await trades()).body as { data: Trade[] }).data).toHaveLength(7);
     expect(Array.isArray((await line.plain('GET', `${API}/api/v3/time`)).body)).toBe(true);
   });
 
@@ -120,7 +133,7 @@ describe('when answers are wrong', () => {
     await open(always(oversized(1_000_000)));
     const answer = await trades();
     expect(answer.text.length).toBeGreaterThan(1_000_000);
-    expect(answer.body).toHaveLength(5);
+    expect(answer.body).toHaveLength(7);
   });
 
   it.each([

@@ -56,6 +56,11 @@ describe('when an account has used everything', () => {
     expect(balances.find(({ asset }) => asset === 'LUMA')).toMatchObject({ free: '0.00000000' });
   });
 
+  it('says what orders hold beside what is free', async () => {
+    const { balances } = (await line.call('privateGetAccount')) as { balances: Row[] };
+    expect(balances.find(({ asset }) => asset === 'USDT')).toMatchObject({ locked: '150.00000000' });
+  });
+
   it('lists transfers of one type, newest first, and needs the type', async () => {
     const all = days(100, 0);
     const rows = await rowsOf('asset/transfer', `type=MAIN_UMFUTURE&${all}`);
@@ -135,6 +140,9 @@ describe('when an account has used everything', () => {
       ((await get('sub-account/universalTransfer', `${times}&${query}`)).body as { result: Row[] }).result;
     expect(await result('')).toMatchObject([{ amount: '300', fromEmail: 'owner@example.com' }]);
     expect(await result('toEmail=owner@example.com')).toMatchObject([{ amount: '900' }]);
+    const { subAccounts } = (await get('sub-account/list')).body as { subAccounts: Row[] };
+    expect(subAccounts.map(({ email }) => email)).toEqual(['other@example.com']);
+    expect(await result('fromEmail=other@example.com')).toMatchObject([{ amount: '900' }]);
     expect(await get('sub-account/universalTransfer', 'toEmail=a&fromEmail=b')).toMatchObject(
       refused(400, -1128),
     );
@@ -274,6 +282,25 @@ describe('when money is on its way', () => {
     ]);
     expect((await get('sub-account/transfer/subUserHistory', 'type=2')).body).toEqual([]);
     expect(await get('sub-account/universalTransfer')).toMatchObject(refused(400, -12022));
+    expect(await get('sub-account/list')).toMatchObject(refused(400, -12022));
+  });
+
+  it('a credit shows in the balance and in no list', async () => {
+    await opened((plan) => plan.on(1, 12, ({ time, spot }) => spot.credit(time, 'usdm', 'USDT', '25')));
+    const account = (await line.call('fapiPrivateV3GetAccount')) as { totalWalletBalance: string };
+    expect(account.totalWalletBalance).toBe('25.00000000');
+    expect(await line.call('fapiPrivateGetIncome', { startTime: 0 })).toEqual([]);
+  });
+
+  it('a reward may be in two lists, under one number', async () => {
+    await opened((plan) =>
+      plan.on(1, 12, ({ time, spot }) => spot.reward(time, 'BONUS', 'USDT', '0.5', { isAlsoDividend: true })),
+    );
+    const [dividend] = await rowsOf('asset/assetDividend');
+    const [reward] = await rowsOf('simple-earn/flexible/history/rewardsRecord', 'type=BONUS');
+    expect([dividend?.['amount'], dividend?.['divTime']]).toEqual([reward?.['rewards'], reward?.['time']]);
+    expect(dividend?.['enInfo']).toBe('Flexible');
+    expect(await free()).toBe('100.50000000');
   });
 
   it('a transfer between isolated wallets names both', async () => {

@@ -100,6 +100,12 @@ export const binance: VenueTable = {
     },
   },
   renames: RENAMES,
+  // Funding at 00:00, 08:00 and 16:00.
+  quietMinutes: [
+    [0, 2],
+    [480, 482],
+    [960, 962],
+  ],
   checkRequests: 500,
   products: [
     { name: 'spot', wallets: ['spot'] },
