@@ -195,6 +195,8 @@ export interface WalletReader {
     readonly parameters?: Readonly<Record<string, string | number>>;
   }[];
   readonly needs?: KeyScope;
+  /** The calls cost much. Wallets that nothing ever went to are asked for once a day only. */
+  readonly isCostly?: true;
   /** @throws ExchangeError `exchange_bad_response` */
   readonly read: (answers: readonly unknown[], context: Omit<RowContext, 'key'>) => WalletRows;
 }

@@ -95,6 +95,16 @@ export function toBoolean(value: unknown, field: string): boolean {
 }
 
 /**
+ * What a table says of a venue's word.
+ * @throws ExchangeError `exchange_bad_response` for a word that is not in it
+ */
+export function toKnown<T>(words: Readonly<Record<string, T>>, value: unknown, field: string): T {
+  const word = toText(value, field);
+  if (!Object.hasOwn(words, word)) throw malformed(field);
+  return words[word] as T;
+}
+
+/**
  * The members of an object of an answer.
  * @throws ExchangeError `exchange_bad_response`
  */

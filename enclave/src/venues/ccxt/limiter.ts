@@ -114,12 +114,15 @@ class TokenBucket implements Limiter {
     }
   }
 
-  /** Takes tokens once plenty would be left. Calls of others may come first again and again. */
+  /**
+   * Takes tokens once plenty would be left, or once the bucket is full. Calls of others may come first again and again.
+   */
   async takeSpare(wanted: number, deadline: number, signal?: AbortSignal): Promise<void> {
     for (;;) {
       signal?.throwIfAborted();
       this.#fill();
-      const lacking = this.#limits.capacity * PLENTY + wanted - this.#tokens;
+      const { capacity } = this.#limits;
+      const lacking = Math.min(capacity, capacity * PLENTY + wanted) - this.#tokens;
       const wait = Math.max(Math.ceil(lacking / this.#perMs), this.#pauseLeft());
       if (wait <= 0) break;
       if (this.#clock.now() + wait > deadline) throw tooLate();

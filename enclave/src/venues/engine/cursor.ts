@@ -103,7 +103,7 @@ const pullState = z.strictObject({
   readAt: instant.nullable(),
   /** Whether the balances were read after everything had been walked. */
   isFinal: z.boolean(),
-  /** When streams that only a difference sends for were last read all the same. */
+  /** When old differences, and streams that only a difference sends for, were last looked at again. Null: they are due. */
   sweptAt: instant.nullable(),
 });
 

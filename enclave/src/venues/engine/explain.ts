@@ -7,11 +7,11 @@ import { ExchangeError } from '../errors.ts';
 import type { Market, Stream } from '../table.ts';
 import type { Markets } from './client.ts';
 import { initialWalk, type ReadingState } from './cursor.ts';
-import { type Difference, differencesOf, isSweep, newDifferences } from './moves.ts';
+import { type Difference, differencesOf, isNew, isSweep, newDifferences } from './moves.ts';
 import { bookRenames } from './renames.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
-import { isScopeMissing, isScopeRead, repeatReading } from './wallets.ts';
+import { isScopeMissing, isScopeRead, readFound, repeatReading } from './wallets.ts';
 
 /** One walk that may explain a difference, and whether it can wait for the calls of all others. */
 interface Candidate extends Walk {
@@ -28,9 +28,14 @@ export function streamsOf(run: PullRun): readonly Stream[] {
   return usable.filter(({ assets }) => assets === undefined || assets.some((asset) => isHeld(run, asset)));
 }
 
-/** Whether the account held or used an asset. */
+/** Whether the account holds or used an asset, also one without a price. */
 function isHeld({ state }: PullRun, asset: string): boolean {
-  return Object.hasOwn(state.assets, asset) && !state.assets[asset]!.priceOnly;
+  if (Object.hasOwn(state.assets, asset) && !state.assets[asset]!.priceOnly) return true;
+  const balances = state.reading?.balances ?? [];
+  return (
+    balances.some((row) => row.asset === asset) ||
+    Object.values(state.explained).some((sums) => Object.hasOwn(sums, asset))
+  );
 }
 
 /** Reads until every difference is explained or nothing is left to read. False: the budget ended. */
@@ -42,9 +47,12 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
   };
   if (!(await askAlways(run, reading, terms))) return false;
   for (;;) {
-    const differences = wantedDifferences(run, reading);
-    if (differences.length === 0) return true;
-    const fresh = reading.again ? [] : newDifferences(run.state, reading);
+    const differences = newDifferences(run.state, reading, run.now());
+    if (differences.length === 0) {
+      if (await readFound(run, markets, reading)) continue;
+      return true;
+    }
+    const fresh = reading.again ? [] : differences.filter((difference) => isNew(run.state, difference));
     const next = candidates(run, markets, differences, traded, fresh).find(
       (candidate) => !reading.asked.includes(askedName(candidate, reading)),
     );
@@ -56,6 +64,7 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
     if (bookRenames(run, differencesOf(run.state, reading))) continue;
     await nameRemoved(run, markets, differences);
     if (startAgain(run, reading, markets, differences)) continue;
+    if (await readFound(run, markets, reading)) continue;
     if (reading.isRepeated || !reading.isFinal) return true;
     await repeatReading(run, markets, reading);
     if (!(await askAlways(run, reading, terms))) return false;
@@ -65,32 +74,25 @@ export async function explain(run: PullRun, reading: ReadingState, markets: Mark
 /** Reads the streams that are read before any difference asks for them. False: the budget ended. */
 async function askAlways(run: PullRun, reading: ReadingState, terms: WalkTerms): Promise<boolean> {
   for (const stream of streamsOf(run)) {
-    if (stream.scope !== 'account' || !isDue(run, reading, stream)) continue;
+    if (stream.scope !== 'account' || !isDue(run, stream)) continue;
     if (!(await ask(run, reading, { stream, key: '' }, terms))) return false;
   }
   return true;
-}
-
-/** New differences; once a day the old ones too, since a row may have come late. */
-function wantedDifferences({ state }: PullRun, reading: ReadingState): readonly Difference[] {
-  return isSweep(state, reading) ? differencesOf(state, reading) : newDifferences(state, reading);
 }
 
 /**
  * Whether a stream of the account is read before any difference asks for it. Movements that cancel each other leave no
  * difference, so once a day streams are read all the same.
  */
-function isDue(run: PullRun, reading: ReadingState, stream: Stream): boolean {
-  const { readAt, isFinal } = run.state;
+function isDue(run: PullRun, stream: Stream): boolean {
   if (stream.cadence === 'always') return true;
-  if (readAt === null) return stream.isSource === true;
-  return stream.cadence === 'moved' && isFinal && isSweep(run.state, reading) && isUsed(run, stream);
+  if (run.state.readAt === null) return stream.isSource === true;
+  return stream.cadence === 'moved' && isSweep(run.state, run.now()) && isUsed(run, stream);
 }
 
 /** Whether anything ever was in a wallet of a stream, or went there. All of spot is used. */
-export function isUsed({ state }: PullRun, { needs, wallets }: Stream): boolean {
-  if (needs === undefined) return true;
-  return wallets.some((name) => state.touched.some((wallet) => wallet.startsWith(name)));
+export function isUsed({ state }: PullRun, stream: Stream): boolean {
+  return stream.needs === undefined || state.touched.some((wallet) => moves(stream, wallet));
 }
 
 function askedName(it: Walk, { again }: ReadingState): string {
@@ -197,11 +199,11 @@ function likelyKeys(
   const { scope } = stream;
   if (scope === 'account') return [];
   const own = differences.filter(({ wallet }) => moves(stream, wallet));
-  if ('wallets' in scope)
-    return [...new Set(own.map(({ wallet }) => wallet.slice(scope.wallets.length)))].map((key) => ({
-      stream,
-      key,
-    }));
+  if ('wallets' in scope) {
+    const named = own.filter(({ wallet }) => wallet.startsWith(scope.wallets));
+    const keys = new Set(named.map(({ wallet }) => wallet.slice(scope.wallets.length)));
+    return [...keys].map((key) => ({ stream, key }));
+  }
   const assets = new Set(own.map(({ asset }) => asset));
   const pairs = allowed(run, markets.ofProduct(scope.product)).filter(
     ({ symbol, base, quote, id, product }) =>
@@ -224,7 +226,7 @@ function knownKeys(
   );
 }
 
-/** Every listed market with an asset that moved. */
+/** Every listed market with an asset that moved, and every wallet of a kind. */
 function allKeys(
   run: PullRun,
   stream: Stream,
@@ -232,7 +234,11 @@ function allKeys(
   differences: readonly Difference[],
 ): readonly Walk[] {
   const { scope } = stream;
-  if (scope === 'account' || 'wallets' in scope) return [];
+  if (scope === 'account') return [];
+  if ('wallets' in scope) {
+    const known = run.state.touched.filter((wallet) => wallet.startsWith(scope.wallets));
+    return known.map((wallet) => ({ stream, key: wallet.slice(scope.wallets.length) }));
+  }
   const own = differences.filter(({ wallet }) => moves(stream, wallet));
   const assets = new Set(own.map(({ asset }) => asset));
   return allowed(run, markets.ofProduct(scope.product))

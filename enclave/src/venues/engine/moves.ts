@@ -83,35 +83,40 @@ export function differencesOf(state: PullState, reading: ReadingState): readonly
   });
 }
 
-/** Whether a reading looks for everything again: the first one after everything was walked, and then one a day. */
-export function isSweep({ sweptAt }: PullState, { isFinal, instants }: ReadingState): boolean {
-  return isFinal && (sweptAt === null || beginOf(instants) - sweptAt >= DAY_MS);
-}
+/** How often old differences are looked for again, ms. */
+const SWEEP_MS = DAY_MS;
 
-function beginOf(instants: ReadingState['instants']): number {
-  return Math.min(...Object.values(instants));
+/**
+ * Whether a reading looks for old differences too: a row may be entered after the balance has moved. The reading after
+ * one that left a new difference does, and then one a day.
+ */
+export function isSweep({ isFinal, sweptAt }: PullState, now: number): boolean {
+  return isFinal && (sweptAt === null || now - sweptAt >= SWEEP_MS);
 }
 
 /**
- * The differences that the last reading did not have. An old one was looked for already, unless this is the first
- * reading after everything was walked.
+ * The differences that the last reading did not have. An old one was looked for already, unless this is a sweep, or the
+ * first reading after everything was walked.
  */
-export function newDifferences(state: PullState, reading: ReadingState): readonly Difference[] {
-  if (reading.isFinal && !state.isFinal) return differencesOf(state, reading);
-  return differencesOf(state, reading).filter(({ wallet, asset, amount }) => {
-    const old = amountIn(state.unexplained[wallet] ?? {}, asset);
-    return old.isZero() || !amount.eq(old);
-  });
+export function newDifferences(state: PullState, reading: ReadingState, now: number): readonly Difference[] {
+  if ((reading.isFinal && !state.isFinal) || isSweep(state, now)) return differencesOf(state, reading);
+  return differencesOf(state, reading).filter((difference) => isNew(state, difference));
+}
+
+/** Whether the last reading did not leave this very difference. */
+export function isNew({ unexplained }: PullState, { wallet, asset, amount }: Difference): boolean {
+  return !amount.eq(amountIn(unexplained[wallet] ?? {}, asset));
 }
 
 /** Ends the reading. What it leaves unexplained is kept, so that only a change of it is looked for again. */
-export function closeReading(state: PullState, reading: ReadingState): void {
+export function closeReading(state: PullState, reading: ReadingState, now: number): void {
+  const left = differencesOf(state, reading);
+  const wasSweep = isSweep(state, now) || (reading.isFinal && !state.isFinal);
+  if (left.some((difference) => isNew(state, difference))) state.sweptAt = null;
+  else if (wasSweep) state.sweptAt = now;
   state.unexplained = {};
-  for (const { wallet, asset, amount } of differencesOf(state, reading)) {
-    addTo(state.unexplained, wallet, asset, amount);
-  }
+  for (const { wallet, asset, amount } of left) addTo(state.unexplained, wallet, asset, amount);
   for (const { wallet } of [...reading.balances, ...reading.positions]) noteTouched(state, wallet);
-  if (isSweep(state, reading)) state.sweptAt = beginOf(reading.instants);
   state.isFinal = reading.isFinal;
   state.reading = null;
 }

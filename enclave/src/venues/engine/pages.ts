@@ -21,13 +21,17 @@ export interface Page {
 /** The smallest window that a full answer is halved into, ms. */
 const SMALLEST_MS = 1_000;
 
-/** Reads the page at a place of a span. @throws ExchangeError */
+/**
+ * Reads the page at a place of a span.
+ * @param timeOf - the instant of a row; null for a row that cannot be read
+ * @throws ExchangeError
+ */
 export async function readPage(
   run: PullRun,
   { stream, key }: { readonly stream: Stream; readonly key: string },
   place: Place,
   isBackground: boolean,
-  timeOf: (row: unknown) => number,
+  timeOf: (row: unknown) => number | null,
 ): Promise<Page> {
   const { paging, windows } = stream;
   const times = windows === null ? {} : { [windows.from]: startOf(paging, place), [windows.to]: place.to };
@@ -66,14 +70,14 @@ function nextPlace(
   place: Place,
   answer: unknown,
   rows: readonly unknown[],
-  timeOf: (row: unknown) => number,
+  timeOf: (row: unknown) => number | null,
 ): Place | null {
   const isFull = rows.length >= paging.page;
   switch (paging.kind) {
     case 'page':
       return isFull ? { ...place, at: String(Number(place.at === '' ? 1 : place.at) + 1) } : null;
     case 'offset':
-      return isFull ? { ...place, at: String(Number(place.at) + rows.length) } : null;
+      return isFull ? { ...place, at: String(Number(place.at) + paging.page) } : null;
     case 'whole':
       return isFull ? halved(place) : null;
     case 'inclusive-time':
@@ -83,25 +87,49 @@ function nextPlace(
       return token === null || token === place.at ? null : { ...place, at: token };
     }
     case 'falling-id':
-      return isFull ? { ...place, at: paging.id(rows.at(-1)) } : null;
+      return isFull ? below(place, rows.map(paging.id)) : null;
     case 'rising-id':
       throw new RangeError('rising ids have no span');
   }
 }
 
-/** The first half of a window whose answer was full. The rest is read as the next window. */
+/**
+ * The first half of a window whose answer was full. The rest is read as the next window. Some venues tell the times of
+ * rows in whole seconds, so the half ends with a second.
+ */
 function halved({ from, to }: Place): Place {
   if (to - from < SMALLEST_MS) {
     throw new ExchangeError('exchange_bad_response', 'one second holds more rows than one answer');
   }
-  return { from, to: Math.floor((from + to) / 2), at: '' };
+  const middle = Math.floor((from + to) / 2);
+  const end = wholeSecond(middle) + 999;
+  return { from, to: end < to ? end : middle, at: '' };
 }
 
-/** From the last instant of a full page on. Its rows come once more, since others may share the instant. */
-function later(place: Place, rows: readonly unknown[], timeOf: (row: unknown) => number): Place {
-  const last = rows.reduce<number>((latest, row) => Math.max(latest, timeOf(row)), 0);
-  if (last <= (place.at === '' ? place.from : Number(place.at))) {
-    throw new ExchangeError('exchange_bad_response', 'one instant holds more rows than one answer');
+/** The beginning of the second of an instant. */
+export function wholeSecond(instant: number): number {
+  return Math.floor(instant / 1_000) * 1_000;
+}
+
+/**
+ * From the last instant of a full page on. Its rows come once more, since others may share the instant. Rows that cannot
+ * be read have no instant. Where they fill a page, the window is halved.
+ */
+function later(place: Place, rows: readonly unknown[], timeOf: (row: unknown) => number | null): Place {
+  const times = rows.map(timeOf);
+  const last = times.reduce<number>((latest, time) => Math.max(latest, time ?? 0), 0);
+  const from = place.at === '' ? place.from : Number(place.at);
+  if (last > from) return { ...place, at: String(last) };
+  if (times.includes(null)) return halved({ ...place, from: wholeSecond(from) });
+  throw new ExchangeError('exchange_bad_response', 'one instant holds more rows than one answer');
+}
+
+/** Below the lowest id of a full page. Its rows may come in any order. */
+function below(place: Place, ids: readonly string[]): Place {
+  let lowest = BigInt(ids[0]!);
+  for (const id of ids) if (BigInt(id) < lowest) lowest = BigInt(id);
+  if (place.at !== '' && lowest >= BigInt(place.at)) {
+    throw new ExchangeError('exchange_bad_response', 'a page came with no id below the ones before');
   }
-  return { ...place, at: String(last) };
+  return { ...place, at: String(lowest) };
 }

@@ -118,7 +118,7 @@ async function readAccount(run: PullRun, markets: Markets): Promise<BalanceSnaps
   noteReportingAssets(state, run.table);
   if (!(await readMarks(run, markets))) return null;
   const snapshot = snapshotOf(reading);
-  closeReading(state, reading);
+  closeReading(state, reading, run.now());
   state.readAt = run.now();
   return snapshot;
 }

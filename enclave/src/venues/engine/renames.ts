@@ -23,8 +23,9 @@ export function bookRenames(run: PullRun, differences: readonly Difference[]): b
         ({ wallet, asset }) => wallet === old.wallet && asset === rename.to,
       )?.amount;
       if (got === undefined || got.minus(expected).abs().gt(ROUNDING)) continue;
-      run.emit(exchangeOf(run, rename, old.wallet, { gave: gave.toString(), got: got.toString() }));
-      found = true;
+      const amounts = { gave: gave.toString(), got: got.toString() };
+      // A wallet is exchanged once. What looks like a second exchange moves nothing.
+      found = run.emit(exchangeOf(run, rename, old.wallet, amounts)) || found;
     }
   }
   return found;

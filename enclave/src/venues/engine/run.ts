@@ -86,21 +86,23 @@ export class PullRun {
   /**
    * Gathers an entry that the ledger does not have, and notes what it moves and which prices it needs. An entry that
    * contradicts the ledger's is gathered too: the ledger keeps the first, and notes that there were two.
+   * @returns whether it moved anything
    */
-  emit(entry: LedgerEntry): void {
+  emit(entry: LedgerEntry): boolean {
     // The side of a transfer that lies in a wallet that nobody reads. The other side names that wallet.
-    if (this.state.unavailable.includes(entry.wallet)) return;
+    if (this.state.unavailable.includes(entry.wallet)) return false;
     const key = identityOf(entry);
     const known = this.#emitted.has(key) ? 'same' : this.#ledger.standingOf(entry);
-    if (known === 'same') return;
+    if (known === 'same') return false;
     this.#emitted.add(key);
     if (known === 'other') {
       this.entries.push(entry);
-      return;
+      return false;
     }
     noteMove(this.state, entry, this.now());
     this.entries.push(entry);
     notePricesOf(this.state, this.table, entry);
+    return true;
   }
 
   /** Gathers a price, once. A flow and a fill may both need the price of one minute. */

@@ -11,10 +11,9 @@ import { nameOf, type Walk, walk } from './walks.ts';
 
 /** Continues the first reading. True when everything was walked. */
 export async function widenScope(run: PullRun, markets: Markets): Promise<boolean> {
-  for (;;) {
-    // A transfer may show a wallet that nothing was known of.
-    const stream = scopeStreams(run).find(({ name }) => !run.state.scope[name]?.done);
-    if (stream === undefined) break;
+  // What one stream shows may be a wallet that has streams of its own.
+  const next = () => scopeStreams(run).find(({ name }) => !run.state.scope[name]?.done);
+  for (let stream = next(); stream !== undefined; stream = next()) {
     if (!(await walkAll(run, stream, markets))) return false;
   }
   run.state.scope[''] = { after: '', done: true };
@@ -76,6 +75,7 @@ async function walkOne(run: PullRun, it: Walk, markets: Markets): Promise<boolea
   }
   // Thousands of markets in which nothing was traded need no place in the cursor.
   const name = nameOf(it);
-  if (it.key !== '' && run.state.walks[name]?.id === null) delete run.state.walks[name];
+  const isIdle = it.stream.windows === null && run.state.walks[name]?.id === null;
+  if (it.key !== '' && isIdle) delete run.state.walks[name];
   return true;
 }

@@ -3,7 +3,7 @@ import { ExchangeError } from '../errors.ts';
 import type { RowReading, Stream } from '../table.ts';
 import type { Markets } from './client.ts';
 import { initialWalk, type WalkState } from './cursor.ts';
-import { type Place, readPage } from './pages.ts';
+import { type Page, type Place, readPage, wholeSecond } from './pages.ts';
 import type { PullRun } from './run.ts';
 
 /** An empty answer is asked again this often before a walk by ids that brought rows counts as read. */
@@ -80,12 +80,16 @@ async function walkIds(run: PullRun, it: Walk, state: WalkState, terms: WalkTerm
 /** By time, window by window, then the latest stretch again. */
 async function walkTime(run: PullRun, it: Walk, state: WalkState, terms: WalkTerms): Promise<boolean> {
   const windows = it.stream.windows!;
+  let hasExpired = false;
   while (run.room() > 0) {
     const now = run.now();
     const place = state.inside ?? nextWindow(run, it, state, terms, now);
-    const page = await readPage(run, it, place, terms.isBackground ?? false, (row) =>
-      timeOf(run, it, terms, row),
-    );
+    const page = await pageAt(run, it, terms, place, hasExpired);
+    if (page === null) {
+      hasExpired = true;
+      state.inside = { ...place, at: '' };
+      continue;
+    }
     readRows(run, it, state, terms, { rows: page.rows, place });
     if (page.next !== null) {
       state.inside = page.next;
@@ -106,6 +110,23 @@ async function walkTime(run: PullRun, it: Walk, state: WalkState, terms: WalkTer
   return false;
 }
 
+/** The page at a place. Null: the venue refuses its token, which may have expired, so the window has to begin again. */
+async function pageAt(
+  run: PullRun,
+  it: Walk,
+  terms: WalkTerms,
+  place: Place,
+  hasExpired: boolean,
+): Promise<Page | null> {
+  try {
+    return await readPage(run, it, place, terms.isBackground ?? false, (row) => timeOf(run, it, terms, row));
+  } catch (error) {
+    const isToken = it.stream.paging.kind === 'token' && place.at !== '' && !hasExpired;
+    if (isToken && error instanceof ExchangeError && error.code === 'exchange_bad_response') return null;
+    throw error;
+  }
+}
+
 function nextWindow(
   run: PullRun,
   { stream }: Walk,
@@ -115,7 +136,8 @@ function nextWindow(
 ) {
   const { since, horizonMs, longestMs } = stream.windows!;
   const horizon = horizonMs === null ? since : Math.max(since, now - horizonMs + 1);
-  const begin = state.next ?? Math.max(since, stream.isSource ? since : notBefore);
+  // Some venues tell the times of rows in whole seconds, so a window begins with a second.
+  const begin = wholeSecond(state.next ?? Math.max(since, stream.isSource ? since : notBefore));
   if (state.next !== null && begin < horizon) run.noteGap(stream.name, begin, horizon);
   const from = Math.max(begin, horizon);
   return { from, to: Math.min(from + longestMs, now), at: '' };
@@ -149,6 +171,8 @@ function readRows(
       noteTransit(run, read);
     } else {
       requireInside(it, read.time, place);
+      // It ended since a page before showed it under way.
+      delete run.state.reading?.transit[read.id];
       if (read.tradedIn !== undefined) terms.onTraded?.(it.stream, read.tradedIn);
       for (const entry of read.entries) run.emit(entry);
     }
@@ -181,8 +205,8 @@ function noteTransit({ state }: PullRun, read: Extract<RowReading, { pendingSinc
   if (instant !== undefined && read.pendingSince <= instant) reading.transit[read.id] = { ...read.inTransit };
 }
 
-function timeOf(run: PullRun, it: Walk, terms: WalkTerms, row: unknown): number {
+function timeOf(run: PullRun, it: Walk, terms: WalkTerms, row: unknown): number | null {
   const read = readRow(run, it, terms, row);
-  if (read === null) return 0;
+  if (read === null) return null;
   return 'pendingSince' in read ? read.pendingSince : read.time;
 }

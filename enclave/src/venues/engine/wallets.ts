@@ -4,7 +4,7 @@ import type { BalanceSnapshot } from '../port.ts';
 import type { WalletReader } from '../table.ts';
 import type { Markets } from './client.ts';
 import type { ReadingState } from './cursor.ts';
-import { noteTouched, settleMoves } from './moves.ts';
+import { isSweep, noteTouched, settleMoves } from './moves.ts';
 import type { PullRun } from './run.ts';
 
 /**
@@ -38,8 +38,31 @@ async function readRows(run: PullRun, markets: Markets, reading: ReadingState): 
   const { sandbox } = run.table;
   for (const reader of run.table.wallets) {
     const isThere = !run.account.sandbox || reader.wallets.every((name) => sandbox.wallets.includes(name));
-    if (isThere) await readWallet(run, reader, markets, reading);
+    if (isThere && isWanted(run, reader)) await readWallet(run, reader, markets, reading);
   }
+}
+
+/** Whether a wallet is asked for at the beginning of a reading. */
+function isWanted(run: PullRun, reader: WalletReader): boolean {
+  const { state } = run;
+  if (!reader.isCostly || state.readAt === null || isSweep(state, run.now())) return true;
+  return isTouched(state, reader);
+}
+
+function isTouched(state: PullRun['state'], { wallets }: WalletReader): boolean {
+  return wallets.some((name) => state.touched.some((wallet) => wallet.startsWith(name)));
+}
+
+/** Asks for wallets that this reading has shown to be used. True when there was one. */
+export async function readFound(run: PullRun, markets: Markets, reading: ReadingState): Promise<boolean> {
+  let found = false;
+  for (const reader of run.table.wallets) {
+    const isRead = reader.wallets.some((name) => reading.instants[name] !== undefined);
+    if (!reader.isCostly || isRead || run.account.sandbox || !isTouched(run.state, reader)) continue;
+    await readWallet(run, reader, markets, reading);
+    found = true;
+  }
+  return found;
 }
 
 async function readWallet(
@@ -63,9 +86,7 @@ async function readWallet(
   }
   // A request may have waited for its turn, or been repeated. What it shows is as late as its answer.
   const time = run.now();
-  for (const wallet of reader.wallets) {
-    run.state.unavailable = run.state.unavailable.filter((name) => name !== wallet);
-  }
+  noteAvailable(run, reader);
   const rows = reader.read(answers, run.contextOf(markets, ''));
   for (const row of rows.balances) reading.balances.push({ ...row, time });
   for (const row of rows.positions) reading.positions.push({ ...row, time });
@@ -74,6 +95,13 @@ async function readWallet(
   known.push(...(rows.wallets ?? []));
   for (const wallet of rows.wallets ?? []) noteTouched(run.state, wallet);
   for (const wallet of [...known, ...knownWallets(run, reader.wallets)]) reading.instants[wallet] = time;
+}
+
+/** A key may read the wallets, so their streams are tried again as well. */
+function noteAvailable({ state, table }: PullRun, { wallets, needs }: WalletReader): void {
+  const own = table.streams.filter((stream) => needs !== undefined && stream.needs === needs);
+  const names = new Set([...wallets, ...own.map(({ name }) => name)]);
+  state.unavailable = state.unavailable.filter((name) => !names.has(name));
 }
 
 /** The wallets of these names, and those known before whose names begin so. */

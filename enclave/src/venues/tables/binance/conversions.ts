@@ -3,7 +3,7 @@ import { type Amount, parseDecimal, ZERO } from '@perf-aggregator/analytics/amou
 import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { EntryOwner, RowContext, RowReading, Stream } from '../../table.ts';
-import { fieldsOf, listOf, malformed, toInstant, toText } from '../../values.ts';
+import { fieldsOf, listOf, malformed, toInstant, toKnown, toText } from '../../values.ts';
 import { amountOf } from './spot.ts';
 
 /** Decimals of a price that no order book gave. */
@@ -72,8 +72,7 @@ function readConversion(row: unknown, { owner }: RowContext): RowReading {
   if (status === 'PROCESS' || status === 'ACCEPT_SUCCESS') return { pendingSince: time, id, inTransit: null };
   if (status === 'FAIL') return { entries: [], time, id };
   if (status !== 'SUCCESS') throw malformed('conversion status');
-  const wallet = CONVERT_WALLETS[String(info['walletType'] ?? 'SPOT')];
-  if (wallet === undefined) throw malformed('conversion wallet');
+  const wallet = toKnown(CONVERT_WALLETS, info['walletType'] ?? 'SPOT', 'conversion wallet');
   const entry = exchanged(owner, {
     ...{ id, time, wallet, from: toText(info['fromAsset'], 'asset'), to: toText(info['toAsset'], 'asset') },
     gave: amountOf(info['fromAmount'], 'conversion amount'),

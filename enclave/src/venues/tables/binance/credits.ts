@@ -1,7 +1,7 @@
 /** Credits and payments of a Binance account that are neither trades nor transfers between its wallets. */
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { RowContext, RowReading, Stream, Windows } from '../../table.ts';
-import { fieldsOf, listOf, malformed, toDecimal, toInstant, toText } from '../../values.ts';
+import { fieldsOf, listOf, malformed, toDecimal, toInstant, toKnown, toText } from '../../values.ts';
 import { amountOf, LAUNCH } from './spot.ts';
 import { cashOf, transferOf } from './transfers.ts';
 
@@ -179,8 +179,7 @@ function readPay(row: unknown, { owner }: RowContext): RowReading {
   const time = toInstant(info['transactionTime'], 'pay time');
   const id = toText(info['transactionId'], 'pay id');
   const amount = amountOf(info['amount'], 'pay amount');
-  const wallet = PAY_WALLETS[String(info['walletType'] ?? '1')];
-  if (wallet === undefined) throw malformed('pay wallet');
+  const wallet = toKnown(PAY_WALLETS, info['walletType'] ?? '1', 'pay wallet');
   const move = {
     ...{ owner, id: `pay:${id}`, time, asset: toText(info['currency'], 'pay currency') },
     amount: amount.abs().toString(),

@@ -1,7 +1,7 @@
 /** Simple Earn of Binance: positions, what goes in and out, and the rewards that a position itself receives. */
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { RowContext, RowReading, Stream, WalletRows, Windows } from '../../table.ts';
-import { fieldsOf, malformed, toDecimal, toInstant, toText } from '../../values.ts';
+import { fieldsOf, malformed, toDecimal, toInstant, toKnown, toText } from '../../values.ts';
 import { amountOf, LAUNCH } from './spot.ts';
 import { bothSides, cashOf, rowsOf } from './transfers.ts';
 
@@ -66,8 +66,7 @@ function readMove(row: unknown, kind: Kind, way: 'in' | 'out', { owner }: RowCon
     );
     return { entries, time, id };
   }
-  const wallet = SOURCES[String(named ?? 'SPOT')];
-  if (wallet === undefined) throw malformed('earn account');
+  const wallet = toKnown(SOURCES, named ?? 'SPOT', 'earn account');
   const [from, to] = way === 'in' ? [wallet, position] : [position, wallet];
   return { entries: bothSides(move, from, to), time, id };
 }
@@ -82,10 +81,16 @@ function readReward(row: unknown, { owner }: RowContext): RowReading {
   return { entries: [cashOf(move, 'interest', 'earn:flexible')], time, id };
 }
 
-/** Positions by asset. Several products of one asset are added up. */
+/**
+ * Positions by asset. Several products of one asset are added up.
+ * @throws ExchangeError `exchange_bad_response`, also for a page that is not all of them: a part is no balance
+ */
 export function readPositions(answer: unknown, kind: Kind): WalletRows {
   const sums = new Map<string, ReturnType<typeof amountOf>>();
-  for (const row of rowsOf(answer)) {
+  const rows = rowsOf(answer);
+  if (Number(fieldsOf(answer, 'page')['total'] ?? 0) > rows.length)
+    throw malformed('a part of the positions');
+  for (const row of rows) {
     const info = fieldsOf(row, 'earn position');
     const asset = toText(info['asset'], 'earn asset');
     const amount = amountOf(info[kind === 'flexible' ? 'totalAmount' : 'amount'], 'earn amount');

@@ -2,7 +2,7 @@
 import type { CashEntry, FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { Candle, Market, Product, RowContext, RowReading, Stream, WalletRows } from '../../table.ts';
-import { fieldsOf, listOf, malformed, toDecimal, toInstant, toText } from '../../values.ts';
+import { fieldsOf, listOf, malformed, toDecimal, toInstant, toKnown, toText } from '../../values.ts';
 import { amountOf, FILL_PAGING, readCandle } from './spot.ts';
 import { cashOf, transferOf } from './transfers.ts';
 
@@ -66,8 +66,7 @@ function readFill(row: unknown, side: Side, { owner, market: listed, key }: RowC
   const time = toInstant(info['time'], 'fill time');
   const direction = toText(info['side'], 'fill side');
   if (direction !== 'BUY' && direction !== 'SELL') throw malformed('fill side');
-  const positionSide = SIDES[String(info['positionSide'] ?? 'BOTH')];
-  if (positionSide === undefined) throw malformed('position side of a fill');
+  const positionSide = toKnown(SIDES, info['positionSide'] ?? 'BOTH', 'position side of a fill');
   const entry: FillEntry = {
     ...{ kind: 'fill', ...owner, wallet: side.wallet, market: market.product, id, time },
     ...{ symbol: market.symbol, base: market.base, quote: market.quote },
@@ -112,8 +111,7 @@ const INCOME: Readonly<Record<string, CashEntry['kind'] | 'flow' | 'collateral' 
 function readIncome(row: unknown, side: Side, { owner, market }: RowContext): RowReading {
   const info = fieldsOf(row, 'income');
   const type = toText(info['incomeType'], 'income type');
-  if (!Object.hasOwn(INCOME, type)) throw malformed('income type');
-  const kind = INCOME[type]!;
+  const kind = toKnown(INCOME, type, 'income type');
   const time = toInstant(info['time'], 'income time');
   const name = String(info['symbol'] ?? '');
   // One number may stand for several rows: of types, of symbols, of assets and of the parts of a fill.

@@ -90,7 +90,7 @@ function readIsolatedTransfer(row: unknown, { owner }: RowContext): RowReading {
 function placeOf(info: Readonly<Record<string, unknown>>, side: 'from' | 'to'): string {
   const name = toText(info[side === 'from' ? 'transFrom' : 'transTo'], 'place of a margin transfer');
   if (name === 'ISOLATED_MARGIN') return `${ISOLATED}${toText(info[`${side}Symbol`], 'isolated symbol')}`;
-  return PLACES[name] ?? 'elsewhere';
+  return Object.hasOwn(PLACES, name) ? PLACES[name]! : 'elsewhere';
 }
 
 /** One transaction may charge several assets, and several hours. */

@@ -4,7 +4,17 @@ import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { Decimal } from 'decimal.js';
 import type { Candle, EntryOwner, Market, RowContext, RowReading, Stream, WalletRows } from '../../table.ts';
-import { fieldsOf, listOf, malformed, toBoolean, toDecimal, toInstant, toText, toUtc } from '../../values.ts';
+import {
+  fieldsOf,
+  listOf,
+  malformed,
+  toBoolean,
+  toDecimal,
+  toInstant,
+  toKnown,
+  toText,
+  toUtc,
+} from '../../values.ts';
 
 /** Averages, to 15 digits. decimal.js keeps 20 digits by default, and quotients need more before they are rounded. */
 const Wide = Decimal.clone({ precision: 60 });
@@ -114,8 +124,7 @@ function transferReading(
   // Without an id of its own, a transaction may hold several transfers.
   const id = toText(info['id'] ?? `${hash}:${amount}:${time}`, `${direction} id`);
   if (stage === 'failed') return { entries: [], time, id };
-  const wallet = WALLETS[String(info['walletType'] ?? '0')];
-  if (wallet === undefined) throw malformed(`${direction} wallet`);
+  const wallet = toKnown(WALLETS, info['walletType'] ?? '0', `${direction} wallet`);
   if (stage === 'pending') {
     const total = amountOf(amount, 'amount').plus(amountOf(fee, 'fee')).toString();
     const inTransit = direction === 'deposit' ? null : { wallet, asset, total };

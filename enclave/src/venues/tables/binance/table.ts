@@ -67,11 +67,19 @@ export const binance: VenueTable = {
       read: (answers, { market }) => readFutures(answers, 'coinm', (id) => market('inverse', id)),
     },
     {
-      ...{ wallets: ['earn:flexible'], calls: [{ call: 'earnFlexible', parameters: { size: 100 } }] },
+      ...{
+        wallets: ['earn:flexible'],
+        calls: [{ call: 'earnFlexible', parameters: { size: 100 } }],
+        isCostly: true,
+      },
       read: ([answer]) => readPositions(answer, 'flexible'),
     },
     {
-      ...{ wallets: ['earn:locked'], calls: [{ call: 'earnLocked', parameters: { size: 100 } }] },
+      ...{
+        wallets: ['earn:locked'],
+        calls: [{ call: 'earnLocked', parameters: { size: 100 } }],
+        isCostly: true,
+      },
       read: ([answer]) => readPositions(answer, 'locked'),
     },
   ],

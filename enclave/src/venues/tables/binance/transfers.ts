@@ -2,7 +2,7 @@
 import type { CashEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { EntryOwner, RowContext, RowReading, Stream } from '../../table.ts';
-import { fieldsOf, listOf, malformed, toDecimal, toInstant, toText } from '../../values.ts';
+import { fieldsOf, listOf, malformed, toDecimal, toInstant, toKnown, toText } from '../../values.ts';
 import { LAUNCH } from './spot.ts';
 
 /** Names of wallets in the types of universal transfers. */
@@ -151,9 +151,8 @@ function readSubAccountTransfer(row: unknown, { owner }: RowContext): RowReading
   const type = toText(info['type'], 'sub-account transfer type');
   const isIn = type === '1';
   if (!isIn && type !== '2') throw malformed('sub-account transfer type');
-  const name = toText(info[isIn ? 'toAccountType' : 'fromAccountType'], 'account type');
-  const wallet = ACCOUNT_TYPES[name];
-  if (wallet === undefined) throw malformed('account type of a sub-account transfer');
+  const name = info[isIn ? 'toAccountType' : 'fromAccountType'];
+  const wallet = toKnown(ACCOUNT_TYPES, name, 'account type of a sub-account transfer');
   const move = {
     ...{ owner, id: `sub:${id}`, time, asset: toText(info['asset'], 'asset') },
     amount: toDecimal(info['qty'], 'quantity'),

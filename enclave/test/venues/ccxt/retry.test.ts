@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ExchangeError, type ExchangeErrorCode } from '../../src/exchanges/errors.ts';
-import { withRetries } from '../../src/exchanges/retry.ts';
+import { withRetries } from '../../../src/venues/ccxt/retry.ts';
+import { ExchangeError, type ExchangeErrorCode } from '../../../src/venues/errors.ts';
 
 function ports(byte: number): { waits: number[]; ports: Parameters<typeof withRetries>[3] } {
   const waits: number[] = [];

@@ -1,8 +1,13 @@
 import ccxt from 'ccxt';
 import { describe, expect, it } from 'vitest';
-import { binance } from '../../src/exchanges/binance.ts';
-import { ExchangeError, type ExchangeErrorCode } from '../../src/exchanges/errors.ts';
-import { isRegionRefusal, isRetryable, regionRefused, toExchangeError } from '../../src/exchanges/faults.ts';
+import {
+  isRegionRefusal,
+  isRetryable,
+  regionRefused,
+  toExchangeError,
+} from '../../../src/venues/ccxt/faults.ts';
+import { ExchangeError, type ExchangeErrorCode } from '../../../src/venues/errors.ts';
+import { binance } from '../../../src/venues/tables/binance/table.ts';
 
 const URL_WITH_SECRETS = 'https://api.binance.com/api/v3/account?timestamp=1&signature=deadbeef';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAddressLimiters, createLimiter } from '../../src/exchanges/limiter.ts';
+import { createAddressLimiters, createLimiter } from '../../../src/venues/ccxt/limiter.ts';
 
 function world(): { clock: { now(): number }; sleep: (ms: number) => Promise<void>; waits: number[] } {
   let time = 1_000_000;

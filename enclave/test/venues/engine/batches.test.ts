@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchMinutes } from '../../src/exchanges/batches.ts';
+import { batchMinutes } from '../../../src/venues/engine/batches.ts';
 
 describe('when minutes are grouped into pages', () => {
   it('keeps each once, in order, in groups that fit a page and have no room for the next minute', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fetch, FetchRequest } from '../../src/egress/fetch.ts';
-import { createSharedExchange, type Exchange, viewOf } from '../../src/exchanges/venue-library.ts';
+import type { Fetch, FetchRequest } from '../../../src/egress/fetch.ts';
+import { createInstance, type Exchange, viewOf } from '../../../src/venues/ccxt/instance.ts';
 
 const NOW = 1_700_000_000_000;
 
@@ -22,7 +22,7 @@ function way(answer = '{}', status = 200) {
 
 function shared(): { exchange: Exchange; sent: ReturnType<typeof way>['sent'] } {
   const { fetch, sent } = way();
-  return { exchange: createSharedExchange(fetch, () => NOW, false), sent };
+  return { exchange: createInstance('binance', fetch, () => NOW, false), sent };
 }
 
 function keyOf({ request }: { request: FetchRequest }): string | undefined {

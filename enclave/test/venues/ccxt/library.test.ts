@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import ccxt from 'ccxt';
 import { describe, expect, it } from 'vitest';
-import * as library from '../../src/exchanges/library.ts';
+import * as library from '../../../src/venues/ccxt/library.ts';
 
 describe('when a part of ccxt is loaded without its index', () => {
   const { Binance, ...errors } = library;
@@ -14,7 +14,7 @@ describe('when a part of ccxt is loaded without its index', () => {
   });
 
   it('no module of the enclave loads the index', () => {
-    const src = new URL('../../src/', import.meta.url);
+    const src = new URL('../../../src/', import.meta.url);
     const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),
     );
