@@ -10,7 +10,7 @@ import type { EnclaveContext } from '../context/context.ts';
 import { SealedRefusal } from '../errors.ts';
 import { refuse, sealAnswer } from '../reading/asked.ts';
 import { environmentOf, metricsOf } from '../reading/metrics.ts';
-import { openQuestion, withParameters } from '../reading/question.ts';
+import { openQuestion, requireWhole, withParameters } from '../reading/question.ts';
 import { toClaims } from '../report/claims.ts';
 import { issueReport } from '../report/issue.ts';
 import { type Handler, ok } from './operation.ts';
@@ -19,7 +19,8 @@ export const report: Handler = async (context, request) => {
   const { identity, kmsPolicy } = context;
   const question = openQuestion(context, request, 'report', reportParameters);
   const { session, selection } = question;
-  const { aud, nonce, ...period } = question.parameters;
+  const { aud, nonce, allowPartial, ...period } = question.parameters;
+  if (!allowPartial) requireWhole(question);
   const { from: _, to: __, period: ___, ...withoutPeriod } = period;
   const metrics = metricsOf(withParameters(question, period));
   if (metrics.startTime === null || metrics.endTime === null) {

@@ -8,23 +8,25 @@ import type { EnclaveContext } from '../context/context.ts';
 import type { Observations } from '../sessions/formats/observations.ts';
 import type { AccountState, SessionState } from '../sessions/formats/state.ts';
 import type { Ledger } from '../sessions/ledger.ts';
+import type { Pull } from '../venues/port.ts';
 import { type Handler, ok } from './operation.ts';
+import { observationsOf } from './pull-records.ts';
 
 /** One step reads at most this many entries per account, and takes at most this long. */
 const STEP_ENTRIES = 5_000;
 const STEP_MS = 15_000;
 const RETRY_MS = 15_000;
 const MAX_RETRY_MS = 900_000;
+/** An account that does not move is read after up to this many intervals, one more for each twelve readings. */
+const MAX_INTERVALS = 6;
+const READINGS_AN_INTERVAL = 12;
 
 export const sync: Handler = async (context, request, { signal }) => {
   const session = context.vault.find(request);
   const steps = await Promise.all(
     session.state.accounts.map((account) => pullAccount(context, account, session.ledger, signal)),
   );
-  const observed = session.ledger.fresh({
-    entries: steps.flatMap(({ observations }) => observations.entries),
-    marks: steps.flatMap(({ observations }) => observations.marks),
-  });
+  const observed = session.ledger.fresh(joined(steps.map(({ observations }) => observations)));
   const state: SessionState = {
     ...session.state,
     version: session.state.version + 1,
@@ -54,12 +56,13 @@ async function pullAccount(
         snapshot: pull.snapshot ?? account.snapshot,
         // The coverage of the numbers. They come from the last finished reading.
         coverage: pull.done || !account.complete ? pull.coverage : account.coverage,
-        progress: pull.done ? 1 : pull.progress,
+        progress: pull.progress,
         complete: account.complete || pull.done,
         failure: null,
         failures: 0,
+        quietReadings: quietReadings(account, pull),
       },
-      observations: { entries: pull.entries, marks: pull.marks },
+      observations: observationsOf(pull, account, ledger),
     };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
@@ -71,12 +74,34 @@ async function pullAccount(
   }
 }
 
-/** Failed accounts wait longer each time. Unread accounts continue at once. The others wait for the interval. */
+/** The observations of all accounts. */
+function joined(all: readonly Observations[]): Observations {
+  return {
+    entries: all.flatMap(({ entries }) => entries),
+    marks: all.flatMap(({ marks }) => marks),
+    snapshots: all.flatMap(({ snapshots = [] }) => snapshots),
+    gaps: all.flatMap(({ gaps = [] }) => gaps),
+    quarantined: all.flatMap(({ quarantined = [] }) => quarantined),
+  };
+}
+
+/** Readings in a row that found nothing new. */
+function quietReadings({ quietReadings: before }: AccountState, { entries, done }: Pull): number {
+  if (entries.length > 0) return 0;
+  return done ? Math.min(before + 1, MAX_INTERVALS * READINGS_AN_INTERVAL) : before;
+}
+
+/**
+ * Failed accounts wait longer each time. Unread accounts continue at once. The others wait for the interval, and for
+ * several intervals while nothing happens there.
+ */
 function nextSync(context: EnclaveContext, state: SessionState): number {
   const now = context.clock.now();
   const waits = state.accounts.map((account) => {
     if (account.failure) return Math.min(RETRY_MS * 2 ** (account.failures - 1), MAX_RETRY_MS);
-    return account.progress < 1 ? 0 : context.config.syncIntervalMs;
+    if (account.progress < 1) return 0;
+    const intervals = 1 + Math.floor(account.quietReadings / READINGS_AN_INTERVAL);
+    return context.config.syncIntervalMs * Math.min(intervals, MAX_INTERVALS);
   });
   return now + Math.min(...waits);
 }

@@ -118,14 +118,15 @@ function accountClaims({ accounts }: SessionState, { account: only }: Selection)
       canWithdraw: inspection.canWithdraw,
     })),
     accountControl: 'apiKey' as const,
-    coverage: coverages.map(({ account, venue, symbols, from, to, gaps, unavailable }) => ({
+    coverage: coverages.map(({ account, venue, symbols, from, to, gaps, unavailable, scope }) => ({
       account,
       venue,
       symbols: [...symbols],
       from,
       to,
       gaps: gaps.map((gap) => ({ ...gap })),
-      unavailable: [...unavailable],
+      // Version 1 of the report has no claim of its own for what is missing.
+      unavailable: [...new Set([...unavailable, ...scope.missing])],
     })),
   };
 }

@@ -6,6 +6,8 @@ export const EXCHANGE_ERROR_CODES = [
   'exchange_unsupported',
   'exchange_symbol_unknown',
   'exchange_auth',
+  /** The venue knows the key, but not for this address, or not for this part of the account. */
+  'exchange_key_restricted',
   'exchange_rate_limited',
   'exchange_unavailable',
   'exchange_clock',

@@ -41,6 +41,8 @@ export interface AccountInspection {
   readonly uid: string | null;
   /** Parts of the account that the key may not read, as the venue calls them (`futures`, `margin`). */
   readonly scopesMissing: readonly string[];
+  /** The mode of the account, as the venue calls it. Only `classic` accounts are read. */
+  readonly mode: string;
   /** When the key ends, ms. Null: the venue names no end. */
   readonly expiresAt: number | null;
 }
@@ -53,7 +55,7 @@ export interface BalanceRow {
   readonly wallet: string;
   readonly asset: string;
   readonly total: string;
-  /** When the venue was asked, ms. */
+  /** When the venue answered, ms. */
   readonly time: number;
 }
 
@@ -119,6 +121,24 @@ export interface Pull {
   readonly coverage: Coverage;
   /** Share done, 0..1, for progress bars. */
   readonly progress: number;
+  /** Spans that could not be read, new in this pull. */
+  readonly gaps: readonly PullGap[];
+  /** Rows that could not be read, new in this pull. They move nothing. */
+  readonly quarantined: readonly UnreadRow[];
+}
+
+/** A span of a stream that could not be read. */
+export interface PullGap {
+  readonly stream: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A row that no reader understands, as the venue sent it. */
+export interface UnreadRow {
+  readonly stream: string;
+  /** JSON of the row, with its numbers as text. */
+  readonly raw: string;
 }
 
 /** What was read of an account before. */

@@ -195,6 +195,8 @@ export interface WalletReader {
     readonly parameters?: Readonly<Record<string, string | number>>;
   }[];
   readonly needs?: KeyScope;
+  /** The calls cost much. Wallets that nothing ever went to are asked for once a day only. */
+  readonly isCostly?: true;
   /** @throws ExchangeError `exchange_bad_response` */
   readonly read: (answers: readonly unknown[], context: Omit<RowContext, 'key'>) => WalletRows;
 }
@@ -262,6 +264,11 @@ export interface VenueTable {
   /** What values a day, and what was traded in a minute. Contracts are valued at the venue's mark price. */
   readonly candles: Readonly<Record<Product, { readonly day: CandleSource; readonly minute: CandleSource }>>;
   readonly renames: readonly Rename[];
+  /**
+   * Minutes of the day, UTC, in which the venue settles contracts and its balances must not be believed: from the first
+   * up to, not including, the second.
+   */
+  readonly quietMinutes: readonly (readonly [from: number, to: number])[];
   /** How many requests in a row may compare fills with their minutes. The largest fills come first. */
   readonly checkRequests: number;
   /** Parts of the account, by name, that nothing of this table reads. */

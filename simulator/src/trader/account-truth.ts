@@ -148,6 +148,7 @@ function flowOf(
     case 'funding':
     case 'loan':
     case 'interest':
+    case 'order':
     case 'transfer':
     case 'earn':
     case 'reward':

@@ -51,10 +51,16 @@ export class Books {
   readonly #balances = new Map<WalletName, Map<string, bigint>>();
   readonly #owed = new Map<MarginWallet, Map<string, Owed>>();
   readonly #positions = new Map<string, Position>();
+  readonly #locked = new Map<string, bigint>();
   readonly #returning = new Map<string, TraderWithdrawal>();
 
   constructor(contracts: Contracts) {
     this.#contracts = contracts;
+  }
+
+  /** What orders of spot hold of an asset. It is a part of the balance. */
+  locked(asset: string): bigint {
+    return this.#locked.get(asset) ?? 0n;
   }
 
   /** Balance of an asset in a wallet. In margin wallets what is borrowed is in it. */
@@ -113,6 +119,7 @@ export class Books {
       if (wallet !== 'usdm' && wallet !== 'coinm' && this.balance(wallet, asset) < 0n)
         throw new NegativeBalanceError(`${asset} of ${wallet} below zero after ${event.id}`);
     }
+    this.#assertFree(event);
     return { event, moves, fills };
   }
 
@@ -123,9 +130,20 @@ export class Books {
     if (event.kind === 'rename') return { moves: this.#rename(event), fills: [] };
     if (event.kind === 'loan') this.#loan(event);
     if (event.kind === 'interest') this.#interest(event);
+    if (event.kind === 'order') {
+      const change = event.direction === 'lock' ? parseAmount(event.amount) : -parseAmount(event.amount);
+      this.#locked.set(event.asset, this.locked(event.asset) + change);
+    }
     if (event.kind === 'withdrawal' && event.fails) this.#returning.set(event.id, event);
     if (event.kind === 'returned') this.#returning.delete(event.id);
     return { moves: movesOf(event), fills: [] };
+  }
+
+  #assertFree(event: AnyEvent): void {
+    for (const [asset, locked] of this.#locked) {
+      if (locked < 0n || locked > this.balance('spot', asset))
+        throw new NegativeBalanceError(`${asset} of spot is held by orders after ${event.id}`);
+    }
   }
 
   #contractFill(event: ContractFill): Omit<Effect, 'event'> {

@@ -9,7 +9,7 @@ import { DAY_MS } from '@perf-aggregator/shared/time';
 import { Decimal } from 'decimal.js';
 import { formatAmount, formatScaled, parseAmount, parsePrice, smallest, TICKS } from '../market/amount.ts';
 import type { Base } from '../market/history.ts';
-import type { Market } from '../market/market.ts';
+import { INSTRUMENTS, type Market } from '../market/market.ts';
 import type { TraderAccount, TraderDeposit, TraderEvent, TraderFill, TraderWithdrawal } from './event.ts';
 import { growth } from './growth.ts';
 import { Wallet } from './wallet.ts';
@@ -49,16 +49,20 @@ export interface GroundTruth {
   >;
 }
 
+const RECORDED: ReadonlySet<string> = new Set(INSTRUMENTS.map(({ symbol }) => symbol));
+
 /**
  * The truth about `account` at the end of `throughDay` (default: its last day).
- * @throws RangeError for an account of more than the spot wallet: `accountTruth` knows those
+ * @throws RangeError for an account of more than the spot wallet or the recorded markets: `accountTruth` knows those
  */
 export function groundTruth(
   account: TraderAccount,
   market: Market,
   throughDay = account.lastDay,
 ): GroundTruth {
-  if (account.more?.length) throw new RangeError('not an account of spot alone');
+  const isRecorded = account.events.every((event) => event.kind !== 'fill' || RECORDED.has(event.symbol));
+  if (account.more?.length || !isRecorded)
+    throw new RangeError('not an account of the recorded spot markets');
   const end = (throughDay + 1) * DAY_MS;
   const events = account.events.filter(({ time }) => time < end);
   const days = dailyTruth(events, market, account.firstDay, throughDay);

@@ -55,8 +55,9 @@ export function movesOf(event: Exclude<AnyEvent, Dependent>): readonly Move[] {
       return swap(event.from, event.to, event.asset, parseAmount(event.amount));
     case 'loan':
       return [move(event.wallet, event.asset, borrowed(event), 'loan')];
-    // Interest is owed; no balance moves before it is paid back.
+    // Interest is owed; no balance moves before it is paid back. What an order holds is still in the wallet.
     case 'interest':
+    case 'order':
       return [];
     case 'dust':
       return event.items.flatMap(({ asset, amount, received }) => exchanged(asset, amount, 'BNB', received));

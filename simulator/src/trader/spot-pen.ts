@@ -2,7 +2,7 @@
 import { formatAmount, parseAmount, UNIT } from '../market/amount.ts';
 import type { TraderDeposit, TraderFill, TraderWithdrawal } from './event.ts';
 import type { Pen } from './pen.ts';
-import type { Fiat, WalletName } from './wallet-event.ts';
+import type { EarnReward, Fiat, WalletName } from './wallet-event.ts';
 
 /** Fee of a trade, parts of 100,000. */
 const TRADE_FEE = 100n;
@@ -145,9 +145,24 @@ export class SpotPen {
     this.#pen.write({ kind: 'earn', id: this.#pen.nextId(), time, direction, product, asset, amount });
   }
 
-  reward(time: number, type: 'BONUS' | 'REALTIME' | 'REWARDS', asset: string, amount: string): void {
+  reward(
+    time: number,
+    type: EarnReward['type'],
+    asset: string,
+    amount: string,
+    changes: Pick<EarnReward, 'isAlsoDividend' | 'visibleFrom'> = {},
+  ): void {
     const product = type === 'REWARDS' ? 'locked' : 'flexible';
-    this.#pen.write({ kind: 'reward', id: this.#pen.nextId(), time, product, type, asset, amount });
+    this.#pen.write({
+      kind: 'reward',
+      id: this.#pen.nextId(),
+      time,
+      product,
+      type,
+      asset,
+      amount,
+      ...changes,
+    });
   }
 
   fiat(time: number, direction: Fiat['direction'], asset: string, amount: string, fee: string): void {
@@ -195,6 +210,11 @@ export class SpotPen {
 
   credit(time: number, wallet: WalletName, asset: string, amount: string): void {
     this.#pen.write({ kind: 'credit', id: this.#pen.nextId(), time, wallet, asset, amount });
+  }
+
+  /** An order takes hold of money, or lets go of it. */
+  order(time: number, direction: 'lock' | 'release', asset: string, amount: string): void {
+    this.#pen.write({ kind: 'order', id: this.#pen.nextId(), time, direction, asset, amount });
   }
 
   rename(time: number, from: string, to: string, ratio: number): void {

@@ -24,7 +24,7 @@ export type MarginWallet = 'cross' | `isolated:${string}`;
 export type PositionSide = 'BOTH' | 'LONG' | 'SHORT';
 
 interface Happened extends Shown {
-  /** Unique for its kind. */
+  /** Unique for its kind. Decimal digits, but for bank and card payments and for withdrawals that come back. */
   readonly id: string;
   readonly time: number;
 }
@@ -213,6 +213,14 @@ export interface Credit extends Happened {
   readonly amount: string;
 }
 
+/** An order of spot that holds money (`lock`), or lets go of it. The money stays the account's. */
+export interface OrderLock extends Happened {
+  readonly kind: 'order';
+  readonly direction: 'lock' | 'release';
+  readonly asset: string;
+  readonly amount: string;
+}
+
 /** A withdrawal that failed: amount and fee are back in spot. `id` is the withdrawal's. */
 export interface Returned extends Happened {
   readonly kind: 'returned';
@@ -247,5 +255,6 @@ export type WalletEvent =
   | Personal
   | SubTransfer
   | Credit
+  | OrderLock
   | Returned
   | Rename;

@@ -32,6 +32,10 @@ describe('when only spot is used', () => {
     spot.deposit(pen.at(0, 1), 'USDT', '10');
     spot.transfer(pen.at(0, 2), 'spot', 'funding', 'USDT', '5');
     expect(() => groundTruth(pen.account(), market)).toThrow(RangeError);
+    const coins = pens();
+    coins.spot.deposit(coins.pen.at(0, 1), 'USDT', '10');
+    coins.spot.fillFor(coins.pen.at(0, 2), 'PEBL/USDT', 'buy', '5');
+    expect(() => groundTruth(coins.pen.account(), market)).toThrow(RangeError);
   });
 });
 

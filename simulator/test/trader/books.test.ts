@@ -45,6 +45,15 @@ describe('when money moves between wallets', () => {
     expect(() => spot.transfer(pen.at(0, 3), 'spot', 'funding', 'USDT', '41')).toThrow(NegativeBalanceError);
   });
 
+  it('stays in the balance while an order holds it, and cannot be spent', () => {
+    const { pen, spot } = pens();
+    spot.deposit(pen.at(0, 1), 'USDT', '100');
+    spot.order(pen.at(0, 2), 'lock', 'USDT', '70');
+    expect([balance(pen, 'spot', 'USDT'), formatAmount(pen.books.locked('USDT'))]).toEqual(['100', '70']);
+    expect(() => spot.transfer(pen.at(0, 3), 'spot', 'funding', 'USDT', '31')).toThrow(NegativeBalanceError);
+    expect(() => spot.order(pen.at(0, 4), 'release', 'USDT', '71')).toThrow(NegativeBalanceError);
+  });
+
   it('comes back when a withdrawal fails', () => {
     const { pen, spot } = pens();
     spot.deposit(pen.at(0, 1), 'USDT', '100');

@@ -1,10 +1,13 @@
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { describe, expect, it } from 'vitest';
+import { createContracts } from '../../src/market/contracts.ts';
 import { createMarket } from '../../src/market/market.ts';
 import { statusAt } from '../../src/market/series.ts';
 import { generateAccount } from '../../src/trader/account.ts';
 import { accountTruth } from '../../src/trader/account-truth.ts';
+import { Books } from '../../src/trader/books.ts';
 import type { TraderAccount } from '../../src/trader/event.ts';
+import { unrealized } from '../../src/trader/positions.ts';
 import {
   beyondHorizon,
   coinMargined,
@@ -17,6 +20,7 @@ import {
   type ScenarioOptions,
 } from '../../src/trader/scenarios/scenarios.ts';
 import { timelineOf } from '../../src/trader/timeline.ts';
+import { createValuation } from '../../src/trader/valuation.ts';
 
 const LAST_DAY = 20_777;
 const market = createMarket({ lastDay: LAST_DAY + 1, synthetic: 'standard' });
@@ -122,6 +126,37 @@ describe('when contracts are traded', () => {
     expect(Math.max(...times)).toBeGreaterThan((LAST_DAY - 85) * DAY_MS);
   });
 
+  it.each(ALL)('never owes more than it has (%s)', (_name, make) => {
+    const account = make(options);
+    const contracts = createContracts(market);
+    const books = new Books(contracts);
+    const valuation = createValuation(market, contracts);
+    let last = account.firstDay * DAY_MS;
+    for (const event of timelineOf(account)) {
+      for (; last + DAY_MS <= event.time; last += DAY_MS) {
+        for (const wallet of ['usdm', 'coinm'] as const) {
+          const balance = books
+            .balances(wallet)
+            .reduce((sum, [asset, amount]) => sum + valuation.worth(asset, amount, last), 0n);
+          const gain = books.positions(wallet).reduce((sum, position) => {
+            const contract = contracts.byId(position.contract);
+            const value = unrealized(contract, position, contracts.markClose(contract, last));
+            return sum + valuation.worth(contract.marginAsset, value, last);
+          }, 0n);
+          expect(balance + gain >= 0n, `${wallet} at ${last}`).toBe(true);
+        }
+      }
+      books.apply(event);
+    }
+  });
+
+  it('loses a third of the capital in contracts, while some money comes back to spot', () => {
+    const truth = accountTruth(futuresTrader(options), market);
+    const lost = Object.values(truth.contractPnl).reduce((sum, value) => sum + Number(value), 0);
+    expect(lost).toBeLessThan(-2_500);
+    expect(Number(truth.days.at(-1)!.balances['usdm']!['USDT'])).toBeGreaterThan(1_000);
+  });
+
   it('pays and receives funding, loses to a liquidation, is delivered, and uses both modes', () => {
     const account = futuresTrader(options);
     const truth = accountTruth(account, market);
@@ -164,6 +199,7 @@ describe('when everything happens in one account', () => {
         'interest',
         'loan',
         'marginFill',
+        'order',
         'personal',
         'rename',
         'returned',
@@ -192,7 +228,7 @@ describe('when everything happens in one account', () => {
   it('fits into a world of 30 days', () => {
     const account = everything({ ...options, historyDays: 30 });
     expect(account.firstDay).toBe(LAST_DAY - 29);
-    expect(kindsOf(account).size).toBe(22);
+    expect(kindsOf(account).size).toBe(23);
   });
 
   it('needs a market with synthetic coins', () => {

@@ -22,7 +22,8 @@ export class Reader {
       standingOf: (entry) => this.ledger.standingOf(entry),
       entries: () => this.ledger.entriesOf(this.#account.account),
     });
-    this.ledger.append(this.ledger.fresh(pull), 'fetched');
+    const { entries, marks } = pull;
+    this.ledger.append(this.ledger.fresh({ entries, marks }), 'fetched');
     this.last = { ...pull, snapshot: pull.snapshot ?? this.last?.snapshot ?? null };
     this.pulls.push(pull);
     return pull;

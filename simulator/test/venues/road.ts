@@ -22,6 +22,7 @@ import type { BinanceAccount } from '../../src/venues/binance/authorization.ts';
 import {
   BINANCE_HOSTS,
   BINANCE_SANDBOX_HOSTS,
+  type BinanceVenueOptions,
   createBinanceVenue,
   type Fault,
   type VenueRequest,
@@ -50,7 +51,7 @@ export const ACCOUNT: VenueAccount = {
   sandbox: false,
 };
 
-export interface RoadOptions {
+export interface RoadOptions extends Pick<BinanceVenueOptions, 'ban' | 'limits' | 'otherUse'> {
   readonly fault?: (request: VenueRequest) => Fault | null;
   readonly weightPerMinute?: number;
   readonly customers?: readonly BinanceAccount[];
@@ -59,6 +60,8 @@ export interface RoadOptions {
   readonly tables?: Readonly<Record<string, VenueTable>>;
   /** The difference of the venue's clock to the clock of the enclave, ms; positive: ahead. */
   readonly skewMs?: number;
+  /** By how much each request moves the clock, ms. Default: not at all. */
+  readonly requestMs?: number;
   /** The enclave trusts another authority than that of the venue. */
   readonly foreignAuthority?: boolean;
   readonly pins?: Readonly<Record<string, readonly string[]>>;
@@ -79,6 +82,10 @@ const HOSTS = [...BINANCE_HOSTS, ...BINANCE_SANDBOX_HOSTS];
 const authorities = Promise.all([createAuthority('venue'), createAuthority('somebody else')]);
 const certificate = authorities.then(([venue]) => issueServerCertificate(venue, HOSTS));
 
+function venueOptionsOf({ ban, limits, otherUse }: RoadOptions): Partial<BinanceVenueOptions> {
+  return { ...(ban && { ban }), ...(limits && { limits }), ...(otherUse && { otherUse }) };
+}
+
 /** Builds the road. Its clock advances only through waiting. */
 export async function openRoad(options: RoadOptions = {}): Promise<Road> {
   const [venueAuthority, foreignAuthority] = await authorities;
@@ -98,7 +105,11 @@ export async function openRoad(options: RoadOptions = {}): Promise<Road> {
     clock: { now: () => time + (options.skewMs ?? 0) },
     weightPerMinute: options.weightPerMinute ?? 6_000,
     fault: options.fault ?? (() => null),
-    observe: (request) => requests.push(request),
+    observe(request) {
+      requests.push(request);
+      time += options.requestMs ?? 0;
+    },
+    ...venueOptionsOf(options),
   });
   const server = https.createServer({ cert: certPem, key: keyPem }, venue.handle).listen(0, '127.0.0.1');
   await once(server, 'listening');

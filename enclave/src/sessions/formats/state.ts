@@ -1,4 +1,6 @@
-/** The session blob: everything about a session except the ledger itself. It is small and written whole. */
+/**
+ * The session blob: everything about a session except the closed batches of its ledger. It is small and written whole.
+ */
 import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { sessionId } from '@perf-aggregator/shared/wire/envelope';
 import * as z from 'zod';
@@ -14,7 +16,9 @@ import {
 } from '../../venues/port.ts';
 import { decodeSealed, memberOf, parseFormat } from './format.ts';
 
-const FORMAT = 1;
+/** The format that this version writes. In format 1 the ledger was a chain of chunks without batches. */
+const FORMAT = 2;
+const BEFORE_BATCHES = 1;
 
 /** The present state of one account of a session. */
 export interface AccountState {
@@ -33,6 +37,8 @@ export interface AccountState {
   readonly failure: string | null;
   /** Failures since the last success. */
   readonly failures: number;
+  /** Readings in a row that found nothing new. */
+  readonly quietReadings: number;
 }
 
 /** A session at one version. */
@@ -53,14 +59,34 @@ export interface SessionState {
   readonly reportingCurrency: string;
   readonly allowTradingKeys: boolean;
   readonly accounts: readonly AccountState[];
-  /** Version at which each ledger chunk was written, by index. */
-  readonly chunkVersions: readonly number[];
-  /** Hash over all chunks, hex. {@link EMPTY_HEAD} before the first chunk. */
+  readonly log: StoredLog;
+  /** Hash over the whole ledger, hex (`log/ledger-log.ts`). {@link EMPTY_HEAD} before the first record. */
   readonly ledgerHead: string;
 }
 
-/** Ledger head of a session without entries. */
+/** What the session blob holds of the ledger. */
+export interface StoredLog {
+  /** Hashes of the full tiles of the tree, 32 bytes each. */
+  readonly tiles: Uint8Array;
+  /** Leaves of the last tile, 32 bytes each. */
+  readonly leaves: Uint8Array;
+  /** The open batch, as a chunk (`chunk.ts`). Null: there is none. */
+  readonly tail: Uint8Array | null;
+}
+
+/** A session blob of format 1. Its ledger is not read yet. */
+export interface StateBeforeBatches {
+  /** The state with an empty log, and the ledger head that the blob had. */
+  readonly state: SessionState;
+  /** Version at which each ledger chunk was written, by index. */
+  readonly chunkVersions: readonly number[];
+}
+
+/** Ledger head of a session without records. */
 export const EMPTY_HEAD = '0'.repeat(64);
+
+/** Log of a session without records. */
+export const EMPTY_LOG: StoredLog = { tiles: new Uint8Array(), leaves: new Uint8Array(), tail: null };
 
 // A copy: without it, the keys of an open session would keep the whole plaintext of its blob in memory.
 const key = z
@@ -86,6 +112,7 @@ const inspection: z.ZodType<AccountInspection, unknown> = z.strictObject({
   canWithdraw: permission,
   uid: z.string().nullable(),
   scopesMissing: z.array(z.string()).default([]),
+  mode: z.string().default('classic'),
   expiresAt: count.nullable().default(null),
 });
 
@@ -142,42 +169,63 @@ const account = z.strictObject({
   complete: z.boolean(),
   failure: z.string().nullable(),
   failures: count,
+  quietReadings: count.default(0),
 });
 
-const schemas = {
-  [FORMAT]: z.strictObject({
-    format: z.literal(FORMAT),
-    id: sessionId,
-    version: count,
-    createdAt: count,
-    expiresAt: count,
-    persistence: z.enum(['sealed', 'memory']),
-    renewals: count,
-    requestKey: key,
-    responseKey: key,
-    userId: z.string(),
-    label: z.string().nullable(),
-    reportingCurrency: z.string(),
-    allowTradingKeys: z.boolean(),
-    accounts: z.array(account),
-    chunkVersions: z.array(count),
-    ledgerHead: z.string().regex(/^[0-9a-f]{64}$/),
-  }),
+const members = {
+  id: sessionId,
+  version: count,
+  createdAt: count,
+  expiresAt: count,
+  persistence: z.enum(['sealed', 'memory']),
+  renewals: count,
+  requestKey: key,
+  responseKey: key,
+  userId: z.string(),
+  label: z.string().nullable(),
+  reportingCurrency: z.string(),
+  allowTradingKeys: z.boolean(),
+  accounts: z.array(account),
+  ledgerHead: z.string().regex(/^[0-9a-f]{64}$/),
 };
+
+// Copies, as of keys.
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array).transform((view) => view.slice());
+
+const current = z.strictObject({
+  format: z.literal(FORMAT),
+  ...members,
+  log: z.strictObject({ tiles: bytes, leaves: bytes, tail: bytes.nullable() }),
+});
+const beforeBatches = z.strictObject({
+  format: z.literal(BEFORE_BATCHES),
+  ...members,
+  chunkVersions: z.array(count),
+});
+type Read = z.infer<typeof current> | z.infer<typeof beforeBatches>;
+const schemas: Readonly<Record<number, z.ZodType<Read>>> = {
+  [FORMAT]: current,
+  [BEFORE_BATCHES]: beforeBatches,
+};
+
+const WHAT = 'a session';
 
 /** CBOR of a state. */
 export function encodeState(state: SessionState): Uint8Array {
   return encodeCbor(state as unknown as CborValue);
 }
 
-/** @throws Refusal `state_version_unsupported`, also for the cursor of an account; `state_rejected` */
-export function decodeState(plaintext: Uint8Array): SessionState {
-  const value = decodeSealed(plaintext, 'a session');
-  const state = parseFormat({ format: memberOf(value, 'format'), value }, schemas, 'a session');
-  return {
-    ...state,
-    accounts: state.accounts.map((read) => ({ ...read, cursor: readCursor(read.cursor) })),
-  };
+/**
+ * The state of a session blob.
+ * @throws Refusal `state_version_unsupported`, also for the cursor of an account; `state_rejected`
+ */
+export function decodeState(plaintext: Uint8Array): SessionState | StateBeforeBatches {
+  const value = decodeSealed(plaintext, WHAT);
+  const read = parseFormat({ format: memberOf(value, 'format'), value }, schemas, WHAT);
+  const accounts = read.accounts.map((stored) => ({ ...stored, cursor: readCursor(stored.cursor) }));
+  if (read.format === FORMAT) return { ...read, accounts };
+  const { chunkVersions, ...rest } = read;
+  return { state: { ...rest, format: FORMAT, accounts, log: EMPTY_LOG }, chunkVersions };
 }
 
 /** Where reading of an account continues. Null: at the beginning. */

@@ -12,6 +12,7 @@ import type { AccountInspection, VenueAccount } from '../port.ts';
 import type { Call, CandleSource, Market, VenueTable } from '../table.ts';
 import { listOf } from '../values.ts';
 import type { Buckets, Lane } from './buckets.ts';
+import type { DailyCloses } from './daily-closes.ts';
 import { isOfVenue, toExchangeError } from './faults.ts';
 import { type Exchange, viewOf } from './instance.ts';
 import type { SharedMarkets } from './markets.ts';
@@ -28,6 +29,7 @@ export interface ClientContext extends RetryPorts, CallBounds {
   readonly lane: Exclude<Lane, 'background'>;
   readonly markets: SharedMarkets;
   readonly time: VenueClock;
+  readonly days: DailyCloses;
   /** The library's instance of production or of the sandbox. */
   readonly instance: (sandbox: boolean) => Exchange;
   /** Called after each answer of the venue: with a closed code, or with null for a success. */
@@ -37,7 +39,15 @@ export interface ClientContext extends RetryPorts, CallBounds {
 type Parameters = Readonly<Record<string, string | number>>;
 
 const RETRIES_PER_CLIENT = 40;
+/** Days that one request for candles returns at most. */
+const MAX_DAYS = 1_000;
 const DURATION_MS: Readonly<Record<Mark['resolution'], number>> = { '1m': MINUTE_MS, '1d': DAY_MS };
+
+/** What is known of a key of the sandbox, where no call tells permissions. */
+const OF_SANDBOX: Omit<AccountInspection, 'uid'> = {
+  ...{ canRead: 'yes', canTrade: 'unknown', canWithdraw: 'unknown' },
+  ...{ scopesMissing: [], mode: 'classic', expiresAt: null },
+};
 
 /** A client of one account. Nothing is sent before its first call. */
 export class CcxtClient implements VenueClient {
@@ -56,14 +66,7 @@ export class CcxtClient implements VenueClient {
   async inspect(): Promise<AccountInspection> {
     const { inspection } = this.#context.table;
     const uid = inspection.uid(await this.call(inspection.account, {}));
-    const unknown = {
-      canRead: 'yes',
-      canTrade: 'unknown',
-      canWithdraw: 'unknown',
-      scopesMissing: [],
-      expiresAt: null,
-    };
-    if (this.#account.sandbox) return { ...unknown, uid } as AccountInspection;
+    if (this.#account.sandbox) return { ...OF_SANDBOX, uid };
     return { ...inspection.read(await this.call(inspection.permissions, {})), uid };
   }
 
@@ -83,8 +86,22 @@ export class CcxtClient implements VenueClient {
   }
 
   async closes({ symbol, resolution, from, until, limit }: CandleSpan): Promise<readonly Mark[]> {
-    const span = { interval: resolution, startTime: from, endTime: until - 1, limit };
     const market = await this.#market(symbol);
+    const read = (start: number, end: number, most: number) =>
+      this.#span(market, resolution, start, end, most);
+    if (resolution === '1m') return read(from, until, limit);
+    const name = `${symbol} ${this.#account.sandbox}`;
+    return this.#context.days.get(name, from, until, (start, end) => read(start, end, MAX_DAYS));
+  }
+
+  async #span(
+    market: Market,
+    resolution: Mark['resolution'],
+    from: number,
+    until: number,
+    limit: number,
+  ): Promise<readonly Mark[]> {
+    const span = { interval: resolution, startTime: from, endTime: until - 1, limit };
     const source = this.#sourceOf(market, resolution);
     const marks = (await this.#candles(market, source, span)).map((raw) =>
       this.#toMark(market, source, resolution, raw),

@@ -8,6 +8,7 @@ import type { VenueTable } from '../table.ts';
 import { binance } from '../tables/binance/table.ts';
 import { createBuckets } from './buckets.ts';
 import { CcxtClient, type ClientContext } from './client.ts';
+import { createDailyCloses } from './daily-closes.ts';
 import { createInstance, type Exchange } from './instance.ts';
 import { createMarkets } from './markets.ts';
 import type { CallBounds, RetryPorts } from './retry.ts';
@@ -80,5 +81,6 @@ function createContext(
     instances.set(sandbox, made);
     return made;
   };
-  return { ...ports, table, fetch, buckets, time, instance, onAnswer, markets: createMarkets(table, clock) };
+  const [markets, days] = [createMarkets(table, clock), createDailyCloses()];
+  return { ...ports, table, fetch, buckets, time, instance, onAnswer, markets, days };
 }

@@ -33,6 +33,7 @@ export function isRetryable(error: ExchangeError): boolean {
 /** Codes that concern one account or one request. The venue itself is well. */
 const OF_ACCOUNT: ReadonlySet<ExchangeErrorCode> = new Set([
   'exchange_auth',
+  'exchange_key_restricted',
   'exchange_clock',
   'exchange_symbol_unknown',
   'exchange_not_offered',

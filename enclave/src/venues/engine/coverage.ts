@@ -50,30 +50,38 @@ function notRead({ account, state, table }: PullRun): readonly string[] {
 
 /**
  * Whether everything that could have moved the account was read (docs/metrics.md §1.3). Not `complete` while the first
- * reading is under way, where a part cannot be read, and where a difference is left.
+ * reading is under way, where a part cannot be read that anything went to or came from, and where a difference is left.
  */
 function scopeOf(run: PullRun): Coverage['scope'] {
-  const { state, account, table } = run;
+  const { state, account } = run;
   const missing = new Set<string>();
   if (!state.isFinal) missing.add('markets and streams that the first reading has not reached yet');
   if (account.symbols?.length) missing.add('markets other than the symbols given');
   if (account.sandbox) missing.add('everything but spot: the sandbox has nothing else');
-  for (const name of state.unavailable) if (!name.startsWith('prices of ')) missing.add(name);
+  for (const name of unreadOf(run)) missing.add(name);
   for (const { stream } of state.gaps) if (!/ prices of /.test(stream)) missing.add(stream);
   for (const stream of Object.keys(state.quarantined)) missing.add(`rows of ${stream} that cannot be read`);
   for (const [wallet, assets] of Object.entries(state.unexplained)) {
     for (const asset of Object.keys(assets)) missing.add(`what moved ${asset} in ${wallet}`);
-  }
-  const known = new Set(table.wallets.flatMap(({ wallets }) => wallets));
-  for (const wallet of state.touched) {
-    if (![...known].some((name) => wallet === name || (name.endsWith(':') && wallet.startsWith(name))))
-      missing.add(wallet);
   }
   return {
     from: horizonOf(run),
     state: missing.size === 0 ? 'complete' : 'partial',
     missing: [...missing].sort(),
   };
+}
+
+/** Wallets that something went to or came from, and that nothing here reads or the key may not read. */
+function unreadOf({ state, table }: PullRun): readonly string[] {
+  const read = table.wallets
+    .flatMap(({ wallets }) => wallets)
+    .filter((wallet) => !state.unavailable.includes(wallet));
+  const unread = state.touched.filter(
+    (wallet) => !read.some((name) => wallet === name || (name.endsWith(':') && wallet.startsWith(name))),
+  );
+  return unread.map((wallet) =>
+    state.unavailable.includes(wallet) ? `${wallet} (the key may not read it)` : wallet,
+  );
 }
 
 /** The latest instant before which a stream that was needed has nothing any more. Null: all reach to the beginning. */

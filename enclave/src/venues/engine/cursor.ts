@@ -38,12 +38,14 @@ const reading = z.strictObject({
   positions: z.array(position),
   /** Withdrawals that left their wallet before its row and have not ended, by id. They are still held. */
   transit: z.record(z.string(), z.strictObject({ wallet: z.string(), asset: z.string(), total: decimal })),
-  /** When each wallet was asked. */
+  /** When the venue answered about each wallet. */
   instants: z.record(z.string(), instant),
   /** Walks that this reading has already sent after a difference. */
   asked: z.array(z.string()),
   /** Whether walks started again from their beginning. */
   again: z.boolean(),
+  /** Whether the wallets were asked once more, because something was left unexplained. */
+  isRepeated: z.boolean(),
   /** Whether everything had been walked when it began. */
   isFinal: z.boolean(),
 });

@@ -7,11 +7,11 @@ import { ExchangeError } from '../errors.ts';
 import type { Market, Stream } from '../table.ts';
 import type { Markets } from './client.ts';
 import { initialWalk, type ReadingState } from './cursor.ts';
-import { type Difference, differencesOf, isSweep, newDifferences } from './moves.ts';
+import { type Difference, differencesOf, isNew, isSweep, newDifferences } from './moves.ts';
 import { bookRenames } from './renames.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, type WalkTerms, walk } from './walks.ts';
-import { isScopeMissing, isScopeRead } from './wallets.ts';
+import { isScopeMissing, isScopeRead, readFound, repeatReading } from './wallets.ts';
 
 /** One walk that may explain a difference, and whether it can wait for the calls of all others. */
 interface Candidate extends Walk {
@@ -42,38 +42,57 @@ function isHeld({ state }: PullRun, asset: string): boolean {
 export async function explain(run: PullRun, reading: ReadingState, markets: Markets): Promise<boolean> {
   const traded = new Set<string>();
   const terms: WalkTerms = {
-    ...{ markets, notBefore: firstInstant(run) },
+    markets,
     onTraded: (stream, id) => traded.add(`${stream.wallets[0]}/${id}`),
   };
-  const first = run.state.readAt === null;
-  for (const stream of streamsOf(run)) {
-    const isNow = stream.cadence === 'always' || (first && stream.isSource === true) || isDue(run, stream);
-    if (!isNow || stream.scope !== 'account') continue;
-    if (!(await ask(run, reading, { stream, key: '' }, { ...terms, notBefore: firstInstant(run) })))
-      return false;
-  }
+  if (!(await askAlways(run, reading, terms))) return false;
   for (;;) {
     const differences = newDifferences(run.state, reading, run.now());
-    if (differences.length === 0) return true;
-    const next = candidates(run, markets, differences, traded).find(
+    if (differences.length === 0) {
+      if (await readFound(run, markets, reading)) continue;
+      return true;
+    }
+    const fresh = reading.again ? [] : differences.filter((difference) => isNew(run.state, difference));
+    const next = candidates(run, markets, differences, traded, fresh).find(
       (candidate) => !reading.asked.includes(askedName(candidate, reading)),
     );
-    if (next === undefined) {
-      if (bookRenames(run, differencesOf(run.state, reading))) continue;
-      await nameRemoved(run, markets, differences);
-      if (!startAgain(run, reading, markets, differences)) return true;
+    if (next !== undefined) {
+      const { isBackground } = next;
+      if (!(await ask(run, reading, next, { ...terms, isBackground }))) return false;
       continue;
     }
-    const { isBackground } = next;
-    if (!(await ask(run, reading, next, { ...terms, isBackground, notBefore: firstInstant(run) })))
-      return false;
+    if (bookRenames(run, differencesOf(run.state, reading))) continue;
+    await nameRemoved(run, markets, differences);
+    if (startAgain(run, reading, markets, differences)) continue;
+    if (await readFound(run, markets, reading)) continue;
+    if (reading.isRepeated || !reading.isFinal) return true;
+    await repeatReading(run, markets, reading);
+    if (!(await askAlways(run, reading, terms))) return false;
   }
 }
 
-/** Whether a stream is read without a difference, because this reading is a sweep. */
+/** Reads the streams that are read before any difference asks for them. False: the budget ended. */
+async function askAlways(run: PullRun, reading: ReadingState, terms: WalkTerms): Promise<boolean> {
+  for (const stream of streamsOf(run)) {
+    if (stream.scope !== 'account' || !isDue(run, stream)) continue;
+    if (!(await ask(run, reading, { stream, key: '' }, terms))) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether a stream of the account is read before any difference asks for it. Movements that cancel each other leave no
+ * difference, so once a day streams are read all the same.
+ */
 function isDue(run: PullRun, stream: Stream): boolean {
-  if (stream.cadence !== 'moved' || !isSweep(run.state, run.now())) return false;
-  return stream.needs === undefined || run.state.touched.some((wallet) => moves(stream, wallet));
+  if (stream.cadence === 'always') return true;
+  if (run.state.readAt === null) return stream.isSource === true;
+  return stream.cadence === 'moved' && isSweep(run.state, run.now()) && isUsed(run, stream);
+}
+
+/** Whether anything ever was in a wallet of a stream, or went there. All of spot is used. */
+export function isUsed({ state }: PullRun, stream: Stream): boolean {
+  return stream.needs === undefined || state.touched.some((wallet) => moves(stream, wallet));
 }
 
 function askedName(it: Walk, { again }: ReadingState): string {
@@ -85,7 +104,7 @@ async function ask(run: PullRun, reading: ReadingState, it: Walk, terms: WalkTer
   const name = askedName(it, reading);
   if (reading.asked.includes(name)) return true;
   try {
-    if (!(await walk(run, it, terms))) return false;
+    if (!(await walk(run, it, { ...terms, notBefore: firstInstant(run) }))) return false;
   } catch (error) {
     notePassed(run, it, error);
   }
@@ -136,11 +155,13 @@ export function firstInstant({ state }: PullRun): number {
   return state.earliest ?? 0;
 }
 
+/** Walks that may explain differences. Every market of an asset is read only where its difference is new. */
 function candidates(
   run: PullRun,
   markets: Markets,
   differences: readonly Difference[],
   traded: ReadonlySet<string>,
+  fresh: readonly Difference[],
 ): readonly Candidate[] {
   const streams = streamsOf(run).filter((stream) => differences.some(({ wallet }) => moves(stream, wallet)));
   const account = streams.filter(({ scope }) => scope === 'account');
@@ -148,14 +169,13 @@ function candidates(
   const now = (stream: Stream, key = ''): Candidate => ({ stream, key, isBackground: false });
   const ofContracts = account.filter(({ needs }) => needs === 'futures').map((stream) => now(stream));
   const likely = byMarket.flatMap((stream) => likelyKeys(run, stream, markets, differences, traded));
+  const first = [...ofContracts, ...likely.map(({ stream, key }) => now(stream, key))];
+  // Until everything has been walked once, that walk will come to the others, behind the calls of all accounts.
+  if (!isScopeRead(run)) return first;
   const known = byMarket.flatMap((stream) => knownKeys(run, stream, markets, differences));
-  // Until the first reading has walked every market, it will come to the others anyway.
-  const others = isScopeRead(run)
-    ? byMarket.flatMap((stream) => allKeys(run, stream, markets, differences))
-    : [];
+  const others = byMarket.flatMap((stream) => allKeys(run, stream, markets, fresh));
   return [
-    ...ofContracts,
-    ...likely.map(({ stream, key }) => now(stream, key)),
+    ...first,
     ...account.filter(({ cadence }) => cadence !== 'unexplained').map((stream) => now(stream)),
     ...account.filter(({ cadence }) => cadence === 'unexplained').map((stream) => now(stream)),
     ...known.map(({ stream, key }) => now(stream, key)),
@@ -247,7 +267,7 @@ function startAgain(
 ): boolean {
   if (reading.again || !isScopeRead(run)) return false;
   reading.again = true;
-  for (const candidate of candidates(run, markets, differences, new Set())) {
+  for (const candidate of candidates(run, markets, differences, new Set(), [])) {
     if (!candidate.isBackground) run.state.walks[nameOf(candidate)] = initialWalk();
   }
   return true;

@@ -15,6 +15,8 @@ import { routeOf } from './routes.ts';
 import type { PullRun } from './run.ts';
 
 const DAYS_A_PAGE = 1_000;
+/** How long a venue may take to close a day, ms. */
+const CLOSING_MS = 3_600_000;
 
 /** How many minutes wait for their price or for a comparison. */
 export function pendingMinutes(state: PullState): number {
@@ -89,8 +91,10 @@ async function readDailyCloses(run: PullRun, markets: Markets, asset: string): P
     for (const mark of page) run.emitMark(mark);
     const last = page.at(-1);
     if (last) known.daily = last.time;
-    // The asset is delisted, or the venue has not closed the day yet.
-    if (page.length < DAYS_A_PAGE) known.asked = until;
+    if (page.length >= DAYS_A_PAGE) continue;
+    // The asset is delisted, or the venue has not closed the day yet. An hour later it has.
+    if (run.now() - until < CLOSING_MS) break;
+    known.asked = until;
   }
   return true;
 }
@@ -102,7 +106,7 @@ function noteGaps(run: PullRun, asset: string, from: number, page: readonly Mark
   let expected = from + DAY_MS;
   for (const { time } of page) {
     const gap = { from: Math.max(expected - DAY_MS, known.since), to: time - DAY_MS };
-    if (gap.from < gap.to) run.state.gaps.push({ stream: `daily prices of ${asset}`, ...gap });
+    if (gap.from < gap.to) run.noteGap(`daily prices of ${asset}`, gap.from, gap.to);
     expected = time + DAY_MS;
   }
 }
@@ -132,7 +136,7 @@ async function readBatch(
     // A venue without trades makes no candle. The last candle before holds the last traded price.
     const mark = byTime.get(time) ?? (await run.client.lastClose(symbol, time));
     if (mark) run.emitMark(mark);
-    else run.state.gaps.push({ stream: `minute prices of ${asset}`, from: time - MINUTE_MS, to: time });
+    else run.noteGap(`minute prices of ${asset}`, time - MINUTE_MS, time);
   }
   const read = new Set(batch);
   const left = (run.state.minutes[asset] ?? []).filter((time) => !read.has(time));

@@ -103,7 +103,8 @@ export function newDifferences(state: PullState, reading: ReadingState, now: num
   return differencesOf(state, reading).filter((difference) => isNew(state, difference));
 }
 
-function isNew({ unexplained }: PullState, { wallet, asset, amount }: Difference): boolean {
+/** Whether the last reading did not leave this very difference. */
+export function isNew({ unexplained }: PullState, { wallet, asset, amount }: Difference): boolean {
   return !amount.eq(amountIn(unexplained[wallet] ?? {}, asset));
 }
 

@@ -4,6 +4,7 @@
  * goes on. The engine stays within a budget, and reports what it could not read. It never moves a cursor past anything
  * that it has not read.
  */
+import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { ExchangeError } from '../errors.ts';
 import type { BalanceSnapshot, Pull, PullBudget, VenueAccount, VenueCursor } from '../port.ts';
 import type { Markets } from './client.ts';
@@ -42,7 +43,7 @@ export async function pullAccount(
   let snapshot: BalanceSnapshot | null = null;
   try {
     if (isReadingDue(run)) snapshot = await readAccount(run, markets);
-    if (run.state.reading === null && !isScopeRead(run)) await widenScope(run, markets);
+    if (run.state.reading === null && !isScopeRead(run)) await widenQuietly(run, markets);
   } catch (error) {
     if (!(error instanceof ExchangeError) || !run.hasAdvanced()) throw error;
   }
@@ -54,6 +55,7 @@ export async function pullAccount(
     snapshot,
     coverage: coverageOf(run),
     progress: progressOf(run, markets),
+    ...{ gaps: run.gaps, quarantined: run.quarantined },
   };
 }
 
@@ -65,19 +67,42 @@ function recall({ state, table }: PullRun, { ledger }: PullPorts): void {
   }
 }
 
-/** @throws ExchangeError `exchange_symbol_unknown` when a given symbol is not listed */
-function requireListed({ account }: PullRun, markets: Markets): void {
-  for (const symbol of account.symbols ?? []) {
-    if (markets.bySymbol(symbol) === undefined) {
+/**
+ * A given symbol that is not listed is a mistake. Once the account was read, it is a market that is gone, and a gap.
+ * @throws ExchangeError `exchange_symbol_unknown`
+ */
+function requireListed(run: PullRun, markets: Markets): void {
+  const { earliest, readAt } = run.state;
+  for (const symbol of run.account.symbols ?? []) {
+    if (markets.bySymbol(symbol) !== undefined) continue;
+    if (earliest === null && readAt === null) {
       throw new ExchangeError('exchange_symbol_unknown', `${symbol} is not listed`);
     }
+    run.noteGap(`fills of ${symbol}`, earliest ?? run.table.launch, run.now());
   }
 }
 
 /** Between two steps of the first reading, the balances are read again only after a while. */
 function isReadingDue(run: PullRun): boolean {
   const { reading, readAt } = run.state;
-  return reading !== null || readAt === null || isScopeRead(run) || run.now() - readAt >= READING_MS;
+  if (reading !== null || readAt === null) return true;
+  if (isQuiet(run)) return false;
+  return isScopeRead(run) || run.now() - readAt >= READING_MS;
+}
+
+/** Whether the venue settles balances now. What it says then must not be believed. */
+function isQuiet(run: PullRun): boolean {
+  const minute = Math.floor((run.now() % DAY_MS) / MINUTE_MS);
+  return run.table.quietMinutes.some(([from, to]) => minute >= from && minute < to);
+}
+
+/** Continues the first reading. Where the venue's limits leave nothing for it, it goes on another time. */
+async function widenQuietly(run: PullRun, markets: Markets): Promise<void> {
+  try {
+    await widenScope(run, markets);
+  } catch (error) {
+    if (!(error instanceof ExchangeError) || error.code !== 'exchange_rate_limited') throw error;
+  }
 }
 
 /** One reading. Null: the budget ended before its end. */

@@ -5,7 +5,7 @@ import { utf8 } from '@perf-aggregator/shared/bytes';
 import type { Clock } from '@perf-aggregator/shared/clock';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import type { KnownLedger, PullBudget, VenueAccount } from '../port.ts';
+import type { KnownLedger, PullBudget, PullGap, UnreadRow, VenueAccount } from '../port.ts';
 import type { RowContext, VenueTable } from '../table.ts';
 import type { Markets, VenueClient } from './client.ts';
 import type { PullState } from './cursor.ts';
@@ -31,6 +31,8 @@ export class PullRun {
   readonly state: PullState;
   readonly entries: LedgerEntry[] = [];
   readonly marks: Mark[] = [];
+  readonly gaps: PullGap[] = [];
+  readonly quarantined: UnreadRow[] = [];
   readonly #ledger: KnownLedger;
   readonly #budget: PullBudget;
   readonly #clock: Clock;
@@ -87,6 +89,8 @@ export class PullRun {
    * @returns whether it moved anything
    */
   emit(entry: LedgerEntry): boolean {
+    // The side of a transfer that lies in a wallet that nobody reads. The other side names that wallet.
+    if (this.state.unavailable.includes(entry.wallet)) return false;
     const key = identityOf(entry);
     const known = this.#emitted.has(key) ? 'same' : this.#ledger.standingOf(entry);
     if (known === 'same') return false;
@@ -115,14 +119,18 @@ export class PullRun {
 
   noteGap(stream: string, from: number, to: number): void {
     const { gaps } = this.state;
-    if (!gaps.some((gap) => gap.stream === stream && gap.from === from)) gaps.push({ stream, from, to });
+    if (gaps.some((gap) => gap.stream === stream && gap.from === from)) return;
+    gaps.push({ stream, from, to });
+    this.gaps.push({ stream, from, to });
   }
 
   /** Counts a row that could not be read, once, with the span that was asked for. */
   quarantine(stream: string, row: unknown, from: number, to: number): void {
-    const name = encodeHex(crypto.sha256(utf8(JSON.stringify(row) ?? ''))).slice(0, ROW_NAME);
+    const raw = JSON.stringify(row) ?? '';
+    const name = encodeHex(crypto.sha256(utf8(raw))).slice(0, ROW_NAME);
     const known = this.state.quarantined[stream] ?? { count: 0, from, to, rows: [] };
     if (known.rows.includes(name)) return;
+    this.quarantined.push({ stream, raw });
     this.state.quarantined[stream] = {
       count: known.count + 1,
       rows: [...known.rows, name].slice(-MAX_ROWS),

@@ -5,7 +5,7 @@
  */
 import type { Stream } from '../table.ts';
 import type { Markets } from './client.ts';
-import { allowed, firstInstant, notePassed, streamsOf } from './explain.ts';
+import { allowed, firstInstant, isUsed, notePassed, streamsOf } from './explain.ts';
 import type { PullRun } from './run.ts';
 import { nameOf, type Walk, walk } from './walks.ts';
 
@@ -38,18 +38,9 @@ export function scopeShare(run: PullRun, markets: Markets): number {
  * nothing went, has no markets to walk.
  */
 function scopeStreams(run: PullRun): readonly Stream[] {
-  const wanted = streamsOf(run).filter(({ cadence }) => cadence === 'moved');
-  const touched = ({ wallets }: Stream) =>
-    wallets.some((name) =>
-      run.state.touched.some((wallet) => wallet === name || wallet.startsWith(`${name}`)),
-    );
-  const account = wanted.filter(
-    (stream) => stream.scope === 'account' && (stream.needs === undefined || touched(stream)),
-  );
-  const byMarket = wanted.filter(
-    (stream) => stream.scope !== 'account' && (stream.wallets.includes('spot') || touched(stream)),
-  );
-  return [...account, ...byMarket];
+  const wanted = streamsOf(run).filter((stream) => stream.cadence === 'moved' && isUsed(run, stream));
+  const isOfAccount = ({ scope }: Stream) => scope === 'account';
+  return [...wanted.filter(isOfAccount), ...wanted.filter((stream) => !isOfAccount(stream))];
 }
 
 function keysOf(run: PullRun, { scope }: Stream, markets: Markets): readonly string[] {

@@ -4,7 +4,7 @@ import type { BalanceSnapshot } from '../port.ts';
 import type { WalletReader } from '../table.ts';
 import type { Markets } from './client.ts';
 import type { ReadingState } from './cursor.ts';
-import { noteTouched, settleMoves } from './moves.ts';
+import { isSweep, noteTouched, settleMoves } from './moves.ts';
 import type { PullRun } from './run.ts';
 
 /**
@@ -14,24 +14,55 @@ import type { PullRun } from './run.ts';
  */
 export async function beginReading(run: PullRun, markets: Markets): Promise<ReadingState> {
   const reading: ReadingState = {
-    ...{
-      balances: [],
-      positions: [],
-      transit: {},
-      instants: {},
-      asked: [],
-      again: false,
-      isFinal: isScopeRead(run),
-    },
+    ...{ balances: [], positions: [], transit: {}, instants: {}, asked: [] },
+    ...{ again: false, isRepeated: false, isFinal: isScopeRead(run) },
   };
-  for (const reader of run.table.wallets) {
-    if (run.account.sandbox && !reader.wallets.every((name) => run.table.sandbox.wallets.includes(name)))
-      continue;
-    await readWallet(run, reader, markets, reading);
-  }
+  await readRows(run, markets, reading);
   run.state.reading = reading;
   settleMoves(run.state);
   return reading;
+}
+
+/**
+ * Asks for the rows once more. What a venue says while it settles may be wrong in either direction, so a balance that
+ * nothing explains is not believed at once.
+ */
+export async function repeatReading(run: PullRun, markets: Markets, reading: ReadingState): Promise<void> {
+  const fresh = { ...reading, balances: [], positions: [], transit: {}, instants: {} };
+  await readRows(run, markets, fresh);
+  Object.assign(reading, fresh, { isRepeated: true, asked: [] });
+  settleMoves(run.state);
+}
+
+async function readRows(run: PullRun, markets: Markets, reading: ReadingState): Promise<void> {
+  const { sandbox } = run.table;
+  for (const reader of run.table.wallets) {
+    const isThere = !run.account.sandbox || reader.wallets.every((name) => sandbox.wallets.includes(name));
+    if (isThere && isWanted(run, reader)) await readWallet(run, reader, markets, reading);
+  }
+}
+
+/** Whether a wallet is asked for at the beginning of a reading. */
+function isWanted(run: PullRun, reader: WalletReader): boolean {
+  const { state } = run;
+  if (!reader.isCostly || state.readAt === null || isSweep(state, run.now())) return true;
+  return isTouched(state, reader);
+}
+
+function isTouched(state: PullRun['state'], { wallets }: WalletReader): boolean {
+  return wallets.some((name) => state.touched.some((wallet) => wallet.startsWith(name)));
+}
+
+/** Asks for wallets that this reading has shown to be used. True when there was one. */
+export async function readFound(run: PullRun, markets: Markets, reading: ReadingState): Promise<boolean> {
+  let found = false;
+  for (const reader of run.table.wallets) {
+    const isRead = reader.wallets.some((name) => reading.instants[name] !== undefined);
+    if (!reader.isCostly || isRead || run.account.sandbox || !isTouched(run.state, reader)) continue;
+    await readWallet(run, reader, markets, reading);
+    found = true;
+  }
+  return found;
 }
 
 async function readWallet(
@@ -40,7 +71,6 @@ async function readWallet(
   markets: Markets,
   reading: ReadingState,
 ): Promise<void> {
-  const time = run.now();
   const answers: unknown[] = [];
   try {
     for (const { call, parameters = {} } of reader.calls)
@@ -48,10 +78,14 @@ async function readWallet(
   } catch (error) {
     // The account has no such wallet. It holds nothing there.
     if (error instanceof ExchangeError && error.code === 'exchange_not_offered') return;
-    if (!isScopeMissing(error, reader.needs)) throw error;
+    // A wallet that was read before would be missing from what the account is worth.
+    const wasRead = reader.wallets.some((wallet) => Object.hasOwn(run.state.explained, wallet));
+    if (wasRead || !isScopeMissing(error, reader.needs)) throw error;
     for (const wallet of reader.wallets) run.noteUnavailable(wallet);
     return;
   }
+  // A request may have waited for its turn, or been repeated. What it shows is as late as its answer.
+  const time = run.now();
   noteAvailable(run, reader);
   const rows = reader.read(answers, run.contextOf(markets, ''));
   for (const row of rows.balances) reading.balances.push({ ...row, time });
@@ -84,7 +118,7 @@ export function isScopeRead({ state }: PullRun): boolean {
 
 /** Whether the venue refuses a part of the account to a key that may read the rest. */
 export function isScopeMissing(error: unknown, needs: string | undefined): boolean {
-  return needs !== undefined && error instanceof ExchangeError && error.code === 'exchange_auth';
+  return needs !== undefined && error instanceof ExchangeError && error.code === 'exchange_key_restricted';
 }
 
 /** The rows of a reading as a snapshot. Withdrawals under way are in the wallet `transit`. */

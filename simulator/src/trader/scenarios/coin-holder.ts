@@ -12,8 +12,11 @@ export function dustAndConvert(options: ScenarioOptions): TraderAccount {
   return plan.account();
 }
 
-/** The activity of {@link dustAndConvert}, paid out of spot, which must hold 6,000 USDT. */
-export function conversionActivity(plan: Plan): void {
+/**
+ * The activity of {@link dustAndConvert}, paid out of spot, which must hold 6,000 USDT.
+ * @param options - whether a coin without any market is given too
+ */
+export function conversionActivity(plan: Plan, { isUnlistedGiven = true } = {}): void {
   const day = (part: number): number => Math.floor(plan.days * part);
   plan.on(day(0.05), 8, ({ time, spot }) => {
     spot.fillFor(time, 'PEBL/USDT', 'buy', '800');
@@ -33,7 +36,9 @@ export function conversionActivity(plan: Plan): void {
   plan.on(day(0.45), 9, ({ time, spot }) => spot.fillFor(time, 'ETH/USDT', 'buy', '2500'));
   plan.on(day(0.5), 9, ({ time, spot }) => spot.convert(time, 'ETH', '0.2', 'BNB'));
   plan.on(day(0.55), 9, ({ time, spot }) => spot.convert(time, 'USDT', '300', 'USDC'));
-  plan.on(day(0.6), 6, ({ time, spot }) => spot.dividend(time, UNLISTED, '25000', `${UNLISTED} airdrop`));
+  if (isUnlistedGiven) {
+    plan.on(day(0.6), 6, ({ time, spot }) => spot.dividend(time, UNLISTED, '25000', `${UNLISTED} airdrop`));
+  }
   plan.on(day(0.62), 6, ({ time, spot }) => spot.dividend(time, 'BNB', '0.002', 'BNB Vault'));
   plan.on(day(0.64), 6, ({ time, spot }) => spot.dividend(time, 'USDT', '1.75', 'Commission rebate'));
 }
@@ -96,5 +101,7 @@ export function outsideActivity(plan: Plan): void {
   plan.on(day(0.72), 7, ({ time, spot }) =>
     spot.withdraw(time, 'USDT', '400', '1', { processingMs: 2 * HOUR_MS, fails: true }),
   );
+  plan.on(day(0.76), 3, ({ time, spot }) => spot.order(time, 'lock', 'USDT', '750'));
+  plan.on(day(0.78), 4, ({ time, spot }) => spot.order(time, 'release', 'USDT', '600'));
   plan.on(day(0.74), 12, ({ time, spot }) => spot.fiat(time, 'withdrawal', 'EUR', '400', '0.8'));
 }

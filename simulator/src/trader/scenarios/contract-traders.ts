@@ -1,11 +1,14 @@
 /** Traders of contracts. All but `beyondHorizon` lie within the three months for which the venue shows income. */
+import { formatAmount, largest, parseAmount, smallest, UNIT } from '../../market/amount.ts';
+import { createContracts } from '../../market/contracts.ts';
+import { FINE_DIGITS } from '../../market/series.ts';
 import type { TraderAccount } from '../event.ts';
 import { Plan, type ScenarioOptions } from './plan.ts';
 
 /**
  * A trader of USDⓈ-M: money goes to the contract wallet, positions of several times the capital are held over funding
- * times in both modes, fees are paid in BNB for a while, one position is liquidated at a loss, a dated contract is
- * delivered, and some money comes back. Default: 80 days.
+ * times in both modes, fees are paid in BNB for a while, one position is liquidated, one loses a third of the capital, a
+ * dated contract is delivered, and some money comes back. Default: 80 days.
  */
 export function futuresTrader(options: ScenarioOptions): TraderAccount {
   const plan = new Plan(options, 80);
@@ -38,7 +41,31 @@ export function usdmActivity(plan: Plan, capital: string): void {
   plan.on(day(0.6), 7, ({ time, contracts }) => contracts.fill(time, 'SOLUSDT', 'buy', '90'));
   plan.on(day(0.64), 7, ({ time, contracts }) => contracts.close(time, 'SOLUSDT', { isLiquidation: true }));
   plan.on(day(0.7), 9, ({ time, spot }) => spot.transfer(time, 'usdm', 'spot', 'USDT', '1500'));
+  gamble(plan, day, capital);
   delivered(plan);
+}
+
+/**
+ * Ether on the side that loses, over the days of the largest move, so much that a third of the capital goes, but at most
+ * of eight times the capital.
+ */
+function gamble(plan: Plan, day: (part: number) => number, capital: string): void {
+  const contracts = createContracts(plan.market);
+  const contract = contracts.byId('ETHUSDT');
+  const fine = 10n ** BigInt(FINE_DIGITS - contract.digits);
+  const price = (at: number): bigint => contracts.priceAt(contract, plan.time(at, 9)) * fine;
+  const candidates: { from: number; to: number; change: bigint }[] = [];
+  for (let from = day(0.72); from < day(0.84); from++)
+    for (let to = from + 1; to <= day(0.84); to++)
+      candidates.push({ from, to, change: price(to) - price(from) });
+  const size = ({ change }: { change: bigint }): bigint => (change < 0n ? -change : change);
+  const { from, to, change } = candidates.reduce((most, one) => (size(one) > size(most) ? one : most));
+  const lost = (parseAmount(capital) * UNIT) / (3n * largest(size({ change }), 1n));
+  const most = (parseAmount(capital) * 8n * UNIT) / price(from);
+  const quantity = formatAmount((smallest(lost, most) / contract.lotStep) * contract.lotStep);
+  const side = change < 0n ? 'buy' : 'sell';
+  plan.on(from, 9, (desk) => desk.contracts.fill(desk.time, contract.id, side, quantity));
+  plan.on(to, 9, (desk) => desk.contracts.close(desk.time, contract.id));
 }
 
 /** Both sides of one contract at once, closed one after the other. */

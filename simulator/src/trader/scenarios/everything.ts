@@ -15,7 +15,7 @@ export interface EverythingOptions extends ScenarioOptions {
 /** Days with all wallets. They lie within the three months for which the venue shows income. */
 const DAYS = 80;
 /** Everything is paid out of money of its own, so that the history beside it stays what it is. */
-const CAPITAL = '60000';
+const CAPITAL = '90000';
 
 /**
  * The account of `generateAccount`, event for event, and in its last days (80, or all but one of a shorter history, at
@@ -34,7 +34,7 @@ export function everything({ historyDays, ...options }: EverythingOptions): Trad
   const plan = new Plan(options, Math.min(DAYS, (historyDays ?? DAYS + 1) - 1), over);
   plan.on(0, 0.2, ({ time, spot }) => {
     spot.deposit(time, 'USDT', CAPITAL);
-    spot.fillFor(time + 1_000, 'BTC/USDT', 'buy', '12000');
+    spot.fillFor(time + 1_000, 'BTC/USDT', 'buy', '25000');
   });
   plan.on(0, 0.5, ({ time, spot }) => {
     // Cross markets: what is bought is paid in bitcoin.
@@ -43,7 +43,7 @@ export function everything({ historyDays, ...options }: EverythingOptions): Trad
     spot.fillFor(time + 60_000, 'ETH/BTC', 'sell', '0.004');
   });
   usdmActivity(plan, '12000');
-  coinmActivity(plan, '0.02');
+  coinmActivity(plan, '0.15');
   marginActivity(plan, '6000');
   conversionActivity(plan);
   coinActivity(plan);

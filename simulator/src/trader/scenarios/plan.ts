@@ -46,10 +46,14 @@ export class Plan {
     this.#pen = new Pen({ seed, market, firstDay, lastDay, ...(over ? { over } : {}) });
   }
 
-  /** Writes down an action. Day 0 is the first of the plan. */
+  /** The instant of a day and an hour. Day 0 is the first of the plan. */
+  time(day: number, hour: number): number {
+    return this.#pen.at(day + this.firstDay - this.#pen.firstDay, hour);
+  }
+
+  /** Writes down an action. */
   on(day: number, hour: number, run: (desk: Desk) => void): void {
-    const time = this.#pen.at(day + this.firstDay - this.#pen.firstDay, hour);
-    this.#actions.push({ time, run });
+    this.#actions.push({ time: this.time(day, hour), run });
   }
 
   /** Writes down an action at an exact instant, ms. */

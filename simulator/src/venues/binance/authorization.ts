@@ -9,8 +9,13 @@ export interface Permissions {
   readonly read: boolean;
   readonly trade: boolean;
   readonly withdraw: boolean;
-  /** `fapi` and `dapi`. Without it they refuse the key, also for reading. */
+  /** Trades contracts (`enableFutures`), and reads them. */
   readonly futures?: boolean;
+  /**
+   * Reads contracts and may not trade them: a read-only key that was made after the account opened its contract wallets.
+   * Without this and `futures` a key is refused by `fapi` and `dapi`, also for reading. [r]
+   */
+  readonly readsContracts?: boolean;
   readonly margin?: boolean;
   readonly universalTransfer?: boolean;
   /** The account is one of portfolio margin: `fapi` and `dapi` refuse it. */
@@ -50,7 +55,7 @@ const MAX_AHEAD_MS = 1_000;
 
 /**
  * The account that signed `query`: as sent, without the question mark, and with the body of a POST behind it.
- * @throws BinanceRefusal −2014, −2015, −1102, −1021, −1022, −1131
+ * @throws BinanceRefusal −2014, −2008, −2015, −1102, −1021, −1022, −1131
  */
 export function authorize(
   accounts: ReadonlyMap<string, BinanceAccount>,
@@ -69,7 +74,8 @@ export function authorize(
   if (now - timestamp > recvWindow) throw refusals.outsideWindow();
 
   const account = accounts.get(apiKey);
-  if (!account || account.boundTo === 'elsewhere' || !permissionsAt(account, now).read) throw refusals.key();
+  if (!account) throw refusals.unknownKey();
+  if (account.boundTo === 'elsewhere' || !permissionsAt(account, now).read) throw refusals.key();
   const signed = query.slice(0, Math.max(0, query.lastIndexOf('&signature=')));
   const expected = createHmac('sha256', account.apiSecret).update(signed).digest();
   const given = Buffer.from(signature, 'hex');

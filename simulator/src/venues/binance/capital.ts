@@ -1,6 +1,8 @@
 /** Binance's lists of deposits and withdrawals. */
 import { DAY_MS } from '@perf-aggregator/shared/time';
-import type { TraderDeposit } from '../../trader/event.ts';
+import { fixed8, parseAmount } from '../../market/amount.ts';
+import { statusAt } from '../../market/series.ts';
+import type { TraderDeposit, TraderWithdrawal } from '../../trader/event.ts';
 import type { Call } from './call.ts';
 import { between, type Row } from './page.ts';
 import { refusals } from './refusal.ts';
@@ -47,7 +49,7 @@ export function deposits(call: Call): object {
 /** GET /sapi/v1/capital/withdraw/history: newest first. @throws BinanceRefusal */
 export function withdrawals(call: Call): object {
   return pageOf(call, call.records.events('withdrawal')).map((withdrawal) => {
-    const ended = withdrawal.time + (withdrawal.processingMs ?? PROCESSING_MS);
+    const ended = endOf(withdrawal);
     const isOver = call.now >= ended;
     const end = withdrawal.fails ? 5 : 6;
     return {
@@ -68,6 +70,38 @@ export function withdrawals(call: Call): object {
       ...(isOver && !withdrawal.fails ? { completeTime: sapiTime(ended) } : {}),
     };
   });
+}
+
+/** GET /sapi/v1/capital/config/getall: every coin, with what is on its way out (`withdrawing`). */
+export function coins({ records, market, now }: Call): object {
+  const books = records.booksAt(now);
+  const bases = market.spot.map(({ base }) => base);
+  const names = new Set([...bases, 'USDT', ...books.balances('spot').map(([asset]) => asset)]);
+  const leaving = records.events('withdrawal').filter((one) => one.time <= now && now < endOf(one));
+  return Array.from(names, (coin) => ({
+    coin,
+    depositAllEnable: true,
+    withdrawAllEnable: true,
+    name: coin,
+    free: fixed8(books.balance('spot', coin) - books.locked(coin)),
+    locked: fixed8(books.locked(coin)),
+    freeze: '0',
+    withdrawing: fixed8(
+      leaving
+        .filter(({ asset }) => asset === coin)
+        .reduce((sum, { amount, fee }) => sum + parseAmount(amount) + parseAmount(fee), 0n),
+    ),
+    ipoing: '0',
+    ipoable: '0',
+    storage: '0',
+    isLegalMoney: coin === 'EUR',
+    trading: market.spot.some((series) => series.base === coin && statusAt(series, now) === 'TRADING'),
+    networkList: [],
+  }));
+}
+
+function endOf({ time, processingMs = PROCESSING_MS }: TraderWithdrawal): number {
+  return time + processingMs;
 }
 
 function pageOf<T extends Row & { readonly asset: string }>(

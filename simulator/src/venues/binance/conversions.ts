@@ -3,6 +3,7 @@ import { DAY_MS } from '@perf-aggregator/shared/time';
 import { fixed8, parseAmount, UNIT } from '../../market/amount.ts';
 import type { Dust } from '../../trader/wallet-event.ts';
 import type { Call } from './call.ts';
+import { longId } from './json.ts';
 import { between, type Row, windowOf } from './page.ts';
 import { refusals } from './refusal.ts';
 
@@ -49,7 +50,7 @@ export function tradeFlow({ parameters, records, now }: Call): object {
   return {
     list: rows.slice(0, limit).map(({ id, quoteId, time, from, to }) => ({
       quoteId,
-      orderId: Number(id),
+      orderId: longId(id, 0),
       orderStatus: 'SUCCESS',
       fromAsset: from.asset,
       fromAmount: from.amount,

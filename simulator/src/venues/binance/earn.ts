@@ -1,6 +1,6 @@
 /** Binance's lists of Simple Earn. Windows are of three months at most, 30 days where no time is sent. */
 import { DAY_MS } from '@perf-aggregator/shared/time';
-import { fixed8, UNIT } from '../../market/amount.ts';
+import { fixed8, parseAmount, UNIT } from '../../market/amount.ts';
 import { toFine } from '../../market/series.ts';
 import type { EarnMove, EarnReward } from '../../trader/wallet-event.ts';
 import type { Call } from './call.ts';
@@ -90,8 +90,8 @@ function held(
 function rewardsOf({ records, now }: Call, asset: string, type: string | null, from: number): string {
   const sum = between(records.events('reward'), from, now, now)
     .filter((one) => one.product === 'flexible' && one.asset === asset && (type ?? one.type) === one.type)
-    .reduce((total, { amount }) => total + Number(amount), 0);
-  return sum.toFixed(8);
+    .reduce((total, { amount }) => total + parseAmount(amount), 0n);
+  return fixed8(sum);
 }
 
 /** GET /sapi/v1/simple-earn/{product}/history/subscriptionRecord @throws BinanceRefusal */

@@ -10,6 +10,7 @@ import type { ContractFill, ContractWallet, Settlement } from '../../trader/wall
 import type { Call } from './call.ts';
 import { quantityText } from './futures-account.ts';
 import { contractOf, pairOf } from './futures-public.ts';
+import { longId } from './json.ts';
 import { between, type Row, takeFrom, takeLast } from './page.ts';
 import { refusals } from './refusal.ts';
 
@@ -86,7 +87,8 @@ function tradeRow({ id, time, contract, event, fill }: ContractTrade): object {
     symbol: contract.id,
     id,
     orderId: isFill ? event.orderId : id,
-    ...(contract.wallet === 'coinm' ? { pair: pairOf(contract), marginAsset: contract.marginAsset } : {}),
+    ...(contract.wallet === 'coinm' ? { pair: pairOf(contract) } : {}),
+    marginAsset: contract.marginAsset,
     side: isBuyer ? 'BUY' : 'SELL',
     price: fixed8(parseAmount(event.price)),
     qty: quantityText(contract, quantity),
@@ -101,20 +103,17 @@ function tradeRow({ id, time, contract, event, fill }: ContractTrade): object {
   };
 }
 
-/** One change of a balance of the wallet. */
+/** One change of a balance of the wallet, and how the venue shows it. */
 interface IncomeRow extends Row {
   readonly symbol: string;
   readonly incomeType: string;
-  readonly income: string;
-  readonly asset: string;
-  readonly info: string;
-  readonly tranId: number;
-  readonly tradeId: string;
+  readonly shown: object;
 }
 
 /**
  * GET /fapi/v1/income, /dapi/v1/income: oldest first, by pages of at most 1,000, of seven days where no time is sent,
- * and never older than three months. Every change of the wallet's balances has a row; what is 0 has none.
+ * and never older than three months. Every change of the wallet's balances has a row, but for money from a place that no
+ * list shows, and renamed coins. What is 0 has none.
  * @throws BinanceRefusal −1130, −1100
  */
 export function income(call: Call, wallet: ContractWallet): object {
@@ -131,39 +130,46 @@ export function income(call: Call, wallet: ContractWallet): object {
   return between(all, Math.max(from, now - INCOME_MS), end ?? now, now)
     .filter((row) => (symbol ?? row.symbol) === row.symbol && (type ?? row.incomeType) === row.incomeType)
     .slice((page - 1) * limit, page * limit)
-    .map(({ visibleFrom: _, ...row }) => row);
+    .map(({ shown }) => shown);
 }
 
 function incomeOf({ event, moves, fills }: Effect, wallet: ContractWallet): readonly IncomeRow[] {
+  if (event.kind === 'credit' || event.kind === 'rename') return [];
   const own = moves.filter((move) => move.wallet === wallet && move.change !== 0n);
   const trade = 'tradeId' in event ? event.tradeId : null;
   return own.map((move, index) => {
     const incomeType = typeOf(event.kind, move);
-    return {
-      symbol: 'contract' in event ? event.contract : '',
+    const symbol = 'contract' in event ? event.contract : '';
+    const { time, visibleFrom = time } = event;
+    const shown = {
+      symbol,
       incomeType,
       income: fixed8(move.change),
       asset: move.asset,
       info: trade === null || fills.length === 0 ? incomeType : String(trade),
-      time: event.time,
-      // A transfer has one number in every list. Of a trade each type has its own.
-      tranId: move.reason === 'transfer' ? Number(event.id) : Number(event.id) * 10 + index,
+      time,
+      tranId: incomeId(String(event.id), move, index),
       tradeId: trade === null ? '' : String(trade),
-      ...(event.visibleFrom === undefined ? {} : { visibleFrom: event.visibleFrom }),
     };
+    return { time, visibleFrom, symbol, incomeType, shown };
   });
 }
 
+/** A transfer has one number in every list. Of a trade each type has its own. Funding has numbers beyond 2^53. */
+function incomeId(id: string, { reason }: Move, index: number): number | bigint {
+  if (reason === 'transfer') return Number(id);
+  return reason === 'funding' ? longId(id, index) : Number(id) * 10 + index;
+}
+
+const INCOME_TYPES: Readonly<Partial<Record<Move['reason'], string>>> = {
+  realized: 'REALIZED_PNL',
+  funding: 'FUNDING_FEE',
+  commission: 'COMMISSION',
+  insurance: 'INSURANCE_CLEAR',
+  transfer: 'TRANSFER',
+};
+
 /** The venue's name of a change. It spells the delivery's so. */
 function typeOf(kind: Effect['event']['kind'], { reason }: Move): string {
-  if (kind === 'settlement') return 'DELIVERED_SETTELMENT';
-  const names: Readonly<Partial<Record<Move['reason'], string>>> = {
-    realized: 'REALIZED_PNL',
-    funding: 'FUNDING_FEE',
-    commission: 'COMMISSION',
-    insurance: 'INSURANCE_CLEAR',
-    transfer: 'TRANSFER',
-  };
-  // [r]: what the venue calls money from a place that no list shows, and a renamed coin.
-  return names[reason] ?? 'COIN_SWAP_DEPOSIT';
+  return kind === 'settlement' ? 'DELIVERED_SETTELMENT' : (INCOME_TYPES[reason] ?? reason.toUpperCase());
 }

@@ -16,6 +16,21 @@ const MONTH = { maxMs: 30 * DAY_MS };
 const WEEK = { maxMs: 30 * DAY_MS, defaultMs: 7 * DAY_MS };
 const PAGE = { size: 10, max: 100 };
 
+/** GET /sapi/v1/margin/allPairs, /sapi/v1/margin/isolated/allPairs: the recorded markets. */
+export function marginPairs({ market }: Call): object {
+  return market.spot
+    .filter(({ isSynthetic, base }) => !isSynthetic && base !== 'EUR')
+    .map(({ symbol, base, quote }, index) => ({
+      id: index + 1,
+      symbol: marketId(symbol),
+      base,
+      quote,
+      isMarginTrade: true,
+      isBuyAllowed: true,
+      isSellAllowed: true,
+    }));
+}
+
 /** GET /sapi/v1/margin/account: cross margin. @throws BinanceRefusal −3003 for an account without margin */
 export function marginAccount({ customer, records, now }: Call): object {
   if (customer.hasMargin === false) throw refusals.noMarginAccount();
@@ -118,7 +133,7 @@ export function interestHistory({ parameters, records, now }: Call): object {
       interest: fixed8(parseAmount(one.amount)),
       interestRate: fixed8(parseAmount(one.rate)),
       type: 'PERIODIC',
-      isolatedSymbol: isolatedSymbol(one.wallet),
+      ...(one.wallet === 'cross' ? {} : { isolatedSymbol: isolatedSymbol(one.wallet) }),
     })),
     total: page.total,
   };

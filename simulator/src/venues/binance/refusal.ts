@@ -55,6 +55,7 @@ export const refusals = {
   notForThisAccount: () =>
     new BinanceRefusal(400, -12022, 'This endpoint is not available for this type of account.'),
   order: () => new BinanceRefusal(400, -2010, 'Account has insufficient balance for requested action.'),
+  unknownKey: () => new BinanceRefusal(400, -2008, 'Invalid Api-Key ID.'),
   key: () => new BinanceRefusal(401, -2015, 'Invalid API-key, IP, or permissions for action.'),
   weight: (limit: number, retryAfterSeconds: number) =>
     new BinanceRefusal(

@@ -1,6 +1,5 @@
 /** A request of a client: its parts, and what tests and faults see of it. */
 import type { IncomingMessage } from 'node:http';
-import { BinanceRefusal } from './refusal.ts';
 
 const MAX_BODY = 64 * 1024;
 
@@ -19,14 +18,17 @@ export interface ReceivedRequest extends VenueRequest {
   readonly text: string;
 }
 
-/** Reads the whole request. @throws BinanceRefusal for a body beyond 64 KiB */
-export async function receive(incoming: IncomingMessage): Promise<ReceivedRequest> {
+/** Reads the whole request. Null for a body beyond 64 KiB, which is read to its end and forgotten. */
+export async function receive(incoming: IncomingMessage): Promise<ReceivedRequest | null> {
   const [path = '', rawQuery = ''] = (incoming.url ?? '').split('?', 2);
   let body = '';
+  let length = 0;
   for await (const chunk of incoming) {
-    body += String(chunk);
-    if (body.length > MAX_BODY) throw new BinanceRefusal(413, -1000, 'Payload too large');
+    const text = String(chunk);
+    length += text.length;
+    if (length <= MAX_BODY) body += text;
   }
+  if (length > MAX_BODY) return null;
   return requestOf(incoming, path, [rawQuery, body].filter((part) => part !== '').join('&'));
 }
 

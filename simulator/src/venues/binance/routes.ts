@@ -5,7 +5,7 @@
 
 import { permissionsAt } from './authorization.ts';
 import type { Call, Route, Routes } from './call.ts';
-import { deposits, withdrawals } from './capital.ts';
+import { coins, deposits, withdrawals } from './capital.ts';
 import { assetDividend, dribblet, tradeFlow } from './conversions.ts';
 import * as earn from './earn.ts';
 import { contractAccount, contractBalance, positionMode, positionRisk } from './futures-account.ts';
@@ -18,7 +18,7 @@ import { fiatOrders, fiatPayments, p2pOrders, payTransactions } from './outside-
 import { exchangeInfo, seriesOf, spotCandles, ticker24h, tickerPrice } from './public.ts';
 import { refusals } from './refusal.ts';
 import { account, fundingAssets, myTrades } from './spot.ts';
-import { subUserHistory, transfers, universalTransfers } from './wallet-transfers.ts';
+import { subAccounts, subUserHistory, transfers, universalTransfers } from './wallet-transfers.ts';
 
 const MAX_KLINES = 1_000;
 
@@ -66,6 +66,7 @@ const SPOT: Routes = {
 
 const SAPI: Routes = {
   'GET /sapi/v1/account/apiRestrictions': signed(1, ({ customer, now }) => apiRestrictions(customer, now)),
+  'GET /sapi/v1/capital/config/getall': signed(10, coins),
   'GET /sapi/v1/capital/deposit/hisrec': signed(1, deposits),
   'GET /sapi/v1/capital/withdraw/history': signed(1, withdrawals),
   'POST /sapi/v1/capital/withdraw/apply': ofUid(600, refuseOrder),
@@ -79,6 +80,7 @@ const SAPI: Routes = {
   'GET /sapi/v1/fiat/payments': signed(1, fiatPayments),
   'GET /sapi/v1/pay/transactions': ofUid(3_000, payTransactions),
   'GET /sapi/v1/c2c/orderMatch/listUserOrderHistory': signed(1, p2pOrders),
+  'GET /sapi/v1/sub-account/list': signed(1, subAccounts),
   'GET /sapi/v1/sub-account/transfer/subUserHistory': signed(1, subUserHistory),
   'GET /sapi/v1/sub-account/universalTransfer': signed(1, universalTransfers),
   'GET /sapi/v1/simple-earn/account': signed(150, earn.earnAccount),
@@ -86,6 +88,8 @@ const SAPI: Routes = {
   'GET /sapi/v1/simple-earn/locked/position': signed(150, earn.lockedPositions),
   ...earnHistory('flexible'),
   ...earnHistory('locked'),
+  'GET /sapi/v1/margin/allPairs': signed(1, margin.marginPairs),
+  'GET /sapi/v1/margin/isolated/allPairs': signed(10, margin.marginPairs),
   'GET /sapi/v1/margin/account': signed(10, margin.marginAccount),
   'GET /sapi/v1/margin/isolated/account': signed(10, margin.isolatedAccount),
   'GET /sapi/v1/margin/myTrades': signed(10, margin.marginTrades),

@@ -36,8 +36,8 @@ export function account({ customer, records, now }: Call): object {
     accountType: 'SPOT',
     balances: Array.from(assets, (asset) => ({
       asset,
-      free: fixed8(books.balance('spot', asset)),
-      locked: fixed8(0n),
+      free: fixed8(books.balance('spot', asset) - books.locked(asset)),
+      locked: fixed8(books.locked(asset)),
     })),
     permissions: ['SPOT'],
     uid: customer.uid,

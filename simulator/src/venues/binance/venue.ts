@@ -10,6 +10,7 @@ import { authorize, type BinanceAccount, permissionsAt } from './authorization.t
 import type { Call, PublicCall, Route } from './call.ts';
 import { deliver, type SpoiltDelivery } from './delivery.ts';
 import { type Area, areaOf } from './hosts.ts';
+import { toJson } from './json.ts';
 import { type BanRule, type Limits, Meter, REAL_LIMITS, USUAL_BAN } from './meter.ts';
 import { Parameters } from './parameters.ts';
 import { Records } from './records.ts';
@@ -64,6 +65,8 @@ export interface BinanceVenue {
   readonly handle: RequestListener;
 }
 
+const TOO_LARGE = JSON.stringify({ code: -1000, msg: 'Payload too large' });
+
 /** Makes the venue that this module describes. */
 export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
   const venue = new Venue(options);
@@ -74,9 +77,12 @@ export function createBinanceVenue(options: BinanceVenueOptions): BinanceVenue {
         return;
       }
       receive(incoming)
-        .then((request) => venue.answer(incoming, outgoing, request))
+        .then((request) => {
+          if (request) venue.answer(incoming, outgoing, request);
+          else outgoing.writeHead(413).end(TOO_LARGE);
+        })
         // A client that hangs up gets no answer.
-        .catch(() => incoming.socket.destroy());
+        .catch(() => incoming.destroy());
     },
   };
 }
@@ -118,20 +124,23 @@ class Venue {
     }
     const answer = this.#genuine(incoming, request);
     if (instead !== null && typeof instead === 'object') {
-      const body = textOf(instead.alter(JSON.parse(answer.body), request));
+      const body = textOf(instead.alter(structuredClone(answer.body), request));
       deliver(incoming, outgoing, { ...answer, body }, null);
       return;
     }
-    deliver(incoming, outgoing, answer, instead);
+    deliver(incoming, outgoing, { ...answer, body: toJson(answer.body) }, instead);
   }
 
-  #genuine(incoming: IncomingMessage, request: ReceivedRequest) {
+  #genuine(
+    incoming: IncomingMessage,
+    request: ReceivedRequest,
+  ): { readonly status: number; readonly body: object; readonly headers: Readonly<Record<string, string>> } {
     try {
       const { body, headers } = this.#called(incoming, request);
-      return { status: 200, body: JSON.stringify(body), headers };
+      return { status: 200, body, headers };
     } catch (error) {
       const refusal = error instanceof BinanceRefusal ? error : refusals.internal();
-      const body = JSON.stringify({ code: refusal.code, msg: refusal.message });
+      const body = { code: refusal.code, msg: refusal.message };
       return { status: refusal.status, body, headers: refusal.headers };
     }
   }
@@ -172,8 +181,8 @@ class Venue {
     const key = typeof apiKey === 'string' ? apiKey : undefined;
     const customer = authorize(this.#accounts, key, request.text, now);
     if (area !== 'fapi' && area !== 'dapi') return customer;
-    const { futures, portfolioMargin } = permissionsAt(customer, now);
-    if (!futures) throw refusals.key();
+    const { futures, readsContracts, portfolioMargin } = permissionsAt(customer, now);
+    if (!futures && !readsContracts) throw refusals.key();
     if (portfolioMargin) throw refusals.portfolioMargin();
     return customer;
   }
@@ -187,5 +196,5 @@ function limitsOf(weightPerMinute: number): Limits {
 }
 
 function textOf(body: unknown): string {
-  return typeof body === 'string' ? body : JSON.stringify(body);
+  return typeof body === 'string' ? body : toJson(body);
 }

@@ -130,6 +130,22 @@ export function subUserHistory({ customer, parameters, records, now }: Call): ob
     }));
 }
 
+/** GET /sapi/v1/sub-account/list: for a master's key alone. The other accounts that it ever moved money to or from. */
+export function subAccounts({ customer, records, now }: Call): object {
+  if (customer.role === 'sub') throw refusals.notForThisAccount();
+  const known = records.events('subTransfer').filter(({ time }) => time <= now);
+  const emails = [...new Set(known.map(({ counterparty }) => counterparty))];
+  return {
+    subAccounts: emails.map((email) => ({
+      email,
+      isFreeze: false,
+      createTime: customer.history.firstDay * DAY_MS,
+      isManagedSubAccount: false,
+      isAssetManagementSubAccount: false,
+    })),
+  };
+}
+
 /**
  * GET /sapi/v1/sub-account/universalTransfer: for a master's key alone. Without an address it lists what left the
  * master; `toEmail` of the master lists what came.

@@ -1,12 +1,10 @@
 /**
  * What may be asked of Binance: its hosts, limits and endpoints, by its documentation of 2025. The costs are the weights
- * of that documentation. `sapi` endpoints have a limit each of 12,000 an address or 180,000 an account; here they share
- * one, which is stricter.
+ * of that documentation. `sapi` endpoints have a limit each of 12,000 an address or 180,000 an account; here those of an
+ * address share one, which is stricter.
  */
 import type { Bucket, Call } from '../../table.ts';
-
-export const HOSTS = ['api.binance.com', 'fapi.binance.com', 'dapi.binance.com'] as const;
-export const SANDBOX_HOSTS = ['testnet.binance.vision'] as const;
+import { HOSTS } from './hosts.ts';
 
 /** Burst and refill together stay below the limit in any calendar minute. */
 export const BUCKETS: Readonly<Record<string, Bucket>> = {
@@ -14,7 +12,9 @@ export const BUCKETS: Readonly<Record<string, Bucket>> = {
   sapi: addressBucket(12_000, 'x-sapi-used-ip-weight-1m'),
   fapi: addressBucket(2_400, 'x-mbx-used-weight-1m'),
   dapi: addressBucket(2_400, 'x-mbx-used-weight-1m'),
-  uid: { scope: 'account', capacity: 90_000, perMinute: 90_000 },
+  conversions: accountBucket(180_000),
+  pay: accountBucket(180_000),
+  fiat: accountBucket(180_000),
   /** Withdrawal history: 10 requests a second. */
   withdrawals: { scope: 'account', capacity: 10, perMinute: 600 },
 };
@@ -24,6 +24,11 @@ function addressBucket(limit: number, header: string): Bucket {
     ...{ scope: 'address', capacity: limit / 4, perMinute: (limit * 3) / 4 },
     used: { header, limit },
   };
+}
+
+/** A list that counts by account. Each has a limit of its own. */
+function accountBucket(limit: number): Bucket {
+  return { scope: 'account', capacity: (limit * 2) / 3, perMinute: limit / 3 };
 }
 
 type Cost = Call['cost'];
@@ -76,10 +81,10 @@ export const CALLS = {
   transfers: sapi('asset/transfer'),
   dust: sapi('asset/dribblet'),
   dividends: sapi('asset/assetDividend', { sapi: 10 }),
-  conversions: sapi('convert/tradeFlow', { sapi: 1, uid: 3_000 }),
-  fiatOrders: sapi('fiat/orders', { sapi: 1, uid: 90_000 }),
+  conversions: sapi('convert/tradeFlow', { sapi: 1, conversions: 3_000 }),
+  fiatOrders: sapi('fiat/orders', { sapi: 1, fiat: 90_000 }),
   fiatPayments: sapi('fiat/payments'),
-  pay: sapi('pay/transactions', { sapi: 1, uid: 3_000 }),
+  pay: sapi('pay/transactions', { sapi: 1, pay: 3_000 }),
   peerTrades: sapi('c2c/orderMatch/listUserOrderHistory'),
   subAccountTransfers: sapi('sub-account/transfer/subUserHistory'),
   earnFlexible: sapi('simple-earn/flexible/position', { sapi: 150 }),

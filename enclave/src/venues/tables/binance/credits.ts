@@ -80,7 +80,6 @@ export const CREDIT_STREAMS: readonly Stream[] = [
       ...{ from: 'startTime', to: 'endTime', longestMs: 90 * DAY_MS - 1, since: LAUNCH },
       ...{ horizonMs: 540 * DAY_MS, overlapMs: DAY_MS },
     },
-    isSource: true,
     parameters: () => ({}),
     rows: dataOf,
     read: readPay,

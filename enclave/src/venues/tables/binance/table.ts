@@ -2,11 +2,12 @@
 import type { AccountInspection, Permission } from '../../port.ts';
 import type { VenueTable } from '../../table.ts';
 import { fieldsOf, toInstant, toText } from '../../values.ts';
-import { BUCKETS, CALLS, HOSTS, SANDBOX_HOSTS } from './calls.ts';
+import { BUCKETS, CALLS } from './calls.ts';
 import { CONVERSION_STREAMS } from './conversions.ts';
 import { CREDIT_STREAMS } from './credits.ts';
 import { EARN_STREAMS, readPositions } from './earn.ts';
 import { FUTURES_STREAMS, readCoinmCandle, readFutures, readMarkCandle } from './futures.ts';
+import { HOSTS, SANDBOX_HOSTS } from './hosts.ts';
 import { MARGIN_STREAMS, readCrossBalances, readIsolatedBalances } from './margin.ts';
 import { readCoinmMarkets, readSpotMarkets, readUsdmMarkets } from './markets.ts';
 import { RENAMES } from './renames.ts';
@@ -66,11 +67,19 @@ export const binance: VenueTable = {
       read: (answers, { market }) => readFutures(answers, 'coinm', (id) => market('inverse', id)),
     },
     {
-      ...{ wallets: ['earn:flexible'], calls: [{ call: 'earnFlexible', parameters: { size: 100 } }] },
+      ...{
+        wallets: ['earn:flexible'],
+        calls: [{ call: 'earnFlexible', parameters: { size: 100 } }],
+        isCostly: true,
+      },
       read: ([answer]) => readPositions(answer, 'flexible'),
     },
     {
-      ...{ wallets: ['earn:locked'], calls: [{ call: 'earnLocked', parameters: { size: 100 } }] },
+      ...{
+        wallets: ['earn:locked'],
+        calls: [{ call: 'earnLocked', parameters: { size: 100 } }],
+        isCostly: true,
+      },
       read: ([answer]) => readPositions(answer, 'locked'),
     },
   ],
@@ -99,6 +108,12 @@ export const binance: VenueTable = {
     },
   },
   renames: RENAMES,
+  // Funding at 00:00, 08:00 and 16:00.
+  quietMinutes: [
+    [0, 2],
+    [480, 482],
+    [960, 962],
+  ],
   checkRequests: 500,
   products: [
     { name: 'spot', wallets: ['spot'] },
@@ -118,7 +133,7 @@ export const binance: VenueTable = {
     ...{ '-1006': 'exchange_unavailable', '-1007': 'exchange_unavailable', '-1008': 'exchange_unavailable' },
     ...{ '-1015': 'exchange_rate_limited', '-1021': 'exchange_clock', '-1022': 'exchange_auth' },
     ...{ '-1121': 'exchange_symbol_unknown', '-2008': 'exchange_auth', '-2014': 'exchange_auth' },
-    ...{ '-2015': 'exchange_auth' },
+    ...{ '-2015': 'exchange_key_restricted' },
     // No margin account; no isolated one; not the key of a sub-account.
     ...{
       '-3003': 'exchange_not_offered',
@@ -155,6 +170,7 @@ function readPermissions(answer: unknown): Omit<AccountInspection, 'uid'> {
     canTrade: any(...trading, 'enablePortfolioMarginTrading', 'enableFixApiTrade'),
     canWithdraw: any('enableWithdrawals', 'enableInternalTransfer'),
     scopesMissing: any('enableFutures') === 'no' ? ['futures'] : [],
+    mode: any('enablePortfolioMarginTrading') === 'yes' ? 'portfolio margin' : 'classic',
     // `tradingAuthorityExpirationTime` is the end of the permission to trade, not of the key.
     expiresAt: null,
   };
