@@ -49,15 +49,21 @@ function isWanted(run: PullRun, reader: WalletReader): boolean {
   return isTouched(state, reader);
 }
 
+/** Whether a wallet has this name, or is of the kind of this name. */
+function isNamed(wallet: string, name: string): boolean {
+  return wallet === name || (name.endsWith(':') && wallet.startsWith(name));
+}
+
 function isTouched(state: PullRun['state'], { wallets }: WalletReader): boolean {
-  return wallets.some((name) => state.touched.some((wallet) => wallet.startsWith(name)));
+  return wallets.some((name) => state.touched.some((wallet) => isNamed(wallet, name)));
 }
 
 /** Asks for wallets that this reading has shown to be used. True when there was one. */
 export async function readFound(run: PullRun, markets: Markets, reading: ReadingState): Promise<boolean> {
   let found = false;
   for (const reader of run.table.wallets) {
-    const isRead = () => reader.wallets.some((name) => reading.instants[name] !== undefined);
+    const isRead = () =>
+      Object.keys(reading.instants).some((wallet) => reader.wallets.some((name) => isNamed(wallet, name)));
     if (!reader.isCostly || isRead() || run.account.sandbox || !isTouched(run.state, reader)) continue;
     await readWallet(run, reader, markets, reading);
     // The account may not have it any more.

@@ -2,7 +2,7 @@ import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ExchangeError } from '../../../src/venues/errors.ts';
-import type { Stream } from '../../../src/venues/table.ts';
+import type { Stream, VenueTable } from '../../../src/venues/table.ts';
 import { books, DAYS } from './account.ts';
 import { Reader, setOf } from './reader.ts';
 import { at } from './rows.ts';
@@ -10,12 +10,22 @@ import { type Row, SCRIPTED, STREAMS, streamOf } from './scripted-table.ts';
 import { type Booking, ScriptedVenue } from './scripted-venue.ts';
 import { makeTrouble, type Trouble, trouble } from './trouble.ts';
 
-/** Days after the account's last movement, when every row is shown and final. */
-const [CALM, LATER] = [40, 45];
+/** Noon of days after the account's last movement, when every row is shown and final. */
+const [CALM, LATER] = [at(40, 12), at(45, 12)];
+
+/** Wallets beside the main one cost much, and the venue settles contracts at midnight and in the morning. */
+const TABLE: VenueTable = {
+  ...SCRIPTED,
+  wallets: SCRIPTED.wallets.map((wallet) => (wallet.needs ? { ...wallet, isCostly: true } : wallet)),
+  quietMinutes: [
+    [0, 5],
+    [480, 485],
+  ],
+};
 
 function readerOf(rows: readonly Booking[], streams: readonly Stream[] = STREAMS): Reader {
   const reader = new Reader(new ScriptedVenue(at(5)));
-  reader.venue.table = { ...SCRIPTED, streams };
+  reader.venue.table = { ...TABLE, streams };
   reader.venue.books.push(...rows);
   return reader;
 }
@@ -39,9 +49,9 @@ async function readInTrouble(reader: Reader, plan: Trouble): Promise<void> {
 
 /** Reads an account to its end, and days later once more. */
 async function readInPeace(reader: Reader): Promise<Awaited<ReturnType<Reader['all']>>> {
-  reader.venue.now = at(CALM);
+  reader.venue.now = CALM;
   await reader.all();
-  reader.venue.now = at(LATER);
+  reader.venue.now = LATER;
   return reader.all();
 }
 
@@ -119,7 +129,7 @@ describe('when the same account is read in other ways', () => {
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
         async (rows, budgets) => {
           const [whole, split] = [readerOf(rows), readerOf(rows)];
-          for (const { venue } of [whole, split]) venue.now = at(CALM);
+          for (const { venue } of [whole, split]) venue.now = CALM;
           await whole.all();
           for (let pulls = 0, done = false; !done; pulls++) {
             const pull = await split.pull({ maxEntries: budgets[pulls % budgets.length]! });
