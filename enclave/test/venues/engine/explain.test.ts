@@ -39,7 +39,7 @@ describe('when nothing moved', () => {
     const reader = await idle(bought(10, 'BTC/USDT', at(2)));
     reader.venue.now += DAY_MS;
     await reader.pull();
-    expect(callsOf(reader)).toEqual([...WALLETS, 'deposits', 'withdrawals', 'rewards', 'swaps', 'moves']);
+    expect(callsOf(reader)).toEqual([...WALLETS, 'deposits', 'withdrawals', 'rewards', 'swaps']);
     reader.venue.now += 300_000;
     await reader.pull();
     expect(callsOf(reader)).toEqual([...WALLETS, 'deposits', 'withdrawals']);

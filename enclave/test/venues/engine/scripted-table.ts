@@ -96,7 +96,7 @@ export const STREAMS: readonly Stream[] = [
   streamOf('withdrawals', { wallets: ['main'], paging: PAGING.page, cadence: 'always' }),
   streamOf('rewards', { wallets: ['main'], paging: PAGING.whole, isSource: true }),
   streamOf('swaps', { wallets: ['main'], paging: PAGING.token }),
-  streamOf('moves', { wallets: ['main', 'perp'], paging: PAGING.falling }),
+  streamOf('moves', { wallets: ['main', 'perp'], paging: PAGING.falling, cadence: 'unexplained' }),
   streamOf('income', { ...futures, paging: PAGING.time }),
   streamOf('perp fills', { ...futures, scope: { product: 'linear' }, paging: PAGING.byId }),
   streamOf('iso fills', { ...isolated, wallets: ['iso:'], paging: PAGING.byId }),
