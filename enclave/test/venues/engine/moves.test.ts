@@ -30,6 +30,7 @@ function readingOf(holdings: Readonly<Record<string, string>>, instant = NOW): R
       instants: { main: instant },
       asked: [],
       again: false,
+      isRepeated: false,
       isFinal: false,
     },
   };

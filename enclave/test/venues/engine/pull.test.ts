@@ -111,11 +111,11 @@ describe('when the last reading is over', () => {
     };
     const { snapshot } = await reader.pull();
     expect(snapshot).toEqual({
-      time: at(5, 12) + 100,
+      time: at(5, 12) + 200,
       balances: [
-        { wallet: 'main', asset: 'USDT', total: '-90', time: at(5, 12) },
-        { wallet: 'main', asset: 'BTC', total: '1', time: at(5, 12) },
-        { wallet: 'perp', asset: 'USDT', total: '5', time: at(5, 12) + 100 },
+        { wallet: 'main', asset: 'USDT', total: '-90', time: at(5, 12) + 100 },
+        { wallet: 'main', asset: 'BTC', total: '1', time: at(5, 12) + 100 },
+        { wallet: 'perp', asset: 'USDT', total: '5', time: at(5, 12) + 200 },
       ],
       positions: [],
     });

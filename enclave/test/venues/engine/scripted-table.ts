@@ -114,7 +114,7 @@ function readerOf(name: string, needs?: 'futures' | 'margin') {
 
 export const SCRIPTED: VenueTable = {
   ...binance,
-  ...{ launch: LAUNCH, reportingAssets: [], streams: STREAMS, renames: [] },
+  ...{ launch: LAUNCH, reportingAssets: [], streams: STREAMS, renames: [], quietMinutes: [] },
   wallets: [readerOf('main'), readerOf('perp', 'futures'), readerOf('iso:', 'margin')],
   products: [
     { name: 'spot', wallets: ['main'] },
