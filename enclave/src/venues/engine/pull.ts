@@ -84,9 +84,10 @@ function requireListed(run: PullRun, markets: Markets): void {
 
 /** Between two steps of the first reading, the balances are read again only after a while. */
 function isReadingDue(run: PullRun): boolean {
-  const { reading, readAt } = run.state;
+  const { reading, readAt, isFinal } = run.state;
   if (reading !== null || readAt === null) return true;
-  if (isQuiet(run)) return false;
+  // An account that waits for its first whole reading does not wait for this.
+  if (isFinal && isQuiet(run)) return false;
   return isScopeRead(run) || run.now() - readAt >= READING_MS;
 }
 
