@@ -121,17 +121,17 @@ describe('when the venue counts what was used', () => {
   const used = (weight: number) => road({ headers: { 'x-mbx-used-weight-1m': String(weight) } });
 
   it('calls wait for the next minute once nearly all is used', async () => {
-    const full = used(5_880);
+    const full = used(5_999);
     full.clock.time += 20_000;
     await full.fetch(ACCOUNT_URL);
     expect(await full.waitFor('api')).toBe(40_000);
-    const plenty = used(5_879);
+    const plenty = used(4_500);
     await plenty.fetch(ACCOUNT_URL);
     expect(await plenty.waitFor('api')).toBe(0);
   });
 
   it('each host counts for itself, by its own limit', async () => {
-    const busy = used(2_352);
+    const busy = used(2_399);
     await busy.fetch(WEALTH_URL);
     expect(await busy.waitFor('api')).toBe(0);
     expect(await busy.waitFor('fapi')).toBe(60_000);
