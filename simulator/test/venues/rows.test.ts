@@ -114,7 +114,7 @@ describe('when a list lacks rows', () => {
     // It is not looked for again at every reading.
     road.requests.length = 0;
     expect((await readAgain(road, reader)).coverage.scope).toEqual(pull.coverage.scope);
-    expect(road.requests).toHaveLength(12);
+    expect(road.requests).toHaveLength(10);
     isHidden = false;
     road.clock.set(NOW + 2 * DAY_MS);
     const healed = await readAgain(road, reader);

@@ -58,7 +58,6 @@ export const CLOSED_ROUND_TRIP_02: Answers = {
 /** 6,000 of 10,000 USDT are in the futures wallet, which the key may not read. */
 export const WALLET_TRANSFER_03: Answers = {
   wrong: {
-    unexplainedShare: { today: 1.5, right: 0 },
     totalReturn: {
       today: 0,
       right: -0.6,
@@ -66,7 +65,8 @@ export const WALLET_TRANSFER_03: Answers = {
     },
   },
   right: {
-    counterWallets: ['usdm', 'spot'],
+    counterWallets: ['usdm'],
+    unexplainedShare: 0,
     adverseReturn: -0.6,
     scope: 'partial',
     missing: ['usdm (the key may not read it)'],
