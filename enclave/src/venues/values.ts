@@ -58,13 +58,20 @@ export function toText(value: unknown, field: string): string {
 }
 
 /**
+ * A short text that may be absent or empty.
+ * @throws ExchangeError `exchange_bad_response`
+ */
+export function toOptionalText(value: unknown, field: string): string {
+  return value === undefined || value === null || value === '' ? '' : toText(value, field);
+}
+
+/**
  * An instant in ms, from a number of `unit`. Fractions of a millisecond are dropped.
  * @throws ExchangeError `exchange_bad_response`, also for an instant that no venue can mean, as one in another unit
  */
 export function toInstant(value: unknown, field: string, unit: TimeUnit = 'ms'): number {
-  const match = /^(\d{1,19})(?:\.(\d{1,9}))?$/.exec(
-    typeof value === 'number' ? String(value) : String(value ?? ''),
-  );
+  const text = typeof value === 'number' ? String(value) : value;
+  const match = typeof text === 'string' ? /^(\d{1,19})(?:\.(\d{1,9}))?$/.exec(text) : null;
   if (!match) throw malformed(field);
   const [, whole = '', fraction = ''] = match;
   const power = UNITS[unit];

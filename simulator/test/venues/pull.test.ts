@@ -200,8 +200,8 @@ describe('when an account is read again', () => {
     await reader.all(PATIENT);
     road.requests.length = 0;
     expect(await reader.pull(PATIENT())).toMatchObject({ done: true, progress: 1, entries: [], marks: [] });
-    // The wallets that the key may read, a refusal each of the two it may not, and the two lists of transfers. Savings
-    // are asked for where there ever were any.
+    // The wallets that the key may read, a refusal each of the two it may not, and the two lists of transfers. Nothing
+    // ever went to Simple Earn, which costs 150 a call and is asked for once a day.
     expect(countsOf(road.requests)).toEqual({
       ...{ '/api/v3/account': 1, '/sapi/v1/asset/get-funding-asset': 1 },
       ...{ '/sapi/v1/margin/account': 1, '/sapi/v1/margin/isolated/account': 1 },

@@ -23,6 +23,7 @@ import { ACCOUNT, NOW, type Road } from './road.ts';
 let road: Road;
 afterEach(() => road.close());
 
+/** Wallets that every reading asks for. Simple Earn is asked for where something went there, and once a day. */
 const WALLETS = [
   '/api/v3/account',
   '/sapi/v1/asset/get-funding-asset',
@@ -31,8 +32,6 @@ const WALLETS = [
   '/fapi/v3/balance',
   '/fapi/v3/positionRisk',
   '/dapi/v1/balance',
-  '/sapi/v1/simple-earn/flexible/position',
-  '/sapi/v1/simple-earn/locked/position',
 ];
 const DENIED = 'usdm (the key may not read it)';
 
@@ -126,9 +125,9 @@ describe('when a key may not read contracts', () => {
     expect(sides.length).toBeGreaterThanOrEqual(3);
   });
 
-  it('there is no reading without a wallet that was read before', async () => {
-    const customer = permissionsFrom(customerOf(futures), NOW + DAY_MS, blind);
-    const back = permissionsFrom(customer, NOW + 2 * DAY_MS, { futures: true });
+  it('a wallet that was read before is missed: there is no reading until the venue lets it again', async () => {
+    const later = permissionsFrom(customerOf(futures), NOW + DAY_MS, blind);
+    const back = permissionsFrom(later, NOW + 2 * DAY_MS, { futures: true });
     road = await openQuickRoad(futures, { customers: [back] });
     const { reader, pull } = await readAll(road);
     expect(pull.coverage.scope).toEqual(COMPLETE);
@@ -141,7 +140,7 @@ describe('when a key may not read contracts', () => {
     expect(coverage.unavailable).toEqual([]);
   });
 
-  it('is complete when the key may read it at last', async () => {
+  it('is complete once the venue lets a key that could not', async () => {
     const { permissions } = customerOf(futures);
     const customer = customerOf(futures, { permissions: { ...permissions, ...blind } });
     const later = permissionsFrom(customer, NOW + DAY_MS, { futures: true });
@@ -172,24 +171,26 @@ describe('when the venue shows balances that never were', () => {
     ['nothing', 0],
     ['a part', 0.5],
     ['too much', 2],
-  ];
-
-  it.each(wrongs)('they are asked for once more: %s', async (_name, factor) => {
+  ])('asks once more before it believes: %s', async (_name, factor) => {
     const { reader, before } = await openRead(flat, onPath('/api/v3/account', once(scaled(factor))));
     const pull = await reader.pull(patient(road)());
     expect(pull.coverage.scope).toEqual(COMPLETE);
-    expect(totalsOf(pull)).toEqual(totalsOf(before));
+    expect(pull.entries).toEqual([]);
+    expect(pull.snapshot!.balances.map(({ total }) => total)).toEqual(
+      before.snapshot!.balances.map(({ total }) => total),
+    );
   });
 
-  it.each(wrongs)('the reading is partial, and the next one right: %s', async (_name, factor) => {
-    const { reader, before } = await openRead(flat, onPath('/api/v3/account', times(2, scaled(factor))));
+  it.each([
+    ['nothing', 0],
+    ['too much', 2],
+  ])('a reading that shows it twice is partial, and the next one right: %s', async (_name, factor) => {
+    const { reader } = await openRead(flat, onPath('/api/v3/account', times(2, scaled(factor))));
     const wrong = await reader.pull(patient(road)());
     expect(wrong.coverage.scope.state).toBe('partial');
     expect(wrong.coverage.scope.missing).toContain('what moved USDT in spot');
     expect(wrong.entries).toEqual([]);
-    const right = await reader.pull(patient(road)());
-    expect(right.coverage.scope).toEqual(COMPLETE);
-    expect(totalsOf(right)).toEqual(totalsOf(before));
+    expect((await reader.pull(patient(road)())).coverage.scope).toEqual(COMPLETE);
   });
 });
 

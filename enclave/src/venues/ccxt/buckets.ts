@@ -23,7 +23,7 @@ export type { Lane } from './limiter.ts';
  */
 const MAX_ACCOUNT_LIMITERS = 10_000;
 /** When this share of a minute's limit is used, by everyone at this address, calls wait for the next minute. */
-const NEARLY_USED = 0.98;
+const NEARLY_USED = 0.95;
 
 export interface Buckets {
   /** Waits until a call may go out. @throws ExchangeError `exchange_rate_limited`; the reason of `signal` */

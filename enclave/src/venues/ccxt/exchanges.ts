@@ -54,7 +54,7 @@ export function createExchanges(
 
   return {
     health: () => [...answered.values()],
-    inspect(account, bounds) {
+    async inspect(account, bounds) {
       return clientOf(account, 'admission', bounds).inspect();
     },
     async pull(account, cursor, budget, ledger) {

@@ -9,7 +9,7 @@ import { ExchangeError } from '../errors.ts';
 import type { BalanceSnapshot, Pull, PullBudget, VenueAccount, VenueCursor } from '../port.ts';
 import type { Markets } from './client.ts';
 import { coverageOf } from './coverage.ts';
-import { initialState, parseCursor, toCursor } from './cursor.ts';
+import { initialState, parseCursor, type ReadingState, toCursor } from './cursor.ts';
 import { explain } from './explain.ts';
 import { readMarks } from './marks.ts';
 import { closeReading, noteMove } from './moves.ts';
@@ -84,9 +84,10 @@ function requireListed(run: PullRun, markets: Markets): void {
 
 /** Between two steps of the first reading, the balances are read again only after a while. */
 function isReadingDue(run: PullRun): boolean {
-  const { reading, readAt } = run.state;
+  const { reading, readAt, isFinal } = run.state;
   if (reading !== null || readAt === null) return true;
-  if (isQuiet(run)) return false;
+  // An account that waits for its first whole reading does not wait for this.
+  if (isFinal && isQuiet(run)) return false;
   return isScopeRead(run) || run.now() - readAt >= READING_MS;
 }
 
@@ -110,17 +111,25 @@ async function readAccount(run: PullRun, markets: Markets): Promise<BalanceSnaps
   const { state } = run;
   const reading = state.reading ?? (await beginReading(run, markets));
   if (!(await explain(run, reading, markets))) return null;
-  // A holding that no entry explains needs prices as well.
-  for (const { asset, time } of reading.balances) noteAsset(state, run.table, asset, state.earliest ?? time);
-  for (const { symbol, settle, time } of reading.positions) {
-    for (const asset of [symbol, settle]) noteAsset(state, run.table, asset, state.earliest ?? time);
-  }
+  noteHoldings(run, reading);
   noteReportingAssets(state, run.table);
   if (!(await readMarks(run, markets))) return null;
   const snapshot = snapshotOf(reading);
   closeReading(state, reading, run.now());
   state.readAt = run.now();
   return snapshot;
+}
+
+/** A holding that no entry explains needs prices as well, since it may always have been there. */
+function noteHoldings({ state, table }: PullRun, { balances, positions }: ReadingState): void {
+  const held = [
+    ...balances.map(({ asset, time }) => ({ asset, time })),
+    ...positions.flatMap(({ symbol, settle, time }) => [symbol, settle].map((asset) => ({ asset, time }))),
+  ];
+  for (const { asset, time } of held) {
+    const known = Object.hasOwn(state.assets, asset) && !state.assets[asset]!.priceOnly;
+    if (!known) noteAsset(state, table, asset, state.earliest ?? time);
+  }
 }
 
 /** An estimate for a progress bar. Below 1 the parent asks for the next step at once. */

@@ -57,10 +57,11 @@ function isTouched(state: PullRun['state'], { wallets }: WalletReader): boolean 
 export async function readFound(run: PullRun, markets: Markets, reading: ReadingState): Promise<boolean> {
   let found = false;
   for (const reader of run.table.wallets) {
-    const isRead = reader.wallets.some((name) => reading.instants[name] !== undefined);
-    if (!reader.isCostly || isRead || run.account.sandbox || !isTouched(run.state, reader)) continue;
+    const isRead = () => reader.wallets.some((name) => reading.instants[name] !== undefined);
+    if (!reader.isCostly || isRead() || run.account.sandbox || !isTouched(run.state, reader)) continue;
     await readWallet(run, reader, markets, reading);
-    found = true;
+    // The account may not have it any more.
+    found ||= isRead();
   }
   return found;
 }

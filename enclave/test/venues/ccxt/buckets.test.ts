@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createBuckets } from '../../../src/venues/ccxt/buckets.ts';
+import { type Buckets, createBuckets } from '../../../src/venues/ccxt/buckets.ts';
 import type { VenueAccount } from '../../../src/venues/port.ts';
 import type { Bucket } from '../../../src/venues/table.ts';
 import { sleeper } from './way.ts';
@@ -16,7 +16,10 @@ function account(apiKey: string): VenueAccount {
 
 function world(sharers = 1) {
   const { clock, sleep, waits } = sleeper();
-  return { clock, waits, ...createBuckets(BUCKETS, sharers, clock, sleep) };
+  const buckets = createBuckets(BUCKETS, sharers, clock, sleep);
+  const take = (...given: Parameters<Buckets['take']>) => buckets.take(...given);
+  const pauseUntil = (...given: Parameters<Buckets['pauseUntil']>) => buckets.pauseUntil(...given);
+  return { clock, waits, take, pauseUntil };
 }
 
 describe('when a call takes from several buckets', () => {

@@ -17,7 +17,7 @@ describe('when ccxt throws', () => {
     [new ccxt.PermissionDenied('x'), 'exchange_auth'],
     [new ccxt.RateLimitExceeded('x'), 'exchange_rate_limited'],
     [new ccxt.DDoSProtection('x'), 'exchange_rate_limited'],
-    [new ccxt.DDoSProtection('binance {"code":-2015,"msg":"Invalid API-key"}'), 'exchange_auth'],
+    [new ccxt.DDoSProtection('binance {"code":-2015,"msg":"Invalid API-key"}'), 'exchange_key_restricted'],
     [new ccxt.InvalidNonce('x'), 'exchange_clock'],
     [new ccxt.RequestTimeout(`binance GET ${URL_WITH_SECRETS} request timed out`), 'exchange_unavailable'],
     [new ccxt.ExchangeNotAvailable('x'), 'exchange_unavailable'],

@@ -6,7 +6,7 @@ import { ExchangeError } from '../../../src/venues/errors.ts';
 import { binance } from '../../../src/venues/tables/binance/table.ts';
 import { sleeper, type Way, way } from './way.ts';
 
-type Functions = Readonly<Record<string, (...given: unknown[]) => Promise<unknown>>>;
+type Functions = Record<string, (...given: unknown[]) => Promise<unknown>>;
 
 /** A key that may do everything, behind the transport of the engine. */
 function trader(sandbox = false): Way & { readonly exchange: Functions } {

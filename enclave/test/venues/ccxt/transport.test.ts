@@ -120,18 +120,18 @@ describe('when the venue names a time to come back', () => {
 describe('when the venue counts what was used', () => {
   const used = (weight: number) => road({ headers: { 'x-mbx-used-weight-1m': String(weight) } });
 
-  it('calls wait for the next minute once nine tenths are used', async () => {
-    const full = used(5_400);
+  it('calls wait for the next minute once nearly all is used', async () => {
+    const full = used(5_880);
     full.clock.time += 20_000;
     await full.fetch(ACCOUNT_URL);
     expect(await full.waitFor('api')).toBe(40_000);
-    const plenty = used(5_399);
+    const plenty = used(5_879);
     await plenty.fetch(ACCOUNT_URL);
     expect(await plenty.waitFor('api')).toBe(0);
   });
 
   it('each host counts for itself, by its own limit', async () => {
-    const busy = used(2_160);
+    const busy = used(2_352);
     await busy.fetch(WEALTH_URL);
     expect(await busy.waitFor('api')).toBe(0);
     expect(await busy.waitFor('fapi')).toBe(60_000);

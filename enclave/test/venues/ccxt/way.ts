@@ -16,7 +16,7 @@ export interface Way {
   readonly fetch: Fetch;
   readonly sent: Sent[];
   /** The requests as `METHOD host/path`. */
-  places(): readonly string[];
+  readonly places: () => readonly string[];
 }
 
 /** @param answer - the answer to a request, or the error that ends it; `{}` with status 200 when left out */

@@ -39,7 +39,7 @@ describe('when nothing moved', () => {
     const reader = await idle(bought(10, 'BTC/USDT', at(2)));
     reader.venue.now += DAY_MS;
     await reader.pull();
-    expect(callsOf(reader)).toEqual([...WALLETS, 'deposits', 'withdrawals', 'rewards', 'swaps', 'moves']);
+    expect(callsOf(reader)).toEqual([...WALLETS, 'deposits', 'withdrawals', 'rewards', 'swaps']);
     reader.venue.now += 300_000;
     await reader.pull();
     expect(callsOf(reader)).toEqual([...WALLETS, 'deposits', 'withdrawals']);
@@ -215,15 +215,16 @@ describe('when a part cannot be read', () => {
     venue.books.push(booked('1', 'deposit', 'USDT', at(1), at(1), '1000'));
     venue.books.push(moved('5', 'USDT', '100', 'main', 'perp', at(2)));
     venue.before = (call) => {
-      failing('exchange_auth', 'wallet perp')(call, {});
-      failing('exchange_auth', 'income')(call, {});
-      failing('exchange_auth', 'perp fills')(call, {});
+      failing('exchange_key_restricted', 'wallet perp')(call, {});
+      failing('exchange_key_restricted', 'income')(call, {});
+      failing('exchange_key_restricted', 'perp fills')(call, {});
     };
     const { coverage } = await reader.all();
     expect(coverage.productsRead).toEqual(['spot', 'isolated']);
     expect(coverage.productsNotRead).toEqual(['options', 'contracts']);
-    expect(coverage.scope).toMatchObject({ state: 'partial', missing: expect.arrayContaining(['perp']) });
-    expect(idsOf(reader.ledger.entries)).toEqual(['1', '5', '5']);
+    expect(coverage.scope).toMatchObject({ state: 'partial', missing: ['perp (the key may not read it)'] });
+    // The side of the wallet that is not read is no entry.
+    expect(idsOf(reader.ledger.entries)).toEqual(['1', '5']);
 
     // The key gets the scope.
     venue.before = () => undefined;
@@ -231,13 +232,14 @@ describe('when a part cannot be read', () => {
     const after = await reader.all();
     expect(after.coverage.scope).toEqual({ from: null, state: 'complete', missing: [] });
     expect(after.coverage.productsRead).toEqual(['spot', 'contracts', 'isolated']);
+    expect(setOf(reader.ledger.entries)).toEqual(setOf(venue.truth()));
   });
 
   it('a stream that is refused for once is tried again with its wallet', async () => {
     const reader = await idle(moved('5', 'USDT', '100', 'main', 'perp', at(2)));
     const { venue } = reader;
     venue.books.push(paid('f', 'USDT', '-1', venue.now - 60_000, 'perp'));
-    venue.before = failing('exchange_auth', 'income');
+    venue.before = failing('exchange_key_restricted', 'income');
     expect((await reader.pull()).coverage.unavailable).toEqual(['income']);
     venue.before = () => undefined;
     venue.now += 300_000;

@@ -30,6 +30,7 @@ function readingOf(holdings: Readonly<Record<string, string>>, instant = NOW): R
       instants: { main: instant },
       asked: [],
       again: false,
+      isRepeated: false,
       isFinal: false,
     },
   };
@@ -44,7 +45,7 @@ function stateOf(holdings: Readonly<Record<string, string>>, entries: readonly L
 
 const cash = (amount: string, time: number, id = amount) => paid(id, 'USDT', amount, time).entries[0]!;
 const told = (state: PullState, reading = state.reading!) =>
-  differencesOf(state, reading).map(({ wallet, asset, amount }) => `${wallet} ${asset} ${amount}`);
+  differencesOf(state, reading).map(({ wallet, asset, amount }) => `${wallet} ${asset} ${amount.toString()}`);
 
 describe('when holdings are compared with what moved them', () => {
   it('a difference is what the wallet holds beyond its entries, exactly', () => {
@@ -171,7 +172,7 @@ describe('when contracts are compared', () => {
 
 describe('when a reading has looked for differences', () => {
   const news = (state: PullState, now = NOW) =>
-    newDifferences(state, state.reading!, now).map(({ asset, amount }) => `${asset} ${amount}`);
+    newDifferences(state, state.reading!, now).map(({ asset, amount }) => `${asset} ${amount.toString()}`);
 
   /** A state that was read wholly before, with a difference of one. */
   function known(): PullState {

@@ -56,7 +56,7 @@ function expectNamed(reader: Reader, missing: readonly string[]): void {
   for (const wallet of new Set(absent.map((name) => truth[name]!.wallet)))
     expect(
       missing.some((what) => what.endsWith(` in ${wallet}`)),
-      `${wallet} of ${missing}`,
+      `${wallet} of ${missing.join(', ')}`,
     ).toBe(true);
 }
 

@@ -35,7 +35,8 @@ export class Reader {
     const ports = { ledger: known, client: venue, table: venue.table, clock: { now: () => venue.now } };
     const whole = { maxEntries: 1_000, until: Number.MAX_SAFE_INTEGER, ...budget };
     const pull = await pullAccount(ports, { ...ACCOUNT, ...account }, this.cursor, whole);
-    ledger.append(ledger.fresh(pull), 'fetched');
+    const { entries, marks } = pull;
+    ledger.append(ledger.fresh({ entries, marks }), 'fetched');
     this.cursor = JSON.parse(JSON.stringify(pull.cursor)) as VenueCursor;
     return pull;
   }

@@ -96,7 +96,7 @@ export const STREAMS: readonly Stream[] = [
   streamOf('withdrawals', { wallets: ['main'], paging: PAGING.page, cadence: 'always' }),
   streamOf('rewards', { wallets: ['main'], paging: PAGING.whole, isSource: true }),
   streamOf('swaps', { wallets: ['main'], paging: PAGING.token }),
-  streamOf('moves', { wallets: ['main', 'perp'], paging: PAGING.falling }),
+  streamOf('moves', { wallets: ['main', 'perp'], paging: PAGING.falling, cadence: 'unexplained' }),
   streamOf('income', { ...futures, paging: PAGING.time }),
   streamOf('perp fills', { ...futures, scope: { product: 'linear' }, paging: PAGING.byId }),
   streamOf('iso fills', { ...isolated, wallets: ['iso:'], paging: PAGING.byId }),
@@ -114,7 +114,7 @@ function readerOf(name: string, needs?: 'futures' | 'margin') {
 
 export const SCRIPTED: VenueTable = {
   ...binance,
-  ...{ launch: LAUNCH, reportingAssets: [], streams: STREAMS, renames: [] },
+  ...{ launch: LAUNCH, reportingAssets: [], streams: STREAMS, renames: [], quietMinutes: [] },
   wallets: [readerOf('main'), readerOf('perp', 'futures'), readerOf('iso:', 'margin')],
   products: [
     { name: 'spot', wallets: ['main'] },

@@ -65,8 +65,8 @@ export const WALLET_TRANSFER_03: Answers = {
     },
   },
   right: {
-    counterWallets: ['usdm'],
     unexplainedShare: 0,
+    counterWallets: ['usdm'],
     adverseReturn: -0.6,
     scope: 'partial',
     missing: ['usdm (the key may not read it)'],

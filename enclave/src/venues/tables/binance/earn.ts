@@ -76,7 +76,7 @@ function readReward(row: unknown, { owner }: RowContext): RowReading {
   const info = fieldsOf(row, 'earn reward');
   const time = toInstant(info['time'], 'reward time');
   const asset = toText(info['asset'], 'reward asset');
-  const id = `reward:${String(info['projectId'] ?? asset)}:${time}`;
+  const id = `reward:${toText(info['projectId'] ?? asset, 'reward project')}:${time}`;
   const move = { owner, id, time, asset, amount: toDecimal(info['rewards'], 'reward amount') };
   return { entries: [cashOf(move, 'interest', 'earn:flexible')], time, id };
 }

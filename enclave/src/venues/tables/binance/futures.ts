@@ -2,7 +2,16 @@
 import type { CashEntry, FillEntry } from '@perf-aggregator/analytics/entries/entry';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { Candle, Market, Product, RowContext, RowReading, Stream, WalletRows } from '../../table.ts';
-import { fieldsOf, listOf, malformed, toDecimal, toInstant, toKnown, toText } from '../../values.ts';
+import {
+  fieldsOf,
+  listOf,
+  malformed,
+  toDecimal,
+  toInstant,
+  toKnown,
+  toOptionalText,
+  toText,
+} from '../../values.ts';
 import { amountOf, FILL_PAGING, readCandle } from './spot.ts';
 import { cashOf, transferOf } from './transfers.ts';
 
@@ -113,9 +122,10 @@ function readIncome(row: unknown, side: Side, { owner, market }: RowContext): Ro
   const type = toText(info['incomeType'], 'income type');
   const kind = toKnown(INCOME, type, 'income type');
   const time = toInstant(info['time'], 'income time');
-  const name = String(info['symbol'] ?? '');
+  const name = toOptionalText(info['symbol'], 'income symbol');
   // One number may stand for several rows: of types, of symbols, of assets and of the parts of a fill.
-  const id = `${type}:${name}:${toText(info['tranId'], 'income id')}:${String(info['tradeId'] ?? '')}`;
+  const trade = toOptionalText(info['tradeId'], 'income trade');
+  const id = `${type}:${name}:${toText(info['tranId'], 'income id')}:${trade}`;
   const tradedIn = kind === null && name !== '' ? { tradedIn: name } : {};
   if (kind === null) return { entries: [], time, id, ...tradedIn };
   const amount = amountOf(info['income'], 'income amount');
