@@ -42,6 +42,18 @@ export const HIDDEN_LOSS_KEPT_T1: Answers = {
   },
 };
 
+/**
+ * After everything was walked, a thousand of two thousand USDT are lost in one market, and come back from a place that
+ * no list shows, before the next reading. The balance is what it was, so nothing asks for that market.
+ */
+export const REFILLED_BETWEEN_READINGS_T1: Answers = {
+  wrong: {
+    after: { today: 'complete', right: 'partial', why: 'a refill from nowhere is a difference' },
+    fills: { today: 0, right: 2, why: 'markets are walked again although no balance moved' },
+  },
+  right: { before: 'complete' },
+};
+
 /** The losing streak of T5, without dust. */
 export const LOSING_STREAK_T5: Answers = {
   right: {

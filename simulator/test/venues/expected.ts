@@ -67,8 +67,6 @@ export function expectedMarks(): readonly string[] {
       minute(event.fee.asset, event.time);
     }
   }
-  // What is still held may have come without an entry, so it is priced from the first event on.
-  for (const asset of BASES) since.set(asset, history.events[0]!.time);
   for (const event of history.events) {
     if (event.kind === 'fill') continue;
     for (const asset of [...BASES, 'EUR']) if (event.time >= since.get(asset)!) minute(asset, event.time);

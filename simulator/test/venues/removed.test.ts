@@ -1,5 +1,5 @@
 /** Markets that the venue removes. */
-import { DAY_MS } from '@perf-aggregator/shared/time';
+import { DAY_MS, HOUR_MS } from '@perf-aggregator/shared/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Plan } from '../../src/trader/scenarios/scenarios.ts';
 import { COMPLETE, market, openQuickRoad, patient, readAgain, readAll } from './quick.ts';
@@ -12,6 +12,8 @@ afterEach(() => road.close());
 describe('when a market is removed', () => {
   const { orbtBreakDay, orbtRemovedDay } = market.schedule!;
   const plan = new Plan({ seed: 'removed', market, lastDay: LAST_DAY }, 40);
+  /** Noon of the last day on which the market is listed. */
+  const listed = orbtRemovedDay * DAY_MS - 12 * HOUR_MS;
   const day = (absolute: number) => absolute - plan.firstDay;
   plan.on(0, 1, ({ time, spot }) => spot.deposit(time, 'USDT', '5000'));
   plan.on(day(orbtBreakDay) - 6, 13, ({ time, spot }) => spot.fillFor(time, 'ORBT/USDT', 'buy', '400'));
@@ -20,7 +22,7 @@ describe('when a market is removed', () => {
 
   it('what was read of it stays, and nothing is missing', async () => {
     road = await openQuickRoad(history);
-    road.clock.set((orbtRemovedDay - 1) * DAY_MS);
+    road.clock.set(listed);
     const { reader, pull } = await readAll(road);
     expect(pull.coverage.scope).toEqual(COMPLETE);
     road.clock.set(NOW);
@@ -44,7 +46,7 @@ describe('when a market is removed', () => {
     });
     await road.close();
     road = await openQuickRoad(history);
-    road.clock.set((orbtRemovedDay - 1) * DAY_MS);
+    road.clock.set(listed);
     const reader = new Reader(road.exchanges, account);
     await readAll(road, { reader });
     road.clock.set(NOW);
