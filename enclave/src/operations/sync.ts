@@ -15,6 +15,8 @@ import { observationsOf } from './pull-records.ts';
 /** One step reads at most this many entries per account, and takes at most this long. */
 const STEP_ENTRIES = 5_000;
 const STEP_MS = 15_000;
+/** A step that read nothing, such as one that the venue's limits left nothing for, is followed by a pause. */
+const IDLE_MS = 10_000;
 const RETRY_MS = 15_000;
 const MAX_RETRY_MS = 900_000;
 /** An account that does not move is read after up to this many intervals, one more for each twelve readings. */
@@ -32,16 +34,24 @@ export const sync: Handler = async (context, request, { signal }) => {
     version: session.state.version + 1,
     accounts: steps.map(({ account }) => account),
   };
-  const { write } = context.vault.write(session, state, observed, nextSync(context, state));
+  const { write } = context.vault.write(session, state, observed, nextSync(context, steps));
   return ok(new Uint8Array(), write);
 };
+
+/** One step of one account. */
+interface Step {
+  readonly account: AccountState;
+  readonly observations: Observations;
+  /** Whether anything was read. */
+  readonly moved: boolean;
+}
 
 async function pullAccount(
   context: EnclaveContext,
   account: AccountState,
   ledger: Ledger,
   signal: AbortSignal,
-): Promise<{ readonly account: AccountState; readonly observations: Observations }> {
+): Promise<Step> {
   const budget = { maxEntries: STEP_ENTRIES, until: context.clock.now() + STEP_MS, signal };
   // The next round of a finished account starts at the cursor of the last one.
   try {
@@ -63,6 +73,7 @@ async function pullAccount(
         quietReadings: quietReadings(account, pull),
       },
       observations: observationsOf(pull, account, ledger),
+      moved: JSON.stringify(pull.cursor) !== JSON.stringify(account.cursor),
     };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
@@ -70,6 +81,7 @@ async function pullAccount(
     return {
       account: { ...account, failure: error.code, failures: account.failures + 1 },
       observations: { entries: [], marks: [] },
+      moved: false,
     };
   }
 }
@@ -92,14 +104,14 @@ function quietReadings({ quietReadings: before }: AccountState, { entries, done 
 }
 
 /**
- * Failed accounts wait longer each time. Unread accounts continue at once. The others wait for the interval, and for
- * several intervals while nothing happens there.
+ * Failed accounts wait longer each time. Unread accounts continue at once, or after a pause if there was nothing to read. The
+ * others wait for the interval, and for several intervals while nothing happens there.
  */
-function nextSync(context: EnclaveContext, state: SessionState): number {
+function nextSync(context: EnclaveContext, steps: readonly Step[]): number {
   const now = context.clock.now();
-  const waits = state.accounts.map((account) => {
+  const waits = steps.map(({ account, moved }) => {
     if (account.failure) return Math.min(RETRY_MS * 2 ** (account.failures - 1), MAX_RETRY_MS);
-    if (account.progress < 1) return 0;
+    if (account.progress < 1) return moved ? 0 : IDLE_MS;
     const intervals = 1 + Math.floor(account.quietReadings / READINGS_AN_INTERVAL);
     return context.config.syncIntervalMs * Math.min(intervals, MAX_INTERVALS);
   });

@@ -105,9 +105,15 @@ describe('when the next synchronisation is due', () => {
   }
 
   it('an account that is still being read continues at once', async () => {
-    expect(await dueAfter({}, { done: false, progress: 0.4 })).toBe(0);
+    const cursor = { at: 'another place' } as unknown as Pull['cursor'];
+    expect(await dueAfter({}, { done: false, progress: 0.4, cursor })).toBe(0);
     // The balances were read, but not every market yet.
-    expect(await dueAfter({}, { done: true, progress: 0.8 })).toBe(0);
+    expect(await dueAfter({}, { done: true, progress: 0.8, cursor })).toBe(0);
+  });
+
+  it('an account that is still being read, and of which nothing could be read now, continues after a pause', async () => {
+    const nothing = { entries: [], marks: [], done: false, snapshot: null, progress: 0.8 };
+    expect(await dueAfter({}, nothing)).toBe(10_000);
   });
 
   it('an account that moves is read after each interval', async () => {
