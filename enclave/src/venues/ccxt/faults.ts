@@ -25,6 +25,11 @@ const UNTRUSTED = new Set([
 ]);
 const UNREADABLE = new Set(['egress_response_too_large', 'egress_response_malformed']);
 
+/** Whether an egress code says that a host, or the way to it, is down. Too many connections of our own do not. */
+export function isWayDown(code: string): boolean {
+  return code !== 'egress_overloaded' && egressFault(code) === 'exchange_unavailable';
+}
+
 /** Codes after which the same idempotent call may succeed. */
 export function isRetryable(error: ExchangeError): boolean {
   return error.code === 'exchange_unavailable' || error.code === 'exchange_rate_limited';

@@ -7,8 +7,9 @@ import { EgressError } from '../../egress/errors.ts';
 import type { Fetch, FetchResponse } from '../../egress/fetch.ts';
 import { ExchangeError } from '../errors.ts';
 import type { Call, VenueTable } from '../table.ts';
+import { createBreaker } from './breaker.ts';
 import type { Buckets } from './buckets.ts';
-import { isRegionRefusal, regionRefused } from './faults.ts';
+import { isRegionRefusal, isWayDown, regionRefused } from './faults.ts';
 
 /** The longest pause that a venue may cause, ms. */
 const MAX_PAUSE_MS = 999_999_000;
@@ -18,18 +19,22 @@ const MAX_PAUSE_MS = 999_999_000;
  * be made to trade. It obeys `Retry-After`, the end of a ban that only a text names, and the venue's own count of what
  * was used. It writes the code of a fault where `toExchangeError` finds it, and distinguishes an answer to the address
  * from an answer to the key. ccxt treats both as a venue that is down, and would ask again.
- * @throws ExchangeError `exchange_untrusted` for any other request; nothing is sent
+ * @throws ExchangeError `exchange_untrusted` for any other request, `exchange_unavailable` while the host is known to
+ *   be down; nothing is sent
  */
 export function transportOf(fetch: Fetch, table: VenueTable, buckets: Buckets, clock: Clock): Fetch {
   const calls = callsOf(table);
+  const breaker = createBreaker(clock);
   return async (url, request) => {
     const { host, pathname } = new URL(url);
     const call = calls.get(`${request?.method ?? 'GET'} ${host}${pathname}`);
     if (call === undefined) {
       throw new ExchangeError('exchange_untrusted', `${table.venue}: a request that is no call of the table`);
     }
+    breaker.enter(host);
     try {
       const response = await fetch(url, request);
+      breaker.note(host, response.status >= 500);
       const body = await response.text();
       obey(response, body, Object.keys(call.cost), buckets, clock.now());
       if (isRegionRefusal(response.status, body)) throw regionRefused(response.status);
@@ -37,6 +42,7 @@ export function transportOf(fetch: Fetch, table: VenueTable, buckets: Buckets, c
     } catch (error) {
       const cause = error instanceof TypeError ? error.cause : undefined;
       if (!(cause instanceof EgressError)) throw error;
+      if (isWayDown(cause.code)) breaker.note(host, true);
       throw new TypeError('fetch failed', { cause: new Error(`[${cause.code}]`) });
     }
   };
