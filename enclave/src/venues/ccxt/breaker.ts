@@ -26,6 +26,8 @@ interface HostState {
   failures: number;
   /** Until when calls are held back, ms. */
   until: number;
+  /** Whether the call that decides is under way. */
+  isAsked: boolean;
 }
 
 /** A breaker for which every host is up. */
@@ -42,14 +44,18 @@ export function createBreaker(clock: Clock): Breaker {
       }
       // This call is the one that is let through. The others wait for what it finds.
       state.until = now + spanOf(state.failures);
+      state.isAsked = true;
     },
     note(host, isDown) {
       if (!isDown) {
         hosts.delete(host);
         return;
       }
-      const failures = (hosts.get(host)?.failures ?? 0) + 1;
-      hosts.set(host, { failures, until: clock.now() + spanOf(failures) });
+      const state = hosts.get(host) ?? { failures: 0, until: 0, isAsked: false };
+      // Calls that were sent before the host was known to be down say nothing new.
+      if (state.failures >= FAILURES && !state.isAsked) return;
+      const failures = state.failures + 1;
+      hosts.set(host, { failures, until: clock.now() + spanOf(failures), isAsked: false });
     },
   };
 }

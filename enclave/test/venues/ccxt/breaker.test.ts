@@ -55,6 +55,14 @@ describe('a circuit breaker', () => {
     expect([passes(breaker), passes(breaker)]).toEqual([true, true]);
   });
 
+  it('waits no longer for many calls that were under way together', () => {
+    const clock = { time: 0, now: () => clock.time };
+    const breaker = createBreaker(clock);
+    fail(breaker, 500);
+    clock.time = 15_000;
+    expect([passes(breaker), passes(breaker)]).toEqual([true, false]);
+  });
+
   it('does not wait for ever for a call that never tells how it ended', () => {
     const clock = { time: 0, now: () => clock.time };
     const breaker = createBreaker(clock);
