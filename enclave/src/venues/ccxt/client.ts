@@ -157,7 +157,10 @@ export class CcxtClient implements VenueClient {
     return this.#view;
   }
 
-  /** One request within the venue's limits. It is repeated while its fault may pass. */
+  /**
+   * One request within the venue's limits. It is repeated while its fault may pass, and with the venue's own time when
+   * the venue finds ours wrong.
+   */
   #send(
     name: string,
     call: Call,
@@ -168,29 +171,24 @@ export class CcxtClient implements VenueClient {
   ): Promise<unknown> {
     const { table, buckets, onAnswer, time } = this.#context;
     const { deadline, signal } = bounds;
-    const attempt = async (): Promise<unknown> => {
-      await buckets.take(call.cost, lane, this.#account, deadline, signal);
+    const once = async (what: string, of: Call, given: Parameters): Promise<unknown> => {
+      await buckets.take(of.cost, lane, this.#account, deadline, signal);
       try {
-        const answer = await request(exchange(), call, parameters);
+        const answer = await request(exchange(), of, given);
         onAnswer(null);
         return answer;
       } catch (error) {
         signal?.throwIfAborted();
-        const fault = toExchangeError(error, `${table.venue} ${name}`, table.errorCodes);
+        const fault = toExchangeError(error, `${table.venue} ${what}`, table.errorCodes);
         onAnswer(isOfVenue(fault) ? fault.code : null);
         throw fault;
       }
     };
-    const withClock = () => time.correcting(attempt, () => this.#askTime(lane, bounds, exchange));
+    const { clock } = table;
+    const askTime = async () => clock.read(await once(clock.call, this.#callOf(clock.call), {}));
+    const attempt = () => once(name, call, parameters);
+    const withClock = () => time.correcting(attempt, askTime);
     return withRetries(withClock, this.#retries, bounds, this.#context);
-  }
-
-  /** The venue's own time, ms. */
-  async #askTime(lane: Lane, { deadline, signal }: CallBounds, exchange: () => Exchange): Promise<number> {
-    const { table, buckets } = this.#context;
-    const call = this.#callOf(table.clock.call);
-    await buckets.take(call.cost, lane, this.#account, deadline, signal);
-    return table.clock.read(await request(exchange(), call, {}));
   }
 }
 
