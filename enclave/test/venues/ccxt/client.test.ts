@@ -171,6 +171,15 @@ describe('when the clock of this machine is wrong', () => {
     ]);
     expect(places()).toHaveLength(4);
   });
+
+  it.each<[string, Answer, string]>([
+    ['refuses the time of that request as well', refusal(400, -1021), 'exchange_clock'],
+    ['is down', { status: 502, body: '<html>' }, 'exchange_unavailable'],
+    ['answers with a page', { body: '<html>' }, 'exchange_bad_response'],
+  ])('a venue that, asked for its time, %s: a coded failure', async (_, answer, code) => {
+    const { inspect } = world(({ url }) => (url.pathname === '/api/v3/time' ? answer : refusal(400, -1021)));
+    expect(await inspect().catch(codeOf)).toBe(code);
+  });
 });
 
 describe('when an account without anything is pulled', () => {
