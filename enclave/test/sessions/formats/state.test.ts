@@ -46,9 +46,14 @@ describe('when a session blob is read back', () => {
     expect(decodeState(old)).toEqual({ state, chunkVersions: [2, 9] });
   });
 
+  it('a cursor of version 2, which was of spot alone, starts at the beginning', () => {
+    const read = decodeState(encodeState(withAccount({ cursor: { version: 2 } as never }))) as SessionState;
+    expect(read.accounts[0]!.cursor).toBeNull();
+  });
+
   it.each([
     ['a newer session', encodeState({ ...stateOf(), format: 3 as 2 })],
-    ['a newer cursor', encodeState(withAccount({ cursor: { version: 3 } }))],
+    ['a newer cursor', encodeState(withAccount({ cursor: { version: 4 } }))],
     ['an older cursor', encodeState(withAccount({ cursor: { version: 1 } }))],
   ])('%s is reported as another format', (_, plaintext) => {
     expect(codeOf(() => decodeState(plaintext), Refusal)).toBe('state_version_unsupported');
