@@ -1,6 +1,6 @@
 /** Accounts of every kind: whatever moved them is read, the entries explain the balances, and the ledger is the truth. */
 import { buildAccountHistory, computeMetrics, type LedgerEntry } from '@perf-aggregator/analytics';
-import type { CashEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
+import type { TransferEntry } from '@perf-aggregator/analytics/entries/entry';
 import type { Pull } from '@perf-aggregator/enclave/venues/port';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -116,6 +116,39 @@ describe.each<[Parameters<typeof make>[0], number, number]>([
   });
 });
 
+describe('when the account is that of the demonstration', () => {
+  it.each(['a', 'b'])('everything is read, and rewards of savings are told once (seed %s)', async (seed) => {
+    const history = make('demonstration', seed);
+    const { pull, built, entries, truth } = await tell(history);
+    expect(pull.coverage.scope).toEqual(COMPLETE);
+    expect(built.reconciliation.rows).toEqual([]);
+    const days = truth.days.map(({ nav }) => nav);
+    expect(worst(built.nav, days)).toBeLessThanOrEqual(OF_INVERSE);
+    const rewards = (history.more ?? []).filter(({ kind }) => kind === 'reward');
+    expect(rewards.length).toBeGreaterThan(50);
+    expect(entries.filter(({ id }) => id.startsWith('reward:'))).toHaveLength(rewards.length);
+  });
+
+  it('a reward that the list of dividends has as well is told once', async () => {
+    const plan = new scenarios.Plan({ seed: 'both', market, lastDay: LAST_DAY }, 20);
+    plan.on(0, 1, ({ time, spot }) => spot.deposit(time, 'USDT', '5000'));
+    plan.on(1, 2, ({ time, spot }) => {
+      spot.earn(time, 'subscribe', 'flexible', 'USDT', '2000');
+      spot.earn(time + 1_000, 'subscribe', 'locked', 'USDT', '1000');
+    });
+    for (let day = 2; day < 18; day++) {
+      plan.on(day, 1, ({ time, spot }) => {
+        spot.reward(time, 'BONUS', 'USDT', '0.02', day % 2 ? { isAlsoDividend: true } : {});
+        spot.reward(time + 1_000, 'REWARDS', 'USDT', '0.44', { isAlsoDividend: true });
+      });
+    }
+    const { pull, built, entries } = await tell(plan.account());
+    expect(pull.coverage.scope).toEqual(COMPLETE);
+    expect(built.reconciliation.rows).toEqual([]);
+    expect(entries.filter(({ kind }) => kind === 'interest')).toHaveLength(32);
+  });
+});
+
 describe('when losses in a market leave nothing behind', () => {
   it.each(['none', 'funding'] as const)('shows them, with a refill from: %s', async (refill) => {
     const history = scenarios.hiddenLoss({ seed: 'd', market, lastDay: LAST_DAY, refill });
@@ -176,8 +209,6 @@ describe('when an account has everything that the venue knows', () => {
   );
   const { more = [] } = history;
   const [credit] = more.filter((event) => event.kind === 'credit');
-  /** Rewards of savings that the venue pays into spot. It shows them in a list that is not read, and in no other. */
-  const rewards = more.filter((event) => event.kind === 'reward').filter(({ type }) => type !== 'REALTIME');
 
   it('names exactly the market that is gone and what came from nowhere', () => {
     const { coverage } = told.pull;
@@ -197,7 +228,7 @@ describe('when an account has everything that the venue knows', () => {
 
   it('is the truth when what is left over is added, and nothing else', () => {
     const { truth } = told;
-    const built = told.with([...removed.map(toEntry), creditOf(credit!), ...rewards.map(interestOf)]);
+    const built = told.with([...removed.map(toEntry), creditOf(credit!)]);
     expect(built.reconciliation.rows).toEqual([]);
     // Days with a coin that no market prices have no value yet.
     const first = truth.days.findIndex(({ balances }) => Number(balances['spot']?.[UNLISTED] ?? 0) > 0);
@@ -221,8 +252,4 @@ const SPOT = { venue: 'binance', account: 'a0', wallet: 'spot', market: 'spot' }
 function creditOf({ id, time, asset, amount }: Extract<WalletEvent, { kind: 'credit' }>): TransferEntry {
   const chain = { fee: null, transactionHash: null };
   return { ...SPOT, kind: 'transfer', direction: 'deposit', id, time, asset, amount, ...chain };
-}
-
-function interestOf({ id, time, asset, amount }: Extract<WalletEvent, { kind: 'reward' }>): CashEntry {
-  return { ...SPOT, kind: 'interest', id, time, asset, amount, symbol: null };
 }

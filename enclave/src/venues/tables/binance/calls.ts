@@ -92,6 +92,7 @@ export const CALLS = {
   earnFlexibleIn: sapi('simple-earn/flexible/history/subscriptionRecord', { sapi: 150 }),
   earnFlexibleOut: sapi('simple-earn/flexible/history/redemptionRecord', { sapi: 150 }),
   earnFlexibleRewards: sapi('simple-earn/flexible/history/rewardsRecord', { sapi: 150 }),
+  earnLockedRewards: sapi('simple-earn/locked/history/rewardsRecord', { sapi: 150 }),
   earnLockedIn: sapi('simple-earn/locked/history/subscriptionRecord', { sapi: 150 }),
   earnLockedOut: sapi('simple-earn/locked/history/redemptionRecord', { sapi: 150 }),
   crossMargin: sapi('margin/account', { sapi: 10 }),

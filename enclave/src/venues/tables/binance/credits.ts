@@ -2,6 +2,7 @@
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { RowContext, RowReading, Stream, Windows } from '../../table.ts';
 import { fieldsOf, listOf, malformed, toDecimal, toInstant, toKnown, toText } from '../../values.ts';
+import { EARN_DIVIDENDS } from './earn.ts';
 import { amountOf, LAUNCH } from './spot.ts';
 import { cashOf, transferOf } from './transfers.ts';
 
@@ -116,6 +117,7 @@ function readDividend(row: unknown, { owner }: RowContext): RowReading {
   const time = toInstant(info['divTime'], 'dividend time');
   const asset = toText(info['asset'], 'dividend asset');
   const id = toText(info['id'] ?? `${String(info['tranId'])}:${asset}`, 'dividend id');
+  if (EARN_DIVIDENDS.has(String(info['enInfo']))) return { entries: [], time, id };
   const move = {
     owner,
     id: `dividend:${id}`,

@@ -1,4 +1,4 @@
-/** Simple Earn of Binance: positions, what goes in and out, and the rewards that a position itself receives. */
+/** Simple Earn of Binance: positions, what goes in and out, and the rewards, which a position or spot receives. */
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { RowContext, RowReading, Stream, WalletRows, Windows } from '../../table.ts';
 import { fieldsOf, malformed, toDecimal, toInstant, toKnown, toText } from '../../values.ts';
@@ -20,13 +20,21 @@ export const EARN_STREAMS: readonly Stream[] = [
   stream('locked', 'in', 'earnLockedIn'),
   stream('locked', 'out', 'earnLockedOut'),
   {
-    ...{ name: 'earn flexible rewards', call: 'earnFlexibleRewards', wallets: ['earn:flexible'] },
+    ...{ name: 'earn flexible rewards', call: 'earnFlexibleRewards', wallets: ['earn:flexible', 'spot'] },
     ...{ scope: 'account', cadence: 'unexplained', paging, windows, rows: rowsOf },
-    // Rewards of the other types are credited to spot, where the list of dividends has them.
-    parameters: () => ({ type: 'REALTIME' }),
+    parameters: () => ({ type: 'ALL' }),
     read: readReward,
   },
+  {
+    ...{ name: 'earn locked rewards', call: 'earnLockedRewards', wallets: ['spot', 'earn:locked'] },
+    ...{ scope: 'account', cadence: 'unexplained', paging, windows, rows: rowsOf },
+    parameters: () => ({}),
+    read: readLockedReward,
+  },
 ];
+
+/** What the list of dividends calls rewards of Simple Earn. The lists above have the authority for them [assumed]. */
+export const EARN_DIVIDENDS: ReadonlySet<string> = new Set(['Flexible', 'Locked']);
 
 function stream(kind: Kind, way: 'in' | 'out', call: string): Stream {
   return {
@@ -71,14 +79,34 @@ function readMove(row: unknown, kind: Kind, way: 'in' | 'out', { owner }: RowCon
   return { entries: bothSides(move, from, to), time, id };
 }
 
-/** The interest of a flexible position, which is added to it. */
+/** Who receives the rewards of a flexible position, by their type. */
+const RECEIVERS: Readonly<Record<string, string>> = {
+  REALTIME: 'earn:flexible',
+  BONUS: 'spot',
+  REWARDS: 'spot',
+};
+
+/** A reward of a flexible position: its interest is added to it, and the others are credited to spot. */
 function readReward(row: unknown, { owner }: RowContext): RowReading {
   const info = fieldsOf(row, 'earn reward');
   const time = toInstant(info['time'], 'reward time');
   const asset = toText(info['asset'], 'reward asset');
-  const id = `reward:${toText(info['projectId'] ?? asset, 'reward project')}:${time}`;
+  const type = toText(info['type'], 'reward type');
+  const wallet = toKnown(RECEIVERS, type, 'reward type');
+  const project = toText(info['projectId'] ?? asset, 'reward project');
+  const id = type === 'REALTIME' ? `reward:${project}:${time}` : `reward:${type}:${project}:${time}`;
   const move = { owner, id, time, asset, amount: toDecimal(info['rewards'], 'reward amount') };
-  return { entries: [cashOf(move, 'interest', 'earn:flexible')], time, id };
+  return { entries: [cashOf(move, 'interest', wallet)], time, id };
+}
+
+/** A reward of a locked position, which is credited to spot. */
+function readLockedReward(row: unknown, { owner }: RowContext): RowReading {
+  const info = fieldsOf(row, 'locked reward');
+  const time = toInstant(info['time'], 'reward time');
+  const asset = toText(info['asset'], 'reward asset');
+  const id = `reward:locked:${toText(info['positionId'] ?? asset, 'reward position')}:${asset}:${time}`;
+  const move = { owner, id, time, asset, amount: toDecimal(info['amount'], 'reward amount') };
+  return { entries: [cashOf(move, 'interest', 'spot')], time, id };
 }
 
 /**

@@ -81,7 +81,42 @@ describe('when a position receives interest', () => {
     expect(entriesOf('earn flexible rewards', reward)).toMatchObject([
       { kind: 'interest', wallet: 'earn:flexible', asset: 'USDT', amount: '0.00006408' },
     ]);
-    expect(streamOf('earn flexible rewards').parameters('')).toEqual({ type: 'REALTIME' });
+    expect(streamOf('earn flexible rewards').parameters('')).toEqual({ type: 'ALL' });
+  });
+
+  it.each(['BONUS', 'REWARDS'])('a reward of type %s is credited to spot, under an id of its own', (type) => {
+    const both = [reward, { ...reward, type }].flatMap((row) => entriesOf('earn flexible rewards', row));
+    expect(both[1]).toMatchObject({ kind: 'interest', wallet: 'spot', amount: '0.00006408' });
+    expect(new Set(both.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('a reward of a locked position is credited to spot, each position by itself', () => {
+    const locked = {
+      positionId: 1,
+      time: AT,
+      asset: 'USDT',
+      lockPeriod: '60',
+      amount: '0.44',
+      type: 'Locked Rewards',
+    };
+    const both = [locked, { ...locked, positionId: 2 }].flatMap((row) =>
+      entriesOf('earn locked rewards', row),
+    );
+    expect(both).toMatchObject([
+      { kind: 'interest', wallet: 'spot', asset: 'USDT', amount: '0.44' },
+      { kind: 'interest', wallet: 'spot', asset: 'USDT', amount: '0.44' },
+    ]);
+    expect(new Set(both.map(({ id }) => id)).size).toBe(2);
+    refusesRows('earn locked rewards', [
+      { ...locked, amount: null },
+      { ...locked, time: 0 },
+    ]);
+  });
+
+  it.each(['Flexible', 'Locked'])('the dividend %s is the same reward, and moves nothing', (enInfo) => {
+    const dividend = { id: 7, tranId: 6, amount: '0.44', asset: 'USDT', divTime: AT, enInfo };
+    expect(entriesOf('dividends', dividend)).toEqual([]);
+    expect(entriesOf('dividends', { ...dividend, enInfo: 'Flexible savings' })).toHaveLength(1);
   });
 
   it('another form is refused', () => {
@@ -90,6 +125,7 @@ describe('when a position receives interest', () => {
         { ...reward, rewards: undefined },
         { ...reward, time: 0 },
         { ...reward, asset: '' },
+        { ...reward, type: 'GIFT' },
       ],
     ]);
   });
