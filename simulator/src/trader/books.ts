@@ -119,6 +119,8 @@ export class Books {
       if (wallet !== 'usdm' && wallet !== 'coinm' && this.balance(wallet, asset) < 0n)
         throw new NegativeBalanceError(`${asset} of ${wallet} below zero after ${event.id}`);
     }
+    if (event.kind === 'transfer' && this.balance(event.from, event.asset) < 0n)
+      throw new NegativeBalanceError(`${event.asset} of ${event.from} cannot pay ${event.id}`);
     this.#assertFree(event);
     return { event, moves, fills };
   }

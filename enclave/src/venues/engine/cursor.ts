@@ -73,8 +73,8 @@ const pullState = z.strictObject({
   explained: sums,
   /** Entries that are as late as the rows of a reading, or later: [wallet, asset, time, amount]. */
   later: z.array(z.tuple([z.string(), z.string(), instant, decimal])),
-  /** Fills of contracts, by wallet. Venues round the profit of each. */
-  contractFills: z.record(z.string(), z.number().int()),
+  /** How many fills the venue rounded, by wallet and currency. */
+  roundedFills: z.record(z.string(), z.record(z.string(), z.number().int())),
   /** Wallets that ever held or moved anything. Others are dormant. */
   touched: z.array(z.string()),
   reading: reading.nullable(),
@@ -126,7 +126,7 @@ export function initialState(): PullState {
       scope: {},
       explained: {},
       later: [],
-      contractFills: {},
+      roundedFills: {},
       touched: [],
       reading: null,
       unexplained: {},

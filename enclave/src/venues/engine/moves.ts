@@ -2,10 +2,11 @@
  * What the entries move in each wallet, and how that compares with what the venue shows. The sums are those of all
  * entries ever, so that a row that is found late explains an old difference.
  */
-import { Amount, parseDecimal, ZERO } from '@perf-aggregator/analytics/amount/decimal';
+import { type Amount, parseDecimal, ZERO } from '@perf-aggregator/analytics/amount/decimal';
 import type { LedgerEntry } from '@perf-aggregator/analytics/entries/entry';
 import { parseEntry } from '@perf-aggregator/analytics/entries/parse';
 import { postEntry } from '@perf-aggregator/analytics/holdings/posting';
+import { roundedIn, roundingOf } from '@perf-aggregator/analytics/holdings/rounding';
 import { sumSnapshot } from '@perf-aggregator/analytics/holdings/snapshot-sums';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { PullState, ReadingState, WalletSums } from './cursor.ts';
@@ -17,8 +18,6 @@ import type { PullState, ReadingState, WalletSums } from './cursor.ts';
 const EITHER_SIDE_MS = 2_000;
 /** Entries this recent may lie beyond the rows of a reading that has not begun yet, ms. */
 const RECENT_MS = 10_000;
-/** Venues round the profit of each fill of a contract to eight decimals. */
-const FILL_ROUNDING = parseDecimal('0.00000001', 'a rounding');
 
 /** A difference between what a wallet holds and what its entries explain. Positive: the wallet holds more. */
 export interface Difference {
@@ -31,7 +30,8 @@ export interface Difference {
 /** Counts an entry among what explains the holdings. */
 export function noteMove(state: PullState, entry: LedgerEntry, now: number): void {
   const sums = new Map<string, Amount>();
-  postEntry(parseEntry(entry), sums);
+  const parsed = parseEntry(entry);
+  postEntry(parsed, sums);
   const { wallet, time } = entry;
   const instant = state.reading?.instants[wallet];
   const isEarlier = time < (instant === undefined ? now - RECENT_MS : instant - EITHER_SIDE_MS);
@@ -39,8 +39,11 @@ export function noteMove(state: PullState, entry: LedgerEntry, now: number): voi
     if (isEarlier) addTo(state.explained, wallet, asset, amount);
     else state.later.push([wallet, asset, time, amount.toString()]);
   }
-  if (entry.kind === 'fill' && entry.market !== 'spot') {
-    state.contractFills[wallet] = (state.contractFills[wallet] ?? 0) + 1;
+  const rounded = roundedIn(parsed);
+  if (rounded !== null) {
+    const counts = state.roundedFills[wallet] ?? {};
+    state.roundedFills[wallet] = counts;
+    counts[rounded] = countIn(counts, rounded) + 1;
   }
   noteTouched(state, wallet);
   if (entry.kind === 'transfer' && entry.counterWallet !== undefined) noteTouched(state, entry.counterWallet);
@@ -72,11 +75,11 @@ export function differencesOf(state: PullState, reading: ReadingState): readonly
     const { held, slack } = rowsOf(reading, wallet);
     const explained = state.explained[wallet] ?? {};
     const near = nearMoves(state, wallet, reading.instants[wallet]!);
-    const rounding = FILL_ROUNDING.times(new Amount(state.contractFills[wallet] ?? 0, 0));
+    const roundedFills = state.roundedFills[wallet] ?? {};
     const assets = new Set([...held.keys(), ...Object.keys(explained), ...near.keys()]);
     return [...assets].sort().flatMap((asset): Difference[] => {
       const amount = (held.get(asset) ?? ZERO).minus(amountIn(explained, asset));
-      const allowed = (slack.get(asset) ?? ZERO).plus(rounding);
+      const allowed = (slack.get(asset) ?? ZERO).plus(roundingOf(countIn(roundedFills, asset)));
       const isExplained = (sum: Amount) => !amount.minus(sum).abs().gt(allowed);
       return [ZERO, ...(near.get(asset) ?? [])].some(isExplained) ? [] : [{ wallet, asset, amount }];
     });
@@ -153,6 +156,10 @@ function nearMoves(
 function amountIn(sums: Readonly<Record<string, string>>, asset: string): Amount {
   const text = Object.hasOwn(sums, asset) ? sums[asset] : undefined;
   return text === undefined ? ZERO : parseDecimal(text, 'a sum');
+}
+
+function countIn(counts: Readonly<Record<string, number>>, asset: string): number {
+  return Object.hasOwn(counts, asset) ? counts[asset]! : 0;
 }
 
 function addTo(sums: WalletSums, wallet: string, asset: string, amount: Amount): void {

@@ -164,9 +164,20 @@ describe('when contracts are compared', () => {
     expect(flat('0.00000003')).toEqual(['perp USDT 0.00000003']);
   });
 
-  it('spot is not rounded', () => {
+  it('what spot trades cost is rounded where it has more than eight decimals', () => {
+    // 0.0123 × 0.05321 = 0.000654483, of which the venue takes 0.00065448.
+    const fine = { base: 'ETH', quote: 'BTC', quantity: '0.0123', price: '0.05321' };
+    const twice = [1, 2].flatMap((id) => bought(id, 'ETH/BTC', at(id), fine).entries);
+    expect(told(stateOf({ ETH: '0.0246', BTC: '-0.00130896' }, twice))).toEqual([]);
+    expect(told(stateOf({ ETH: '0.0246', BTC: '-0.00130894' }, twice))).toEqual(['main BTC 0.000000026']);
+    expect(told(stateOf({ ETH: '0.02460001', BTC: '-0.00130896' }, twice))).toEqual(['main ETH 0.00000001']);
+  });
+
+  it('spot is not rounded otherwise', () => {
     const entries = bought(1, 'BTC/USDT', at(1)).entries;
     expect(told(stateOf({ BTC: '1.00000001', USDT: '-100' }, entries))).toEqual(['main BTC 0.00000001']);
+    const eight = bought(1, 'BTC/USDT', at(1), { quantity: '0.0123', price: '0.5321' }).entries;
+    expect(told(stateOf({ BTC: '0.0123', USDT: '-0.00654484' }, eight))).toEqual(['main USDT -0.00000001']);
   });
 });
 

@@ -119,7 +119,8 @@ export function coinmActivity(plan: Plan, bitcoin: string): void {
   plan.on(day(0.35), 11, ({ time, contracts }) => contracts.fill(time, 'ETHUSD_PERP', 'sell', '300'));
   plan.on(day(0.5), 14, ({ time, contracts }) => contracts.close(time, 'BTCUSD_PERP'));
   plan.on(day(0.6), 14, ({ time, contracts }) => contracts.fill(time, 'ETHUSD_PERP', 'buy', '100'));
-  plan.on(day(0.75), 10, ({ time, spot }) => spot.transfer(time, 'coinm', 'spot', 'BTC', '0.05'));
+  const back = formatAmount(parseAmount(bitcoin) / 6n);
+  plan.on(day(0.75), 10, ({ time, spot }) => spot.transfer(time, 'coinm', 'spot', 'BTC', back));
 }
 
 /** A trader of USDⓈ-M whose contracts are older than anything that the venue still shows. Default: 320 days. */

@@ -10,7 +10,7 @@ import { Plan } from './plan.ts';
 /** Days with all wallets. They lie within the three months for which the venue shows income. */
 const DAYS = 80;
 /** The other wallets are paid out of money of their own, so that the history beside them stays what it is. */
-const CAPITAL = '60000';
+const CAPITAL = '84000';
 
 /**
  * The account of `generateAccount`, event for event, and in its last days (80, or all but one of a shorter history, at
@@ -25,7 +25,7 @@ export function demonstration({ historyDays, ...options }: EverythingOptions): T
   const plan = new Plan(options, Math.min(DAYS, (historyDays ?? DAYS + 1) - 1), over);
   plan.on(0, 0.2, ({ time, spot }) => {
     spot.deposit(time, 'USDT', CAPITAL);
-    spot.fillFor(time + 1_000, 'BTC/USDT', 'buy', '12000');
+    spot.fillFor(time + 1_000, 'BTC/USDT', 'buy', '36000');
   });
   plan.on(0, 0.5, ({ time, spot }) => {
     // Cross markets: what is bought is paid in bitcoin.
@@ -33,7 +33,7 @@ export function demonstration({ historyDays, ...options }: EverythingOptions): T
     spot.fillFor(time + 60_000, 'ETH/BTC', 'sell', '0.004');
   });
   usdmActivity(plan, '12000');
-  coinmActivity(plan, '0.02');
+  coinmActivity(plan, '0.2');
   marginActivity(plan, '6000');
   conversionActivity(plan, { isUnlistedGiven: false });
   savingsActivity(plan);
