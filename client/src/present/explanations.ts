@@ -50,7 +50,7 @@ parameters_malformed | Parameters of a query are wrong, the session has no such 
 period_empty | No whole UTC day lies in the period of a report. | Choose a longer one.
 asset_unpriced | The session's marks do not price the benchmark, or its currency in the one that was asked for. | Ask for another benchmark or currency.
 account_mode_unsupported | The account is in a mode that is not read, such as portfolio margin. | Register an account without that mode.
-history_incomplete | Not everything that could have moved the accounts was read, so no report is made of them. | While the first reading goes on, wait: the SDK does. Otherwise the message names what is missing: give the key the permission to read it, or ask for allowPartial, which the report states.
+history_incomplete | Not everything that could have moved the accounts was read, so no report is made of them. | While the first reading goes on, wait: the SDK does. Otherwise metrics names what is missing: give the key the permission to read it, or ask for allowPartial, which the report states.
 account_unreadable | Reserved: nothing raises it in this version (the ExchangeError code is told instead). | See ExchangeError.
 # ExchangeError
 exchange_unsupported | The venue, the account type or a wallet account is not supported. | Only Binance with an API key in this version.
