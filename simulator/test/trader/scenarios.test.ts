@@ -11,6 +11,7 @@ import { unrealized } from '../../src/trader/positions.ts';
 import {
   beyondHorizon,
   coinMargined,
+  demonstration,
   dustAndConvert,
   everything,
   flatTrader,
@@ -37,6 +38,7 @@ const ALL: readonly (readonly [string, (options: ScenarioOptions) => TraderAccou
   ['marginTrader', marginTrader],
   ['dustAndConvert', dustAndConvert],
   ['everything', everything],
+  ['demonstration', demonstration],
 ];
 
 const kindsOf = (account: TraderAccount): Set<string> => new Set(timelineOf(account).map(({ kind }) => kind));
@@ -168,6 +170,15 @@ describe('when contracts are traded', () => {
     );
     expect(new Set(sides)).toEqual(new Set(['BOTH', 'LONG', 'SHORT']));
     expect(Object.keys(truth.contractPnl)).toHaveLength(4);
+  });
+});
+
+describe('when the account is that of the demonstration', () => {
+  it.each([30, 31, 45, 80, 81, 120])('it can pay for everything, whatever the seed (%i days)', (historyDays) => {
+    for (let seed = 0; seed < 12; seed++) {
+      const account = demonstration({ ...options, seed: `seed ${seed}`, historyDays });
+      expect(account.lastDay - account.firstDay + 1).toBe(historyDays);
+    }
   });
 });
 

@@ -10,7 +10,7 @@ import { Plan } from './plan.ts';
 /** Days with all wallets. They lie within the three months for which the venue shows income. */
 const DAYS = 80;
 /** The other wallets are paid out of money of their own, so that the history beside them stays what it is. */
-const CAPITAL = '84000';
+const CAPITAL = '96000';
 
 /**
  * The account of `generateAccount`, event for event, and in its last days (80, or all but one of a shorter history, at
@@ -25,7 +25,12 @@ export function demonstration({ historyDays, ...options }: EverythingOptions): T
   const plan = new Plan(options, Math.min(DAYS, (historyDays ?? DAYS + 1) - 1), over);
   plan.on(0, 0.2, ({ time, spot }) => {
     spot.deposit(time, 'USDT', CAPITAL);
-    spot.fillFor(time + 1_000, 'BTC/USDT', 'buy', '36000');
+    for (const [coin, worth] of [
+      ['BTC', '36000'],
+      ['ETH', '9000'],
+      ['BNB', '3000'],
+    ] as const)
+      spot.fillFor(time + 1_000, `${coin}/USDT`, 'buy', worth);
   });
   plan.on(0, 0.5, ({ time, spot }) => {
     // Cross markets: what is bought is paid in bitcoin.
