@@ -3,7 +3,7 @@
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
+import { REPORT_VERSION, type ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { reportParameters } from '@perf-aggregator/shared/messages/request';
 import { encodeUserData, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { EnclaveContext } from '../context/context.ts';
@@ -65,5 +65,5 @@ async function attest(
       kms_policy: kmsPolicy,
     }),
   });
-  return { version: 1, sdJwt, attestation: encodeBase64(document) };
+  return { version: REPORT_VERSION, sdJwt, attestation: encodeBase64(document) };
 }

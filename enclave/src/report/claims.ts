@@ -118,16 +118,31 @@ function accountClaims({ accounts }: SessionState, { account: only }: Selection)
       canWithdraw: inspection.canWithdraw,
     })),
     accountControl: 'apiKey' as const,
-    coverage: coverages.map(({ account, venue, symbols, from, to, gaps, unavailable, scope }) => ({
+    coverage: coverages.map(({ account, venue, symbols, from, to, gaps, unavailable }) => ({
       account,
       venue,
       symbols: [...symbols],
       from,
       to,
       gaps: gaps.map((gap) => ({ ...gap })),
-      // Version 1 of the report has no claim of its own for what is missing.
-      unavailable: [...new Set([...unavailable, ...scope.missing])],
+      unavailable: [...unavailable],
     })),
+    scope: scopeOf(included),
+  };
+}
+
+/** The scope of all included accounts together: what is missing of one is missing in the report. */
+function scopeOf(included: SessionState['accounts']): ReportClaims['scope'] {
+  const froms = included.flatMap(({ coverage }) => coverage?.scope.from ?? []);
+  const missing = included.flatMap(({ access, coverage }) =>
+    (coverage?.scope.missing ?? ['everything']).map((what) =>
+      included.length === 1 ? what : `${access.account}: ${what}`,
+    ),
+  );
+  return {
+    from: froms.length === 0 ? null : Math.max(...froms),
+    state: missing.length === 0 ? 'complete' : 'partial',
+    missing,
   };
 }
 

@@ -3,7 +3,7 @@
 import { verifyReport } from '@perf-aggregator/attestation';
 import type { SecureClient } from '@perf-aggregator/client';
 import { CodedError } from '@perf-aggregator/shared/errors';
-import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import type { ReportBundle, AnyReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { BASES } from '../../src/market/history.ts';
 import { SIMULATED_PCRS_HEX } from '../../src/nsm/measurements.ts';
@@ -29,7 +29,7 @@ export interface Told {
   readonly refusal: string | null;
   readonly metrics: object;
   /** Claims of the report, verified with the strictest policy. */
-  readonly claims: ReportClaims;
+  readonly claims: AnyReportClaims;
   /** The truth about all assets with a price, up to yesterday. */
   readonly truth: GroundTruth;
 }
@@ -47,7 +47,7 @@ export async function startAttack(
 }
 
 /** The claims of a bundle, verified at the current time. @throws ReportError when it does not verify */
-export function claimsOf({ state, clock }: TestWorld, bundle: ReportBundle): ReportClaims {
+export function claimsOf({ state, clock }: TestWorld, bundle: ReportBundle): AnyReportClaims {
   const policy = { roots: [state.nsm.rootCertDer], pcrs: [SIMULATED_PCRS_HEX], instant: clock.now() };
   return verifyReport(bundle, { ...policy, kmsPolicy: 'locked' }).claims;
 }
