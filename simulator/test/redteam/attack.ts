@@ -3,7 +3,7 @@
 import { verifyReport } from '@perf-aggregator/attestation';
 import type { SecureClient } from '@perf-aggregator/client';
 import { CodedError } from '@perf-aggregator/shared/errors';
-import type { ReportBundle, AnyReportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import type { AnyReportClaims, ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { BASES } from '../../src/market/history.ts';
 import { SIMULATED_PCRS_HEX } from '../../src/nsm/measurements.ts';

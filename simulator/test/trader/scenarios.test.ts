@@ -174,12 +174,15 @@ describe('when contracts are traded', () => {
 });
 
 describe('when the account is that of the demonstration', () => {
-  it.each([30, 31, 45, 80, 81, 120])('it can pay for everything, whatever the seed (%i days)', (historyDays) => {
-    for (let seed = 0; seed < 12; seed++) {
-      const account = demonstration({ ...options, seed: `seed ${seed}`, historyDays });
-      expect(account.lastDay - account.firstDay + 1).toBe(historyDays);
-    }
-  });
+  it.each([30, 31, 45, 80, 81, 120])(
+    'it can pay for everything, whatever the seed (%i days)',
+    (historyDays) => {
+      for (let seed = 0; seed < 12; seed++) {
+        const account = demonstration({ ...options, seed: `seed ${seed}`, historyDays });
+        expect(account.lastDay - account.firstDay + 1).toBe(historyDays);
+      }
+    },
+  );
 });
 
 describe('when everything happens in one account', () => {
