@@ -6,7 +6,7 @@
 import { capacityFault } from './capacity.ts';
 import { ParametersError } from './errors.ts';
 import { instanceTypeFault } from './instance-types.ts';
-import { regionFault } from './venue-regions.ts';
+import { regionFault, VENUE_PLACES } from './venue-regions.ts';
 
 /** The parameters of one deployment. */
 export interface Parameters {
@@ -99,7 +99,7 @@ export function parseParameters(context: Readonly<Record<string, unknown>>): Par
     enclaveMemoryMib: reader.integer('enclaveMemoryMib', 8_192, 1_024, 1_048_576),
     volumeGib: reader.integer('volumeGib', 50, 10, 16_384),
     snapshot: reader.optional('snapshot'),
-    egressAllow: reader.list('egressAllow', 'host') ?? ['api.binance.com:443'],
+    egressAllow: reader.list('egressAllow', 'host') ?? VENUE_PLACES,
     clients: reader.list('clients', 'network') ?? ['0.0.0.0/0'],
     rateLimit: reader.integer('rateLimit', 300, 10, 1_000_000),
     trail: (reader.optional('trail') ?? 'create') as Parameters['trail'],

@@ -15,12 +15,15 @@ interface VenueRegions {
 const VENUES: readonly VenueRegions[] = [
   {
     venue: 'Binance',
-    hosts: ['api.binance.com'],
+    hosts: ['api.binance.com', 'fapi.binance.com', 'dapi.binance.com'],
     // us-east-1, us-east-2, us-west-1, us-west-2, us-gov-east-1, us-gov-west-1.
     refuses: ['us-'],
     why: 'does not serve the USA',
   },
 ];
+
+/** The venues' hosts with their port. A test holds them against the image's measured list. */
+export const VENUE_PLACES = VENUES.flatMap(({ hosts }) => hosts.map((host) => `${host}:443`));
 
 /**
  * Why this region does not suit these venues. Null: it does.

@@ -46,7 +46,7 @@ describe('when parameters are read', () => {
       enclaveMemoryMib: 8192,
       volumeGib: 50,
       snapshot: null,
-      egressAllow: ['api.binance.com:443'],
+      egressAllow: ['api.binance.com:443', 'fapi.binance.com:443', 'dapi.binance.com:443'],
       clients: ['0.0.0.0/0'],
       rateLimit: 300,
       trail: 'create',

@@ -110,7 +110,7 @@ describe('when the instance is described', () => {
       'perf-aggregator-deployment': 'perf-aggregator',
       'perf-aggregator:ENCLAVE_ENDPOINT': 'vsock://16:5005',
       'perf-aggregator:EGRESS_ENDPOINT': 'vsock://4294967295:8003',
-      'perf-aggregator:EGRESS_ALLOW': 'api.binance.com:443',
+      'perf-aggregator:EGRESS_ALLOW': 'api.binance.com:443,fapi.binance.com:443,dapi.binance.com:443',
       'perf-aggregator:EGRESS_ADDRESSES': { Ref: 'Address' },
       'perf-aggregator:KMS_KEY_ARN': { 'Fn::GetAtt': ['Key', 'Arn'] },
       'perf-aggregator:KMS_ROLE_ARN': ROLE_ARN,

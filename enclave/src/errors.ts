@@ -29,7 +29,9 @@ export const SEALED_CODES = [
   'parameters_malformed',
   'period_empty',
   'asset_unpriced',
+  'account_mode_unsupported',
   'account_unreadable',
+  'history_incomplete',
 ] as const;
 export type SealedCode = (typeof SEALED_CODES)[number];
 

@@ -9,7 +9,9 @@ const MAIN = '/repo/simulator/dist/main.js';
 
 /** Runs to the end; what was said on the way. */
 function simulate() {
-  const child = spawn(process.execPath, [MAIN, '--once', '--transport', 'vsock', '--home', '/tmp/home'], {
+  // A history of 30 days: the emulated processor is slow, and the time for the test is bounded.
+  const options = ['--once', '--days', '30', '--transport', 'vsock', '--home', '/tmp/home'];
+  const child = spawn(process.execPath, [MAIN, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

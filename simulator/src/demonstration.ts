@@ -3,7 +3,7 @@
  * use, and checks the results.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Expectations, explainReport, type MetricsResult, SecureClient } from '@perf-aggregator/client';
+import { type Expectations, explainReport, SecureClient } from '@perf-aggregator/client';
 import { SessionFiles } from '@perf-aggregator/client/cli/sessions';
 import { ProgressBar, type Terminal } from '@perf-aggregator/client/cli/terminal';
 import { toEntry } from '@perf-aggregator/client/cli/trust-entry';
@@ -42,15 +42,15 @@ export async function demonstrate({ world, terminal, clock }: DemonstrationOptio
   keepTrust(world, clock);
   const { client, line } = await openSession(world);
   say(line);
-  const metrics = await readAccount(client, terminal);
+  const report = await readAccount(client, terminal);
+  const metrics = await client.getMetrics();
   const fills = metrics.symbols.filter(({ fillCount }) => fillCount > 0);
   say(
     `✓ account read      ${metrics.fillCount} fills from ${fills.length} symbols, ${metrics.externalFlowCount} deposits and withdrawals`,
   );
   say(`\n${metricsTable(metrics)}\n`);
-  const bundle = JSON.stringify(await client.getReport());
   new SessionFiles(world.files.folder).save(client.export());
-  say(verifyBundle(world, bundle, clock));
+  say(verifyBundle(world, report, clock));
   say(`\n${nextSteps(world)}`);
 }
 
@@ -110,11 +110,13 @@ async function resume(world: LocalWorld): Promise<SecureClient | null> {
   }
 }
 
-async function readAccount(client: SecureClient, terminal: Terminal): Promise<MetricsResult> {
+/** The report, as a file has it. There is none before everything that moved the account was read. */
+async function readAccount(client: SecureClient, terminal: Terminal): Promise<string> {
   const bar = new ProgressBar(terminal);
   const onProgress = ({ progress, entries }: { progress: number; entries: number }) =>
     bar.show(progress, `reading the account through the egress proxy, ${entries} entries`);
-  return client.getMetrics({}, { onProgress, timeoutMs: READING_MS }).finally(() => bar.clear());
+  const report = await client.getReport({}, { onProgress, timeoutMs: READING_MS }).finally(() => bar.clear());
+  return JSON.stringify(report);
 }
 
 function verifyBundle(world: LocalWorld, bundle: string, clock: Clock): string {

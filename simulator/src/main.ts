@@ -8,10 +8,11 @@ import { systemRandom } from '@perf-aggregator/shared/random';
 import { demonstrate } from './demonstration.ts';
 import { startLocalWorld } from './local-world.ts';
 
-const USAGE = `usage: perf-aggregator simulate [--once] [--port N] [--host ADDRESS] [--home FOLDER] [--transport unix|vsock]
+const USAGE = `usage: perf-aggregator simulate [--once] [--port N] [--host ADDRESS] [--home FOLDER] [--days N] [--transport unix|vsock]
 
 Starts the whole system on the simulator, registers a demonstration account, prints its verified numbers, and
-leaves the service up until Ctrl-C (--once: ends after the transcript).
+leaves the service up until Ctrl-C (--once: ends after the transcript). --days is the length of the account's history
+in a new world, 30 to 1,000 (default 730).
 `;
 
 const TRANSPORTS = ['unix', 'vsock'] as const;
@@ -25,6 +26,7 @@ async function main(argv: readonly string[], output: Output): Promise<number> {
   const giveUp = deferred<Error>();
   const world = await startLocalWorld({
     ...options,
+    scenario: 'demonstration',
     clock: systemClock,
     random: systemRandom,
     onDeath: (name, failure) =>
@@ -88,6 +90,7 @@ function readOptions(argv: readonly string[]) {
         host: { type: 'string', default: process.env['ENCLAVE_HOST'] ?? '127.0.0.1' },
         home: { type: 'string', default: process.env['PERF_AGGREGATOR_HOME'] ?? '.perf-aggregator' },
         seed: { type: 'string' },
+        days: { type: 'string' },
         transport: { type: 'string', default: 'unix' },
       },
     });
@@ -96,6 +99,7 @@ function readOptions(argv: readonly string[]) {
     if (transport === undefined) throw refused(`--transport ${values.transport}: unix or vsock`);
     const port = Number(values.port);
     if (!/^\d+$/.test(values.port) || port > 65_535) throw refused(`--port ${values.port}: not a port`);
+    const days = values.days === undefined ? null : daysOf(values.days);
     const near = relative('', values.home) || '.';
     // Short where it is below this folder, complete elsewhere. The transcript prints it.
     const home = near.startsWith('..') ? resolve(values.home) : near;
@@ -106,10 +110,18 @@ function readOptions(argv: readonly string[]) {
       home,
       transport,
       ...(values.seed ? { seed: values.seed } : {}),
+      ...(days === null ? {} : { historyDays: days }),
     };
   } catch (error) {
     throw error instanceof UsageError ? error : refused((error as Error).message);
   }
+}
+
+/** The account of the demonstration needs 30 days. The recorded prices have some thousand. */
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (/^\d+$/.test(text) && days >= 30 && days <= 1_000) return days;
+  throw refused(`--days ${text}: a number from 30 to 1000`);
 }
 
 function refused(message: string): UsageError {

@@ -164,6 +164,13 @@ export class EntryLog implements EntrySource, Iterable<LedgerEntry> {
     return this.#find(identity) >= 0;
   }
 
+  /** Whether the log has an entry of this identity: none, the same, or one with another content. */
+  standingOf(entry: LedgerEntry): 'none' | 'same' | 'other' {
+    const index = this.#find(identityOf(entry));
+    if (index < 0) return 'none';
+    return isSameContent(this.at(index), entry) ? 'same' : 'other';
+  }
+
   /**
    * Whether this entry would change the log: its identity is unknown, or it is the first to contradict the known entry.
    */

@@ -3,15 +3,13 @@
  * the entries cannot explain counts as held since before the first of them (usually because a history starts too late).
  * It is reported as a difference, and `adverseReturn` books it as a loss.
  */
-import { Amount, parseDecimal, ZERO } from '../amount/decimal.ts';
+import { type Amount, ZERO } from '../amount/decimal.ts';
 import type { ParsedEntry } from '../entries/parse.ts';
 import type { AccountSnapshot } from '../entries/snapshot.ts';
 import { type AssetSums, addAsset, Holdings } from './holdings.ts';
 import { postEntry } from './posting.ts';
+import { roundedIn, roundingOf } from './rounding.ts';
 import { type SnapshotSums, sumSnapshot } from './snapshot-sums.ts';
-
-/** Venues round the P&L of each fill to eight decimals or more. */
-const FILL_SLACK = parseDecimal('0.00000001', 'a slack');
 
 /** An asset or contract of one account where entries and snapshot disagree. */
 export interface Difference {
@@ -43,8 +41,8 @@ export class AccountMoves {
   readonly replayed: AssetSums = new Map();
   /** Settlement currencies of contracts, by symbol. */
   readonly settleOf = new Map<string, string>();
-  /** The number of contract fills, by settlement currency. */
-  readonly contractFills = new Map<string, number>();
+  /** How many fills the venue rounded, by the currency in which it did. */
+  readonly roundedFills = new Map<string, number>();
   /** Venue of the latest entry. */
   venue = '';
 
@@ -53,17 +51,17 @@ export class AccountMoves {
     copy.venue = this.venue;
     for (const [asset, sum] of this.replayed) copy.replayed.set(asset, sum);
     for (const [symbol, settle] of this.settleOf) copy.settleOf.set(symbol, settle);
-    for (const [settle, count] of this.contractFills) copy.contractFills.set(settle, count);
+    for (const [currency, count] of this.roundedFills) copy.roundedFills.set(currency, count);
     return copy;
   }
 
   post(entry: ParsedEntry): void {
     this.venue = entry.venue;
     postEntry(entry, this.replayed);
-    if (entry.kind !== 'fill' || entry.contract === null) return;
-    const { settle } = entry.contract;
-    this.settleOf.set(entry.symbol, settle);
-    this.contractFills.set(settle, (this.contractFills.get(settle) ?? 0) + 1);
+    const rounded = roundedIn(entry);
+    if (rounded !== null) this.roundedFills.set(rounded, (this.roundedFills.get(rounded) ?? 0) + 1);
+    if (entry.kind === 'fill' && entry.contract !== null)
+      this.settleOf.set(entry.symbol, entry.contract.settle);
   }
 }
 
@@ -126,10 +124,9 @@ function settledValue(asset: string, replayed: Amount, { held, slack }: Snapshot
   return allowed === undefined || snapshot.minus(replayed).abs().gt(allowed) ? snapshot : replayed;
 }
 
-/** The sums of a snapshot, with room for the rounding of the profits of the fills before it. */
-function withFills(sums: SnapshotSums, { settleOf, contractFills }: AccountMoves): SnapshotSums {
+/** The sums of a snapshot, with room for the rounding of the fills before it. */
+function withFills(sums: SnapshotSums, { settleOf, roundedFills }: AccountMoves): SnapshotSums {
   const slack = new Map(sums.slack);
-  for (const [settle, count] of contractFills)
-    addAsset(slack, settle, FILL_SLACK.times(new Amount(count, 0)));
+  for (const [currency, count] of roundedFills) addAsset(slack, currency, roundingOf(count));
   return { ...sums, slack, settleOf: new Map([...sums.settleOf, ...settleOf]) };
 }

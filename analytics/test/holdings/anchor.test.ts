@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { computeMetrics } from '../../src/metrics/account-metrics.ts';
-import { at, mark, transfer } from '../entries/entries.ts';
+import { at, fill, mark, transfer } from '../entries/entries.ts';
 import { build, snapshot } from '../history/input.ts';
 
 describe('when entries and live balances disagree', () => {
@@ -43,6 +43,22 @@ describe('when entries and live balances disagree', () => {
     });
     expect(history.reconciliation.rows).toEqual([]);
     expect(history.reconciliation.accountsWithoutSnapshot).toEqual(['a1']);
+  });
+});
+
+describe('when the venue cuts what a trade costs after eight decimals', () => {
+  // 0.0123 × 0.05321 = 0.000654483, of which the venue takes 0.00065448.
+  const trades = [1, 2].map((hour) => fill(`2024-01-02T0${hour}:30`, 'buy', '0.0123', 'ETH/BTC', '0.05321'));
+  const entries = [transfer('2024-01-02T01:00', 'deposit', '1 BTC'), ...trades];
+  const rowsOf = (bitcoin: string, ether = '0.0246') =>
+    build({ entries, snapshots: [snapshot({ BTC: bitcoin, ETH: ether })] }).reconciliation.rows.map(
+      ({ asset, difference }) => [asset, difference],
+    );
+
+  it('the balance agrees within 1e-8 for each such trade, in the currency that was paid', () => {
+    expect(rowsOf('0.99869104')).toEqual([]);
+    expect(rowsOf('0.99869106')).toEqual([['BTC', '-0.000000026']]);
+    expect(rowsOf('0.99869104', '0.02460001')).toEqual([['ETH', '-0.00000001']]);
   });
 });
 

@@ -2,7 +2,7 @@
  * Arithmetic that is valid in every genuine report. A verifier recomputes what the disclosed numbers allow. A signed
  * report that fails was computed wrongly. This does not prove that the inputs were true.
  */
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import type { AnyReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
 import {
   annualized,
@@ -22,7 +22,7 @@ const TOLERANCE = 1e-9;
  * @returns what was compared, for people
  * @throws ReportError `arithmetic_invalid`
  */
-export function checkArithmetic(claims: ReportClaims): string {
+export function checkArithmetic(claims: AnyReportClaims): string {
   const { metrics } = claims;
   const comparison = new Comparison();
   compareReturns(comparison, claims);
@@ -38,10 +38,13 @@ export function checkArithmetic(claims: ReportClaims): string {
   if (claims.accountsIncluded > claims.accountsInSession) {
     throw new ReportError('arithmetic_invalid', 'more accounts are included than there are');
   }
+  if (claims.scope && (claims.scope.state === 'complete') !== (claims.scope.missing.length === 0)) {
+    throw new ReportError('arithmetic_invalid', 'the scope is complete exactly when nothing is missing');
+  }
   return comparison.toText();
 }
 
-function compareReturns(comparison: Comparison, { parameters, metrics }: ReportClaims): void {
+function compareReturns(comparison: Comparison, { parameters, metrics }: AnyReportClaims): void {
   const { periodsPerYear, riskFreeRateAnnual } = parameters;
   const days = observedOf(metrics.periodReturns);
   comparison.equal(
@@ -76,7 +79,7 @@ function compareReturns(comparison: Comparison, { parameters, metrics }: ReportC
  * A loss with a smaller probability is at least as large. The mean of the losses beyond it is at least as large as the
  * loss itself.
  */
-function compareTails(comparison: Comparison, metrics: ReportClaims['metrics']): void {
+function compareTails(comparison: Comparison, metrics: AnyReportClaims['metrics']): void {
   for (const [larger, smaller] of [
     ['historicalVar99', 'historicalVar95'],
     ['parametricVar99', 'parametricVar95'],
@@ -92,7 +95,7 @@ function compareTails(comparison: Comparison, metrics: ReportClaims['metrics']):
   }
 }
 
-function compareMoney(comparison: Comparison, metrics: ReportClaims['metrics']): void {
+function compareMoney(comparison: Comparison, metrics: AnyReportClaims['metrics']): void {
   const { navStart, navEnd, deposits, withdrawals, realizedPnl, fundingPnl, fees, borrowInterest } = metrics;
   const profit = [plus(navEnd), less(navStart), less(deposits), plus(withdrawals)];
   const net = [plus(realizedPnl), plus(fundingPnl), less(fees), less(borrowInterest)];

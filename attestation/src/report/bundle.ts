@@ -18,7 +18,7 @@ export function parseBundle(input: unknown): ReportBundle {
   try {
     return reportBundle.parse(typeof input === 'string' ? parseStrictJson(input) : input);
   } catch (cause) {
-    throw malformed(cause instanceof CodecError ? cause.message : 'not of version 1', cause);
+    throw malformed(cause instanceof CodecError ? cause.message : 'not of version 1 or 2', cause);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The inputs of a report's judgement, the order of its rules, and its result. */
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import type { AnyReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { KMS_POLICY_STATES, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { Check } from '../checklist.ts';
 import { PolicyError, type PolicyErrorCode, type VerificationErrorCode } from '../errors.ts';
@@ -76,7 +76,7 @@ export function checkReportPolicy(policy: ReportPolicy): void {
 
 /** A valid report. */
 export interface VerifiedReport {
-  readonly claims: ReportClaims;
+  readonly claims: AnyReportClaims;
   readonly attestation: VerifiedAttestation;
   readonly simulated: boolean;
 }
@@ -91,5 +91,5 @@ export interface ReportExplanation {
   /** The judgement of the attestation document, rule by rule. */
   readonly attestation: Explanation | null;
   /** Trust them only if `verified`. */
-  readonly claims: ReportClaims | null;
+  readonly claims: AnyReportClaims | null;
 }

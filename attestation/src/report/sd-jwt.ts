@@ -7,7 +7,7 @@ import { fromUtf8, utf8 } from '@perf-aggregator/shared/bytes';
 import { decodeBase64Url, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { parseStrictJson } from '@perf-aggregator/shared/codec/strict-json';
 import type { ReportCrypto } from '@perf-aggregator/shared/crypto/port';
-import { REPORT_HEADER } from '@perf-aggregator/shared/messages/report/claims';
+import { REPORT_HEADERS, type ReportVersion } from '@perf-aggregator/shared/messages/report/claims';
 import { ReportError } from './errors.ts';
 
 /** The parts of an SD-JWT. Nothing is verified. */
@@ -27,18 +27,19 @@ interface Disclosure {
 }
 
 /**
- * Cuts a compact SD-JWT into its parts and compares its header with the pinned one.
+ * Cuts a compact SD-JWT into its parts and compares its header with the pinned one of the bundle's version.
  * @throws ReportError `report_signature_invalid` for a form or header that we never sign
  */
-export function parseSdJwt(compact: string): SdJwtParts {
+export function parseSdJwt(compact: string, version: ReportVersion): SdJwtParts {
+  const pinned = REPORT_HEADERS[version];
   const [jwt = '', ...rest] = compact.split('~');
   const parts = jwt.split('.');
   // A compact SD-JWT without key binding ends with `~`.
   if (parts.length !== 3 || rest.pop() !== '') throw invalid('not a compact SD-JWT');
   try {
     const header = readJson(parts[0]!);
-    if (header['alg'] !== REPORT_HEADER.alg || header['typ'] !== REPORT_HEADER.typ) {
-      throw invalid('the header is not that of a report');
+    if (header['alg'] !== pinned.alg || header['typ'] !== pinned.typ) {
+      throw invalid(`the header is not that of a report of version ${version}`);
     }
     const payload = readJson(parts[1]!);
     if (payload['_sd_alg'] !== 'sha-256') throw invalid('the hash of the disclosures is not SHA-256');

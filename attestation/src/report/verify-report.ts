@@ -9,9 +9,10 @@ import { encodeHex } from '@perf-aggregator/shared/codec/hex';
 import { ed25519Verify, p384Verify, sha256 } from '@perf-aggregator/shared/crypto';
 import type { ReportCrypto } from '@perf-aggregator/shared/crypto/port';
 import {
+  type AnyReportClaims,
+  REPORT_CLAIMS,
   type ReportBundle,
-  type ReportClaims,
-  reportClaims,
+  type ReportVersion,
 } from '@perf-aggregator/shared/messages/report/claims';
 import { decodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
 import { placesOfIssues } from '@perf-aggregator/shared/schema-issues';
@@ -80,7 +81,7 @@ type ReportUserData = Extract<UserData, { t: 'report' }>;
 class ReportJudgement {
   readonly checklist = new Checklist(REPORT_RULES, isVerdict);
   attestation: Explanation | null = null;
-  claims: ReportClaims | null = null;
+  claims: AnyReportClaims | null = null;
   readonly #policy: ReportPolicy;
   readonly #crypto: ReportCrypto;
 
@@ -91,11 +92,14 @@ class ReportJudgement {
 
   run(input: unknown): VerifiedReport {
     checkReportPolicy(this.#policy);
-    const bundle = this.checklist.judge('bundle', () => [parseBundle(input), 'version 1']);
+    const bundle = this.checklist.judge('bundle', () => {
+      const parsed = parseBundle(input);
+      return [parsed, `version ${parsed.version}`];
+    });
     const attestation = this.#attestation(bundle);
     const userData = this.checklist.judge('user_data_type', () => [reportUserData(attestation), 'report']);
     const parts = this.#signature(bundle, attestation, userData);
-    const claims = this.#claims(parts);
+    const claims = this.#claims(parts, bundle.version);
     this.claims = claims;
     this.#binding(claims, attestation, userData);
     this.#asked(claims);
@@ -129,7 +133,7 @@ class ReportJudgement {
       if (!equalBytes(digest, userData.jwt_sha256)) {
         throw new ReportError('report_digest_mismatch', 'the hardware vouched for another report');
       }
-      return [parseSdJwt(bundle.sdJwt), `SHA-256 ${encodeHex(digest)}`];
+      return [parseSdJwt(bundle.sdJwt, bundle.version), `SHA-256 ${encodeHex(digest)}`];
     });
     this.checklist.judge('signer', () => {
       const key = attestation.publicKey;
@@ -141,20 +145,20 @@ class ReportJudgement {
     return parts;
   }
 
-  #claims(parts: SdJwtParts): ReportClaims {
+  #claims(parts: SdJwtParts, version: ReportVersion): AnyReportClaims {
     const disclosed = this.checklist.judge('disclosures', () => [
       discloseClaims(parts, this.#crypto),
       `${parts.disclosures.length} disclosed`,
     ]);
     return this.checklist.judge('schema', () => {
-      const parsed = reportClaims.safeParse(disclosed);
+      const parsed = REPORT_CLAIMS[version].safeParse(disclosed);
       if (parsed.success) return [parsed.data, 'all claims that nobody may withhold are there'];
       const where = placesOfIssues(parsed.error, 'the whole').join(', ');
       throw new ReportError('schema_invalid', `missing or wrong: ${where}`);
     });
   }
 
-  #binding(claims: ReportClaims, attestation: VerifiedAttestation, userData: ReportUserData): void {
+  #binding(claims: AnyReportClaims, attestation: VerifiedAttestation, userData: ReportUserData): void {
     this.checklist.judge('binding', () => {
       if (claims.configSha256 !== encodeHex(userData.config_sha256)) throw contradiction('configSha256');
       if (claims.kmsPolicy !== userData.kms_policy) throw contradiction('kmsPolicy');
@@ -177,7 +181,7 @@ class ReportJudgement {
     });
   }
 
-  #asked(claims: ReportClaims): void {
+  #asked(claims: AnyReportClaims): void {
     const { audience, nonce } = this.#policy;
     this.checklist.judge('audience', () => {
       if (audience !== undefined && claims.aud !== audience) {
@@ -193,7 +197,7 @@ class ReportJudgement {
     });
   }
 
-  #times(claims: ReportClaims, attestation: VerifiedAttestation): void {
+  #times(claims: AnyReportClaims, attestation: VerifiedAttestation): void {
     this.checklist.judge('validity', () => {
       const { instant } = this.#policy;
       if (instant >= claims.exp * 1_000) throw expired(`it expired ${isoOf(claims.exp)}`);

@@ -42,7 +42,8 @@ function signed(payload: object, disclosures: readonly string[] = [], header: ob
   return [jwt, ...disclosures, ''].join('~');
 }
 
-const disclosed = (compact: string) => discloseClaims(parseSdJwt(compact), crypto);
+const parse = (compact: string) => parseSdJwt(compact, 1);
+const disclosed = (compact: string) => discloseClaims(parse(compact), crypto);
 const refusal = (compact: string) => codeOf(() => disclosed(compact), ReportError);
 
 /** A payload whose `metrics` refer to exactly `disclosures`. */
@@ -57,7 +58,7 @@ describe('when another implementation issues a token', () => {
     });
 
   it('both back ends read it', async () => {
-    const parts = parseSdJwt(await issue(CLAIMS));
+    const parts = parse(await issue(CLAIMS));
     for (const backend of [crypto, noble]) {
       expect(isSignedBy(parts, KEY, backend)).toBe(true);
       expect(discloseClaims(parts, backend)).toEqual(CLAIMS);
@@ -89,7 +90,7 @@ describe('when the compact form is changed', () => {
 
   it('the correct form is read', () => {
     expect(disclosed(good)).toEqual({ a: 1 });
-    expect(isSignedBy(parseSdJwt(good), KEY, crypto)).toBe(true);
+    expect(isSignedBy(parse(good), KEY, crypto)).toBe(true);
   });
 
   const jwt = good.slice(0, -1);
@@ -131,7 +132,7 @@ describe('when the compact form is changed', () => {
     const verifying = characters.split('').filter((last) => {
       const compact = `${jwt.slice(0, -1)}${last}~`;
       try {
-        return isSignedBy(parseSdJwt(compact), KEY, crypto);
+        return isSignedBy(parse(compact), KEY, crypto);
       } catch (error) {
         expect(error).toBeInstanceOf(ReportError);
         return false;
@@ -141,9 +142,9 @@ describe('when the compact form is changed', () => {
   });
 
   it('a signature does not verify under another key, or for another payload', () => {
-    expect(isSignedBy(parseSdJwt(good), crypto.ed25519PublicKey(new Uint8Array(32)), crypto)).toBe(false);
+    expect(isSignedBy(parse(good), crypto.ed25519PublicKey(new Uint8Array(32)), crypto)).toBe(false);
     const other = json({ a: 2, _sd_alg: 'sha-256' });
-    expect(isSignedBy(parseSdJwt(`${head}.${other}.${signature}~`), KEY, crypto)).toBe(false);
+    expect(isSignedBy(parse(`${head}.${other}.${signature}~`), KEY, crypto)).toBe(false);
   });
 });
 

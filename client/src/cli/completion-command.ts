@@ -14,6 +14,7 @@ const SIMULATE: Completable = {
     { flag: '--once', description: 'end after the transcript', value: 'none', words: [] },
     { flag: '--port', description: 'of the service', value: 'other', words: [] },
     { flag: '--host', description: 'address of the service', value: 'other', words: [] },
+    { flag: '--days', description: 'of history that the account has', value: 'other', words: [] },
     { flag: '--home', description: 'folder of the world', value: 'file', words: [] },
     {
       flag: '--transport',

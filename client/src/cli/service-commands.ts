@@ -28,6 +28,7 @@ import { expectationsOf, trustOf } from './trust-in-use.ts';
 interface ReportFlags extends PeriodFlags {
   readonly aud?: string;
   readonly nonce?: string;
+  readonly allowPartial?: boolean;
   readonly disclose?: string[];
   readonly out?: string;
 }
@@ -42,6 +43,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
   addPeriodOptions(program.command('report').description('a signed report for somebody else to verify'))
     .option('--aud <name>', 'who the report is for')
     .option('--nonce <text>', "the verifier's challenge")
+    .option('--allow-partial', 'also of accounts that were not read whole; the report says so')
     .option('--disclose <names>', 'show only these metrics, separated by commas (default: all)', collectNames)
     .option('--out <file>', 'write the bundle here instead of standard output')
     .action((flags: ReportFlags) => report(context, flags));
@@ -99,8 +101,11 @@ function addressesText(addresses: readonly string[]): string {
 }
 
 async function report(context: CliContext, flags: ReportFlags): Promise<void> {
-  const { aud, nonce, disclose } = flags;
-  const question = checkedQuestion(reportParameters, { ...toPeriod(flags), ...definedOf({ aud, nonce }) });
+  const { aud, nonce, allowPartial, disclose } = flags;
+  const question = checkedQuestion(reportParameters, {
+    ...toPeriod(flags),
+    ...definedOf({ aud, nonce, allowPartial }),
+  });
   const parameters = { ...question, ...definedOf({ disclose }) };
   // The report goes to standard output anyway.
   const out = flags.out === '-' ? undefined : flags.out;

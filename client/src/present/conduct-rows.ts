@@ -1,5 +1,5 @@
 /** What the reader of a report must know of its trading and its data before believing the numbers. */
-import type { ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import type { AnyReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { percent } from './format.ts';
 import type { Rows } from './table.ts';
 
@@ -8,10 +8,12 @@ export function conductRows({
   dataQuality,
   illiquidPnlShare,
   largeFlowsUnvalued,
-}: Pick<ReportClaims, 'dataQuality' | 'illiquidPnlShare' | 'largeFlowsUnvalued'>): Rows {
+  scope,
+}: Pick<AnyReportClaims, 'dataQuality' | 'illiquidPnlShare' | 'largeFlowsUnvalued' | 'scope'>): Rows {
   const { checkedFillShare, offMarketFillShare, blockTradeShare, unreadWalletDays, gapCount } = dataQuality;
   const { creditIncomeShare, unpricedAssets } = dataQuality;
   return [
+    ...(scope === undefined ? [] : [['Not read', scope.missing.join('; ') || 'nothing'] as const]),
     ['Fills checked', `${percent(checkedFillShare)} of the traded value`],
     ...share('Fills off the market', offMarketFillShare),
     ...share('Block trades', blockTradeShare),

@@ -49,14 +49,18 @@ read_permission_missing | The key cannot read. | Give it read permission.
 parameters_malformed | Parameters of a query are wrong, the session has no such account, or the period ends before it begins. | Correct them.
 period_empty | No whole UTC day lies in the period of a report. | Choose a longer one.
 asset_unpriced | The session's marks do not price the benchmark, or its currency in the one that was asked for. | Ask for another benchmark or currency.
+account_mode_unsupported | The account is in a mode that is not read, such as portfolio margin. | Register an account without that mode.
+history_incomplete | Not everything that could have moved the accounts was read, so no report is made of them. | While the first reading goes on, wait: the SDK does. Otherwise metrics names what is missing: give the key the permission to read it, or ask for allowPartial, which the report states.
 account_unreadable | Reserved: nothing raises it in this version (the ExchangeError code is told instead). | See ExchangeError.
 # ExchangeError
-exchange_unsupported | The venue, the account type or a wallet account is not supported. | Only Binance spot with an API key in this version.
+exchange_unsupported | The venue, the account type or a wallet account is not supported. | Only Binance with an API key in this version.
 exchange_symbol_unknown | A symbol is not listed at the venue. | Correct symbols, or leave them out.
-exchange_auth | The venue does not accept the key, its signature, or the address for this key. | Check key and secret. A key that is bound to addresses needs those in egress_addresses of ./perf-aggregator quote.
+exchange_auth | The venue does not know the key, or does not accept its signature. | Check key and secret.
+exchange_key_restricted | The venue knows the key, but refuses it to this address or for this part of the account. | A key that is bound to addresses needs those in egress_addresses of ./perf-aggregator quote. Give the key the permission to read, and to read futures and margin where the account uses them.
 exchange_rate_limited | The venue allows no more calls for now. | Nothing: it is tried again later.
 exchange_unavailable | The venue or the way to it failed. | Nothing: it is tried again later.
-exchange_clock | The venue finds the enclave's clock wrong. | Operator: correct the clock.
+exchange_clock | The venue finds the enclave's clock wrong, by a minute or more. | Operator: correct the clock.
+exchange_not_offered | The venue does not offer an endpoint to an account of this kind. | Nothing: the engine passes over it.
 exchange_bad_response | The venue's answer is not what its documentation says. | Report it with the venue's name.
 exchange_untrusted | The host is not on the measured allowlist, its certificate or pinned key was refused, or it redirected. Never retried. | Operator: somebody stands in the way, or the venue changed its certificates.
 exchange_region_refused | The venue refuses the address that it sees, or its region, whatever the key: HTTP 451, or 403 from the firewall before it. Never retried within a call. | Nothing is wrong with the key. Operator: Binance does not serve the USA, so deploy in another region; a firewall's 403 may also end by itself (5 minutes to 3 days).

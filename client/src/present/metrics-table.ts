@@ -5,6 +5,9 @@ import { day, money, percent, statistic, time } from './format.ts';
 import { labelOf, numberRows } from './labels.ts';
 import { type Rows, table } from './table.ts';
 
+/** So many parts of an account that were not read are named. */
+const MAX_MISSING = 4;
+
 /** A few lines per topic. Null is shown as a dash. */
 export function metricsTable(metrics: MetricsResult): string {
   const rows: Rows = [
@@ -18,6 +21,7 @@ export function metricsTable(metrics: MetricsResult): string {
     ...tradingRows(metrics),
     ['Adverse return', percent(metrics.adverseReturn)],
     ['Unexplained share', percent(metrics.reconciliation.unexplainedShare)],
+    ...readingRows(metrics),
   ];
   return table(rows);
 }
@@ -93,6 +97,17 @@ function tradingRows(metrics: MetricsResult): Rows {
     ...numberRows(metrics, 'turnoverAnnualized'),
     [labelOf('fillCount'), String(metrics.fillCount)],
   ];
+}
+
+/** What of the accounts was not read: numbers and days that miss it may look better than they are. */
+function readingRows({ accounts }: MetricsResult): Rows {
+  const partial = accounts.filter(({ coverage }) => coverage?.scope.state !== 'complete');
+  if (partial.length === 0) return [['Not read', 'nothing: whatever moved the accounts was read']];
+  return partial.map(({ account, coverage }) => {
+    const missing = coverage?.scope.missing ?? ['everything'];
+    const more = missing.length > MAX_MISSING ? `; and ${missing.length - MAX_MISSING} more` : '';
+    return [`Not read of ${account}`, missing.slice(0, MAX_MISSING).join('; ') + more] as const;
+  });
 }
 
 const METHODS = { fifo: 'FIFO', lifo: 'LIFO', hifo: 'HIFO', average: 'average cost' } as const;

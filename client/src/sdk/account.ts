@@ -116,7 +116,7 @@ export class Account {
       try {
         return await this.#ask(operation, parameters);
       } catch (error) {
-        if (!(error instanceof ServiceError) || error.code !== 'sync_pending') throw error;
+        if (!(error instanceof ServiceError) || !isUnderWay(error)) throw error;
         if (isSyncProgress(error.details)) onProgress?.(error.details);
         if (clock.now() >= deadline) throw new ClientError('sync_timeout', 'the account is still being read');
         await sleep(Math.max(patience, error.retryAfterMs ?? 0));
@@ -145,4 +145,9 @@ export class Account {
     if (opened.refusal === null) return opened.result;
     throw new SecurityError('response_mismatch', 'a refusal came as an answer');
   }
+}
+
+/** Whether the reading of the accounts goes on, so that the same question may be answered later. */
+function isUnderWay({ code, details }: ServiceError): boolean {
+  return code === 'sync_pending' || (code === 'history_incomplete' && isSyncProgress(details));
 }

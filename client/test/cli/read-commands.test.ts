@@ -64,6 +64,11 @@ function fillOf(side: string, price: string) {
   };
 }
 
+/** How an account was read, as far as a table needs it. */
+function readingOf(state: string, missing: readonly string[] = []) {
+  return { account: 'a0', venue: 'binance', failure: null, coverage: { scope: { state, missing } } };
+}
+
 let home: string;
 let service: FakeService;
 let asked: unknown[];
@@ -190,12 +195,35 @@ describe('when output is text', () => {
     expect(stdout).toContain('All 1: P&L 50.00 USDT, fees 0.00 USDT, net 50.00 USDT');
   });
 
+  it('metrics say which accounts were not read whole, and what is missing', async () => {
+    const shown = async (...accounts: unknown[]) => {
+      service.result = { ...computeMetrics(HISTORY), ...SCOPE, accounts };
+      return (await cli('metrics')).stdout
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line.startsWith('Not read'));
+    };
+    const [all] = await shown(readingOf('complete'), readingOf('complete'));
+    expect(all).toMatch(/^Not read +nothing: whatever moved the accounts was read$/);
+    const missing = ['options', 'copy', 'what moved BTC in spot', 'bots', 'loans', 'card'];
+    const partial = await shown(
+      readingOf('complete'),
+      { ...readingOf('partial', missing), account: 'a1' },
+      { ...readingOf('partial'), account: 'a2', coverage: null },
+    );
+    expect(partial.map((line) => line.split(/ {2,}/))).toEqual([
+      ['Not read of a1', 'options; copy; what moved BTC in spot; bots; and 2 more'],
+      ['Not read of a2', 'everything'],
+    ]);
+  });
+
   it('metrics show the main numbers, and a benchmark where there is one', async () => {
     const metrics = {
       ...computeMetrics(HISTORY, { benchmark: 'ETH' }),
       ...SCOPE,
       method: 'lifo',
       account: 'a0',
+      accounts: [readingOf('complete')],
     };
     service.result = metrics;
     const { stdout } = await cli('metrics');

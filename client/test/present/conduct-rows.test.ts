@@ -23,6 +23,16 @@ describe('when a report is verified', () => {
     expect(conductRows(clean)).toEqual([['Fills checked', '100.00 % of the traded value']]);
   });
 
+  it('the output says what was not read, where the report states it', () => {
+    const told = (...missing: readonly string[]) =>
+      conductRows({ ...clean, scope: { from: null, state: 'partial', missing: [...missing] } })[0];
+    expect(told()).toEqual(['Not read', 'nothing']);
+    expect(told('options', 'what moved BTC in spot')).toEqual([
+      'Not read',
+      'options; what moved BTC in spot',
+    ]);
+  });
+
   it('the output lists everything that is not in order', () => {
     const dataQuality = {
       ...clean.dataQuality,

@@ -24,7 +24,7 @@ function makeBundle(): ReportBundle {
 }
 
 function shown(bundle: ReportBundle): unknown {
-  const parts = parseSdJwt(bundle.sdJwt);
+  const parts = parseSdJwt(bundle.sdJwt, bundle.version);
   expect(isSignedBy(parts, crypto.ed25519PublicKey(SEED), crypto)).toBe(true);
   return discloseClaims(parts, crypto)['metrics'];
 }

@@ -4,13 +4,13 @@ import type { Clock } from '@perf-aggregator/shared/clock';
 import type { KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { Random } from '@perf-aggregator/shared/random';
 import type { EnclaveConfig } from '../config.ts';
-import type { Exchanges } from '../exchanges/port.ts';
 import type { HandshakeKeys } from '../keys/handshake-keys.ts';
 import type { Identity } from '../keys/root.ts';
 import type { Kms } from '../kms/port.ts';
 import type { Log } from '../log.ts';
 import type { Nsm } from '../nsm/port.ts';
 import type { Vault } from '../sessions/vault.ts';
+import type { Exchanges } from '../venues/port.ts';
 import type { Allowance } from './allowance.ts';
 import type { SourceBudgets } from './source-budgets.ts';
 

@@ -5,7 +5,8 @@
  */
 import type { SubmissionPayload } from '@perf-aggregator/shared/messages/submission';
 import { SealedRefusal } from '../errors.ts';
-import { ExchangeError } from '../exchanges/errors.ts';
+import type { AccountState } from '../sessions/formats/state.ts';
+import { ExchangeError } from '../venues/errors.ts';
 import {
   type AccountInspection,
   type Exchanges,
@@ -13,8 +14,7 @@ import {
   VENUES,
   type Venue,
   type VenueAccount,
-} from '../exchanges/port.ts';
-import type { AccountState } from '../sessions/formats/state.ts';
+} from '../venues/port.ts';
 
 /** The limits of an admission. */
 export interface AdmissionBounds extends InspectionBounds {
@@ -24,7 +24,7 @@ export interface AdmissionBounds extends InspectionBounds {
 
 /**
  * Checks the accounts of a payload with their venues.
- * @throws SealedRefusal `duplicate_account`, `excessive_permissions`, `withdrawal_permission`,
+ * @throws SealedRefusal `account_mode_unsupported`, `duplicate_account`, `excessive_permissions`, `withdrawal_permission`,
  *   `read_permission_missing`; Refusal `rate_limited`; ExchangeError; the reason of the signal in `bounds`
  */
 export async function admitAccounts(
@@ -39,6 +39,7 @@ export async function admitAccounts(
   for (const access of accounts) {
     bounds.spend();
     const inspection = await exchanges.inspect(access, bounds);
+    refuseMode(access.account, inspection);
     refusePermissions(access.account, inspection, payload.allowTradingKeys);
     if (inspection.uid !== null) known.push(`${access.venue} ${inspection.uid}`);
     refuseRepeated(known);
@@ -58,6 +59,7 @@ function unread(access: VenueAccount, inspection: AccountInspection): AccountSta
     complete: false,
     failure: null,
     failures: 0,
+    quietReadings: 0,
   };
 }
 
@@ -91,6 +93,11 @@ function refuseRepeated(names: readonly string[]): void {
   if (new Set(names).size < names.length) {
     throw new SealedRefusal('duplicate_account', 'the same account of the same venue was given twice');
   }
+}
+
+function refuseMode(account: string, { mode }: AccountInspection): void {
+  if (mode === 'classic') return;
+  throw new SealedRefusal('account_mode_unsupported', `${account}: accounts of ${mode} are not read`);
 }
 
 function refusePermissions(account: string, key: AccountInspection, allowTrading: boolean): void {

@@ -3,14 +3,14 @@
 import { utf8 } from '@perf-aggregator/shared/bytes';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import type { ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
+import { REPORT_VERSION, type ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { reportParameters } from '@perf-aggregator/shared/messages/request';
 import { encodeUserData, type KmsPolicyState } from '@perf-aggregator/shared/messages/user-data';
 import type { EnclaveContext } from '../context/context.ts';
 import { SealedRefusal } from '../errors.ts';
 import { refuse, sealAnswer } from '../reading/asked.ts';
 import { environmentOf, metricsOf } from '../reading/metrics.ts';
-import { openQuestion, withParameters } from '../reading/question.ts';
+import { openQuestion, requireWhole, withParameters } from '../reading/question.ts';
 import { toClaims } from '../report/claims.ts';
 import { issueReport } from '../report/issue.ts';
 import { type Handler, ok } from './operation.ts';
@@ -19,7 +19,8 @@ export const report: Handler = async (context, request) => {
   const { identity, kmsPolicy } = context;
   const question = openQuestion(context, request, 'report', reportParameters);
   const { session, selection } = question;
-  const { aud, nonce, ...period } = question.parameters;
+  const { aud, nonce, allowPartial, ...period } = question.parameters;
+  if (!allowPartial) requireWhole(question);
   const { from: _, to: __, period: ___, ...withoutPeriod } = period;
   const metrics = metricsOf(withParameters(question, period));
   if (metrics.startTime === null || metrics.endTime === null) {
@@ -64,5 +65,5 @@ async function attest(
       kms_policy: kmsPolicy,
     }),
   });
-  return { version: 1, sdJwt, attestation: encodeBase64(document) };
+  return { version: REPORT_VERSION, sdJwt, attestation: encodeBase64(document) };
 }

@@ -21,7 +21,7 @@ import * as z from 'zod';
 import type { EnclaveContext } from '../context/context.ts';
 import { Refusal, SealedRefusal } from '../errors.ts';
 import { sealAnswer } from '../reading/asked.ts';
-import { type AccountState, EMPTY_HEAD, type SessionState } from '../sessions/formats/state.ts';
+import { type AccountState, EMPTY_HEAD, EMPTY_LOG, type SessionState } from '../sessions/formats/state.ts';
 import { Ledger } from '../sessions/ledger.ts';
 import { openSession } from '../sessions/session.ts';
 import { admitAccounts } from './admission.ts';
@@ -122,7 +122,7 @@ function newSession(
 ): SessionState {
   const createdAt = context.clock.now();
   return {
-    format: 1,
+    format: 2,
     id: encodeBase64Url(context.random.bytes(32)),
     version: 1,
     createdAt,
@@ -136,7 +136,7 @@ function newSession(
     reportingCurrency: payload.reportingCurrency,
     allowTradingKeys: payload.allowTradingKeys,
     accounts,
-    chunkVersions: [],
+    log: EMPTY_LOG,
     ledgerHead: EMPTY_HEAD,
   };
 }

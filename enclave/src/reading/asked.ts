@@ -43,15 +43,23 @@ export function refuse(asked: Asked, { code, message }: Reason): Refusal {
   });
 }
 
-/** Refuses with `sync_pending`, and the progress so far. */
+/** How far the first reading of the accounts is. */
+interface Progress {
+  readonly progress: number;
+  readonly entries: number;
+}
+
+const PENDING: Reason = { code: 'sync_pending', message: 'the account is still being read' };
+
+/** Refuses with `sync_pending`, and the progress so far. @param reason - for the client, where it is another one */
 export function refusePending(
   asked: Asked,
-  progress: { readonly progress: number; readonly entries: number },
+  progress: Progress,
   retryAfterMs: number,
+  { code, message }: Reason = PENDING,
 ): Refusal {
-  const message = 'the account is still being read';
-  const sealed = seal(asked, progress, { code: 'sync_pending', message });
-  return new Refusal('sync_pending', message, { retryAfterMs, sealed });
+  const sealed = seal(asked, progress, { code, message });
+  return new Refusal('sync_pending', PENDING.message, { retryAfterMs, sealed });
 }
 
 function seal({ context, session, operation, asSealed }: Asked, result: unknown, refusal: Reason | null) {

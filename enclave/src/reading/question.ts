@@ -10,9 +10,11 @@ import type { EnclaveContext } from '../context/context.ts';
 import { Refusal, SealedRefusal } from '../errors.ts';
 import type { Session } from '../sessions/session.ts';
 import { type Asked, refuse, refusePending } from './asked.ts';
-import { type Selection, selectionOf } from './selection.ts';
+import { type Selection, selectedAccounts, selectionOf } from './selection.ts';
 
 const RETRY_MS = 500;
+/** So many missing parts are named in a refusal. */
+const MAX_NAMED = 5;
 
 /** What was asked, and the history that it selects. */
 export interface Question<Parameters, Operation extends ReadOperation = ReadOperation>
@@ -76,11 +78,45 @@ function requireComplete(asked: Asked): void {
   const { accounts } = asked.session.state;
   const unread = accounts.filter(({ complete }) => !complete);
   if (unread.length === 0) return;
-  const failed = unread.find(({ failure }) => failure !== null);
+  // A limit of the venue passes by itself.
+  const failed = unread.find(({ failure }) => failure !== null && failure !== 'exchange_rate_limited');
   if (failed) {
     const message = `${failed.access.account} (${failed.access.venue}) cannot be read`;
     throw refuse(asked, { code: failed.failure!, message });
   }
+  throw refusePending(asked, progressOf(asked), RETRY_MS);
+}
+
+/** Whether reading goes on after a failure, so that waiting helps. */
+function mayPass(failure: string | null): boolean {
+  return failure === null || failure === 'exchange_rate_limited' || failure === 'exchange_unavailable';
+}
+
+/** How far the accounts of a session have been read. */
+function progressOf({ session }: Asked) {
+  const { accounts } = session.state;
   const progress = accounts.reduce((sum, account) => sum + account.progress, 0) / accounts.length;
-  throw refusePending(asked, { progress, entries: asked.session.ledger.entries.length }, RETRY_MS);
+  return { progress, entries: session.ledger.entries.length };
+}
+
+/**
+ * Requires that everything that could have moved the selected accounts was read (docs/metrics.md §1.3).
+ * @throws Refusal `sync_pending` while the first reading is under way, `query_refused` where a part cannot be read; the
+ *   sealed reason of both is `history_incomplete`
+ */
+export function requireWhole(question: Question<unknown>): void {
+  const accounts = selectedAccounts(question.session.state, question.selection);
+  const partial = accounts.filter(({ coverage }) => coverage?.scope.state !== 'complete');
+  if (partial.length === 0) return;
+  const missing = partial.flatMap(({ access, coverage }) =>
+    (coverage?.scope.missing ?? []).map((what) => `${access.account}: ${what}`),
+  );
+  const rest = missing.length > MAX_NAMED ? ` and ${missing.length - MAX_NAMED} more` : '';
+  const named = missing.slice(0, MAX_NAMED).join('; ') + rest;
+  const message = `not everything that moved the accounts was read (${named}); allowPartial reports it all the same`;
+  const reason = new SealedRefusal('history_incomplete', message);
+  const isUnderWay = partial.some(({ progress, failure }) => progress < 1 && mayPass(failure));
+  throw isUnderWay
+    ? refusePending(question, progressOf(question), RETRY_MS, reason)
+    : refuse(question, reason);
 }

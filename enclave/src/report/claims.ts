@@ -127,6 +127,22 @@ function accountClaims({ accounts }: SessionState, { account: only }: Selection)
       gaps: gaps.map((gap) => ({ ...gap })),
       unavailable: [...unavailable],
     })),
+    scope: scopeOf(included),
+  };
+}
+
+/** The scope of all included accounts together: what is missing of one is missing in the report. */
+function scopeOf(included: SessionState['accounts']): ReportClaims['scope'] {
+  const froms = included.flatMap(({ coverage }) => coverage?.scope.from ?? []);
+  const missing = included.flatMap(({ access, coverage }) =>
+    (coverage?.scope.missing ?? ['everything']).map((what) =>
+      included.length === 1 ? what : `${access.account}: ${what}`,
+    ),
+  );
+  return {
+    from: froms.length === 0 ? null : Math.max(...froms),
+    state: missing.length === 0 ? 'complete' : 'partial',
+    missing,
   };
 }
 

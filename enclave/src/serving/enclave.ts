@@ -15,14 +15,14 @@ import type { DeployedContext, Keyring } from '../context/context.ts';
 import { ACCOUNTS_PER_SOURCE, SourceBudgets } from '../context/source-budgets.ts';
 import { createFetch } from '../egress/fetch.ts';
 import { TunnelAgent } from '../egress/tunnel-agent.ts';
-import { createExchanges } from '../exchanges/ccxt.ts';
-import type { Sleep } from '../exchanges/limiter.ts';
 import { HandshakeKeys } from '../keys/handshake-keys.ts';
 import { createKms } from '../kms/client.ts';
 import type { Log } from '../log.ts';
 import type { Nsm } from '../nsm/port.ts';
 import type { Call } from '../operations/operation.ts';
 import { Vault } from '../sessions/vault.ts';
+import { createExchanges } from '../venues/ccxt/exchanges.ts';
+import type { Sleep } from '../venues/ccxt/limiter.ts';
 import { dispatch } from './dispatch.ts';
 
 /** How an enclave reaches the world, besides its two endpoints. */

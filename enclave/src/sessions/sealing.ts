@@ -20,6 +20,9 @@ const HEAD_BYTES = 1 + SALT_BYTES + NONCE_BYTES;
 /** The identity of a blob. A blob does not open under any other context. */
 export type SealingContext =
   | { readonly kind: 'session'; readonly session: string; readonly version: number }
+  /** A closed batch. Which batch lies at an index is said by its leaf, which the session blob has. */
+  | { readonly kind: 'batch'; readonly session: string; readonly index: number }
+  /** A chunk of a release before batches. */
   | {
       readonly kind: 'chunk';
       readonly session: string;

@@ -16,14 +16,24 @@ export interface Session {
    */
   readonly storedVersion: number;
   readonly ledger: Ledger;
+  /** What the next write of a session stores that came as a release before batches stored it. Null: nothing. */
+  readonly migration: Migration | null;
   /** Results by parameters. */
   readonly computed: Computed;
   /** The books that results are computed from. They outlive versions, and check what each ledger holds. */
   readonly books: Books;
 }
 
+/** A ledger in the new form, of which the parent has nothing yet. The session blob still names the old head. */
+export interface Migration {
+  /** Sealed chunks of all closed batches. */
+  readonly chunks: readonly Uint8Array[];
+  /** Head of the log, hex. */
+  readonly head: string;
+}
+
 /**
- * A session from its parts.
+ * A session from its parts. It has nothing to migrate.
  * @param previous - the session's previous version; its results are kept where ledger and accounts are the same
  */
 export function openSession(state: SessionState, ledger: Ledger, previous: Session | null = null): Session {
@@ -32,6 +42,7 @@ export function openSession(state: SessionState, ledger: Ledger, previous: Sessi
     state,
     storedVersion: state.version,
     ledger,
+    migration: null,
     computed: isSame ? previous.computed : new Computed(),
     books: previous?.books ?? new Books(),
   };

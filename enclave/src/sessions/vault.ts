@@ -7,12 +7,13 @@ import type { Random } from '@perf-aggregator/shared/random';
 import { Recent } from '@perf-aggregator/shared/recent';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { Refusal } from '../errors.ts';
-import { decodeChunk, encodeChunk, splitObservations } from './formats/chunk.ts';
-import type { Observations } from './formats/observations.ts';
-import { decodeState, EMPTY_HEAD, encodeState, type SessionState } from './formats/state.ts';
+import { type Observations, toRecords } from './formats/observations.ts';
+import { encodeState, type SessionState } from './formats/state.ts';
 import { Ledger } from './ledger.ts';
+import { growLog, treeOf } from './log/ledger-log.ts';
 import { MemorySessions } from './memory.ts';
-import { openBlob, type SealingContext, sealBlob } from './sealing.ts';
+import { openStored } from './opening.ts';
+import { type SealingContext, sealBlob } from './sealing.ts';
 import { openSession, type Session } from './session.ts';
 
 /** The parent must send the session's stored state with the request. */
@@ -107,25 +108,22 @@ export class Vault {
         retryAfterMs: CONFLICT_RETRY_MS,
       });
     }
-    const sealed = state.persistence === 'sealed';
-    const grown = observations.entries.length + observations.marks.length > 0;
-    const before = previous?.ledger ?? new Ledger();
-    const ledger = grown ? before.fork() : before;
-    const { next, chunks } = this.#append(state, observations);
-    ledger.append(observations, 'fetched');
-    const session = openSession(next, ledger, previous);
+    const grown = this.#grow(previous, state, observations);
+    const session = openSession(grown.state, grown.ledger, previous);
     this.#keep(session, previous === null, source);
+    const { id, version, expiresAt } = grown.state;
+    const sealed = state.persistence === 'sealed';
     const write: StateWrite = {
-      session: next.id,
+      session: id,
       baseVersion: previous?.storedVersion ?? 0,
-      version: next.version,
-      expiresAt: next.expiresAt,
+      version,
+      expiresAt,
       syncAt,
       blob: sealed
-        ? this.#seal({ kind: 'session', session: next.id, version: next.version }, encodeState(next))
+        ? this.#seal({ kind: 'session', session: id, version }, encodeState(grown.state))
         : NOTHING,
-      chunksKept: sealed ? state.chunkVersions.length : 0,
-      chunks: sealed ? chunks : [],
+      chunksKept: sealed ? grown.chunksKept : 0,
+      chunks: sealed ? grown.chunks : [],
     };
     return { session, write };
   }
@@ -137,21 +135,38 @@ export class Vault {
     this.#latest.set(id, Number.POSITIVE_INFINITY);
   }
 
-  /** The state with `observations` at the end of its ledger, and the sealed chunks that hold the observations. */
-  #append(
+  /** The state and the ledger with `observations` at the end, and what the parent keeps and gets of sealed chunks. */
+  #grow(
+    previous: Session | null,
     state: SessionState,
     observations: Observations,
-  ): { readonly next: SessionState; readonly chunks: Uint8Array[] } {
-    const { id: session, version } = state;
-    let next = state;
-    const chunks = splitObservations(observations).map((part) => {
-      const previous = next.ledgerHead;
-      const index = next.chunkVersions.length;
-      const { plaintext, head } = encodeChunk(part, previous, this.#bootKey);
-      next = { ...next, chunkVersions: [...next.chunkVersions, version], ledgerHead: head };
-      return this.#seal({ kind: 'chunk', session, index, version, previous }, plaintext);
-    });
-    return { next, chunks };
+  ): {
+    readonly state: SessionState;
+    readonly ledger: Ledger;
+    readonly chunksKept: number;
+    readonly chunks: Uint8Array[];
+  } {
+    const { id: session, log } = state;
+    const migration = previous?.migration ?? null;
+    const records = toRecords(observations);
+    const now = this.#options.clock.now();
+    const arrival = { records, provenance: 'fetched', session, bootKey: this.#bootKey, now } as const;
+    const grown = growLog(log, migration?.head ?? state.ledgerHead, arrival);
+    const before = treeOf(log).size;
+    const closed = grown.chunks.map((plaintext, i) =>
+      this.#seal({ kind: 'batch', session, index: before + i }, plaintext),
+    );
+    let ledger = previous?.ledger ?? new Ledger();
+    if (records.length > 0) {
+      ledger = ledger.fork();
+      ledger.append(observations, 'fetched');
+    }
+    return {
+      state: { ...state, log: grown.log, ledgerHead: grown.head },
+      ledger,
+      chunksKept: migration === null ? before : 0,
+      chunks: [...(migration?.chunks ?? []), ...closed],
+    };
   }
 
   #seal(context: SealingContext, plaintext: Uint8Array): Uint8Array {
@@ -172,40 +187,11 @@ export class Vault {
 
   #open(id: string, version: number, stored: StoredState | null): Session {
     if (!stored) throw new StateRequired();
-    if (stored.blob.length === 0) {
-      throw new Refusal('session_lost', 'the session lived in the memory of a process that is gone');
-    }
-    const base = this.#options.sealingBase;
-    // The version is only the parent's claim until the blob has opened under it.
-    const plaintext = openBlob(base, { kind: 'session', session: id, version: stored.version }, stored.blob);
-    const state = decodeState(plaintext);
-    if (state.version !== version) {
-      throw new Refusal('state_rejected', 'the stored state is of another version than the request');
-    }
-    const session = openSession(state, this.#openLedger(base, state, stored.chunks));
+    const { sealingBase, random, clock } = this.#options;
+    const keys = { sealingBase, bootKey: this.#bootKey, random, now: clock.now() };
+    const session = openStored(keys, id, version, stored);
     this.#keep(session, false, null);
     return session;
-  }
-
-  #openLedger(base: Uint8Array, state: SessionState, chunks: readonly Uint8Array[]): Ledger {
-    if (chunks.length !== state.chunkVersions.length) {
-      throw new Refusal(
-        'state_rejected',
-        `${state.chunkVersions.length} ledger chunks expected, ${chunks.length} came`,
-      );
-    }
-    const ledger = new Ledger();
-    let previous = EMPTY_HEAD;
-    for (const [index, blob] of chunks.entries()) {
-      const version = state.chunkVersions[index]!;
-      const plaintext = openBlob(base, { kind: 'chunk', session: state.id, index, version, previous }, blob);
-      const chunk = decodeChunk(plaintext, previous, this.#bootKey);
-      ledger.append(chunk, chunk.provenance);
-      previous = chunk.head;
-    }
-    if (previous !== state.ledgerHead)
-      throw new Refusal('state_rejected', 'the ledger is not the one of this state');
-    return ledger;
   }
 
   #keep(session: Session, isNew: boolean, source: string | null): void {

@@ -2,11 +2,14 @@ import { parseSubmissionPayload } from '@perf-aggregator/shared/messages/submiss
 import { describe, expect, it } from 'vitest';
 import { codeOfRejection } from '../../../shared/test/codes.ts';
 import { Refusal, SealedRefusal } from '../../src/errors.ts';
-import { ExchangeError } from '../../src/exchanges/errors.ts';
-import type { AccountInspection, Exchanges } from '../../src/exchanges/port.ts';
 import { admitAccounts } from '../../src/operations/admission.ts';
+import { ExchangeError } from '../../src/venues/errors.ts';
+import type { AccountInspection, Exchanges } from '../../src/venues/port.ts';
 
-const READ_ONLY: AccountInspection = { canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: null };
+const READ_ONLY: AccountInspection = {
+  ...{ canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: null },
+  ...{ scopesMissing: [], mode: 'classic', expiresAt: null },
+};
 const BOUNDS = { deadline: 1_000, spend: () => undefined };
 const ACCOUNT = { exchange: 'binance', apiKey: 'key-0', apiSecret: 'secret-0' };
 
@@ -28,6 +31,11 @@ const admit = (exchanges: Exchanges, accounts: object[], more: object = {}) =>
   admitAccounts(exchanges, parseSubmissionPayload({ userId: 'u', accounts, ...more }), BOUNDS);
 
 describe('when accounts are admitted', () => {
+  it('an account of portfolio margin is refused', async () => {
+    const refused = admit(venues({ mode: 'portfolio margin' }), [ACCOUNT]);
+    await expect(refused).rejects.toMatchObject({ code: 'account_mode_unsupported' });
+  });
+
   it('each begins unread, under its own name, with the result of its venue', async () => {
     const exchanges = venues({ uid: '1' }, { uid: '2', canTrade: 'unknown' });
     const [first, second] = await admit(exchanges, [
@@ -52,6 +60,7 @@ describe('when accounts are admitted', () => {
       complete: false,
       failure: null,
       failures: 0,
+      quietReadings: 0,
     });
     expect(second!.access).toMatchObject({ account: 'a1', password: 'p', sandbox: true });
     expect(second!.inspection.canTrade).toBe('unknown');

@@ -14,7 +14,7 @@ import { dispatch } from '../../src/serving/dispatch.ts';
 import type { SessionState } from '../../src/sessions/formats/state.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { Vault } from '../../src/sessions/vault.ts';
-import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
+import { fillOf, markOf, NOON, snapshotOf, stateOf } from '../sessions/states.ts';
 
 const DAY_MS = 86_400_000;
 /** The number of whole days in the history of the session. */
@@ -27,6 +27,8 @@ export interface Asking {
   readonly vault: Vault;
   /** The opened reply; for a refusal, its sealed content. */
   readonly ask: (operation: Operation, parameters?: object) => Promise<ReplyContent>;
+  /** A sealed reply, opened. */
+  readonly opened: (sealed: Uint8Array) => ReplyContent;
   /** The result; fails when there is none. */
   readonly read: (operation: Operation, parameters?: object) => Promise<Record<string, unknown>>;
 }
@@ -50,6 +52,8 @@ export function openForReading(changes: Partial<SessionState> = {}): Asking {
   const state = stateOf({ accounts: accountsOf(), ...changes });
   vault.write(null, state, { entries: entries(), marks: marks() }, null);
   const session = () => vault.find({ session: state.id, version: state.version, state: null });
+  const opened = (sealed: Uint8Array) =>
+    openReply(crypto, session().state.responseKey, sealedReply.parse(JSON.parse(fromUtf8(sealed))));
   const ask = async (operation: Operation, parameters: object = {}) => {
     const binding = { requestKey: state.requestKey, sessionId: state.id, operation };
     const body = utf8(encodeQuery(sealRequest(crypto, random, binding, parameters)));
@@ -58,14 +62,14 @@ export function openForReading(changes: Partial<SessionState> = {}): Asking {
     if (reply.outcome === 'state_required') throw new Error('the session is not open');
     const sealed = reply.outcome === 'ok' ? reply.body : reply.failure.sealed;
     if (!sealed) throw new Error('nothing was sealed');
-    return openReply(crypto, state.responseKey, sealedReply.parse(JSON.parse(fromUtf8(sealed))));
+    return opened(sealed);
   };
   const read = async (operation: Operation, parameters: object = {}) => {
     const { result, refusal } = await ask(operation, parameters);
     if (refusal !== null) throw new Error(`${refusal.code}: ${refusal.message}`);
     return result as Record<string, unknown>;
   };
-  return { session, context, vault, ask, read };
+  return { session, context, vault, ask, opened, read };
 }
 
 /** Two accounts that were read completely. */
@@ -75,13 +79,7 @@ export function accountsOf(): SessionState['accounts'] {
     ...account!,
     access: { ...account!.access, account: name, apiKey: `key ${name}` },
     coverage: { ...account!.coverage!, account: name },
-    snapshot: {
-      time: NOON,
-      balances: [
-        { asset: 'USDT', total: usdt },
-        { asset: 'BTC', total: btc },
-      ],
-    },
+    snapshot: snapshotOf({ USDT: usdt, BTC: btc }),
   });
   return [of('a0', '1100', '0.001'), of('a1', '990', '0.002')];
 }

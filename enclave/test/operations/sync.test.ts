@@ -3,9 +3,10 @@ import type { EnclaveRequest, StateWrite } from '@perf-aggregator/shared/wire/en
 import { describe, expect, it } from 'vitest';
 import type { EnclaveContext } from '../../src/context/context.ts';
 import { Refusal } from '../../src/errors.ts';
-import type { Pull } from '../../src/exchanges/port.ts';
 import { sync } from '../../src/operations/sync.ts';
+import type { AccountState } from '../../src/sessions/formats/state.ts';
 import { Vault } from '../../src/sessions/vault.ts';
+import type { Pull } from '../../src/venues/port.ts';
 import { FOR_EVER } from '../serving/call.ts';
 import { fillOf, NOON, stateOf } from '../sessions/states.ts';
 
@@ -45,6 +46,8 @@ function pullOf(entry: string): Pull {
     snapshot,
     coverage: coverage!,
     progress: 1,
+    gaps: [],
+    quarantined: [],
   };
 }
 
@@ -86,5 +89,52 @@ describe('when a parent dies during a synchronisation, and the next parent start
     const writes = [opened, await writeOf(ofTheLiving)];
     const session = enclave().vault.find(requestOf(2, writes));
     expect([...session.ledger.entries].map(({ id }) => id)).toEqual(['stored']);
+  });
+});
+
+describe('when the next synchronisation is due', () => {
+  const INTERVAL_MS = 300_000;
+  async function dueAfter(account: Partial<AccountState>, pull: Partial<Pull>): Promise<number> {
+    const { context, vault, pulls } = enclave();
+    const state = stateOf();
+    const accounts = [{ ...state.accounts[0]!, ...account }];
+    const { write } = vault.write(null, { ...state, accounts }, { entries: [], marks: [] }, null);
+    const reply = sync(context, requestOf(1, [write]), FOR_EVER);
+    pulls[0]!({ ...pullOf('new'), ...pull });
+    return (await writeOf(reply)).syncAt! - NOON;
+  }
+
+  it('an account that is still being read continues at once', async () => {
+    const cursor = { at: 'another place' } as unknown as Pull['cursor'];
+    expect(await dueAfter({}, { done: false, progress: 0.4, cursor })).toBe(0);
+    // The balances were read, but not every market yet.
+    expect(await dueAfter({}, { done: true, progress: 0.8, cursor })).toBe(0);
+  });
+
+  it('an account that is still being read, and of which nothing could be read now, continues after a pause', async () => {
+    const nothing = { entries: [], marks: [], done: false, snapshot: null, progress: 0.8 };
+    expect(await dueAfter({}, nothing)).toBe(10_000);
+  });
+
+  it('an account that moves is read after each interval', async () => {
+    expect(await dueAfter({ quietReadings: 500 }, {})).toBe(INTERVAL_MS);
+  });
+
+  it('an account that does not move waits one interval more for each twelve readings, up to six', async () => {
+    const quiet = (before: number) => dueAfter({ quietReadings: before }, { entries: [] });
+    expect([
+      await quiet(0),
+      await quiet(10),
+      await quiet(11),
+      await quiet(58),
+      await quiet(59),
+      await quiet(900),
+    ]).toEqual([1, 1, 2, 5, 6, 6].map((intervals) => intervals * INTERVAL_MS));
+  });
+
+  it('a pull that did not end counts as no reading', async () => {
+    expect(await dueAfter({ quietReadings: 11 }, { entries: [], done: false, snapshot: null })).toBe(
+      INTERVAL_MS,
+    );
   });
 });

@@ -6,7 +6,7 @@ import type { EnclaveRequest } from '@perf-aggregator/shared/wire/envelope';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../../shared/test/codes.ts';
 import { Refusal } from '../../src/errors.ts';
-import { openQuestion } from '../../src/reading/question.ts';
+import { openQuestion, requireWhole } from '../../src/reading/question.ts';
 import type { AccountState, SessionState } from '../../src/sessions/formats/state.ts';
 import { StateRequired } from '../../src/sessions/vault.ts';
 import { accountsOf, openForReading } from '../operations/reads.ts';
@@ -107,8 +107,64 @@ describe('when accounts are not read yet', () => {
     ]);
   });
 
+  it('a limit of the venue passes by itself, so the client waits', async () => {
+    const { refusal: reason } = await open({}, { ...UNREAD, failure: 'exchange_rate_limited' }).ask(
+      'metrics',
+    );
+    expect(reason?.code).toBe('sync_pending');
+  });
+
   it('an account that was read before is answered, for any later failure', () => {
     const asking = open({ failure: 'exchange_auth', failures: 3 });
     expect(questionOf(asking).selection.account).toBeNull();
+  });
+});
+
+describe('when a report needs everything that moved the accounts', () => {
+  const [account] = accountsOf();
+  const partial = (...missing: string[]) => ({
+    coverage: { ...account!.coverage!, scope: { from: null, state: 'partial' as const, missing } },
+  });
+  /** The sealed refusal, and the public code. */
+  function refused(second: Partial<AccountState>, parameters: object = {}) {
+    const asking = open({}, second);
+    const body = sealed(asking.session().state, parameters);
+    try {
+      requireWhole(questionOf(asking, { body }));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { refusal: reason, result } = asking.opened(error.sealed!);
+      return { code: error.code, reason, result, retryAfterMs: error.retryAfterMs };
+    }
+    return null;
+  }
+
+  it('accounts that were read whole pass, and so does a part of the session that was', () => {
+    expect(refused({})).toBeNull();
+    expect(refused(partial('usdm'), { account: 'a0' })).toBeNull();
+    expect(refused(partial('usdm'), { account: 'a1' })).not.toBeNull();
+  });
+
+  it('what is missing is named, and five of many', () => {
+    const { code, reason, retryAfterMs } = refused(partial('usdm (the key may not read it)'))!;
+    expect([code, reason!.code, retryAfterMs]).toEqual(['query_refused', 'history_incomplete', null]);
+    expect(reason!.message).toContain('(a1: usdm (the key may not read it))');
+    const many = refused(partial('a', 'b', 'c', 'd', 'e', 'f', 'g'))!.reason!;
+    expect(many.message).toContain('a1: e and 2 more');
+    expect(many.message).not.toContain('a1: f');
+  });
+
+  it('while the first reading goes on, the client is told to wait, and how far it is', () => {
+    const underWay = { ...partial('markets'), progress: 0.7 };
+    expect(refused(underWay)).toMatchObject({
+      ...{ code: 'sync_pending', retryAfterMs: 500 },
+      ...{ reason: { code: 'history_incomplete' }, result: { progress: 0.85, entries: 8 } },
+    });
+    expect(refused({ ...underWay, failure: 'exchange_unavailable' })!.code).toBe('sync_pending');
+    expect(refused({ ...underWay, failure: 'exchange_auth' })!.code).toBe('query_refused');
+  });
+
+  it('an account without any reading is not whole', () => {
+    expect(refused({ coverage: null })!.reason!.code).toBe('history_incomplete');
   });
 });

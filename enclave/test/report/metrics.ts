@@ -6,7 +6,7 @@ import type { ClaimsInput } from '../../src/report/claims.ts';
 import type { SessionState } from '../../src/sessions/formats/state.ts';
 import { Ledger } from '../../src/sessions/ledger.ts';
 import { openSession } from '../../src/sessions/session.ts';
-import { fillOf, markOf, NOON, stateOf } from '../sessions/states.ts';
+import { fillOf, markOf, NOON, snapshotOf, stateOf } from '../sessions/states.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,13 +30,7 @@ export function smallAccountMetrics(state: SessionState = stateOf()): PeriodMetr
   const marks = [markOf(2), markOf(1), markOf(0, '200000')];
   ledger.append({ entries: [deposit, fillOf('1', { time: NOON - 2 * DAY_MS })], marks }, 'fetched');
   const [account] = state.accounts;
-  const snapshot = {
-    time: NOON,
-    balances: [
-      { asset: 'USDT', total: '900' },
-      { asset: 'BTC', total: '0.001' },
-    ],
-  };
+  const snapshot = snapshotOf({ USDT: '900', BTC: '0.001' });
   const session = openSession({ ...state, accounts: [{ ...account!, snapshot }] }, ledger);
   const context = {} as EnclaveContext;
   const selection = selectionOf(session.state, {});

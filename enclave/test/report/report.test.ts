@@ -1,6 +1,7 @@
 import { decodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import { reportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import { REPORT_CLAIMS } from '@perf-aggregator/shared/messages/report/claims';
+import type { ReadingScope } from '@perf-aggregator/shared/messages/answers/metrics';
 import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { describe, expect, it } from 'vitest';
@@ -16,7 +17,7 @@ const plain = <T>(value: T) => JSON.parse(JSON.stringify(value)) as T;
 
 describe('when claims are created', () => {
   it('they contain what a verifier requires, and their arithmetic is consistent', () => {
-    const claims = reportClaims.parse(plain(toClaims(claimsInput())));
+    const claims = REPORT_CLAIMS[2].parse(plain(toClaims(claimsInput())));
     expect(claims).toMatchObject({
       iat: NOON / 1_000,
       exp: NOON / 1_000 + 30 * 86_400,
@@ -38,6 +39,30 @@ describe('when claims are created', () => {
     expect(checkArithmetic(claims)).toContain('daily returns chain to the total');
   });
 
+  it('they state what of the accounts was not read, by account where there are several', () => {
+    const scoped = (...scopes: (ReadingScope | null)[]) => {
+      const { accounts } = stateOf();
+      const [one] = accounts;
+      const all = scopes.map((scope, at) => ({
+        ...one!,
+        access: { ...one!.access, account: `a${at}` },
+        coverage: scope && { ...one!.coverage!, account: `a${at}`, scope },
+      }));
+      const state = { ...stateOf(), accounts: all };
+      return REPORT_CLAIMS[2].parse(plain(toClaims({ ...claimsInput(), state }))).scope;
+    };
+    const complete = { from: null, state: 'complete', missing: [] } as const;
+    const partial = { from: 5, state: 'partial', missing: ['options', 'what moved BTC in spot'] } as const;
+    expect(scoped(complete)).toEqual(complete);
+    expect(scoped(partial)).toEqual(partial);
+    expect(scoped(complete, complete)).toEqual(complete);
+    expect(scoped({ ...complete, from: 7 }, partial, null)).toEqual({
+      from: 7,
+      state: 'partial',
+      missing: ['a1: options', 'a1: what moved BTC in spot', 'a2: everything'],
+    });
+  });
+
   it('they contain the facts about trading that a trader could want to hide', () => {
     const input = claimsInput();
     const { dataQuality } = input.metrics;
@@ -53,7 +78,7 @@ describe('when claims are created', () => {
       illiquidPnlShare: 0.5,
     };
     const metrics = { ...input.metrics, illiquidPnlShare: 0.6, dataQuality: { ...dataQuality, ...seen } };
-    const claims = reportClaims.parse(plain(toClaims({ ...input, metrics })));
+    const claims = REPORT_CLAIMS[2].parse(plain(toClaims({ ...input, metrics })));
     expect(claims.dataQuality).toEqual(seen);
     expect(claims.illiquidPnlShare).toBe(0.6);
   });
@@ -88,21 +113,21 @@ describe('when a report is issued', () => {
 
   it('the report key signed it, in the profile that verifiers read', async () => {
     const { compact } = await issue();
-    const parts = parseSdJwt(compact);
+    const parts = parseSdJwt(compact, 2);
     expect(isSignedBy(parts, crypto.ed25519PublicKey(SEED), crypto)).toBe(true);
     expect(isSignedBy(parts, crypto.ed25519PublicKey(new Uint8Array(32)), crypto)).toBe(false);
     const header = JSON.parse(Buffer.from(compact.split('.')[0]!, 'base64url').toString()) as unknown;
-    expect(header).toEqual({ alg: 'EdDSA', typ: 'perf-report+sd-jwt' });
+    expect(header).toEqual({ alg: 'EdDSA', typ: 'perf-report.v2-draft+sd-jwt' });
   });
 
   it('all disclosures together give all claims', async () => {
     const { claims, compact } = await issue();
-    expect(discloseClaims(parseSdJwt(compact), crypto)).toEqual(claims);
+    expect(discloseClaims(parseSdJwt(compact, 2), crypto)).toEqual(claims);
   });
 
   it('the signed part hides every metric and nothing else', async () => {
     const { claims, compact } = await issue();
-    const { payload, disclosures } = parseSdJwt(compact);
+    const { payload, disclosures } = parseSdJwt(compact, 2);
     const {
       metrics,
       _sd_alg: _,
@@ -113,14 +138,14 @@ describe('when a report is issued', () => {
     expect(new Set(metrics._sd).size).toBe(DISCLOSABLE_METRICS.length);
     const { metrics: __, ...never } = claims;
     expect(open).toEqual(never);
-    const withheld = discloseClaims(parseSdJwt(`${compact.split('~')[0]}~`), crypto);
-    expect(reportClaims.parse(withheld).metrics).toEqual({});
+    const withheld = discloseClaims(parseSdJwt(`${compact.split('~')[0]}~`, 2), crypto);
+    expect(REPORT_CLAIMS[2].parse(withheld).metrics).toEqual({});
     expect(disclosures).toHaveLength(DISCLOSABLE_METRICS.length);
   });
 
   it('each metric has its own salt of 128 bits, new in every report', async () => {
     const salts = (compact: string) =>
-      parseSdJwt(compact).disclosures.map(
+      parseSdJwt(compact, 2).disclosures.map(
         (text) => (JSON.parse(Buffer.from(text, 'base64url').toString()) as [string])[0],
       );
     const all = [...salts((await issue()).compact), ...salts((await issue()).compact)];

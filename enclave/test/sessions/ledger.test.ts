@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '@perf-aggregator/analytics';
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../src/sessions/ledger.ts';
+import { GAP, QUARANTINED, SNAPSHOT } from './some-records.ts';
 import { fillOf, markOf } from './states.ts';
 
 describe('when observations come again', () => {
@@ -14,7 +15,52 @@ describe('when observations come again', () => {
     expect(ledger.fresh(observed)).toEqual({
       entries: [fillOf('2'), fillOf('1', { account: 'a1' })],
       marks: [markOf(2)],
+      snapshots: [],
+      gaps: [],
+      quarantined: [],
     });
+  });
+
+  it('so it is with snapshots, gaps and quarantined rows: of the same content, each once, in order', () => {
+    const ledger = new Ledger();
+    const known = { snapshots: [SNAPSHOT], gaps: [GAP], quarantined: [QUARANTINED] };
+    ledger.append({ entries: [], marks: [], ...known }, 'sealed');
+    const [snapshot, gap, row] = [
+      { ...SNAPSHOT, time: SNAPSHOT.time + 1 },
+      { ...GAP, to: GAP.to + 1 },
+      { ...QUARANTINED, raw: '{}' },
+    ];
+    const observed = {
+      entries: [],
+      marks: [],
+      snapshots: [snapshot, SNAPSHOT, snapshot],
+      gaps: [GAP, gap, gap],
+      quarantined: [row, row, QUARANTINED],
+    };
+    const fresh = ledger.fresh(observed);
+    expect(fresh).toEqual({ entries: [], marks: [], snapshots: [snapshot], gaps: [gap], quarantined: [row] });
+    const grown = ledger.fork();
+    grown.append(fresh, 'fetched');
+    expect([[...ledger.snapshots], [...ledger.gaps], [...ledger.quarantined]]).toEqual(Object.values(known));
+    expect([...grown.snapshots]).toEqual([SNAPSHOT, snapshot]);
+    expect([...grown.gaps]).toEqual([GAP, gap]);
+    expect([...grown.quarantined]).toEqual([QUARANTINED, row]);
+    expect(grown.provenance).toEqual({ fetched: 0, sealed: 0 });
+  });
+
+  it('what a fork was given is not in another fork', () => {
+    const ledger = new Ledger();
+    ledger.append({ entries: [], marks: [], gaps: [GAP] }, 'fetched');
+    const [one, other] = [ledger.fork(), ledger.fork()];
+    const later = { ...GAP, reason: 'later' };
+    one.append({ entries: [], marks: [], gaps: [later] }, 'fetched');
+    expect(other.fresh({ entries: [], marks: [], gaps: [later] }).gaps).toEqual([later]);
+    other.append({ entries: [], marks: [], gaps: [{ ...GAP, reason: 'other' }, later] }, 'fetched');
+    expect([ledger, one, other].map(({ gaps }) => [...gaps].map(({ reason }) => reason))).toEqual([
+      ['limit'],
+      ['limit', 'later'],
+      ['limit', 'other', 'later'],
+    ]);
   });
 });
 

@@ -10,6 +10,8 @@ import { sessionOf } from './states.ts';
 const BASE = new Uint8Array(32).fill(5);
 const PLAINTEXT = utf8('what nobody else may read');
 const SESSION: SealingContext = { kind: 'session', session: sessionOf('a'), version: 3 };
+const BATCH: SealingContext = { kind: 'batch', session: sessionOf('a'), index: 2 };
+/** As releases before batches sealed a chunk. */
 const CHUNK: SealingContext = {
   kind: 'chunk',
   session: sessionOf('a'),
@@ -24,7 +26,7 @@ const refusal = (context: SealingContext, blob: Uint8Array, base = BASE) =>
 describe('when a blob is opened in the context in which it was sealed', () => {
   it('it returns the plaintext, for any plaintext', () => {
     fc.assert(
-      fc.property(fc.uint8Array(), fc.constantFrom(SESSION, CHUNK), (plaintext, context) => {
+      fc.property(fc.uint8Array(), fc.constantFrom(SESSION, BATCH, CHUNK), (plaintext, context) => {
         expect(openBlob(BASE, context, sealBlob(BASE, random, context, plaintext))).toEqual(plaintext);
       }),
       { numRuns: 50 },
@@ -43,6 +45,11 @@ describe('when a blob is opened in another context', () => {
   const others: [string, SealingContext, SealingContext][] = [
     ['session', SESSION, { ...SESSION, session: sessionOf('b') }],
     ['version', SESSION, { ...SESSION, version: 2 }],
+    ['session of a batch', BATCH, { ...BATCH, session: sessionOf('b') }],
+    ['index of a batch', BATCH, { ...BATCH, index: 1 }],
+    ['kind: a batch as a session', BATCH, { kind: 'session', session: BATCH.session, version: 2 }],
+    ['kind: a batch as a chunk', BATCH, CHUNK],
+    ['kind: a chunk as a batch', CHUNK, BATCH],
     ['session of a chunk', CHUNK, { ...CHUNK, session: sessionOf('b') }],
     ['version of a chunk', CHUNK, { ...CHUNK, version: 4 }],
     ['index', CHUNK, { ...CHUNK, index: 1 }],

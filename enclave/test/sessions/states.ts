@@ -1,8 +1,9 @@
 /** Session states and observations for tests. */
 import type { Mark } from '@perf-aggregator/analytics';
 import type { FillEntry } from '@perf-aggregator/analytics/entries/entry';
-import { initialState, toCursor } from '../../src/exchanges/cursor.ts';
-import { EMPTY_HEAD, type SessionState } from '../../src/sessions/formats/state.ts';
+import { EMPTY_HEAD, EMPTY_LOG, type SessionState } from '../../src/sessions/formats/state.ts';
+import { initialState, toCursor } from '../../src/venues/engine/cursor.ts';
+import type { BalanceSnapshot } from '../../src/venues/port.ts';
 
 /** Noon of an ordinary day. */
 export const NOON = Date.UTC(2026, 10, 20, 12);
@@ -16,11 +17,11 @@ export function sessionOf(character: string): string {
 /** A sealed session of version 1 with one account that was read completely. `changes` replace members. */
 export function stateOf(changes: Partial<SessionState> = {}): SessionState {
   return {
-    format: 1,
+    format: 2,
     id: sessionOf('s'),
     version: 1,
     createdAt: NOON,
-    expiresAt: NOON + DAY_MS,
+    expiresAt: NOON + 7 * DAY_MS,
     persistence: 'sealed',
     renewals: 0,
     requestKey: new Uint8Array(32).fill(1),
@@ -39,9 +40,12 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
           apiSecret: 'secret-of-the-test',
           sandbox: false,
         },
-        inspection: { canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: 'uid-of-the-test' },
+        inspection: {
+          ...{ canRead: 'yes', canTrade: 'no', canWithdraw: 'no', uid: 'uid-of-the-test' },
+          ...{ scopesMissing: [], mode: 'classic', expiresAt: null },
+        },
         cursor: initialCursor(),
-        snapshot: { time: NOON, balances: [{ asset: 'USDT', total: '1100' }] },
+        snapshot: snapshotOf({ USDT: '1100' }),
         coverage: {
           account: 'a0',
           venue: 'binance',
@@ -52,22 +56,34 @@ export function stateOf(changes: Partial<SessionState> = {}): SessionState {
           productsNotRead: ['margin'],
           gaps: [],
           unavailable: [],
+          scope: { from: null, state: 'complete', missing: [] },
         },
         progress: 1,
         complete: true,
         failure: null,
         failures: 0,
+        quietReadings: 0,
       },
     ],
-    chunkVersions: [],
+    log: EMPTY_LOG,
     ledgerHead: EMPTY_HEAD,
     ...changes,
   };
 }
 
+/** Holdings of spot at {@link NOON}, by asset. */
+export function snapshotOf(totals: Readonly<Record<string, string>>): BalanceSnapshot {
+  const rows = Object.entries(totals);
+  return {
+    time: NOON,
+    balances: rows.map(([asset, total]) => ({ wallet: 'spot', asset, total, time: NOON })),
+    positions: [],
+  };
+}
+
 /** A cursor at the start of a walk. */
 export function initialCursor() {
-  return toCursor(initialState(NOON - DAY_MS));
+  return toCursor(initialState());
 }
 
 /** A purchase of 0.001 BTC at 100,000 USDT. */

@@ -1,5 +1,6 @@
 /** Vaults of processes that have just started, and the stored data of a session with several versions. */
 import { systemRandom } from '@perf-aggregator/shared/random';
+import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { StateWrite, StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { codeOf } from '../../../shared/test/codes.ts';
 import { Refusal } from '../../src/errors.ts';
@@ -8,7 +9,7 @@ import type { Session } from '../../src/sessions/session.ts';
 import { Vault } from '../../src/sessions/vault.ts';
 import { fillOf, markOf, NOON, sessionOf, stateOf } from './states.ts';
 
-const BASE = new Uint8Array(32).fill(9);
+export const BASE = new Uint8Array(32).fill(9);
 export const NOTHING: Observations = { entries: [], marks: [] };
 export const clock = { time: NOON, now: () => clock.time };
 
@@ -27,17 +28,22 @@ export function storedAfter(writes: readonly StateWrite[]): StoredState {
   return { version, blob, chunks };
 }
 
-/** Versions 1 to 4 of a session, each with its write: opened, two fills, a fill, a price. */
+/**
+ * Versions 1 to 5 of a session, each with its write: opened; then two fills, a fill, a price, a fill, each a day after
+ * the one before. So each closes the batch of the day before: there are three chunks, and a tail.
+ */
 export function history(vault: Vault, id = sessionOf('s')): StateWrite[] {
   const steps: Observations[] = [
     NOTHING,
     { entries: [fillOf(`${id}1`), fillOf(`${id}2`)], marks: [] },
     { entries: [fillOf(`${id}3`)], marks: [] },
     { entries: [], marks: [markOf(1)] },
+    { entries: [fillOf(`${id}4`)], marks: [] },
   ];
   const writes: StateWrite[] = [];
   let session: Session | null = null;
   for (const [index, observations] of steps.entries()) {
+    clock.time = NOON + index * DAY_MS;
     const state: Session['state'] = { ...(session?.state ?? stateOf({ id })), version: index + 1 };
     const done = vault.write(session, state, observations, NOON + index);
     session = done.session;
@@ -49,7 +55,7 @@ export function history(vault: Vault, id = sessionOf('s')): StateWrite[] {
 export const find = (
   vault: Vault,
   stored: StoredState | null,
-  version = stored?.version ?? 4,
+  version = stored?.version ?? 5,
   id = sessionOf('s'),
 ) => vault.find({ session: id, version, state: stored });
 export const refusal = (stored: StoredState, version = stored.version, id?: string) =>

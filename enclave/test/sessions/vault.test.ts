@@ -3,6 +3,7 @@ import { codeOf } from '../../../shared/test/codes.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import { StateRequired, type Vault } from '../../src/sessions/vault.ts';
+import { GAP, QUARANTINED, SNAPSHOT } from './some-records.ts';
 import { fillOf, markOf, NOON, sessionOf, stateOf } from './states.ts';
 import { clock, find, freshVault, history, NOTHING, refusal, storedAfter } from './stored.ts';
 
@@ -23,9 +24,10 @@ describe('when a session is written', () => {
       ]),
     ).toEqual([
       [0, 1, 0, 0, 0],
-      [1, 2, 1, 0, 1],
-      [2, 3, 2, 1, 1],
-      [3, 4, 3, 2, 1],
+      [1, 2, 1, 0, 0],
+      [2, 3, 2, 0, 1],
+      [3, 4, 3, 1, 1],
+      [4, 5, 4, 2, 1],
     ]);
     expect(writes.every((write) => write.expiresAt === stateOf().expiresAt)).toBe(true);
   });
@@ -42,9 +44,9 @@ describe('when a session is written', () => {
     const vault = freshVault();
     history(vault);
     const before = find(vault, null);
-    vault.write(before, { ...before.state, version: 5 }, { entries: [fillOf('new')], marks: [] }, null);
-    expect(before.ledger.entries).toHaveLength(3);
-    expect(find(vault, null, 5).ledger.entries).toHaveLength(4);
+    vault.write(before, { ...before.state, version: 6 }, { entries: [fillOf('new')], marks: [] }, null);
+    expect(before.ledger.entries).toHaveLength(4);
+    expect(find(vault, null, 6).ledger.entries).toHaveLength(5);
   });
 });
 
@@ -63,8 +65,8 @@ describe('when two changes of a session overlap', () => {
     const [slow, quick] = [find(vault, null), find(vault, null)];
     const { write } = change(vault, quick, 'quick');
     expect(codeOf(() => change(vault, slow, 'slow'), Refusal)).toBe('state_conflict');
-    expect([...find(vault, null, 5).ledger.entries].at(-1)).toEqual(fillOf('quick'));
-    const { write: next } = change(vault, find(vault, null, 5), 'next');
+    expect([...find(vault, null, 6).ledger.entries].at(-1)).toEqual(fillOf('quick'));
+    const { write: next } = change(vault, find(vault, null, 6), 'next');
     const reopened = find(freshVault(), storedAfter([...writes, write, next]));
     expect([...reopened.ledger.entries].map(({ id }) => id).slice(-2)).toEqual(['quick', 'next']);
   });
@@ -75,7 +77,7 @@ describe('when two changes of a session overlap', () => {
     const slow = find(vault, null);
     change(vault, find(vault, stored), 'quick');
     history(vault, sessionOf('t'));
-    expect(() => find(vault, null, 5)).toThrow(StateRequired);
+    expect(() => find(vault, null, 6)).toThrow(StateRequired);
     expect(codeOf(() => change(vault, slow, 'slow'), Refusal)).toBe('state_conflict');
   });
 
@@ -106,8 +108,8 @@ describe('when a session is requested', () => {
   it('an open session is returned without its state, but only at its version', () => {
     const vault = freshVault();
     history(vault);
-    expect(find(vault, null).ledger.provenance).toEqual({ fetched: 3, sealed: 0 });
-    expect(() => find(vault, null, 3)).toThrow(StateRequired);
+    expect(find(vault, null).ledger.provenance).toEqual({ fetched: 4, sealed: 0 });
+    expect(() => find(vault, null, 4)).toThrow(StateRequired);
   });
 
   it('a session that is not open needs its state, and is then the same', () => {
@@ -119,7 +121,7 @@ describe('when a session is requested', () => {
     expect(session.state).toEqual(find(first, null).state);
     expect([...session.ledger.entries]).toEqual([...find(first, null).ledger.entries]);
     expect([...session.ledger.marks]).toEqual([markOf(1)]);
-    expect(session.ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
+    expect(session.ledger.provenance).toEqual({ fetched: 0, sealed: 4 });
     expect(find(vault, null)).toBe(session);
   });
 
@@ -130,11 +132,11 @@ describe('when a session is requested', () => {
     const [known] = session.ledger.entries;
     const copy = { ...known!, time: known!.time + 1 };
     const observed = session.ledger.fresh({ entries: [copy], marks: [] });
-    const { write } = first.write(session, { ...session.state, version: 5 }, observed, null);
-    const reopened = find(freshVault(), storedAfter([...writes, write]), 5);
+    const { write } = first.write(session, { ...session.state, version: 6 }, observed, null);
+    const reopened = find(freshVault(), storedAfter([...writes, write]), 6);
     expect([...reopened.ledger.entries]).toEqual([...session.ledger.entries]);
     expect([...reopened.ledger.entries.conflicts]).toEqual([0]);
-    expect(reopened.ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
+    expect(reopened.ledger.provenance).toEqual({ fetched: 0, sealed: 4 });
   });
 
   it('entries that this process fetched keep that mark when they return', () => {
@@ -142,10 +144,34 @@ describe('when a session is requested', () => {
     const stored = storedAfter(history(vault));
     vault.forget(sessionOf('s'));
     expect(() => find(vault, null)).toThrow(StateRequired);
-    expect(find(vault, stored).ledger.provenance).toEqual({ fetched: 3, sealed: 0 });
+    expect(find(vault, stored).ledger.provenance).toEqual({ fetched: 4, sealed: 0 });
   });
 
-  it('a missing session and a missing version are unknown', () => {
+  it('entries of a tail that another process began are sealed, and those added to it are not', () => {
+    const [first, second] = [freshVault(), freshVault()];
+    const writes = history(first).slice(0, 2);
+    const session = find(second, storedAfter(writes));
+    expect(session.ledger.provenance).toEqual({ fetched: 0, sealed: 2 });
+    const observed = { entries: [fillOf('third')], marks: [] };
+    const { write } = second.write(session, { ...session.state, version: 3 }, observed, null);
+    const stored = storedAfter([...writes, write]);
+    for (const vault of [first, second]) vault.forget(sessionOf('s'));
+    expect(find(second, stored).ledger.provenance).toEqual({ fetched: 1, sealed: 2 });
+    expect(find(first, stored).ledger.provenance).toEqual({ fetched: 0, sealed: 3 });
+  });
+
+  it('snapshots, gaps and quarantined rows come back with it', () => {
+    const vault = freshVault();
+    const { session, write: first } = vault.write(null, stateOf(), NOTHING, null);
+    const rest = { snapshots: [SNAPSHOT], gaps: [GAP], quarantined: [QUARANTINED] };
+    const observed = session.ledger.fresh({ entries: [fillOf('1')], marks: [markOf(1)], ...rest });
+    const { write } = vault.write(session, { ...session.state, version: 2 }, observed, null);
+    const { ledger } = find(freshVault(), storedAfter([first, write]));
+    expect([[...ledger.snapshots], [...ledger.gaps], [...ledger.quarantined]]).toEqual(Object.values(rest));
+    expect(ledger.fresh({ entries: [], marks: [], ...rest })).toMatchObject({ snapshots: [], gaps: [] });
+  });
+
+  it('no session and no version are unknown', () => {
     const vault = freshVault();
     for (const reference of [
       { session: null, version: 1, state: null },
@@ -159,7 +185,7 @@ describe('when a session is requested', () => {
     const vault = freshVault();
     const stored = storedAfter(history(vault));
     clock.time = stateOf().expiresAt - 1;
-    expect(find(vault, null).state.version).toBe(4);
+    expect(find(vault, null).state.version).toBe(5);
     clock.time += 1;
     expect(codeOf(() => find(vault, null), Refusal)).toBe('session_expired');
     expect(vault.size).toBe(0);

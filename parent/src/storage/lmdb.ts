@@ -91,12 +91,15 @@ class LmdbStore implements Store {
       if (previous?.syncAt != null) this.#remove(this.#due, [previous.syncAt, session]);
       for (const [offset, chunk] of chunks.entries())
         this.#put(this.#chunks, [session, chunksKept + offset], chunk);
+      const count = chunksKept + chunks.length;
+      // What the write neither keeps nor replaces goes in the same transaction.
+      if (previous && previous.chunks > count) this.#removeChunks(session, count);
       this.#put(this.#blobs, session, write.blob);
       this.#put(this.#records, session, {
         version: write.version,
         expiresAt: write.expiresAt,
         syncAt: write.syncAt,
-        chunks: chunksKept + chunks.length,
+        chunks: count,
       });
       if (write.syncAt !== null) this.#put(this.#due, [write.syncAt, session], true);
       return 'stored';
@@ -168,10 +171,15 @@ class LmdbStore implements Store {
     const record = this.#record(id);
     if (!record) return;
     if (record.syncAt !== null) this.#remove(this.#due, [record.syncAt, id]);
-    const chunks = this.#chunks.getKeys({ start: [id, 0], end: [id, Number.MAX_SAFE_INTEGER] });
-    for (const chunk of [...chunks]) this.#remove(this.#chunks, chunk);
+    this.#removeChunks(id, 0);
     this.#remove(this.#blobs, id);
     this.#remove(this.#records, id);
+  }
+
+  /** Removes the chunks of a session from an index on. */
+  #removeChunks(id: string, from: number): void {
+    const keys = this.#chunks.getKeys({ start: [id, from], end: [id, Number.MAX_SAFE_INTEGER] });
+    for (const key of [...keys]) this.#remove(this.#chunks, key);
   }
 
   // Inside a transaction these promises resolve with the transaction and carry nothing more.
@@ -194,7 +202,8 @@ class LmdbStore implements Store {
 
   async #change<T>(apply: () => T): Promise<T> {
     try {
-      return await this.#root.transaction(apply);
+      // A child transaction, because only such a one takes everything back when `apply` throws.
+      return await this.#root.childTransaction(apply);
     } catch (cause) {
       if (cause instanceof StoreError) throw cause;
       throw new StoreError('store_failed', 'the store cannot be written', cause);

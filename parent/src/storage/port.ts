@@ -25,6 +25,7 @@ export interface Store {
   session(id: string): Promise<SessionRecord | null>;
   /** Blob and chunks of one version, read in one snapshot. */
   state(id: string): Promise<StoredState | null>;
+  /** Blob, record and chunks change together or not at all. Chunks that are not kept are replaced or removed. */
   write(write: StateWrite): Promise<WriteOutcome>;
   /** Moves the instant at which `sync` is due, if the session has one. The state does not change. */
   postpone(id: string, syncAt: number): Promise<void>;

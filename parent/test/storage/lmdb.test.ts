@@ -74,7 +74,41 @@ describe('when a session is written', () => {
     expect((await store.state(A))?.chunks).toEqual([bytes(1), bytes(2), bytes(3)]);
   });
 
-  it('the read value is a copy of one version, and later writes do not change it', async () => {
+  it('what is neither kept nor replaced is gone from the disk as well', async () => {
+    await store.write(writeOf(A, { chunks: [1, 2, 3, 4].map((value) => bytes(value)) }));
+    await store.write(writeOf(B, { chunks: [bytes(5), bytes(6)] }));
+    await store.write(writeOf(A, { baseVersion: 1, version: 2, chunksKept: 1, chunks: [bytes(7)] }));
+    expect((await store.state(A))?.chunks).toEqual([bytes(1), bytes(7)]);
+    expect(await storedChunks()).toEqual([
+      [A, 0],
+      [A, 1],
+      [B, 0],
+      [B, 1],
+    ]);
+    await store.write(writeOf(A, { baseVersion: 2, version: 3, chunksKept: 0, chunks: [] }));
+    expect(await storedChunks()).toEqual([
+      [B, 0],
+      [B, 1],
+    ]);
+    expect((await store.state(B))?.chunks).toEqual([bytes(5), bytes(6)]);
+  });
+
+  it('a write that fails midway leaves every chunk, blob and version as it was', async () => {
+    const chunks = [bytes(1), bytes(2), bytes(3)];
+    await store.write(writeOf(A, { chunks }));
+    const bad = {
+      ...writeOf(A, { baseVersion: 1, version: 2, chunks: [bytes(9)] }),
+      blob: 5 as unknown as Uint8Array,
+    };
+    await expect(store.write(bad)).rejects.toSatisfy(
+      (error) => error instanceof StoreError && error.code === 'store_failed',
+    );
+    expect(await store.state(A)).toEqual({ version: 1, blob: bytes(1), chunks });
+    await reopen();
+    expect(await store.state(A)).toEqual({ version: 1, blob: bytes(1), chunks });
+  });
+
+  it('what was read is a copy, of one version, whatever is written next', async () => {
     await store.write(writeOf(A, { chunks: [bytes(1)] }));
     const reading = store.state(A);
     await store.write(
@@ -104,6 +138,16 @@ describe('when a session is written', () => {
     expect((await store.state(A))?.version).toBe(22);
   });
 });
+
+/** Keys of all chunks on the disk. */
+async function storedChunks(): Promise<unknown[]> {
+  await store.close();
+  const root = open({ path: join(folder, 'store'), maxDbs: 8 });
+  const keys = [...root.openDB('chunks', { encoding: 'binary' }).getKeys()];
+  await root.close();
+  store = openLmdbStore(join(folder, 'store'));
+  return keys;
+}
 
 describe('when a session is erased', () => {
   it('no part of it is left, and its name is free', async () => {

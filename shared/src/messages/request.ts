@@ -155,6 +155,8 @@ export const reportParameters = z.strictObject({
   aud: z.string().min(1).max(256).optional(),
   /** A verifier's challenge. The report repeats it. */
   nonce: z.string().min(8).max(128).optional(),
+  /** Whether a report may be made although not everything that moved the accounts was read. The report says so. */
+  allowPartial: z.boolean().optional(),
 });
 export type ReportParameters = z.infer<typeof reportParameters>;
 

@@ -50,7 +50,7 @@ const stateWrite = z.strictObject({
   /** When the parent should send the next `sync`. Null: never. */
   syncAt: instant.nullable(),
   blob: bytes,
-  /** How many chunks of the previous state stay. */
+  /** How many chunks of the previous state stay, from the first. The others go with this write. */
   chunksKept: count,
   /** Chunks to append after them. */
   chunks: z.array(bytes),

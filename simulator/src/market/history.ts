@@ -18,6 +18,11 @@ export interface DailyBar {
   readonly volume: bigint;
 }
 
+/** The trading between `openTime` and `openTime + duration`. Prices in the market's ticks, volume in base units. */
+export interface Bar extends DailyBar {
+  readonly openTime: number;
+}
+
 const FILES: Readonly<Record<Base, { file: string; volumeIn: 'base' | 'usd' }>> = {
   BTC: { file: 'BTC-USDT.csv', volumeIn: 'base' },
   ETH: { file: 'ETH-USD.csv', volumeIn: 'usd' },

@@ -8,7 +8,9 @@
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { largest, smallest } from './amount.ts';
 import { createEuro, type Euro } from './euro.ts';
-import { BASES, type Base, type DailyBar, readHistory } from './history.ts';
+import { BASES, type Bar, type Base, type DailyBar, readHistory } from './history.ts';
+import { euroSeries, recordedSeries, type Series } from './series.ts';
+import { type Schedule, standardSchedule, syntheticSeries } from './synthetic.ts';
 
 const SPAN_MS = DAY_MS / 3;
 
@@ -32,11 +34,7 @@ export const INSTRUMENTS: readonly Instrument[] = BASES.map((base) => ({
   lotStep: LOT_STEPS[base],
 }));
 
-/** The trading between `openTime` and `openTime + duration`. Prices in ticks, volume in base units. */
-export interface Bar extends DailyBar {
-  readonly openTime: number;
-}
-
+/** Prices of the recorded assets in USDT, and all spot markets. */
 export interface Market {
   /** First and last day of the recorded history, in days since the epoch. Replays follow `lastDay`. */
   readonly firstDay: number;
@@ -52,12 +50,24 @@ export interface Market {
    * history, and for a bar that has not begun.
    */
   bar(base: Base, openTime: number, durationMs: number, asOf: number): Bar | null;
-  /** The euro, which converts reports in euro. Nobody here trades it. */
+  /** The euro, which converts reports in euro. */
   readonly euro: Euro;
+  /** Every spot market that there ever was, in the order of the venue's list. */
+  readonly spot: readonly Series[];
+  /** What happens to the synthetic coins; null in a market without them. */
+  readonly schedule: Schedule | null;
 }
 
-/** The market whose recorded history ends on `lastDay` (days since the epoch, UTC). */
-export function createMarket(options: { readonly lastDay: number }): Market {
+/** What to make. */
+export interface MarketOptions {
+  /** Day of the last recorded prices, days since the epoch, UTC. */
+  readonly lastDay: number;
+  /** Adds the synthetic coins and cross markets (`synthetic.ts`), with this schedule. Left out: none. */
+  readonly synthetic?: 'standard' | Schedule;
+}
+
+/** The market whose recorded history ends on `lastDay`. */
+export function createMarket(options: MarketOptions): Market {
   const history = readHistory();
   const length = history.BTC.length;
   const { lastDay } = options;
@@ -75,10 +85,10 @@ export function createMarket(options: { readonly lastDay: number }): Market {
   };
   const at = (base: Base, day: number, ms: number): bigint => pathPrice(daily(base, day), day, ms);
 
-  return {
-    firstDay,
-    lastDay,
-    euro: createEuro({ firstDay, lastDay }),
+  const euro = createEuro({ firstDay, lastDay });
+  const { synthetic } = options;
+  const schedule = synthetic === 'standard' ? standardSchedule(lastDay) : (synthetic ?? null);
+  const prices: Pick<Market, 'priceAt' | 'minuteClose' | 'dayClose' | 'bar'> = {
     priceAt: (base, time) => at(base, Math.floor(time / DAY_MS), mod(time, DAY_MS)),
     minuteClose(base, time) {
       const end = Math.floor(time / MINUTE_MS) * MINUTE_MS;
@@ -94,6 +104,9 @@ export function createMarket(options: { readonly lastDay: number }): Market {
       return { openTime, ...partOfDay(daily(base, day), day, from, to) };
     },
   };
+  const recorded = INSTRUMENTS.map((instrument) => recordedSeries(instrument, prices));
+  const further = schedule ? syntheticSeries(recorded, schedule) : [];
+  return { firstDay, lastDay, euro, ...prices, spot: [...recorded, euroSeries(euro), ...further], schedule };
 }
 
 /** Price at `ms` into a day. At 86,400,000 it is the day's close. */
@@ -143,3 +156,5 @@ function floorDiv(a: bigint, b: bigint): bigint {
 function mod(a: number, b: number): number {
   return ((a % b) + b) % b;
 }
+
+export type { Bar };

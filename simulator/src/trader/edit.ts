@@ -16,7 +16,8 @@ export type AccountEdit =
   | { readonly kind: 'deposit'; readonly id: string; readonly amount: string };
 
 /**
- * The account with one event changed. Fees and all other events stay unchanged.
+ * The account with one event changed. Fees and all other events stay unchanged. An account of more than spot is not
+ * checked for balances below zero: its other wallets give and take too.
  * @throws NegativeBalanceError when a balance would fall below zero
  * @throws RangeError when there is no such event or an amount is malformed
  */
@@ -41,6 +42,6 @@ export function withEdit(account: TraderAccount, edit: AccountEdit): TraderAccou
   });
   if (!found) throw new RangeError(`no ${edit.kind} ${edit.id} on this account`);
   const wallet = new Wallet();
-  for (const event of events) wallet.apply(event);
+  if (!account.more?.length) for (const event of events) wallet.apply(event);
   return { ...account, events };
 }

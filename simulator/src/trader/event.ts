@@ -1,7 +1,12 @@
-/** The events of a simulated account: pure data, amounts as canonical decimal strings, instants in ms UTC. */
+/**
+ * The events of a simulated account: pure data, amounts as canonical decimal strings, instants in ms UTC. These three
+ * are of the spot wallet. `wallet-event.ts` has those of all other wallets.
+ */
+import type { Shown } from './shown.ts';
+import type { WalletEvent } from './wallet-event.ts';
 
 /** One execution. `fee` is debited in its own asset, on top of nothing else. */
-export interface TraderFill {
+export interface TraderFill extends Shown {
   readonly kind: 'fill';
   /** Unique and rising for each symbol, as Binance numbers trades. */
   readonly id: number;
@@ -18,8 +23,8 @@ export interface TraderFill {
   readonly offBook?: true;
 }
 
-/** Money that arrived from outside. */
-export interface TraderDeposit {
+/** Money that arrived from outside. The balance moves at `time`. */
+export interface TraderDeposit extends Shown {
   readonly kind: 'deposit';
   readonly id: string;
   readonly time: number;
@@ -30,10 +35,12 @@ export interface TraderDeposit {
   readonly transactionHash: string;
   /** Came from another wallet of the customer (funding, earn, a sub-account). No list of deposits contains it. */
   readonly unlisted?: true;
+  /** The venue lists it as pending (status 0, its `insertTime`) so long before the balance moves. */
+  readonly pendingMs?: number;
 }
 
 /** Money that left. `amount` arrives outside, and the venue keeps `fee`; both are debited. Whole seconds. */
-export interface TraderWithdrawal {
+export interface TraderWithdrawal extends Shown {
   readonly kind: 'withdrawal';
   readonly id: string;
   readonly time: number;
@@ -43,6 +50,10 @@ export interface TraderWithdrawal {
   readonly network: string;
   readonly address: string;
   readonly transactionHash: string;
+  /** How long the venue processes it (status 4). Left out: 108 seconds. */
+  readonly processingMs?: number;
+  /** Then it fails (status 5). A `returned` event brings the money back. */
+  readonly fails?: true;
 }
 
 export type TraderEvent = TraderFill | TraderDeposit | TraderWithdrawal;
@@ -53,5 +64,8 @@ export interface TraderAccount {
   /** First and last day with events, days since the epoch. */
   readonly firstDay: number;
   readonly lastDay: number;
+  /** Fills, deposits and withdrawals of the spot wallet. */
   readonly events: readonly TraderEvent[];
+  /** Everything else, in all wallets, in order of time. `timelineOf` puts both in one order. */
+  readonly more?: readonly WalletEvent[];
 }

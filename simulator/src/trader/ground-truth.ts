@@ -9,8 +9,9 @@ import { DAY_MS } from '@perf-aggregator/shared/time';
 import { Decimal } from 'decimal.js';
 import { formatAmount, formatScaled, parseAmount, parsePrice, smallest, TICKS } from '../market/amount.ts';
 import type { Base } from '../market/history.ts';
-import type { Market } from '../market/market.ts';
+import { INSTRUMENTS, type Market } from '../market/market.ts';
 import type { TraderAccount, TraderDeposit, TraderEvent, TraderFill, TraderWithdrawal } from './event.ts';
+import { growth } from './growth.ts';
 import { Wallet } from './wallet.ts';
 
 /** One UTC day of the account. Money in USDT, exact. */
@@ -48,12 +49,20 @@ export interface GroundTruth {
   >;
 }
 
-/** The truth about `account` at the end of `throughDay` (default: its last day). */
+const RECORDED: ReadonlySet<string> = new Set(INSTRUMENTS.map(({ symbol }) => symbol));
+
+/**
+ * The truth about `account` at the end of `throughDay` (default: its last day).
+ * @throws RangeError for an account of more than the spot wallet or the recorded markets: `accountTruth` knows those
+ */
 export function groundTruth(
   account: TraderAccount,
   market: Market,
   throughDay = account.lastDay,
 ): GroundTruth {
+  const isRecorded = account.events.every((event) => event.kind !== 'fill' || RECORDED.has(event.symbol));
+  if (account.more?.length || !isRecorded)
+    throw new RangeError('not an account of the recorded spot markets');
   const end = (throughDay + 1) * DAY_MS;
   const events = account.events.filter(({ time }) => time < end);
   const days = dailyTruth(events, market, account.firstDay, throughDay);
@@ -134,19 +143,6 @@ function flowOf(
   const amount = worthOf(event.asset, parseAmount(event.amount), event.time, market);
   if (event.kind === 'deposit') return { before: held, flow: amount };
   return { before: held - worthOf(event.asset, parseAmount(event.fee), event.time, market), flow: -amount };
-}
-
-function growth(days: readonly DayTruth[]): { totalReturn: number; maxDrawdown: number } {
-  let value = new Decimal(1);
-  let peak = value;
-  let deepest = new Decimal(0);
-  for (const day of days) {
-    if (day.return === null) continue;
-    value = value.times(new Decimal(day.return).plus(1));
-    peak = Decimal.max(peak, value);
-    deepest = Decimal.max(deepest, new Decimal(1).minus(value.div(peak)));
-  }
-  return { totalReturn: value.minus(1).toNumber(), maxDrawdown: deepest.toNumber() };
 }
 
 interface Lot {

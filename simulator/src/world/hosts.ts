@@ -1,12 +1,14 @@
 /** The host names of the simulated internet, which are the real ones, and the addresses behind them. */
+import { VENUE_HOSTS as TABLE_HOSTS } from '@perf-aggregator/enclave/venues/tables/hosts';
 import type { Resolver } from '@perf-aggregator/parent/egress/port';
 
-/** Hosts of the simulated venues. */
-export const VENUE_HOSTS = ['api.binance.com'] as const;
+/** Hosts of the simulated venues: those of the tables that the enclave reads by. */
+export const VENUE_HOSTS = TABLE_HOSTS.binance;
+
 /** Host of the simulated key service. */
 export const KMS_HOST = 'kms.us-east-1.amazonaws.com';
 /** Every host of the simulated internet. */
-export const WORLD_HOSTS = [...VENUE_HOSTS, KMS_HOST] as const;
+export const WORLD_HOSTS = [KMS_HOST, ...VENUE_HOSTS] as const;
 
 /** Loopback port by host name. */
 export type HostPorts = Readonly<Record<string, number>>;

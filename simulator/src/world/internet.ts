@@ -1,4 +1,5 @@
 /** The simulated internet: the exchange and the key service over HTTPS on loopback, one port each. */
+import { X509Certificate } from 'node:crypto';
 import type http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -8,12 +9,13 @@ import type { KmsKey } from '../kms/key.ts';
 import { createKmsServer } from '../kms/server.ts';
 import type { IssuedCredentials } from '../kms/sigv4.ts';
 import { createMarket, type Market } from '../market/market.ts';
-import type { PemPair } from '../pki/authority.ts';
+import { issueServerCertificate, type PemPair } from '../pki/authority.ts';
 import { generateAccount } from '../trader/account.ts';
 import type { TraderAccount } from '../trader/event.ts';
+import { demonstration, everything } from '../trader/scenarios/scenarios.ts';
 import type { BinanceAccount } from '../venues/binance/authorization.ts';
 import { BINANCE_HOSTS, type BinanceVenueOptions, createBinanceVenue } from '../venues/binance/venue.ts';
-import { type HostPorts, KMS_HOST } from './hosts.ts';
+import { type HostPorts, KMS_HOST, WORLD_HOSTS } from './hosts.ts';
 import type { PkiState, VenueState } from './state.ts';
 import { SECOND_HISTORY_DAYS, type TrialKeys, toCustomers } from './trial-keys.ts';
 
@@ -33,6 +35,8 @@ export interface InternetOptions {
   readonly accounts?: readonly BinanceAccount[];
   readonly fault?: BinanceVenueOptions['fault'];
   readonly observe?: BinanceVenueOptions['observe'];
+  /** Limits of the venue that differ from the real one's, its bans, and who else uses them. */
+  readonly limits?: Pick<BinanceVenueOptions, 'limits' | 'ban' | 'otherUse'>;
 }
 
 /** A running internet. */
@@ -46,24 +50,35 @@ export function worldAccount(venue: VenueState): {
   readonly market: Market;
   readonly account: TraderAccount;
 } {
-  const market = createMarket({ lastDay: venue.lastDay });
   // The account does nothing today. An unfinished day would change while a reader reads it.
-  const { seed, historyDays } = venue;
+  const lastDay = venue.lastDay - 1;
+  const { seed, historyDays, scenario } = venue;
+  if (scenario !== undefined) {
+    const make = scenario === 'everything' ? everything : demonstration;
+    const market = createMarket({ lastDay: venue.lastDay, synthetic: 'standard' });
+    const days = historyDays === undefined ? {} : { historyDays };
+    return { market, account: make({ seed, market, lastDay, ...days }) };
+  }
+  const market = createMarket({ lastDay: venue.lastDay });
   const days = historyDays === undefined ? {} : { days: historyDays };
-  return { market, account: generateAccount({ seed, market, lastDay: venue.lastDay - 1, ...days }) };
+  return { market, account: generateAccount({ seed, market, lastDay, ...days }) };
 }
 
 /** The state's account in the form of the venue, with a key that can only read. */
 export function toCustomer(venue: VenueState, history: TraderAccount): BinanceAccount {
-  const { apiKey, apiSecret, uid } = venue;
-  return { apiKey, apiSecret, uid, permissions: { read: true, trade: false, withdraw: false }, history };
+  const { apiKey, apiSecret, uid, scenario } = venue;
+  const reads = { read: true, trade: false, withdraw: false };
+  const permissions = scenario === undefined ? reads : { ...reads, readsContracts: true };
+  return { apiKey, apiSecret, uid, permissions, history };
 }
 
-/** The customers of the trial keys of a world. */
+/** The customers of the trial keys of a world. The second account uses spot alone. */
 export function trialCustomers(venue: VenueState, keys: TrialKeys): readonly BinanceAccount[] {
   const historyDays = Math.min(SECOND_HISTORY_DAYS, venue.historyDays ?? SECOND_HISTORY_DAYS);
-  const second = worldAccount({ ...venue, seed: `${venue.seed}/second`, historyDays });
-  return toCustomers(keys, toCustomer(venue, worldAccount(venue).account), second.account);
+  const { lastDay, seed } = venue;
+  const market = createMarket({ lastDay });
+  const second = generateAccount({ seed: `${seed}/second`, market, lastDay: lastDay - 1, days: historyDays });
+  return toCustomers(keys, toCustomer(venue, worldAccount(venue).account), second);
 }
 
 /** Starts the exchange and the key service. */
@@ -81,6 +96,7 @@ export async function startInternet(options: InternetOptions): Promise<Internet>
     ...(venue.weightPerMinute === undefined ? {} : { weightPerMinute: venue.weightPerMinute }),
     ...(fault ? { fault } : {}),
     ...(observe ? { observe } : {}),
+    ...options.limits,
   });
   const credentials = new Map([[role.accessKeyId, role]]);
   const region = KMS_HOST.split('.')[1]!;
@@ -88,8 +104,9 @@ export async function startInternet(options: InternetOptions): Promise<Internet>
   const handlers: Record<string, http.RequestListener> = { [KMS_HOST]: keyService };
   for (const host of BINANCE_HOSTS) handlers[host] = binance.handle;
   const servers = new Map<string, https.Server>();
+  const pair = await serverPair(options.pki);
   for (const [host, handler] of Object.entries(handlers)) {
-    servers.set(host, await startServer(options.pki.server, options.ports?.[host] ?? 0, handler));
+    servers.set(host, await startServer(pair, options.ports?.[host] ?? 0, handler));
   }
   return {
     ports: Object.fromEntries(
@@ -99,6 +116,13 @@ export async function startInternet(options: InternetOptions): Promise<Internet>
       await Promise.all([...servers.values()].map(closeServer));
     },
   };
+}
+
+/** The certificate of all hosts. A world that is older than one of them gets a new one of its own authority. */
+async function serverPair({ authority, server }: PkiState): Promise<PemPair> {
+  const certificate = new X509Certificate(server.certPem);
+  const isOfAll = WORLD_HOSTS.every((host) => certificate.checkHost(host) !== undefined);
+  return isOfAll ? server : issueServerCertificate(authority, WORLD_HOSTS);
 }
 
 async function startServer(

@@ -37,6 +37,8 @@ export interface VenueState extends ApiKey {
   readonly weightPerMinute?: number;
   /** Length of the account's history, days. Left out: two years. */
   readonly historyDays?: number;
+  /** What the account does beside its trades of spot (`trader/scenarios`). Left out: nothing. */
+  readonly scenario?: 'demonstration' | 'everything';
 }
 
 /** The simulated internet's certificates. */
@@ -66,6 +68,8 @@ export interface WorldMaking {
   readonly apiKeys?: number;
   /** Weight that the venue allows one address per minute. Default: the real venue's. */
   readonly weightPerMinute?: number;
+  /** Default: an account of spot alone. */
+  readonly scenario?: VenueState['scenario'];
 }
 
 /** A new world, on the day of the clock. */
@@ -76,6 +80,7 @@ export async function createWorldState({
   historyDays,
   apiKeys = 1,
   weightPerMinute,
+  scenario,
 }: WorldMaking): Promise<WorldState> {
   const now = clock.now();
   const authority = await createAuthority('perf-aggregator simulated internet');
@@ -101,6 +106,7 @@ export async function createWorldState({
       ...(apiKeys > 1 ? { furtherKeys: Array.from({ length: apiKeys - 1 }, () => drawKey(random)) } : {}),
       ...(historyDays === undefined ? {} : { historyDays }),
       ...(weightPerMinute === undefined ? {} : { weightPerMinute }),
+      ...(scenario === undefined ? {} : { scenario }),
       uid: 10_000_000 + Math.floor(random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0) / 128),
     },
     pki: { authority, server: await issueServerCertificate(authority, WORLD_HOSTS) },

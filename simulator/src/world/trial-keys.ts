@@ -62,7 +62,8 @@ export function toCustomers(
     ...own,
     ...keys[kind],
     ...(kind === 'second' ? { uid: own.uid + 1, history: second } : {}),
-    permissions: KINDS[kind].permissions,
+    // What the account may reach, contracts for example, every key of it may.
+    permissions: { ...own.permissions, ...KINDS[kind].permissions },
   }));
 }
 

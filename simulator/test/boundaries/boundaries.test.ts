@@ -105,6 +105,18 @@ describe('when a tree is checked against the rules', () => {
       'env',
     ],
     ['randomness is drawn', 'analytics/src/a.ts', 'export const r = Math.random();', 'random'],
+    [
+      'the engine calls a unified method',
+      'enclave/src/venues/a.ts',
+      'export const held = (exchange) => exchange.fetchBalance();',
+      'fetchBalance',
+    ],
+    [
+      'the engine calls a unified method by its name',
+      'enclave/src/venues/engine/a.ts',
+      `export const held = (exchange) => exchange['fetchMyTrades']('BTC/USDT');`,
+      'fetchMyTrades',
+    ],
     ['the environment is read', 'parent/src/a.ts', 'export const e = process.env;', 'env'],
   ])('%s: refused', (_, path, text, named) => {
     write(path, text);

@@ -1,7 +1,7 @@
 /** docs/metrics.md defines, by its name, every number that an answer or a report may contain. */
 import { readFileSync } from 'node:fs';
 import { buildAccountHistory, computeMetrics } from '@perf-aggregator/analytics';
-import { reportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import { REPORT_CLAIMS } from '@perf-aggregator/shared/messages/report/claims';
 import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import { describe, expect, it } from 'vitest';
 
@@ -29,12 +29,12 @@ describe('when docs/metrics.md defines the numbers', () => {
     ['of exposure', Object.keys(metrics.exposure)],
     ['of reconciliation', Object.keys(metrics.reconciliation)],
     ['of the compliance table', Object.keys(metrics.compliance)],
-    ['of the quality of data', Object.keys(reportClaims.shape.dataQuality.shape)],
+    ['of the quality of data', Object.keys(REPORT_CLAIMS[2].shape.dataQuality.shape)],
     [
       'of a report in the open',
       ['fullHistoryReturn', 'fullHistoryMaxDrawdown', 'adverseReturn', 'backfilledShare'],
     ],
-    ['of what cannot be explained', Object.keys(reportClaims.shape.reconciliation.shape)],
+    ['of what cannot be explained', Object.keys(REPORT_CLAIMS[2].shape.reconciliation.shape)],
   ])('every name %s is defined', (_, names) => {
     expect(names.length).toBeGreaterThan(3);
     // The amount of a ratio in money is defined together with the ratio.

@@ -3,7 +3,7 @@ import { SEALED_TITLE_CODES, titleOf } from '@perf-aggregator/client/present/tit
 import { PUBLIC_CODES, PUBLIC_FAILURES } from '@perf-aggregator/shared/wire/failure';
 import { describe, expect, it } from 'vitest';
 import { SEALED_CODES } from '../../../enclave/src/errors.ts';
-import { EXCHANGE_ERROR_CODES } from '../../../enclave/src/exchanges/errors.ts';
+import { EXCHANGE_ERROR_CODES } from '../../../enclave/src/venues/errors.ts';
 
 describe('when a refusal is shown', () => {
   it('exactly the codes that the enclave seals have a title', () => {

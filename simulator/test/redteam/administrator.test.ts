@@ -6,14 +6,16 @@ import { systemRandom as random } from '@perf-aggregator/shared/random';
 import type { StoredState } from '@perf-aggregator/shared/wire/envelope';
 import { describe } from 'vitest';
 import { deriveIdentity, type Identity } from '../../../enclave/src/keys/root.ts';
-import { decodeChunk, encodeChunk } from '../../../enclave/src/sessions/formats/chunk.ts';
-import type { Observations } from '../../../enclave/src/sessions/formats/observations.ts';
+import { decodeChunk } from '../../../enclave/src/sessions/formats/chunk.ts';
 import {
   decodeState,
   EMPTY_HEAD,
+  EMPTY_LOG,
   encodeState,
   type SessionState,
 } from '../../../enclave/src/sessions/formats/state.ts';
+import { growLog } from '../../../enclave/src/sessions/log/ledger-log.ts';
+import type { LedgerRecord } from '../../../enclave/src/sessions/records/record.ts';
 import { openBlob, sealBlob } from '../../../enclave/src/sessions/sealing.ts';
 import { itAnswers } from '../../../shared/test/field/answers.ts';
 import { openBlob as decrypt } from '../../src/kms/key.ts';
@@ -108,10 +110,10 @@ async function forge({ world }: TestWorld, stolen: Identity, session: string): P
   const store = openLmdbStore(world.storePath);
   const stored = (await store.state(session))!;
   const context = { kind: 'session', session, version: stored.version } as const;
-  const state = decodeState(openBlob(stolen.sealingBase, context, stored.blob));
-  const { chunks, head } = forgeChunks(stolen, state, stored);
+  const state = decodeState(openBlob(stolen.sealingBase, context, stored.blob)) as SessionState;
+  const { chunks, log, ledgerHead } = forgeLedger(stolen, state, stored);
   const accounts = state.accounts.map((account) => ({ ...account, snapshot: forgeSnapshot(account) }));
-  const forged = encodeState({ ...state, ledgerHead: head, accounts });
+  const forged = encodeState({ ...state, log, ledgerHead, accounts });
   const blob = sealBlob(stolen.sealingBase, random, context, forged);
   await store.erase(session);
   const { version } = stored;
@@ -132,42 +134,42 @@ async function forge({ world }: TestWorld, stolen: Identity, session: string): P
   return state.accounts[0]!.access.apiKey;
 }
 
-/** The chunks with a forged deposit, chained and sealed as the enclave does it. */
-function forgeChunks({ sealingBase }: Identity, state: SessionState, stored: StoredState) {
-  // The attacker lacks the boot key of the process and cannot make its MAC. Entries marked `sealed` need none.
-  const noMac = new Uint8Array(32);
-  const chunks: Uint8Array[] = [];
-  let [genuine, head] = [EMPTY_HEAD, EMPTY_HEAD];
-  for (const [index, blob] of stored.chunks.entries()) {
-    const context = {
-      kind: 'chunk',
-      session: state.id,
-      index,
-      version: state.chunkVersions[index]!,
-    } as const;
-    const opened = openBlob(sealingBase, { ...context, previous: genuine }, blob);
-    const chunk = decodeChunk(opened, genuine, noMac);
-    genuine = chunk.head;
-    const { plaintext, head: after } = encodeChunk(forgeDeposit(chunk), head, noMac);
-    chunks.push(sealBlob(sealingBase, random, { ...context, previous: head }, plaintext));
-    head = after;
-  }
-  return { chunks, head };
+/** The ledger with another deposit, in batches, columns and a tree as the enclave would have them. */
+function forgeLedger({ sealingBase }: Identity, state: SessionState, stored: StoredState) {
+  // Whoever has not the boot key of a process cannot make its MAC; what is `sealed` needs none.
+  const bootKey = new Uint8Array(32);
+  const session = state.id;
+  const opened = stored.chunks.map((blob, index) =>
+    openBlob(sealingBase, { kind: 'batch', session, index }, blob),
+  );
+  const all = state.log.tail === null ? opened : [...opened, state.log.tail];
+  const records = all.flatMap(
+    (chunk, index) => decodeChunk(chunk, { session, index, bootKey }).batch.records,
+  );
+  const now = state.createdAt;
+  const arrival = {
+    records: records.map(forgeDeposit),
+    provenance: 'fetched',
+    session,
+    bootKey,
+    now,
+  } as const;
+  const forged = growLog(EMPTY_LOG, EMPTY_HEAD, arrival);
+  const chunks = forged.chunks.map((plaintext, index) =>
+    sealBlob(sealingBase, random, { kind: 'batch', session, index }, plaintext),
+  );
+  return { chunks, log: forged.log, ledgerHead: forged.head };
 }
 
-function forgeDeposit({ entries, marks }: Observations): Observations {
-  const forged = entries.map((entry) =>
-    entry.kind === 'transfer' ? { ...entry, amount: FORGED_DEPOSIT } : entry,
-  );
-  return { entries: forged, marks };
+function forgeDeposit(record: LedgerRecord): LedgerRecord {
+  return record.kind === 'transfer' ? { ...record, amount: FORGED_DEPOSIT } : record;
 }
 
 /** The USDT balance that matches the forged deposit. */
 function forgeSnapshot({ snapshot }: SessionState['accounts'][number]) {
-  const { time, balances } = snapshot!;
-  const forged = balances.map(({ asset, total }) => ({
-    asset,
-    total: asset === 'USDT' ? String(Number(total) - FORGED_AWAY) : total,
+  const balances = snapshot!.balances.map((row) => ({
+    ...row,
+    total: row.asset === 'USDT' ? String(Number(row.total) - FORGED_AWAY) : row.total,
   }));
-  return { time, balances: forged };
+  return { ...snapshot!, balances };
 }

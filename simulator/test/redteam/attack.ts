@@ -1,8 +1,9 @@
 /** A world whose trader is the attacker: the account at the venue, a report of it, and its true numbers. */
 
 import { verifyReport } from '@perf-aggregator/attestation';
+import type { SecureClient } from '@perf-aggregator/client';
 import { CodedError } from '@perf-aggregator/shared/errors';
-import type { ReportBundle, ReportClaims } from '@perf-aggregator/shared/messages/report/claims';
+import type { AnyReportClaims, ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { DAY_MS } from '@perf-aggregator/shared/time';
 import { BASES } from '../../src/market/history.ts';
 import { SIMULATED_PCRS_HEX } from '../../src/nsm/measurements.ts';
@@ -17,14 +18,18 @@ export const TODAY = Math.floor(NOON / DAY_MS);
 const DAYS = 200;
 const PRICED: readonly string[] = [...BASES, 'USDT'];
 
+type Question = NonNullable<Parameters<SecureClient['getReport']>[0]>;
+
 /** Writes the trader's history. */
 export type Plan = (script: Script) => void;
 
 /** The answers to an attack, and the true numbers. */
 export interface Told {
+  /** The code by which a report was refused. Then `claims` are of one that was asked for although a part is missing. */
+  readonly refusal: string | null;
   readonly metrics: object;
   /** Claims of the report, verified with the strictest policy. */
-  readonly claims: ReportClaims;
+  readonly claims: AnyReportClaims;
   /** The truth about all assets with a price, up to yesterday. */
   readonly truth: GroundTruth;
 }
@@ -42,7 +47,7 @@ export async function startAttack(
 }
 
 /** The claims of a bundle, verified at the current time. @throws ReportError when it does not verify */
-export function claimsOf({ state, clock }: TestWorld, bundle: ReportBundle): ReportClaims {
+export function claimsOf({ state, clock }: TestWorld, bundle: ReportBundle): AnyReportClaims {
   const policy = { roots: [state.nsm.rootCertDer], pcrs: [SIMULATED_PCRS_HEX], instant: clock.now() };
   return verifyReport(bundle, { ...policy, kmsPolicy: 'locked' }).claims;
 }
@@ -60,10 +65,23 @@ export async function attack(plan: Plan): Promise<Told> {
     const client = test.world.client();
     await client.register();
     const metrics = await client.getMetrics();
-    const claims = claimsOf(test, await client.getReport());
-    return { metrics, claims, truth: truthOf(test, test.account) };
+    return { metrics, ...(await reportOf(test, client)), truth: truthOf(test, test.account) };
   } finally {
     await test.world.stop();
+  }
+}
+
+/** The refusal of a report, if there is one, and the claims of the report that is given all the same. */
+export async function reportOf(
+  test: TestWorld,
+  client: SecureClient,
+  question: Question = {},
+): Promise<Pick<Told, 'refusal' | 'claims'>> {
+  try {
+    return { refusal: null, claims: claimsOf(test, await client.getReport(question)) };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    return { refusal, claims: claimsOf(test, await client.getReport({ ...question, allowPartial: true })) };
   }
 }
 

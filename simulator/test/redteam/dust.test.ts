@@ -5,7 +5,7 @@ import type { TraderAccount, TraderDeposit } from '../../src/trader/event.ts';
 import { type GroundTruth, groundTruth } from '../../src/trader/ground-truth.ts';
 import { toCustomer, worldAccount } from '../../src/world/internet.ts';
 import { startTestWorld } from '../world/fixture.ts';
-import { attack, claimsOf, type Plan, type Told } from './attack.ts';
+import { attack, type Plan, reportOf, type Told } from './attack.ts';
 import { losing, losingStreak, shortTrade } from './plans.ts';
 import {
   DUST_FIRST_T5C,
@@ -89,7 +89,7 @@ async function dusted(): Promise<Told> {
     const client = test.world.client();
     await client.register();
     const metrics = await client.getMetrics({ benchmark: 'BTC' });
-    return { metrics, claims: claimsOf(test, await client.getReport({ benchmark: 'BTC' })), truth };
+    return { metrics, ...(await reportOf(test, client, { benchmark: 'BTC' })), truth };
   } finally {
     await test.world.stop();
   }

@@ -5,40 +5,53 @@
  */
 import { type Answers, between, oneOf } from '../../../shared/test/field/answers.ts';
 
-/** 38 gambles of SOL. Each loss is topped up to the cent. */
+/**
+ * 38 gambles of SOL. Each loss is topped up to the cent. 138,495 of 200,000 USDT were lost (69.2 %); time-weighted
+ * -47.1 %, -36.7 % with all top-ups at the start. The claims are those of a report that is asked for all the same.
+ */
 export const HIDDEN_LOSS_T1: Answers = {
   wrong: {
-    'metrics.totalReturn': {
-      today: 0.07129181500000126,
-      right: between(-1, -0.36),
-      why: '138,495 of 200,000 USDT were lost (69.2 %); time-weighted -47.1 %, -36.7 % with all top-ups at the start',
-    },
     'claims.fullHistoryReturn': {
-      today: 0.07129181500000126,
+      today: -0.367_025_977_277_386_2,
       right: between(-1, -0.4706),
       why: 'the floor, as the top-ups are explained by nothing (docs/metrics.md §1.3)',
     },
-    'claims.fullHistoryMaxDrawdown': { today: 0.035386631423601766, right: between(0.4816, 1) },
-    'claims.adverseReturn': { today: 0.07129181500000126, right: between(-1, -0.4706) },
-    'claims.reconciliation.unexplainedShare': { today: 0, right: 0.6464, why: 'the top-ups' },
-    'claims.coverage.0.symbols.1': { today: undefined, right: /USDT/, why: 'every market is read once' },
+    'claims.fullHistoryMaxDrawdown': { today: 0.379_559_977_883_793_8, right: between(0.4816, 1) },
   },
-  right: { 'truth.totalReturn': -0.47069821585322263, 'truth.maxDrawdown': 0.4816381202382287 },
+  right: {
+    'truth.totalReturn': -0.47069821585322263,
+    'truth.maxDrawdown': 0.4816381202382287,
+    // What moved USDT in spot is named, and no report is made.
+    refusal: 'history_incomplete',
+    'metrics.totalReturn': -0.367_025_977_277_386_2,
+    'claims.adverseReturn': -0.776_174_806_886_792_1,
+    'claims.reconciliation.unexplainedShare': 0.646_391_186_560_125_1,
+    'claims.coverage.0.symbols': ['BTCUSDT', 'SOLUSDT'],
+  },
 };
 
 /** The same number of gambles at half the stake, without top-ups. */
 export const HIDDEN_LOSS_KEPT_T1: Answers = {
-  wrong: {
-    'metrics.totalReturn': { today: 0.1090483045959616, right: -0.2749 },
-    'claims.fullHistoryReturn': { today: 0.1090483045959616, right: -0.2749 },
-    'claims.adverseReturn': {
-      today: -0.2493907858734853,
-      right: between(-1, -0.2749),
-      why: 'a floor is not above the truth (docs/metrics.md §1.1)',
-    },
-    'claims.reconciliation.unexplainedShare': { today: 0.47753089586911485, right: 0 },
+  right: {
+    'truth.totalReturn': -0.2749445592,
+    refusal: null,
+    'metrics.totalReturn': -0.2749445592,
+    'claims.fullHistoryReturn': -0.2749445592,
+    'claims.adverseReturn': -0.2749445592,
+    'claims.reconciliation.unexplainedShare': 0,
   },
-  right: { 'truth.totalReturn': -0.2749445592 },
+};
+
+/**
+ * After everything was walked, a thousand of two thousand USDT are lost in one market, and come back from a place that
+ * no list shows, before the next reading. The balance is what it was, so nothing asks for that market.
+ */
+export const REFILLED_BETWEEN_READINGS_T1: Answers = {
+  wrong: {
+    after: { today: 'complete', right: 'partial', why: 'a refill from nowhere is a difference' },
+    fills: { today: 0, right: 2, why: 'markets are walked again although no balance moved' },
+  },
+  right: { before: 'complete' },
 };
 
 /** The losing streak of T5, without dust. */
@@ -66,11 +79,11 @@ export const LOSING_STREAK_WITH_DUST_T5: Answers = {
 /** 0.001 XYZ arrives before a long losing streak, and stays. */
 export const DUST_KEPT_T5B: Answers = {
   wrong: {
-    'metrics.totalReturn': { today: 0, right: -0.6424 },
+    'metrics.totalReturn': { today: 0.000_396_210_000_000_563_06, right: -0.6424 },
     'metrics.observationCount': { today: 50, right: 200 },
     'metrics.navEnd': { today: null, right: '71528.20892' },
-    'claims.fullHistoryReturn': { today: 0, right: -0.6424 },
-    'claims.fullHistoryMaxDrawdown': { today: 0, right: 0.6474 },
+    'claims.fullHistoryReturn': { today: 0.000_396_210_000_000_563_06, right: -0.6424 },
+    'claims.fullHistoryMaxDrawdown': { today: 0.016_214_325_690_188_547, right: 0.6474 },
   },
   right: { 'truth.totalReturn': -0.6423589554, 'truth.maxDrawdown': 0.6473581554261597 },
 };
@@ -89,7 +102,7 @@ export const DUST_FIRST_T5C: Answers = {
 /** A stranger sends 0.00000001 XYZ and so ends the record of an honest trader. */
 export const DUST_OF_A_STRANGER_T5D: Answers = {
   wrong: {
-    'metrics.totalReturn': { today: 0, right: 0.00039763, within: 1e-9 },
+    'metrics.totalReturn': { today: 0.000_879_734_999_999_826_1, right: 0.00039763, within: 1e-9 },
     'metrics.observationCount': { today: 3, right: 200 },
     'metrics.navEnd': { today: null, right: '200079.526' },
     'claims.fullHistoryMaxDrawdown': { today: 0, right: 0.0162 },
@@ -208,10 +221,13 @@ export const FROZEN_T4: Answers = {
   },
 };
 
-/** Three sessions that read one account with the same key. */
+/**
+ * Three sessions with the key of one account. Their heads differ, because each has its own instants in its batches (ADR
+ * 0023): whether reports are of one account is for a tag to say, and only where the holder wants it.
+ */
 export const UNLINKED_T7: Answers = {
   wrong: { isLinked: { today: false, right: true, why: 'by a tag of the account, equal for one audience' } },
-  right: { ledgerHeads: 1, accountsInSession: [1, 1, 1] },
+  right: { ledgerHeads: 3, accountsInSession: [1, 1, 1] },
 };
 
 /** The operator restores the store of before the loss. The client that saw the loss is not asked. */

@@ -47,5 +47,5 @@ export async function makeBundle(nsm: Nsm, changes: BundleChanges = {}): Promise
     publicKey: changes.publicKey ?? crypto.ed25519PublicKey(REPORT_SEED),
     userData: encodeUserData((changes.userData ?? ((same) => same))(data)),
   });
-  return { version: 1, sdJwt, attestation: encodeBase64(document) };
+  return { version: 2, sdJwt, attestation: encodeBase64(document) };
 }

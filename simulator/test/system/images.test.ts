@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { SummaryResult } from '@perf-aggregator/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WorldFiles } from '../../dist/world/files.js';
+import { VENUE_HOSTS, WORLD_HOSTS } from '../../dist/world/hosts.js';
 import type { VenueState } from '../../dist/world/state.js';
 import { Island, must, podman, ROOT, residentBytes, run, startOf, Talker } from './images/containers.ts';
 import { FACTS, type Fact, readFacts } from './images/facts.ts';
@@ -13,7 +14,8 @@ import { Truth } from './truth.ts';
 const DESCRIBE = pathToFileURL(join(ROOT, 'scripts/image/describe.mjs')).href;
 const MAX_UNPACKED_BYTES = 130_000_000;
 /** Addresses that a parent accepts as public. In the network of this test they are on loopback. */
-const PLACES = { 'api.binance.com': '20.20.20.1', 'kms.us-east-1.amazonaws.com': '20.20.20.2' };
+/** Addresses of the hosts of the simulated internet, in a network without a way out. */
+const PLACES = Object.fromEntries(WORLD_HOSTS.map((host, at) => [host, `20.20.20.${at + 1}`]));
 const NODE = ['/usr/local/bin/node', '--disallow-code-generation-from-strings', '--disable-sigusr1'];
 
 /** The user `node` of the parent's image. */
@@ -199,7 +201,7 @@ describe('when both serve a client over unix sockets in a network without a way 
     const environment = {
       ENCLAVE_ENDPOINT: 'unix:/sockets/enclave',
       EGRESS_ENDPOINT: 'unix:/sockets/egress',
-      EGRESS_ALLOW: 'api.binance.com:443',
+      EGRESS_ALLOW: VENUE_HOSTS.map((host) => `${host}:443`).join(','),
       KMS_KEY_ARN: files.read<{ arn: string }>('kms.json').arn,
       KMS_ROLE_ARN: role['roleArn'],
       AWS_ACCESS_KEY_ID: role['accessKeyId'],

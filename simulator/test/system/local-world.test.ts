@@ -45,7 +45,8 @@ describe('when a newcomer runs the world once', () => {
     for (const line of [
       'quote verified    SIMULATED',
       'session opened',
-      'fills from 4 symbols',
+      'fills from 1',
+      'nothing: whatever moved the accounts was read',
       'report verified   SIMULATED',
     ]) {
       expect(stdout).toContain(`${line}`);

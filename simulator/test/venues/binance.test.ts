@@ -88,7 +88,7 @@ describe('when a request is signed', () => {
   });
 
   it('refuses unknown keys, other secrets, missing and altered parts', async () => {
-    expect(await signed(ACCOUNT, '', { key: 'x'.repeat(64) })).toEqual(refusal(401, -2015));
+    expect(await signed(ACCOUNT, '', { key: 'x'.repeat(64) })).toEqual(refusal(400, -2008));
     expect(await signed(ACCOUNT, '', { key: '!' })).toEqual(refusal(401, -2014));
     expect(await signed(ACCOUNT, '', { secret: 'other' })).toEqual(refusal(400, -1022));
     expect(await get(ACCOUNT)).toEqual(refusal(401, -2014));

@@ -1,11 +1,12 @@
 import { buildAccountHistory } from '@perf-aggregator/analytics';
-import { binance } from '@perf-aggregator/enclave/exchanges/binance';
-import type { PullBudget } from '@perf-aggregator/enclave/exchanges/port';
+import type { PullBudget } from '@perf-aggregator/enclave/venues/port';
+import { binance } from '@perf-aggregator/enclave/venues/tables/binance/table';
 import { DAY_MS, MINUTE_MS } from '@perf-aggregator/shared/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import { withEdit } from '../../src/trader/edit.ts';
 import { groundTruth } from '../../src/trader/ground-truth.ts';
 import type { VenueRequest } from '../../src/venues/binance/venue.ts';
+import { Reader } from './reader.ts';
 import { ACCOUNT, CUSTOMER, history, market, NOW, openRoad, type Road } from './road.ts';
 
 let road: Road;
@@ -13,10 +14,13 @@ afterEach(() => road.close());
 
 const PATIENT: PullBudget = { maxEntries: 100_000, until: NOW + DAY_MS };
 
+/** A first pull, in which fills are compared. */
+const firstPull = () => new Reader(road.exchanges, ACCOUNT).pull(PATIENT);
+
 describe('when fills are compared with their minutes', () => {
   it('gets the range of each minute, and the volume and the average price of each day', async () => {
     road = await openRoad();
-    const { marks } = await road.exchanges.pull(ACCOUNT, null, PATIENT);
+    const { marks } = await firstPull();
     const fills = history.events.filter((event) => event.kind === 'fill');
     const ranges = new Map(marks.flatMap((mark) => (mark.low ? [[`${mark.asset} ${mark.time}`, mark]] : [])));
     for (const fill of fills) {
@@ -34,7 +38,7 @@ describe('when fills are compared with their minutes', () => {
   it('checks the largest fills first, within its limit of requests', async () => {
     const few = { ...binance, checkRequests: 20 };
     road = await openRoad({ tables: { binance: few } });
-    const pull = await road.exchanges.pull(ACCOUNT, null, PATIENT);
+    const pull = await firstPull();
     expect(pull.done).toBe(true);
     expect(pull.cursor['checks']).toEqual({});
     const { fillCount, tradingVolume } = groundTruth(history, market);
@@ -57,11 +61,13 @@ describe('when fills are compared with their minutes', () => {
     const minute = Math.floor(fill.time / MINUTE_MS) * MINUTE_MS;
     const budget = { maxEntries: 100_000, until: NOW + DAY_MS };
     road.clock.set(fill.time + 1);
-    const early = await road.exchanges.pull(ACCOUNT, null, budget);
+    const reader = new Reader(road.exchanges, ACCOUNT);
+    const early = await reader.all(() => budget);
     expect(early.done).toBe(true);
-    expect(early.marks.filter(({ time }) => time > fill.time)).toEqual([]);
+    const marks = reader.pulls.flatMap((pull) => pull.marks);
+    expect(marks.filter(({ time }) => time > fill.time)).toEqual([]);
     road.clock.set(minute + 2 * MINUTE_MS);
-    const later = await road.exchanges.pull(ACCOUNT, early.cursor, budget);
+    const later = await reader.pull(budget);
     expect(later.marks.filter(({ low, time }) => low && time === minute + MINUTE_MS)).toHaveLength(1);
     expect(later.cursor['checks']).toEqual({});
   });
@@ -70,7 +76,7 @@ describe('when fills are compared with their minutes', () => {
     const isMinutes = ({ path, query }: VenueRequest) =>
       path.endsWith('/klines') && query.get('interval') === '1m' && query.has('startTime');
     road = await openRoad({ fault: (request) => (isMinutes(request) ? { status: 200, body: '[]' } : null) });
-    const pull = await road.exchanges.pull(ACCOUNT, null, PATIENT);
+    const pull = await firstPull();
     const minutes = pull.marks.filter(({ resolution }) => resolution === '1m');
     expect(minutes.length).toBeGreaterThan(50);
     expect(minutes.filter(({ low, high }) => low !== undefined || high !== undefined)).toEqual([]);
@@ -89,7 +95,7 @@ describe('when fills are compared with their minutes', () => {
     const qualityOf = async (changes: object) => {
       const edited = { ...CUSTOMER, history: withEdit(history, { ...edit, ...changes }) };
       road = await openRoad({ customers: [edited] });
-      const pull = await road.exchanges.pull(ACCOUNT, null, PATIENT);
+      const pull = await firstPull();
       const reporting = { reportingCurrency: 'USDT', asOf: NOW, snapshots: [] };
       return buildAccountHistory({ ...pull, ...reporting }).dataQuality;
     };

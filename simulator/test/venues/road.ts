@@ -6,9 +6,9 @@ import type net from 'node:net';
 import { join } from 'node:path';
 import { createFetch } from '@perf-aggregator/enclave/egress/fetch';
 import { TunnelAgent } from '@perf-aggregator/enclave/egress/tunnel-agent';
-import { createExchanges } from '@perf-aggregator/enclave/exchanges/ccxt';
-import type { Exchanges, VenueAccount } from '@perf-aggregator/enclave/exchanges/port';
-import type { VenueTable } from '@perf-aggregator/enclave/exchanges/table';
+import { createExchanges } from '@perf-aggregator/enclave/venues/ccxt/exchanges';
+import type { Exchanges, VenueAccount } from '@perf-aggregator/enclave/venues/port';
+import type { VenueTable } from '@perf-aggregator/enclave/venues/table';
 import { createEgressProxy } from '@perf-aggregator/parent/egress/proxy';
 import { systemRandom } from '@perf-aggregator/shared/random';
 import { DAY_MS } from '@perf-aggregator/shared/time';
@@ -22,6 +22,7 @@ import type { BinanceAccount } from '../../src/venues/binance/authorization.ts';
 import {
   BINANCE_HOSTS,
   BINANCE_SANDBOX_HOSTS,
+  type BinanceVenueOptions,
   createBinanceVenue,
   type Fault,
   type VenueRequest,
@@ -50,13 +51,17 @@ export const ACCOUNT: VenueAccount = {
   sandbox: false,
 };
 
-export interface RoadOptions {
+export interface RoadOptions extends Pick<BinanceVenueOptions, 'ban' | 'limits' | 'otherUse'> {
   readonly fault?: (request: VenueRequest) => Fault | null;
   readonly weightPerMinute?: number;
   readonly customers?: readonly BinanceAccount[];
+  /** The market of the customers. Default: {@link market}. */
+  readonly market?: Market;
   readonly tables?: Readonly<Record<string, VenueTable>>;
   /** The difference of the venue's clock to the clock of the enclave, ms; positive: ahead. */
   readonly skewMs?: number;
+  /** By how much each request moves the clock, ms. Default: not at all. */
+  readonly requestMs?: number;
   /** The enclave trusts another authority than that of the venue. */
   readonly foreignAuthority?: boolean;
   readonly pins?: Readonly<Record<string, readonly string[]>>;
@@ -77,6 +82,10 @@ const HOSTS = [...BINANCE_HOSTS, ...BINANCE_SANDBOX_HOSTS];
 const authorities = Promise.all([createAuthority('venue'), createAuthority('somebody else')]);
 const certificate = authorities.then(([venue]) => issueServerCertificate(venue, HOSTS));
 
+function venueOptionsOf({ ban, limits, otherUse }: RoadOptions): Partial<BinanceVenueOptions> {
+  return { ...(ban && { ban }), ...(limits && { limits }), ...(otherUse && { otherUse }) };
+}
+
 /** Builds the road. Its clock advances only through waiting. */
 export async function openRoad(options: RoadOptions = {}): Promise<Road> {
   const [venueAuthority, foreignAuthority] = await authorities;
@@ -91,12 +100,16 @@ export async function openRoad(options: RoadOptions = {}): Promise<Road> {
   const waits: number[] = [];
   const requests: VenueRequest[] = [];
   const venue = createBinanceVenue({
-    market,
+    market: options.market ?? market,
     accounts: options.customers ?? [CUSTOMER],
     clock: { now: () => time + (options.skewMs ?? 0) },
     weightPerMinute: options.weightPerMinute ?? 6_000,
     fault: options.fault ?? (() => null),
-    observe: (request) => requests.push(request),
+    observe(request) {
+      requests.push(request);
+      time += options.requestMs ?? 0;
+    },
+    ...venueOptionsOf(options),
   });
   const server = https.createServer({ cert: certPem, key: keyPem }, venue.handle).listen(0, '127.0.0.1');
   await once(server, 'listening');

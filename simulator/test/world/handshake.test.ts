@@ -158,7 +158,8 @@ describe('when the store is put back to an older day', () => {
     const { world } = await start({ syncIntervalMs: DAY_MS });
     const client = world.client();
     await client.register();
-    await client.getSummary();
+    // The whole history is read, so nothing is written after this.
+    await client.getReport();
     const early = client.export();
     const backup = `${world.storePath}-backup`;
     await world.stopParent();
@@ -191,7 +192,8 @@ describe('when a second enclave serves a copy of the store', () => {
     const first = await start({ syncIntervalMs: DAY_MS });
     const client = first.world.client({ ttl: 7 * 86_400 });
     await client.register();
-    await client.getSummary();
+    // The whole history is read, so nothing is written after this.
+    await client.getReport();
     await first.world.stopParent();
     const second = await start({ syncIntervalMs: DAY_MS, state: first.state });
     await second.world.stopParent();

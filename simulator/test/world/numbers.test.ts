@@ -3,7 +3,7 @@
  * computes from its own events without any code of ledger and analytics. Then one fill and one deposit are changed, and
  * exactly the numbers that depend on them change.
  */
-import type { MetricsResult } from '@perf-aggregator/client';
+import type { MetricsResult, SecureClient } from '@perf-aggregator/client';
 import { Decimal } from 'decimal.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountEdit, withEdit } from '../../src/trader/edit.ts';
@@ -108,27 +108,27 @@ function expectTruth(metrics: MetricsResult, truth: GroundTruth): void {
 describe('when a client reads the demonstration account over the whole road', () => {
   let test: TestWorld;
   let truth: GroundTruth;
+  let client: SecureClient;
   let base: MetricsResult;
 
   beforeAll(async () => {
     test = await startTestWorld();
     const { market, account } = worldAccount(test.state.venue);
     truth = groundTruth(account, market);
-    base = await read();
+    // The venue limits an account, so all that only read share one session.
+    client = test.world.client();
+    await client.register();
+    base = await client.getMetrics();
   });
   afterAll(() => test.world.stop());
-
-  async function read(): Promise<MetricsResult> {
-    const client = test.world.client();
-    await client.register();
-    return client.getMetrics();
-  }
 
   async function readEdited(edit: AccountEdit): Promise<{ metrics: MetricsResult; truth: GroundTruth }> {
     const { market, account } = worldAccount(test.state.venue);
     const edited = withEdit(account, edit);
     await test.world.startInternet({ accounts: [toCustomer(test.state.venue, edited)] });
-    return { metrics: await read(), truth: groundTruth(edited, market) };
+    const other = test.world.client();
+    await other.register();
+    return { metrics: await other.getMetrics(), truth: groundTruth(edited, market) };
   }
 
   it('gets every number of the ground truth', () => {
@@ -136,8 +136,6 @@ describe('when a client reads the demonstration account over the whole road', ()
   });
 
   it('gets the days of the truth, and they link to the total', async () => {
-    const client = test.world.client();
-    await client.register();
     const { days, navStart } = await client.getReturns({ limit: 1_000 });
     expect(days).toHaveLength(truth.days.length);
     let growth = 1;
@@ -160,8 +158,6 @@ describe('when a client reads the demonstration account over the whole road', ()
   });
 
   it('gets trades whose realised profit equals the truth for each symbol', async () => {
-    const client = test.world.client();
-    await client.register();
     const sumOf = async (parameters: Parameters<typeof client.getTrades>[0]) => {
       let [trips, other] = [new Decimal(0), new Decimal(0)];
       for await (const page of client.tradesPages({ ...parameters, limit: 100 })) {
@@ -178,8 +174,6 @@ describe('when a client reads the demonstration account over the whole road', ()
   });
 
   it('gets for a period the numbers of the truth for those days', async () => {
-    const client = test.world.client();
-    await client.register();
     const metrics = await client.getMetrics({ from: '2026-01-01', to: '2026-06-30' });
     const from = Date.UTC(2026, 0, 1);
     const days = truth.days.filter(({ end }) => end > from && end <= Date.UTC(2026, 6, 1));
@@ -187,6 +181,38 @@ describe('when a client reads the demonstration account over the whole road', ()
     expect(metrics.observationCount).toBe(181);
     closeTo(metrics.totalReturn, growth - 1, 'totalReturn');
     expect(metrics.periodIsFullHistory).toBe(false);
+  });
+
+  it('gets the value of every day in euro and in bitcoin, at the close of the day', async () => {
+    const { market } = worldAccount(test.state.venue);
+    const rates = {
+      EUR: (end: number) => new Decimal(market.euro.priceAt(end).toString()).div(10_000),
+      BTC: (end: number) => new Decimal(market.dayClose('BTC', end / DAY_MS - 1).toString()).div(100),
+    };
+    for (const [currency, rateAt] of Object.entries(rates) as ['EUR' | 'BTC', (end: number) => Decimal][]) {
+      const metrics = await client.getMetrics({ currency });
+      const { days } = await client.getReturns({ currency, limit: 1_000 });
+      expect(days).toHaveLength(truth.days.length);
+      for (const [i, day] of days.entries()) {
+        const { nav, end } = truth.days[i]!;
+        const expected = new Decimal(nav).div(rateAt(end)).toNumber();
+        closeTo(Number(day.nav), expected, `${currency} value of ${day.day}`);
+      }
+      const last = truth.days.at(-1)!;
+      expect(metrics.reportingCurrency).toBe(currency);
+      expect(metrics.observationCount).toBe(truth.days.length);
+      expect(metrics.dataQuality).toMatchObject({ gapCount: 0, largeFlowsUnvalued: 0, unpricedAssets: [] });
+      // A return in another currency is the return in USDT divided by the gain of that currency, day by day.
+      const between = (i: number) =>
+        rateAt(truth.days[i - 1]!.end)
+          .div(rateAt(truth.days[i]!.end))
+          .toNumber();
+      for (const i of [100, 300, 700]) {
+        if (truth.days[i]!.deposits !== '0' || truth.days[i]!.withdrawals !== '0') continue;
+        closeTo(days[i]!.return, (1 + truth.days[i]!.return!) * between(i) - 1, `${currency} return of ${i}`);
+      }
+      closeTo(Number(metrics.navEnd), new Decimal(last.nav).div(rateAt(last.end)).toNumber(), 'navEnd');
+    }
   });
 
   it('sees one changed fill in exactly the numbers that depend on it', async () => {
@@ -238,40 +264,6 @@ describe('when a client reads the demonstration account over the whole road', ()
     sameMoney(metrics.fees, atMark.fees, 'fees');
     // The gift is above 1 % of the value. The day is then linked there or has no return, and never gains by the gift.
     expect(metrics.totalReturn!).toBeLessThanOrEqual(atMark.totalReturn + 1e-3);
-  });
-
-  it('gets the value of every day in euro and in bitcoin, at the close of the day', async () => {
-    const { market } = worldAccount(test.state.venue);
-    const client = test.world.client();
-    await client.register();
-    const rates = {
-      EUR: (end: number) => new Decimal(market.euro.priceAt(end).toString()).div(10_000),
-      BTC: (end: number) => new Decimal(market.dayClose('BTC', end / DAY_MS - 1).toString()).div(100),
-    };
-    for (const [currency, rateAt] of Object.entries(rates) as ['EUR' | 'BTC', (end: number) => Decimal][]) {
-      const metrics = await client.getMetrics({ currency });
-      const { days } = await client.getReturns({ currency, limit: 1_000 });
-      expect(days).toHaveLength(truth.days.length);
-      for (const [i, day] of days.entries()) {
-        const { nav, end } = truth.days[i]!;
-        const expected = new Decimal(nav).div(rateAt(end)).toNumber();
-        closeTo(Number(day.nav), expected, `${currency} value of ${day.day}`);
-      }
-      const last = truth.days.at(-1)!;
-      expect(metrics.reportingCurrency).toBe(currency);
-      expect(metrics.observationCount).toBe(truth.days.length);
-      expect(metrics.dataQuality).toMatchObject({ gapCount: 0, largeFlowsUnvalued: 0, unpricedAssets: [] });
-      // A return in another currency is the return in USDT divided by the gain of that currency, day by day.
-      const between = (i: number) =>
-        rateAt(truth.days[i - 1]!.end)
-          .div(rateAt(truth.days[i]!.end))
-          .toNumber();
-      for (const i of [100, 300, 700]) {
-        if (truth.days[i]!.deposits !== '0' || truth.days[i]!.withdrawals !== '0') continue;
-        closeTo(days[i]!.return, (1 + truth.days[i]!.return!) * between(i) - 1, `${currency} return of ${i}`);
-      }
-      closeTo(Number(metrics.navEnd), new Decimal(last.nav).div(rateAt(last.end)).toNumber(), 'navEnd');
-    }
   });
 
   it('sees one changed deposit in exactly the numbers that depend on it', async () => {

@@ -38,7 +38,8 @@ async function readiness() {
 async function register(overrides: Record<string, unknown> = {}): Promise<SecureClient> {
   const client = test.world.client(overrides);
   await client.register();
-  await client.getMetrics();
+  // A report is made once everything was read. What is said of an account does not change any more then.
+  await client.getReport();
   return client;
 }
 

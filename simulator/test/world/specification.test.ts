@@ -18,7 +18,8 @@ beforeAll(async () => {
   test = await startTestWorld();
   const client = test.world.client();
   await client.register();
-  await client.getSummary();
+  // A report is made once everything was read.
+  await client.getReport();
   session = client.export();
   document = (await (await fetch(`${session.enclaveUrl}/openapi.json`)).json()) as Document;
   ajv = new Ajv2020({ strict: false });

@@ -16,9 +16,12 @@ export async function refusal(client: SecureClient): Promise<string> {
   return (error as ServiceError).code;
 }
 
-/** Metrics without the times of reading. */
+/** Metrics without the times of reading, and without how far the first reading of everything is. */
 export function timeless({ accounts, ...metrics }: MetricsResult): object {
-  const read = accounts.map(({ coverage, ...account }) => ({ ...account, coverage: { ...coverage, to: 0 } }));
+  const read = accounts.map(({ coverage, ...account }) => ({
+    ...account,
+    coverage: { ...coverage, to: 0, scope: null },
+  }));
   return { ...metrics, asOf: 0, accounts: read };
 }
 

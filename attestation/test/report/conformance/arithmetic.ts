@@ -101,6 +101,16 @@ export const CONTRADICTIONS: readonly (readonly [
       ] as const,
   ),
   ['more accounts included than there are', [], { claims: { accountsIncluded: 2 } }],
+  [
+    'a complete scope of which something is missing',
+    [],
+    { claims: { scope: { from: null, state: 'complete', missing: ['options'] } } },
+  ],
+  [
+    'a partial scope of which nothing is missing',
+    [],
+    { claims: { scope: { from: null, state: 'partial', missing: [] } } },
+  ],
 ];
 
 /** The metrics with these names. */

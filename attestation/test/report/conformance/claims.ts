@@ -8,7 +8,15 @@ import { digestOf, disclosureOf } from './report-builder.ts';
 const INVALID = 'schema_invalid';
 
 /** Claims that are objects. Their members cannot be withheld either. */
-const NESTED = ['period', 'parameters', 'reconciliation', 'dataQuality', 'provenance', 'software'] as const;
+const NESTED = [
+  'period',
+  'parameters',
+  'reconciliation',
+  'dataQuality',
+  'provenance',
+  'scope',
+  'software',
+] as const;
 
 const MISSING: readonly ReportRow[] = [
   ...[...Object.keys(CLAIMS), 'metrics'].map(
@@ -65,6 +73,9 @@ const FORM: readonly ReportRow[] = [
   changed('a hash in upper case', { configSha256: encodeHex(CONFIG.map(() => 0xab)).toUpperCase() }),
   changed('an audience that is a list', { aud: ['allocator'] }),
   changed('a quality more', { dataQuality: { ...CLAIMS.dataQuality, more: 1 } }),
+  ['version 1 with the claims of version 2', INVALID, { version: 1, claims: { scope: CLAIMS.scope } }],
+  ['version 1', 'verified', { version: 1 }],
+  changed('a scope that is neither', { scope: { ...CLAIMS.scope, state: 'most' } }),
   disclosed('a metric that nobody knows', { alpha: 1 }),
   disclosed('a return that is text', { totalReturn: '0.254' }),
   disclosed('money that is a number', { navEnd: 1354.1 }),

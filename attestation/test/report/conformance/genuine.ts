@@ -88,6 +88,7 @@ export const CLAIMS: Omit<ReportClaims, 'metrics' | 'aud' | 'nonce'> = {
       to: MADE_AT,
     },
   ],
+  scope: { from: null, state: 'complete', missing: [] },
   reconciliation: {
     unexplainedShare: 0,
     unclassifiedCreditsShare: 0,

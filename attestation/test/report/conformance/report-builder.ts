@@ -2,7 +2,11 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { encodeBase64 } from '@perf-aggregator/shared/codec/base64';
 import { encodeHex } from '@perf-aggregator/shared/codec/hex';
-import { REPORT_HEADER, type ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
+import {
+  REPORT_HEADERS,
+  type ReportBundle,
+  type ReportVersion,
+} from '@perf-aggregator/shared/messages/report/claims';
 import { encodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
 import { buildDocument, type DocumentSpec } from '../../nitro-builder.ts';
 import { CLAIMS, CONFIG, METRICS } from './genuine.ts';
@@ -12,6 +16,8 @@ type ReportUserData = Extract<UserData, { t: 'report' }>;
 
 /** Differences from a genuine report. */
 export interface ReportSpec {
+  /** Default: 2. */
+  readonly version?: ReportVersion;
   /** Members that replace those of the genuine claims; undefined removes a member. */
   readonly claims?: Members;
   /** The disclosable metrics instead of {@link METRICS}. */
@@ -49,12 +55,15 @@ export const REPORT_KEY = rawOf(reportKey.publicKey);
 
 /** A genuine report except for the changes in `spec`. */
 export function buildReport(spec: ReportSpec = {}): BuiltReport {
+  const { version = 2 } = spec;
   const disclosures = Object.entries(spec.metrics ?? METRICS).map(([name, value]) =>
     disclosureOf(name, value),
   );
   const _sd = (spec.digests ?? ((same) => same))(disclosures.map(digestOf));
-  const payload = { ...CLAIMS, metrics: { _sd }, _sd_alg: 'sha-256', ...spec.claims };
-  const headerJson = (spec.headerText ?? same)(JSON.stringify(spec.header ?? REPORT_HEADER));
+  const { scope, ...ofVersion1 } = CLAIMS;
+  const open = version === 1 ? ofVersion1 : { ...ofVersion1, scope };
+  const payload = { ...open, metrics: { _sd }, _sd_alg: 'sha-256', ...spec.claims };
+  const headerJson = (spec.headerText ?? same)(JSON.stringify(spec.header ?? REPORT_HEADERS[version]));
   const payloadJson = (spec.payloadText ?? same)(padded(payload));
   const input = `${base64Url(headerJson)}.${base64Url(payloadJson)}`;
   const signature = sign(null, Buffer.from(input), spec.signer ?? reportKey.privateKey);
@@ -69,7 +78,7 @@ export function buildReport(spec: ReportSpec = {}): BuiltReport {
     },
   });
   const sdJwt = [jwt, ...shown, spec.end ?? ''].join('~');
-  return { bundle: { version: 1, sdJwt, attestation: encodeBase64(bytes) }, root: encodeHex(root) };
+  return { bundle: { version, sdJwt, attestation: encodeBase64(bytes) }, root: encodeHex(root) };
 }
 
 function same(text: string): string {

@@ -1,6 +1,6 @@
 /** The signature of the JWT, and its disclosures. */
 import { decodeBase64Url, encodeBase64Url } from '@perf-aggregator/shared/codec/base64';
-import { REPORT_HEADER, type ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
+import { REPORT_HEADERS, type ReportBundle } from '@perf-aggregator/shared/messages/report/claims';
 import { casesOfRule, type ReportCase, type ReportRow } from './case.ts';
 import { METRICS } from './genuine.ts';
 import {
@@ -13,6 +13,7 @@ import {
   STRANGER,
 } from './report-builder.ts';
 
+const HEADER = REPORT_HEADERS[2];
 const INVALID = 'report_signature_invalid';
 
 /** Replaces the part `at` of a JWT. */
@@ -44,17 +45,16 @@ const JWT_DIGEST: readonly ReportRow[] = [
     'report_digest_mismatch',
     { userData: ({ jwt_sha256, ...rest }) => ({ ...rest, jwt_sha256: jwt_sha256.map((byte) => byte ^ 1) }) },
   ],
-  [
-    'header members that nobody reads',
-    'verified',
-    { header: { ...REPORT_HEADER, kid: 'x', jwk: {}, x5c: [] } },
-  ],
+  ['header members that nobody reads', 'verified', { header: { ...HEADER, kid: 'x', jwk: {}, x5c: [] } }],
   ...['none', 'ES256', 'HS256', 'eddsa', 'Ed25519'].map(
-    (alg): ReportRow => [`algorithm ${alg}`, INVALID, { header: { ...REPORT_HEADER, alg } }],
+    (alg): ReportRow => [`algorithm ${alg}`, INVALID, { header: { ...HEADER, alg } }],
   ),
-  ['no algorithm', INVALID, { header: { typ: REPORT_HEADER.typ } }],
-  ['another type', INVALID, { header: { ...REPORT_HEADER, typ: 'dc+sd-jwt' } }],
-  ['no type', INVALID, { header: { alg: REPORT_HEADER.alg } }],
+  ['no algorithm', INVALID, { header: { typ: HEADER.typ } }],
+  ['another type', INVALID, { header: { ...HEADER, typ: 'dc+sd-jwt' } }],
+  ['the type of version 1', INVALID, { header: REPORT_HEADERS[1] }],
+  ['the type of version 2 in a bundle of version 1', INVALID, { version: 1, header: HEADER }],
+  ['a report of version 2 in a bundle of version 1', INVALID, ({ bundle }) => ({ ...bundle, version: 1 })],
+  ['no type', INVALID, { header: { alg: HEADER.alg } }],
   ['a header that is a list', INVALID, withPart(0, base64Url('[]'))],
   ['a header that is no JSON', INVALID, withPart(0, base64Url('{'))],
   ['a payload that is text', INVALID, withPart(1, base64Url('"text"'))],

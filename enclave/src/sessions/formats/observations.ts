@@ -1,92 +1,42 @@
-/** What a ledger chunk holds: entries and prices, each in the form of the ledger. */
+/** What a synchronisation step observed, by kind, and the same as records in the order of arrival. */
 import type { LedgerEntry, Mark } from '@perf-aggregator/analytics';
-import type { CashEntry, FillEntry, TransferEntry } from '@perf-aggregator/analytics/entries/entry';
-import * as z from 'zod';
+import type { AccountSnapshotRecord, GapRecord, LedgerRecord, QuarantinedRecord } from '../records/record.ts';
 
-/** What one synchronisation step observed. */
+/** What one synchronisation step observed. What is left out was not observed. */
 export interface Observations {
   readonly entries: readonly LedgerEntry[];
   readonly marks: readonly Mark[];
+  readonly snapshots?: readonly AccountSnapshotRecord[];
+  readonly gaps?: readonly GapRecord[];
+  readonly quarantined?: readonly QuarantinedRecord[];
 }
 
-const decimal = z.string().regex(/^-?\d+(?:\.\d+)?$/);
-const instant = z.number().int().nonnegative();
-const money = z.strictObject({ amount: decimal, currency: z.string() });
+/** Records of observations: entries, prices, snapshots, gaps and quarantined rows, each in their order. */
+export function toRecords({ entries, marks, snapshots, gaps, quarantined }: Observations): LedgerRecord[] {
+  return [
+    ...entries,
+    ...marks.map((mark) => ({ kind: 'mark' as const, ...mark })),
+    ...(snapshots ?? []),
+    ...(gaps ?? []),
+    ...(quarantined ?? []),
+  ];
+}
 
-const base = {
-  id: z.string(),
-  time: instant,
-  venue: z.string(),
-  account: z.string(),
-  wallet: z.string(),
-  market: z.enum(['spot', 'linear', 'inverse', 'option']),
-};
-
-const fill: z.ZodType<FillEntry> = z.strictObject({
-  kind: z.literal('fill'),
-  ...base,
-  symbol: z.string(),
-  base: z.string(),
-  quote: z.string(),
-  side: z.enum(['buy', 'sell']),
-  quantity: decimal,
-  price: decimal,
-  fee: money.nullable(),
-  furtherFees: z.array(money).exactOptional(),
-  orderId: z.string().nullable(),
-  contractSize: decimal.exactOptional(),
-  settle: z.string().exactOptional(),
-  positionSide: z.enum(['long', 'short']).exactOptional(),
-  block: z.boolean().exactOptional(),
-});
-
-const transfer: z.ZodType<TransferEntry> = z.strictObject({
-  kind: z.literal('transfer'),
-  ...base,
-  direction: z.enum(['deposit', 'withdrawal']),
-  asset: z.string(),
-  amount: decimal,
-  fee: money.nullable(),
-  transactionHash: z.string().nullable(),
-  counterWallet: z.string().exactOptional(),
-});
-
-const cash: z.ZodType<CashEntry> = z.strictObject({
-  kind: z.enum(['fee', 'funding', 'interest', 'rebate', 'other']),
-  ...base,
-  asset: z.string(),
-  amount: decimal,
-  symbol: z.string().nullable(),
-});
-
-const mark: z.ZodType<Mark> = z.strictObject({
-  venue: z.string(),
-  asset: z.string(),
-  quote: z.string(),
-  time: instant,
-  price: decimal,
-  resolution: z.enum(['1d', '1m']),
-  low: decimal.exactOptional(),
-  high: decimal.exactOptional(),
-  volume: decimal.exactOptional(),
-  vwap: decimal.exactOptional(),
-});
-
-/** Schema of {@link Observations}. Most entries are fills, so fills are tried first. */
-export const observations: z.ZodType<Observations> = z.strictObject({
-  entries: z.array(z.union([fill, transfer, cash])),
-  marks: z.array(mark),
-});
-
-/** Schema of observations whose entries named no wallet. They were all of spot. */
-export const observationsBeforeWallets: z.ZodType<Observations> = z.preprocess((value) => {
-  const entries = (value as { entries?: unknown } | null)?.entries;
-  if (!Array.isArray(entries)) return value;
-  return { ...(value as object), entries: entries.map(withWallet) };
-}, observations);
-
-/** An entry that names a wallet is of no version before wallets. It keeps no form that the schema accepts. */
-function withWallet(entry: unknown): unknown {
-  if (typeof entry !== 'object' || entry === null || Object.hasOwn(entry, 'wallet')) return null;
-  return { ...entry, wallet: 'spot' };
+/** Observations of records. The order within each kind stays. */
+export function toObservations(records: readonly LedgerRecord[]): Required<Observations> {
+  const entries: LedgerEntry[] = [];
+  const marks: Mark[] = [];
+  const snapshots: AccountSnapshotRecord[] = [];
+  const gaps: GapRecord[] = [];
+  const quarantined: QuarantinedRecord[] = [];
+  for (const record of records) {
+    if (record.kind === 'mark') {
+      const { kind: _, ...mark } = record;
+      marks.push(mark);
+    } else if (record.kind === 'snapshot') snapshots.push(record);
+    else if (record.kind === 'gap') gaps.push(record);
+    else if (record.kind === 'quarantined') quarantined.push(record);
+    else entries.push(record);
+  }
+  return { entries, marks, snapshots, gaps, quarantined };
 }

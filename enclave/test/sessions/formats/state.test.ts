@@ -1,4 +1,4 @@
-import { encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
+import { type CborValue, encodeCbor } from '@perf-aggregator/shared/codec/cbor-encode';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../../../shared/test/codes.ts';
 import { Refusal } from '../../../src/errors.ts';
@@ -7,18 +7,28 @@ import {
   decodeState,
   encodeState,
   type SessionState,
+  type StoredLog,
 } from '../../../src/sessions/formats/state.ts';
+import { stateBeforeBatches } from '../before-batches.ts';
 import { initialCursor, stateOf } from '../states.ts';
 
+const LOG: StoredLog = {
+  tiles: new Uint8Array(64).fill(1),
+  leaves: new Uint8Array(32).fill(2),
+  tail: Uint8Array.of(1, 2, 3),
+};
+
 describe('when a session blob is read back', () => {
-  it('it equals the written state', () => {
-    const state = stateOf({ version: 7, chunkVersions: [1, 7], ledgerHead: 'ab'.repeat(32) });
+  it('it is the state that was written', () => {
+    const state = stateOf({ version: 7, log: LOG, ledgerHead: 'ab'.repeat(32) });
     expect(decodeState(encodeState(state))).toEqual(state);
   });
 
-  it('its keys do not share memory with the plaintext', () => {
-    const { requestKey, responseKey } = decodeState(encodeState(stateOf()));
+  it('its keys and its log do not hold on to the plaintext that they came in', () => {
+    const { requestKey, responseKey, log } = decodeState(encodeState(stateOf({ log: LOG }))) as SessionState;
     expect([requestKey, responseKey].map(({ buffer }) => buffer.byteLength)).toEqual([32, 32]);
+    const parts = [log.tiles, log.leaves, log.tail!];
+    expect(parts.map(({ buffer }) => buffer.byteLength)).toEqual([64, 32, 3]);
   });
 
   it('every part of an account is read', () => {
@@ -30,9 +40,20 @@ describe('when a session blob is read back', () => {
     expect(decodeState(encodeState(state))).toEqual(state);
   });
 
+  it('a state of format 1 has an empty log, its old head, and the versions of its chunks', () => {
+    const state = stateOf({ version: 9, ledgerHead: 'cd'.repeat(32) });
+    const old = encodeCbor(stateBeforeBatches(state, [2, 9]) as CborValue);
+    expect(decodeState(old)).toEqual({ state, chunkVersions: [2, 9] });
+  });
+
+  it('a cursor of version 2, which was of spot alone, starts at the beginning', () => {
+    const read = decodeState(encodeState(withAccount({ cursor: { version: 2 } as never }))) as SessionState;
+    expect(read.accounts[0]!.cursor).toBeNull();
+  });
+
   it.each([
-    ['a newer session', encodeState({ ...stateOf(), format: 2 as 1 })],
-    ['a newer cursor', encodeState(withAccount({ cursor: { version: 3 } }))],
+    ['a newer session', encodeState({ ...stateOf(), format: 3 as 2 })],
+    ['a newer cursor', encodeState(withAccount({ cursor: { version: 4 } }))],
     ['an older cursor', encodeState(withAccount({ cursor: { version: 1 } }))],
   ])('%s is reported as another format', (_, plaintext) => {
     expect(codeOf(() => decodeState(plaintext), Refusal)).toBe('state_version_unsupported');
@@ -43,6 +64,13 @@ describe('when a session blob is read back', () => {
     ['no format', encodeState({ ...stateOf(), format: undefined } as unknown as SessionState)],
     ['a format that is no number', encodeState({ ...stateOf(), format: '1' } as unknown as SessionState)],
     ['a short key', encodeState(stateOf({ requestKey: new Uint8Array(31) }))],
+    ['a session of format 1 with a log', encodeState({ ...stateOf(), format: 1 as 2 })],
+    ['a session without a log', encodeState({ ...stateOf(), log: undefined } as unknown as SessionState)],
+    [
+      'a log without leaves',
+      encodeState(stateOf({ log: { ...LOG, leaves: undefined as unknown as Uint8Array } })),
+    ],
+    ['a log with more', encodeState(stateOf({ log: { ...LOG, size: 1 } as StoredLog }))],
     ['a ledger head that is none', encodeState(stateOf({ ledgerHead: 'g'.repeat(64) }))],
     ['an account without a secret', encodeState(withAccess({ apiSecret: undefined as unknown as string }))],
     ['an account of an unknown venue', encodeState(withAccess({ venue: 'other' as 'binance' }))],

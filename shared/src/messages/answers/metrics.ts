@@ -35,6 +35,16 @@ export interface AccountCoverage {
   readonly gaps: readonly { readonly stream: string; readonly from: number; readonly to: number }[];
   /** Streams that the venue does not offer for this account (a sandbox has no transfers). */
   readonly unavailable: readonly string[];
+  readonly scope: ReadingScope;
+}
+
+/** Whether everything that could have moved an account was read (docs/metrics.md §1.3). */
+export interface ReadingScope {
+  /** The venue answers nothing before this instant, ms, where something is left unexplained. Null: to the beginning. */
+  readonly from: number | null;
+  readonly state: 'complete' | 'partial';
+  /** What was not read, or is not explained. */
+  readonly missing: readonly string[];
 }
 
 /** One account of a session, as `metrics` lists it. */

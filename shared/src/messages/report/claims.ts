@@ -9,8 +9,19 @@ import { ENVIRONMENTS } from '../environment.ts';
 import { KMS_POLICY_STATES } from '../user-data.ts';
 import { disclosedMetrics } from './metrics.ts';
 
-/** JOSE header of every report. It is pinned: a verifier accepts no other. */
-export const REPORT_HEADER = { alg: 'EdDSA', typ: 'perf-report+sd-jwt' } as const;
+/**
+ * JOSE headers of reports, by the version of the bundle. They are pinned: a verifier accepts no other. Evidence outlives
+ * releases, so a version that was published is judged for ever. Version 2 is a draft: only the build that issued one
+ * need read it.
+ */
+export const REPORT_HEADERS = {
+  1: { alg: 'EdDSA', typ: 'perf-report+sd-jwt' },
+  2: { alg: 'EdDSA', typ: 'perf-report.v2-draft+sd-jwt' },
+} as const;
+/** The version of a report's bundle. */
+export type ReportVersion = keyof typeof REPORT_HEADERS;
+/** The version that an enclave issues. */
+export const REPORT_VERSION = 2;
 
 /** The sentence that every report carries. */
 export const REPORT_STATEMENT =
@@ -36,8 +47,16 @@ const coverage = z.strictObject({
   unavailable: z.array(z.string()),
 });
 
-/** The claims that no holder can withhold (docs/design.md §10), and `metrics` with the disclosed ones. */
-export const reportClaims = z.strictObject({
+/** What was read of everything that could have moved the accounts (docs/metrics.md §1.3). */
+const scope = z.strictObject({
+  /** The latest instant before which a needed stream has nothing any more, ms. Null: all reach to the beginning. */
+  from: instant.nullable(),
+  state: z.enum(['complete', 'partial']),
+  /** What was not read, or is not explained; each with its account where the report has several. */
+  missing: z.array(z.string()),
+});
+
+const claimsOfVersion1 = z.strictObject({
   /** Seconds since the epoch (RFC 7519). */
   iat: z.number().int(),
   exp: z.number().int(),
@@ -119,12 +138,23 @@ export const reportClaims = z.strictObject({
   statement: z.literal(REPORT_STATEMENT),
   metrics: disclosedMetrics,
 });
-/** Claims of a report, with the disclosed metrics. */
-export type ReportClaims = z.infer<typeof reportClaims>;
+
+/**
+ * Schemas of the claims by version: the claims that no holder can withhold (docs/design.md §10), and `metrics` with the
+ * disclosed ones.
+ */
+export const REPORT_CLAIMS = {
+  1: claimsOfVersion1,
+  2: z.strictObject({ ...claimsOfVersion1.shape, scope }),
+} as const;
+/** Claims of a report as an enclave issues it, with the disclosed metrics. */
+export type ReportClaims = z.infer<(typeof REPORT_CLAIMS)[typeof REPORT_VERSION]>;
+/** Claims of a report of any version. */
+export type AnyReportClaims = Omit<ReportClaims, 'scope'> & Partial<Pick<ReportClaims, 'scope'>>;
 
 /** A report and the attestation document that the hardware made for it. */
 export const reportBundle = z.strictObject({
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   /** Compact SD-JWT: issuer-signed JWT and disclosures, each followed by `~`. */
   sdJwt: z.string().max(4 * 1024 * 1024),
   /** Base64 of a COSE_Sign1 document. */

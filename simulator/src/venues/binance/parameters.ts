@@ -30,8 +30,21 @@ export class Parameters {
 
   /** The page size. @throws BinanceRefusal −1100, −1130 beyond `max` */
   limit(fallback: number, max: number): number {
-    const value = this.integer('limit') ?? fallback;
-    if (value < 1 || value > max) throw refusals.invalid('limit');
+    return this.size('limit', fallback, max);
+  }
+
+  /** Like {@link limit}, under another name. @throws BinanceRefusal −1100, −1130 beyond `max` */
+  size(name: string, fallback: number, max: number): number {
+    const value = this.integer(name) ?? fallback;
+    if (value < 1 || value > max) throw refusals.invalid(name);
     return value;
+  }
+
+  /** One of `choices`. @throws BinanceRefusal −1102, −1130 */
+  choice<T extends string>(name: string, choices: readonly T[]): T {
+    const value = this.required(name);
+    const chosen = choices.find((one) => one === value);
+    if (chosen === undefined) throw refusals.invalid(name);
+    return chosen;
   }
 }

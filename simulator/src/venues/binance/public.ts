@@ -1,57 +1,40 @@
-/** Binance's public endpoints over the simulated market, in the forms recorded from the real venue. */
+/** Binance's public endpoints of spot over the simulated market, in the forms recorded from the real venue. */
 
 import { DAY_MS } from '@perf-aggregator/shared/time';
-import {
-  fixed8,
-  formatScaled,
-  largest,
-  parseAmount,
-  quoteOf,
-  smallest,
-  TICK_DIGITS,
-  TICKS,
-} from '../../market/amount.ts';
+import { fixed8, formatScaled, largest, smallest, TICK_DIGITS, UNIT } from '../../market/amount.ts';
 import { EURO_DIGITS } from '../../market/euro.ts';
-import { type Bar, INSTRUMENTS, type Instrument, type Market } from '../../market/market.ts';
+import { INSTRUMENTS, type Market } from '../../market/market.ts';
+import { FINE_DIGITS, type Series, statusAt, toFine } from '../../market/series.ts';
+import type { Candles } from './klines.ts';
 import type { Parameters } from './parameters.ts';
 import { refusals } from './refusal.ts';
-import type { Tape } from './tape.ts';
 
-/** A listed market: those that are traded here, and the euro. */
-type Listed = Omit<Instrument, 'base'> & { readonly base: Instrument['base'] | 'EUR' };
-const EURO: Listed = { symbol: 'EUR/USDT', base: 'EUR', quote: 'USDT', lotStep: 10_000_000n };
-const LISTED: readonly Listed[] = [...INSTRUMENTS, EURO];
+/** What the list of markets says of a market. */
+type Listed = Pick<Series, 'symbol' | 'base' | 'quote' | 'lotStep' | 'digits' | 'isSynthetic'> &
+  Partial<Pick<Series, 'opensDay' | 'breakDay' | 'removedDay'>>;
 
-const INTERVALS: Readonly<Record<string, number>> = {
-  '1m': 60_000,
-  '3m': 180_000,
-  '5m': 300_000,
-  '15m': 900_000,
-  '30m': 1_800_000,
-  '1h': 3_600_000,
-  '2h': 7_200_000,
-  '4h': 14_400_000,
-  '6h': 21_600_000,
-  '8h': 28_800_000,
-  '12h': 43_200_000,
-  '1d': DAY_MS,
-};
-const MAX_KLINES = 1_000;
+/** The list of a market without synthetic coins: those that are traded here, and the euro. */
+const RECORDED: readonly Listed[] = [
+  ...INSTRUMENTS.map((instrument) => ({ ...instrument, digits: TICK_DIGITS, isSynthetic: false })),
+  {
+    symbol: 'EUR/USDT',
+    base: 'EUR',
+    quote: 'USDT',
+    lotStep: 10_000_000n,
+    digits: EURO_DIGITS,
+    isSynthetic: false,
+  },
+];
 
-/** The instrument of a `symbol` parameter. @throws BinanceRefusal −1102, −1121 */
-export function instrumentOf(parameters: Parameters): Listed {
+/**
+ * The market of a `symbol` parameter. One that is in no list any more is refused like one that never was.
+ * @throws BinanceRefusal −1102, −1121
+ */
+export function seriesOf(parameters: Parameters, market: Market, now: number): Series {
   const id = parameters.required('symbol');
-  const instrument = LISTED.find(({ symbol }) => marketId(symbol) === id);
-  if (!instrument) throw refusals.symbol();
-  return instrument;
-}
-
-/** Like {@link instrumentOf}, for traded instruments only. @throws BinanceRefusal −1102, −1121 */
-function tradedOf(parameters: Parameters): Instrument {
-  const { symbol } = instrumentOf(parameters);
-  const instrument = INSTRUMENTS.find((traded) => traded.symbol === symbol);
-  if (!instrument) throw refusals.symbol();
-  return instrument;
+  const series = market.spot.find(({ symbol }) => marketId(symbol) === id);
+  if (!series || statusAt(series, now) === null) throw refusals.symbol();
+  return series;
 }
 
 /** `BTCUSDT` of `BTC/USDT`. */
@@ -60,7 +43,7 @@ export function marketId(symbol: string): string {
 }
 
 /** GET /api/v3/exchangeInfo */
-export function exchangeInfo(now: number, weightPerMinute: number): object {
+export function exchangeInfo(now: number, weightPerMinute: number, listed = RECORDED): object {
   return {
     timezone: 'UTC',
     serverTime: now,
@@ -71,16 +54,20 @@ export function exchangeInfo(now: number, weightPerMinute: number): object {
       { rateLimitType: 'RAW_REQUESTS', interval: 'MINUTE', intervalNum: 5, limit: 61_000 },
     ],
     exchangeFilters: [],
-    symbols: LISTED.map(symbolInfo),
+    symbols: listed.flatMap((one) => {
+      const status = statusAt(one, now);
+      return status === null ? [] : [symbolInfo(one, status)];
+    }),
   };
 }
 
-function symbolInfo({ symbol, base, quote, lotStep }: Listed): object {
+function symbolInfo(listed: Listed, status: 'TRADING' | 'BREAK'): object {
+  const { symbol, base, quote, lotStep, digits, isSynthetic } = listed;
   const step = fixed8(lotStep);
-  const tick = base === 'EUR' ? '0.00010000' : '0.01000000';
+  const tick = fixed8(10n ** BigInt(FINE_DIGITS - digits));
   return {
     symbol: marketId(symbol),
-    status: 'TRADING',
+    status,
     baseAsset: base,
     baseAssetPrecision: 8,
     quoteAsset: quote,
@@ -107,7 +94,7 @@ function symbolInfo({ symbol, base, quote, lotStep }: Listed): object {
     amendAllowed: true,
     pegInstructionsAllowed: true,
     isSpotTradingAllowed: true,
-    isMarginTradingAllowed: true,
+    isMarginTradingAllowed: !isSynthetic,
     filters: [
       {
         filterType: 'PRICE_FILTER',
@@ -140,73 +127,37 @@ function symbolInfo({ symbol, base, quote, lotStep }: Listed): object {
   };
 }
 
-/** GET /api/v3/klines: bars that have begun by `now`, oldest first. @throws BinanceRefusal */
-export function klines(parameters: Parameters, market: Market, tape: Tape, now: number): object {
-  const { base, symbol } = instrumentOf(parameters);
-  const duration = INTERVALS[parameters.required('interval')];
-  if (duration === undefined) throw refusals.interval();
-  const limit = Math.min(parameters.integer('limit') ?? 500, MAX_KLINES);
-  const start = parameters.integer('startTime');
-  const end = Math.min(parameters.integer('endTime') ?? now, now);
-  const last = Math.floor(end / duration) * duration;
-  const listed = market.firstDay * DAY_MS;
-  const first =
-    start === undefined
-      ? last - (limit - 1) * duration
-      : Math.ceil(Math.max(start, listed) / duration) * duration;
-  const bars: object[] = [];
-  for (let open = Math.max(first, listed); open <= last && bars.length < limit; open += duration) {
-    if (base === 'EUR') {
-      const bar = market.euro.bar(open, duration, now);
-      if (bar) bars.push(kline(bar, duration, EURO_DIGITS));
-      continue;
-    }
-    const bar = market.bar(base, open, duration, now);
-    if (bar) bars.push(kline(tape.widen(symbol, bar, duration, now), duration));
-  }
-  return bars;
-}
-
-/** The average price of a bar is within its range, like the prices of its trades. */
-function kline(bar: Bar, duration: number, digits = TICK_DIGITS): readonly (number | string)[] {
-  const taken = bar.volume / 2n;
-  const text = (price: bigint) => fixed8(price * 10n ** BigInt(8 - digits));
-  const average = (bar.open + bar.high + bar.low + bar.close) / 4n;
-  const inQuote = (volume: bigint) => fixed8((volume * average) / 10n ** BigInt(digits));
-  return [
-    bar.openTime,
-    text(bar.open),
-    text(bar.high),
-    text(bar.low),
-    text(bar.close),
-    fixed8(bar.volume),
-    bar.openTime + duration - 1,
-    inQuote(bar.volume),
-    Number(bar.volume / 10_000_000n),
-    fixed8(taken),
-    inQuote(taken),
-    '0',
-  ];
+/** The candles of a spot market: none before it opens and none after it stops. */
+export function spotCandles(series: Series, market: Market): Candles {
+  const { breakDay } = series;
+  return {
+    name: series.symbol,
+    digits: series.digits,
+    firstTime: Math.max(market.firstDay, series.opensDay ?? 0) * DAY_MS,
+    ...(breakDay === undefined ? {} : { lastTime: breakDay * DAY_MS - 1 }),
+    bar: (openTime, durationMs, asOf) => series.bar(openTime, durationMs, asOf),
+  };
 }
 
 /** GET /api/v3/ticker/price for one symbol. @throws BinanceRefusal */
 export function tickerPrice(parameters: Parameters, market: Market, now: number): object {
-  const { base, symbol } = tradedOf(parameters);
-  return { symbol: marketId(symbol), price: price8(market.priceAt(base, now)) };
+  const series = seriesOf(parameters, market, now);
+  return { symbol: marketId(series.symbol), price: priceText(series, series.priceAt(now)) };
 }
 
 /** GET /api/v3/ticker/24hr for one symbol. @throws BinanceRefusal */
 export function ticker24h(parameters: Parameters, market: Market, now: number): object {
-  const { base, symbol } = tradedOf(parameters);
-  const last = market.priceAt(base, now);
-  const open = market.priceAt(base, now - DAY_MS);
+  const series = seriesOf(parameters, market, now);
+  const price8 = (price: bigint): string => priceText(series, price);
+  const last = series.priceAt(now);
+  const open = series.priceAt(now - DAY_MS);
   const today = Math.floor(now / DAY_MS) * DAY_MS;
-  const bars = [market.bar(base, today - DAY_MS, DAY_MS, now), market.bar(base, today, DAY_MS, now)].filter(
+  const bars = [series.bar(today - DAY_MS, DAY_MS, now), series.bar(today, DAY_MS, now)].filter(
     (bar) => bar !== null,
   );
   const volume = bars[0]?.volume ?? 0n;
   return {
-    symbol: marketId(symbol),
+    symbol: marketId(series.symbol),
     priceChange: price8(last - open),
     priceChangePercent: formatScaled(((last - open) * 100_000n) / open, 3),
     weightedAvgPrice: price8((last + open) / 2n),
@@ -221,7 +172,7 @@ export function ticker24h(parameters: Parameters, market: Market, now: number): 
     highPrice: price8(largest(last, ...bars.map((bar) => bar.high))),
     lowPrice: price8(smallest(last, ...bars.map((bar) => bar.low))),
     volume: fixed8(volume),
-    quoteVolume: fixed8(quoteOf(volume, last)),
+    quoteVolume: fixed8((volume * toFine(last, series.digits)) / UNIT),
     openTime: now - DAY_MS,
     closeTime: now,
     firstId: 1,
@@ -231,6 +182,6 @@ export function ticker24h(parameters: Parameters, market: Market, now: number): 
 }
 
 /** A price with all 8 digits. */
-export function price8(ticks: bigint): string {
-  return fixed8((ticks * parseAmount('1')) / TICKS);
+function priceText({ digits }: Series, price: bigint): string {
+  return fixed8(toFine(price, digits));
 }

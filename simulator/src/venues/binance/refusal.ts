@@ -44,6 +44,18 @@ export const refusals = {
   recvWindow: () => new BinanceRefusal(400, -1131, 'recvWindow must be less than 60000'),
   signature: () => new BinanceRefusal(400, -1022, 'Signature for this request is not valid.'),
   keyFormat: () => new BinanceRefusal(401, -2014, 'API-key format invalid.'),
+  /** Of `fapi` and `dapi`: [r]. */
+  interval7Days: () => new BinanceRefusal(400, -4165, 'Invalid time interval, with a maximum of 7 days.'),
+  /** Of `fapi` and `dapi` for an account of portfolio margin: [r], code and text are not certain. */
+  portfolioMargin: () =>
+    new BinanceRefusal(400, -4109, 'This endpoint is not available for a portfolio margin account.'),
+  /** An account that never opened margin: [r]. */
+  noMarginAccount: () => new BinanceRefusal(400, -3003, 'Margin account does not exist.'),
+  /** [r], code and text are not certain. */
+  notForThisAccount: () =>
+    new BinanceRefusal(400, -12022, 'This endpoint is not available for this type of account.'),
+  order: () => new BinanceRefusal(400, -2010, 'Account has insufficient balance for requested action.'),
+  unknownKey: () => new BinanceRefusal(400, -2008, 'Invalid Api-Key ID.'),
   key: () => new BinanceRefusal(401, -2015, 'Invalid API-key, IP, or permissions for action.'),
   weight: (limit: number, retryAfterSeconds: number) =>
     new BinanceRefusal(
@@ -51,6 +63,14 @@ export const refusals = {
       -1003,
       `Too much request weight used; current limit is ${limit} request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API.`,
       { 'retry-after': String(retryAfterSeconds) },
+    ),
+  /** The text tells the end of the ban, with or without `Retry-After`. */
+  banned: (until: number, now: number, tellsInHeader: boolean) =>
+    new BinanceRefusal(
+      418,
+      -1003,
+      `Way too much request weight used; IP banned until ${until}. Please use WebSocket Streams for live updates to avoid bans.`,
+      tellsInHeader ? { 'retry-after': String(Math.ceil((until - now) / 1_000)) } : {},
     ),
 } as const;
 

@@ -206,6 +206,8 @@ function forkAttacks(
   const failingSync = () => rig.egress.during((socket) => socket.destroy(), sync);
   const ahead = { ...one.newest, sequence: one.current.version + 1 };
   const forks: Readonly<Record<string, Fork>> = {
+    // First, while the open batch is young: a day later any step would close it.
+    'at the same version, which did not grow': { from: one.current, steps: [failingSync], memory: ahead },
     'at an older version': { from: one.steps[1]!.state, steps: [sync] },
     'at the same version, grown by other entries': {
       from: renewed,
@@ -216,7 +218,6 @@ function forkAttacks(
       from: one.steps[1]!.state,
       steps: [failingSync, failingSync, failingSync],
     },
-    'at the same version, which did not grow': { from: one.current, steps: [failingSync], memory: ahead },
   };
   return {
     name: 'forked onto a second enclave, client remembers',

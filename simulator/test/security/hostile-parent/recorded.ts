@@ -73,10 +73,14 @@ export interface Recorded {
   readonly trust: ReturnType<typeof toTrust>;
 }
 
-/** Records everything. A day passes between the first and the last synchronisation. */
+/** All of it. Four synchronisations, a day apart: each but the first closes a batch, which becomes a chunk. */
 export async function record(rig: Rig): Promise<Recorded> {
   const second = { apiKey: `second${'0'.repeat(58)}`, label: 'second' };
   const [one, other] = [await register(rig, 'one'), await register(rig, 'other', second)];
+  for (let day = 0; day < 2; day++) {
+    for (const { client } of [one, other]) await rig.sync(client.export().sessionId);
+    rig.clock.advance(DAY_MS);
+  }
   for (const { client, note } of [one, other]) {
     await rig.sync(client.export().sessionId);
     await note();

@@ -34,6 +34,7 @@ import { MemoryStore } from './memory-store.ts';
 import { SEED, seededRandom } from './seeded.ts';
 
 const NOON = Date.UTC(2026, 10, 20, 12);
+const DAY_MS = 86_400_000;
 const HISTORY_DAYS = 45;
 const NOTHING = new Uint8Array();
 
@@ -65,7 +66,9 @@ export class Rig {
   async #start(): Promise<void> {
     const made = await createWorldState({ clock: this.clock, random: seededRandom('state'), seed: SEED });
     const { apiKey, apiSecret, uid } = SECRETS;
-    this.state = { ...made, venue: { ...made.venue, apiKey, apiSecret, uid } };
+    // Days pass in a recording, and a second enclave boots at its end.
+    const role = { ...made.role, expiration: made.role.expiration + 7 * DAY_MS };
+    this.state = { ...made, role, venue: { ...made.venue, apiKey, apiSecret, uid } };
     this.internet = await this.startInternet();
     const { ports } = this.internet;
     this.egress = await EgressTap.start({

@@ -1,21 +1,31 @@
 /** An account with the answers of a field case, at the simulated venue and over the whole road. */
 import { readFileSync } from 'node:fs';
 import { buildAccountHistory, computeMetrics, type LedgerEntry, type Mark } from '@perf-aggregator/analytics';
-import type { Pull, PullBudget, VenueAccount, VenueCursor } from '@perf-aggregator/enclave/exchanges/port';
+import type { Pull, PullBudget, VenueAccount } from '@perf-aggregator/enclave/venues/port';
 import { exchangeInfo } from '../../../src/venues/binance/public.ts';
 import type { Fault, VenueRequest } from '../../../src/venues/binance/venue.ts';
-import { ACCOUNT, openRoad, type Road } from '../road.ts';
+import { Reader } from '../reader.ts';
+import { ACCOUNT, CUSTOMER, history, openRoad, type Road } from '../road.ts';
 
 const DAY_MS = 86_400_000;
 const INTERVALS: Readonly<Record<string, number>> = { '1m': 60_000, '1d': DAY_MS };
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 /** A market that the simulated venue does not have. */
 export interface ExtraMarket {
   readonly base: string;
   /** Price of a candle by its opening time, USDT; null before and after the life of the market. */
   readonly price: (openTime: number) => string | null;
+}
+
+/** A list of the venue with times. */
+export interface OtherList {
+  /** The whole answer. */
+  readonly answer: Row;
+  /** Name of its list, and when a row happened, ms. */
+  readonly list: string;
+  readonly timeOf: (row: Row) => number;
 }
 
 /** The answers of the venue that replace those of the simulated account. */
@@ -26,14 +36,17 @@ export interface CaseAccount {
   /** Fills by market id, depending on the number of earlier requests. */
   readonly myTrades?: Readonly<Record<string, (asked: number) => readonly Row[]>>;
   readonly markets?: readonly ExtraMarket[];
-  /** Answers of paths that the simulated venue does not have. */
-  readonly others?: Readonly<Record<string, object>>;
+  /** Rows of further lists, by path. Those of one type are under the path and the type, with a space between. */
+  readonly others?: Readonly<Record<string, OtherList>>;
   readonly symbols?: readonly string[];
+  /** The key may not read contracts. */
+  readonly isBlind?: boolean;
   readonly now: number;
 }
 
 /** The result of reading a case. */
 export interface Read {
+  readonly reader: Reader;
   readonly pull: Pull;
   readonly entries: readonly LedgerEntry[];
   readonly marks: readonly Mark[];
@@ -46,35 +59,53 @@ export function answersOf<T>(name: string): T {
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly answers: T }).answers;
 }
 
-/** A road to a venue with the account of the case. */
+/**
+ * A road to a venue with the account of the case. What the case does not answer, the simulated venue answers for an
+ * account in which nothing ever happened.
+ */
 export async function openCase(account: CaseAccount): Promise<Road> {
   const asked = new Map<string, number>();
-  const road = await openRoad({ fault: (request) => answer(account, request, asked) });
+  const permissions = { ...CUSTOMER.permissions, margin: true, futures: account.isBlind !== true };
+  const customer = { ...CUSTOMER, permissions, history: { ...history, events: [] } };
+  const road = await openRoad({
+    customers: [customer],
+    fault: (request) => answer(account, request, asked),
+  });
   road.clock.set(account.now);
   return road;
 }
 
-/** Pulls until the account is read, starting where `before` ended, and computes the metrics. @throws ExchangeError */
-export async function readCase(road: Road, { symbols }: CaseAccount, before?: Read): Promise<Read> {
-  const budget: PullBudget = { maxEntries: 100_000, until: road.clock.now() + DAY_MS };
+/** One pull, as the first that a reader gets. @throws ExchangeError */
+export async function readOnce(road: Road, account: CaseAccount): Promise<Read> {
+  const reader = readerOf(road, account);
+  return readOf(reader, await reader.pull(budgetOf(road)()));
+}
+
+/** Pulls until the account is read and everything was walked, and computes the metrics. @throws ExchangeError */
+export async function readCase(road: Road, account: CaseAccount, before?: Read): Promise<Read> {
+  const reader = before?.reader ?? readerOf(road, account);
+  return readOf(reader, await reader.all(budgetOf(road)));
+}
+
+function readerOf(road: Road, { symbols }: CaseAccount): Reader {
   const account: VenueAccount = { ...ACCOUNT, ...(symbols && { symbols }) };
-  const entries: LedgerEntry[] = [...(before?.entries ?? [])];
-  const marks: Mark[] = [...(before?.marks ?? [])];
-  let cursor: VenueCursor | null = before?.pull.cursor ?? null;
-  for (;;) {
-    const pull = await road.exchanges.pull(account, cursor, budget);
-    entries.push(...pull.entries);
-    marks.push(...pull.marks);
-    cursor = pull.cursor;
-    if (!pull.done) continue;
-    return { pull, entries, marks, metrics: metricsOf(entries, marks, pull) };
-  }
+  return new Reader(road.exchanges, account);
+}
+
+const budgetOf = (road: Road) => (): PullBudget => ({
+  maxEntries: 100_000,
+  until: road.clock.now() + DAY_MS,
+});
+
+function readOf(reader: Reader, pull: Pull): Read {
+  const [entries, marks] = [[...reader.ledger.entries], [...reader.ledger.marks]];
+  return { reader, pull, entries, marks, metrics: metricsOf(entries, marks, pull) };
 }
 
 /** The metrics that analytics computes from entries, prices, and the balances of a pull. */
-export function metricsOf(entries: readonly LedgerEntry[], marks: readonly Mark[], { snapshot }: Pull) {
-  const { time, balances } = snapshot!;
-  const snapshots = [{ account: 'a0', time, balances }];
+function metricsOf(entries: readonly LedgerEntry[], marks: readonly Mark[], { snapshot }: Pull) {
+  const { time, balances, positions } = snapshot!;
+  const snapshots = [{ account: 'a0', time, balances, positions }];
   const history = buildAccountHistory({ entries, marks, snapshots, reportingCurrency: 'USDT', asOf: time });
   return computeMetrics(history);
 }
@@ -95,9 +126,11 @@ function answer(account: CaseAccount, request: VenueRequest, asked: Map<string, 
       return ok(listing(account.now, markets));
     case '/api/v3/myTrades': {
       const id = query.get('symbol') ?? '';
+      const pages = account.myTrades?.[id];
+      if (pages === undefined) return markets.some(({ base }) => `${base}USDT` === id) ? ok([]) : null;
       const times = asked.get(id) ?? 0;
       asked.set(id, times + 1);
-      const all = account.myTrades?.[id]?.(times) ?? [];
+      const all = pages(times);
       return ok(all.filter((fill) => Number(fill['id']) >= Number(query.get('fromId'))));
     }
     case '/api/v3/klines': {
@@ -105,12 +138,20 @@ function answer(account: CaseAccount, request: VenueRequest, asked: Map<string, 
       return market ? ok(candles(market, query, account.now)) : null;
     }
     default:
-      return account.others?.[path] ? ok(account.others[path]) : null;
+      return other(account.others?.[path] ?? account.others?.[`${path} ${query.get('type')}`], query);
   }
 }
 
 function ok(body: object): Fault {
   return { status: 200, body: JSON.stringify(body) };
+}
+
+/** The rows of a list that lie in the window asked for. */
+function other(found: OtherList | undefined, query: URLSearchParams): Fault | null {
+  if (found === undefined) return null;
+  const { answer: whole, list, timeOf } = found;
+  const rows = within(whole[list] as readonly Row[], query, timeOf);
+  return ok({ ...whole, [list]: rows, ...('total' in whole ? { total: rows.length } : {}) });
 }
 
 function within(rows: readonly Row[], query: URLSearchParams, timeOf: (row: Row) => number): readonly Row[] {

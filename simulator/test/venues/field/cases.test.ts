@@ -1,10 +1,19 @@
 /** Field cases of Binance over the real road: ccxt, tunnel, proxy and TLS, with the answers of the case. */
-import type { LedgerEntry } from '@perf-aggregator/analytics';
-import { ExchangeError } from '@perf-aggregator/enclave/exchanges/errors';
+import { ExchangeError } from '@perf-aggregator/enclave/venues/errors';
 import { describe } from 'vitest';
 import { itAnswers } from '../../../../shared/test/field/answers.ts';
-import { ACCOUNT, openRoad, type Road } from '../road.ts';
-import { answersOf, type CaseAccount, metricsOf, openCase, type Read, readCase } from './case-account.ts';
+import type { Base } from '../../../src/market/history.ts';
+import { Reader } from '../reader.ts';
+import { ACCOUNT, market, openRoad, type Road } from '../road.ts';
+import {
+  answersOf,
+  type CaseAccount,
+  openCase,
+  type Read,
+  type Row,
+  readCase,
+  readOnce,
+} from './case-account.ts';
 import * as today from './today.ts';
 
 const DAY_MS = 86_400_000;
@@ -12,7 +21,6 @@ const MAY = 1_746_100_800_000;
 /** Before the end of the ban in case 08, and while the withdrawal of case 07 is being processed. */
 const NOW = Date.UTC(2025, 5, 30, 11);
 
-type Row = Readonly<Record<string, unknown>>;
 interface WholeAccount {
   readonly account: { readonly balances: readonly Row[] };
   readonly deposits: readonly Row[];
@@ -48,10 +56,10 @@ function told(road: Road, { pull, entries, metrics }: Read) {
     fills: entries.filter(({ kind }) => kind === 'fill').length,
     deposits: entries.flatMap((entry) => (entry.kind === 'transfer' ? [entry.amount] : [])),
     ...{ done: pull.done, gaps: pull.coverage.gaps, unavailable: pull.coverage.unavailable },
-    asked: [...new Set(road.requests.map(({ path }) => path))],
-    symbolsAsked: road.requests.flatMap(({ path, query }) =>
-      path === '/api/v3/myTrades' ? [query.get('symbol')] : [],
-    ),
+    ...{ scope: pull.coverage.scope.state, missing: pull.coverage.scope.missing },
+    marketsAsked: new Set(
+      road.requests.flatMap(({ path, query }) => (path === '/api/v3/myTrades' ? [query.get('symbol')] : [])),
+    ).size,
   };
 }
 
@@ -69,7 +77,7 @@ describe('01: when a page of fills lacks rows in its middle', () => {
   });
   const twice = (page: readonly Row[]) => () =>
     onRoad(account(page), async (road) => {
-      const once = await readCase(road, account(page));
+      const once = await readOnce(road, account(page));
       const first = told(road, once);
       return { first, next: told(road, await readCase(road, account(page), once)) };
     });
@@ -91,12 +99,14 @@ describe('02: when an asset was bought and wholly sold', () => {
 });
 
 describe('03: when money went to the futures wallet', () => {
-  const answers = answersOf<Readonly<Record<string, object>>>('03-binance-wallet-transfer-not-read');
+  const answers = answersOf<Readonly<Record<string, Row>>>('03-binance-wallet-transfer-not-read');
+  const timeOf = ({ timestamp }: Row) => Number(timestamp);
+  const moved = { answer: answers['asset/transfer MAIN_UMFUTURE']!, list: 'rows', timeOf };
   const account: CaseAccount = {
     balances: [held('USDT', '4000.00000000')],
     deposits: [deposited('USDT', '10000')],
-    others: { '/sapi/v1/asset/transfer': answers['asset/transfer MAIN_UMFUTURE']! },
-    now: NOW,
+    others: { '/sapi/v1/asset/transfer MAIN_UMFUTURE': moved },
+    ...{ now: NOW, isBlind: true },
   };
   itAnswers(today.WALLET_TRANSFER_03, () =>
     onRoad(account, async (road) => {
@@ -110,40 +120,28 @@ describe('03: when money went to the futures wallet', () => {
 });
 
 describe('04: when dust and a whole coin were converted', () => {
-  const { dribblet, tradeFlow } = answersOf<Readonly<Record<string, object>>>('04-binance-dust-and-convert');
+  const { dribblet, tradeFlow } = answersOf<Readonly<Record<string, Row>>>('04-binance-dust-and-convert');
+  const dust = { list: 'userAssetDribblets', timeOf: (row: Row) => Number(row['operateTime']) };
+  const conversions = { list: 'list', timeOf: (row: Row) => Number(row['createTime']) };
   const account: CaseAccount = {
     balances: [held('USDT', '99.99910000'), held('ETH', '0.99910000'), held('BNB', '3.20132256')],
     deposits: [deposited('USDT', '100'), deposited('ETH', '2')],
-    others: { '/sapi/v1/asset/dribblet': dribblet!, '/sapi/v1/convert/tradeFlow': tradeFlow! },
+    others: {
+      '/sapi/v1/asset/dribblet': { ...dust, answer: dribblet! },
+      '/sapi/v1/convert/tradeFlow': { ...conversions, answer: tradeFlow! },
+    },
     now: NOW,
   };
   itAnswers(today.DUST_AND_CONVERT_04, () =>
     onRoad(account, async (road) => {
       const read = await readCase(road, account);
-      const truth = metricsOf([...read.entries, ...CONVERSIONS], read.marks, read.pull);
-      return { ...told(road, read), truth: truth.totalReturn };
+      const price = (base: Base, time: number) => Number(market.minuteClose(base, time)) / 100;
+      const midnight = Math.floor(NOW / DAY_MS) * DAY_MS;
+      const ended = 99.9991 + 0.9991 * price('ETH', midnight) + 3.20132256 * price('BNB', midnight);
+      return { ...told(road, read), truth: ended / (100 + 2 * price('ETH', MAY)) - 1 };
     }),
   );
 });
-
-/** The conversions of case 04 as ledger entries. */
-const CONVERSIONS: readonly LedgerEntry[] = [
-  ['dust of USDT', 'BNB', 'USDT', 'buy', '0.000441', '2.040816326530612'],
-  ['dust of ETH', 'ETH', 'BNB', 'sell', '0.0009', '0.979511111111111'],
-  ['conversion', 'ETH', 'BNB', 'sell', '1', '3.2'],
-].map(([id, base, quote, side, quantity, price]) => ({
-  ...{
-    kind: 'fill',
-    venue: 'binance',
-    account: 'a0',
-    wallet: 'spot',
-    market: 'spot',
-    id: id!,
-    time: 1_746_964_800_000,
-  },
-  ...{ symbol: `${base}/${quote}`, base: base!, quote: quote!, side: side as 'buy' | 'sell' },
-  ...{ quantity: quantity!, price: price!, fee: null, orderId: null },
-}));
 
 describe('05: when a pair is gone', () => {
   const { account, deposits } = answersOf<WholeAccount>('05-binance-gone-pair');
@@ -170,7 +168,6 @@ describe('06: when a coin was renamed, and another took its name', () => {
         { base: 'LUNC', price: lunc },
       ],
       myTrades: { LUNAUSDT: () => myTrades['LUNAUSDT']! },
-      symbols: ['LUNA/USDT', 'LUNC/USDT'],
     }),
   );
 });
@@ -190,9 +187,8 @@ describe('08: when the venue says in its text how long it bans', () => {
     road.clock.set(NOW);
     const attempt = async () => {
       const budget = { maxEntries: 1_000, until: NOW + 15_000 };
-      const error: unknown = await road.exchanges
-        .pull(ACCOUNT, null, budget)
-        .catch((reason: unknown) => reason);
+      const reader = new Reader(road.exchanges, ACCOUNT);
+      const error: unknown = await reader.pull(budget).catch((reason: unknown) => reason);
       return (error as ExchangeError).code;
     };
     try {
