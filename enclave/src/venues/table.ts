@@ -222,7 +222,6 @@ export interface Candle {
 /** The candles of a product. */
 export interface CandleSource {
   readonly call: string;
-  readonly page: number;
   readonly read: (raw: unknown) => Candle;
 }
 

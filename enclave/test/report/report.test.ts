@@ -1,7 +1,7 @@
 import { decodeBase64Url } from '@perf-aggregator/shared/codec/base64';
 import { crypto } from '@perf-aggregator/shared/crypto';
-import { REPORT_CLAIMS } from '@perf-aggregator/shared/messages/report/claims';
 import type { ReadingScope } from '@perf-aggregator/shared/messages/answers/metrics';
+import { REPORT_CLAIMS } from '@perf-aggregator/shared/messages/report/claims';
 import { DISCLOSABLE_METRICS } from '@perf-aggregator/shared/messages/report/metrics';
 import { systemRandom as random } from '@perf-aggregator/shared/random';
 import { describe, expect, it } from 'vitest';

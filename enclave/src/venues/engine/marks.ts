@@ -9,7 +9,6 @@ import { drainChecks } from './checks.ts';
 import type { Markets } from './client.ts';
 import { eachConcurrently } from './concurrently.ts';
 import type { PullState } from './cursor.ts';
-import { pendingChecks } from './fill-minutes.ts';
 import { noteMinute, noteRoute } from './needs.ts';
 import { routeOf } from './routes.ts';
 import type { PullRun } from './run.ts';
@@ -17,11 +16,6 @@ import type { PullRun } from './run.ts';
 const DAYS_A_PAGE = 1_000;
 /** How long a venue may take to close a day, ms. */
 const CLOSING_MS = 3_600_000;
-
-/** How many minutes wait for their price or for a comparison. */
-export function pendingMinutes(state: PullState): number {
-  return waitingMinutes(state) + pendingChecks(state);
-}
 
 function waitingMinutes({ minutes }: PullState): number {
   return Object.values(minutes).reduce((total, ends) => total + ends.length, 0);

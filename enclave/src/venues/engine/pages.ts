@@ -65,6 +65,10 @@ function pageParameters(paging: Paging, { at }: Place): Record<string, string | 
   }
 }
 
+/**
+ * Where the span goes on. A page with fewer rows than were asked for is not its end, since a venue may give fewer: an
+ * empty page is, or one that brings nothing later. Of a whole answer only its size can be judged.
+ */
 function nextPlace(
   paging: Paging,
   place: Place,
@@ -73,21 +77,22 @@ function nextPlace(
   timeOf: (row: unknown) => number | null,
 ): Place | null {
   const isFull = rows.length >= paging.page;
+  if (rows.length === 0 && paging.kind !== 'token') return null;
   switch (paging.kind) {
     case 'page':
-      return isFull ? { ...place, at: String(Number(place.at === '' ? 1 : place.at) + 1) } : null;
+      return { ...place, at: String(Number(place.at === '' ? 1 : place.at) + 1) };
     case 'offset':
-      return isFull ? { ...place, at: String(Number(place.at) + paging.page) } : null;
+      return { ...place, at: String(Number(place.at) + Math.min(rows.length, paging.page)) };
     case 'whole':
       return isFull ? halved(place) : null;
     case 'inclusive-time':
-      return isFull ? later(place, rows, timeOf) : null;
+      return later(place, rows, isFull, timeOf);
     case 'token': {
       const token = paging.next(answer);
       return token === null || token === place.at ? null : { ...place, at: token };
     }
     case 'falling-id':
-      return isFull ? below(place, rows.map(paging.id)) : null;
+      return below(place, rows.map(paging.id));
     case 'rising-id':
       throw new RangeError('rising ids have no span');
   }
@@ -112,19 +117,25 @@ export function wholeSecond(instant: number): number {
 }
 
 /**
- * From the last instant of a full page on. Its rows come once more, since others may share the instant. Rows that cannot
- * be read have no instant. Where they fill a page, the window is halved.
+ * From the last instant of a page on. Its rows come once more, since others may share the instant. Null: nothing was
+ * later. Rows that cannot be read have no instant. Where they fill a page, the window is halved.
  */
-function later(place: Place, rows: readonly unknown[], timeOf: (row: unknown) => number | null): Place {
+function later(
+  place: Place,
+  rows: readonly unknown[],
+  isFull: boolean,
+  timeOf: (row: unknown) => number | null,
+): Place | null {
   const times = rows.map(timeOf);
   const last = times.reduce<number>((latest, time) => Math.max(latest, time ?? 0), 0);
   const from = place.at === '' ? place.from : Number(place.at);
   if (last > from) return { ...place, at: String(last) };
+  if (!isFull) return null;
   if (times.includes(null)) return halved({ ...place, from: wholeSecond(from) });
   throw new ExchangeError('exchange_bad_response', 'one instant holds more rows than one answer');
 }
 
-/** Below the lowest id of a full page. Its rows may come in any order. */
+/** Below the lowest id of a page. Its rows may come in any order. */
 function below(place: Place, ids: readonly string[]): Place {
   let lowest = BigInt(ids[0]!);
   for (const id of ids) if (BigInt(id) < lowest) lowest = BigInt(id);

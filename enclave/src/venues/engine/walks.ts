@@ -81,6 +81,7 @@ async function walkIds(run: PullRun, it: Walk, state: WalkState, terms: WalkTerm
 async function walkTime(run: PullRun, it: Walk, state: WalkState, terms: WalkTerms): Promise<boolean> {
   const windows = it.stream.windows!;
   let hasExpired = false;
+  let before = '';
   while (run.room() > 0) {
     const now = run.now();
     const place = state.inside ?? nextWindow(run, it, state, terms, now);
@@ -91,11 +92,11 @@ async function walkTime(run: PullRun, it: Walk, state: WalkState, terms: WalkTer
       continue;
     }
     readRows(run, it, state, terms, { rows: page.rows, place });
-    if (page.next !== null) {
-      state.inside = page.next;
-      continue;
-    }
-    state.inside = null;
+    const content = JSON.stringify(page.rows);
+    // Some venues give their last page under every higher number.
+    state.inside = isNumbered(it.stream) && content === before ? null : page.next;
+    before = content;
+    if (state.inside !== null) continue;
     if (place.to < now) {
       state.next = place.to + 1;
       run.stepped();
@@ -108,6 +109,10 @@ async function walkTime(run: PullRun, it: Walk, state: WalkState, terms: WalkTer
     return true;
   }
   return false;
+}
+
+function isNumbered({ paging }: Stream): boolean {
+  return paging.kind === 'page' || paging.kind === 'offset';
 }
 
 /** The page at a place. Null: the venue refuses its token, which may have expired, so the window has to begin again. */

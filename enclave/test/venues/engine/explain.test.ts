@@ -112,7 +112,7 @@ describe('when a withdrawal is under way', () => {
     const time = venue.now - 60_000;
     venue.books.push(booked('w', 'withdrawal', 'USDT', time, time + DAY_MS, '600'));
     const pull = await reader.pull();
-    expect(callsOf(reader)).toEqual([...WALLETS, 'deposits', 'withdrawals']);
+    expect(callsOf(reader)).toEqual([...WALLETS, 'deposits', 'withdrawals', 'withdrawals']);
     expect(pull.snapshot?.balances).toMatchObject([
       { wallet: 'main', asset: 'USDT', total: '400' },
       { wallet: 'transit', asset: 'USDT', total: '600' },

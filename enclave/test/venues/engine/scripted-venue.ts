@@ -50,6 +50,8 @@ export class ScriptedVenue implements VenueClient {
   asked: Asked[] = [];
   closesAsked: CandleSpan[] = [];
   lastClosesAsked: { symbol: string; time: number }[] = [];
+  /** The venue gives at most so many rows, whatever is asked for. */
+  mostRows = Number.POSITIVE_INFINITY;
   /** Tokens of an earlier generation are refused. */
   generation = 0;
   /** Called after a request is noted and before it is answered. It may move the clock, or throw. */
@@ -144,8 +146,9 @@ export class ScriptedVenue implements VenueClient {
     const { paging } = stream;
     const rows = this.#rowsOf(stream, parameters);
     const newest = [...rows].reverse();
+    const size = Math.min(paging.page, this.mostRows);
     const page = (from: number, of = newest): Answer => ({
-      rows: of.slice(from, from + paging.page),
+      rows: of.slice(from, from + size),
       next: null,
     });
     switch (paging.kind) {
@@ -153,12 +156,12 @@ export class ScriptedVenue implements VenueClient {
         // Without an id, the latest rows.
         const from = parameters[paging.from];
         if (from === undefined) return page(0);
-        const limit = Number(parameters[paging.limit]);
+        const limit = Math.min(Number(parameters[paging.limit]), this.mostRows);
         const found = rows.filter(({ id }) => BigInt(id) >= BigInt(from)).slice(0, limit);
         return { rows: found, next: null };
       }
       case 'page':
-        return page((Number(parameters[paging.number]) - 1) * paging.page);
+        return page((Number(parameters[paging.number]) - 1) * size);
       case 'offset':
         return page(Number(parameters[paging.offset]));
       case 'whole':
@@ -166,11 +169,7 @@ export class ScriptedVenue implements VenueClient {
       case 'inclusive-time':
         return page(0, [...rows]);
       case 'token':
-        return this.#tokenPage(
-          newest,
-          String(parameters[paging.token] ?? `${this.generation}:0`),
-          paging.page,
-        );
+        return this.#tokenPage(newest, String(parameters[paging.token] ?? `${this.generation}:0`), size);
       case 'falling-id': {
         const before = parameters[paging.before];
         return page(

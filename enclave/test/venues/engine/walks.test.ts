@@ -4,7 +4,7 @@ import { ExchangeError } from '../../../src/venues/errors.ts';
 import type { Paging, Stream, Windows } from '../../../src/venues/table.ts';
 import { idsOf, Reader, setOf } from './reader.ts';
 import { at, booked } from './rows.ts';
-import { LAUNCH, PAGING, SCRIPTED, streamOf } from './scripted-table.ts';
+import { LAUNCH, PAGING, type Row, SCRIPTED, streamOf } from './scripted-table.ts';
 import { type Booking, ScriptedVenue } from './scripted-venue.ts';
 
 const refused = { code: 'exchange_bad_response' };
@@ -53,6 +53,19 @@ describe.each(KINDS)('when a stream is walked by %s', (kind, paging) => {
       [at(20), at(25, 12)],
     ]);
   });
+
+  it.each(kind === 'whole' ? [] : [paging.page - 1])(
+    'a venue that gives fewer rows than were asked for (%i) is read whole',
+    async (mostRows) => {
+      const reader = walking(paging);
+      reader.venue.mostRows = mostRows;
+      reader.venue.books.push(...daily(24));
+      const pull = await reader.pull();
+      expect(setOf(reader.ledger.entries)).toEqual(setOf(reader.venue.truth()));
+      expect(pull.done).toBe(true);
+      expect(reader.state.unexplained).toEqual({});
+    },
+  );
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
     'a budget of %i entries stops it and loses nothing',
@@ -201,6 +214,21 @@ describe('when pages are asked for by their last instant', () => {
     await reader.all();
     expect(idsOf(reader.ledger.entries)).toEqual(['9']);
     expect(reader.state.quarantined['deposits']!.count).toBe(5);
+  });
+});
+
+describe.each(['page', 'offset'] as const)('when pages are asked for by their %s', (kind) => {
+  it.each([4, 5])('a venue that gives its last page for ever is no endless walk (%i rows)', async (count) => {
+    const reader = walking(PAGING[kind]);
+    reader.venue.books.push(...daily(count));
+    let last: readonly Row[] = [];
+    reader.venue.alter = (rows, _call, { to }) => {
+      if (Number(to) < at(10)) last = rows.length > 0 ? rows : last;
+      return Number(to) < at(10) ? last : rows;
+    };
+    await reader.pull();
+    expect(idsOf(reader.ledger.entries)).toHaveLength(count);
+    expect(reader.venue.asks('deposits').length).toBeLessThan(8);
   });
 });
 

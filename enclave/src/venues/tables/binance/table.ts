@@ -95,16 +95,16 @@ export const binance: VenueTable = {
   ],
   candles: {
     spot: {
-      day: { call: 'candles', page: 1_000, read: readCandle },
-      minute: { call: 'candles', page: 1_000, read: readCandle },
+      day: { call: 'candles', read: readCandle },
+      minute: { call: 'candles', read: readCandle },
     },
     linear: {
-      day: { call: 'usdmMarkCandles', page: 1_000, read: readMarkCandle },
-      minute: { call: 'usdmCandles', page: 1_000, read: readCandle },
+      day: { call: 'usdmMarkCandles', read: readMarkCandle },
+      minute: { call: 'usdmCandles', read: readCandle },
     },
     inverse: {
-      day: { call: 'coinmMarkCandles', page: 1_000, read: readMarkCandle },
-      minute: { call: 'coinmCandles', page: 1_000, read: readCoinmCandle },
+      day: { call: 'coinmMarkCandles', read: readMarkCandle },
+      minute: { call: 'coinmCandles', read: readCoinmCandle },
     },
   },
   renames: RENAMES,
