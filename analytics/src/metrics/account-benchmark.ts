@@ -3,7 +3,7 @@ import { toNumber } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import { type BenchmarkMetrics, benchmarkMetrics } from '../series/benchmark-metrics.ts';
 import type { RateParameters } from '../series/rates.ts';
-import type { ReturnSeries } from '../series/return-series.ts';
+import { type ReturnSeries, spanning } from '../series/return-series.ts';
 import type { AccountPeriod } from './period.ts';
 
 /** docs/metrics.md §4. */
@@ -26,15 +26,21 @@ export function againstBenchmark(
 }
 
 /**
- * Returns of `asset` on the days of `series`. The return of a day is that of the price in the reporting currency from
- * midnight to midnight. There is none where a price is stale or missing.
+ * Returns of `asset` on the days of `series`, of the price in the reporting currency from midnight to midnight. A day at
+ * whose end the price is stale or missing has none; the next return covers it.
  */
 export function benchmarkSeries(history: AccountHistory, series: ReturnSeries, asset: string): ReturnSeries {
   const priceAt = (time: number) => {
     const price = history.exact.prices.at(asset, time);
     return price === null || price.stale ? Number.NaN : toNumber(price.value);
   };
-  const returns = series.starts.map((start, i) => priceAt(series.ends[i]!) / priceAt(start) - 1);
-  for (let i = 0; i < returns.length; i++) if (!Number.isFinite(returns[i]!)) returns[i] = Number.NaN;
-  return { ...series, returns };
+  let last = priceAt(series.starts[0] ?? Number.NaN);
+  const returns = series.ends.map((end) => {
+    const price = priceAt(end);
+    if (!Number.isFinite(price)) return Number.NaN;
+    const change = price / last - 1;
+    last = price;
+    return Number.isFinite(change) ? change : Number.NaN;
+  });
+  return spanning({ ...series, returns });
 }

@@ -1,4 +1,4 @@
-/** Metrics against a benchmark (docs/metrics.md §4), over the periods in which both have a return. */
+/** Metrics against a benchmark (docs/metrics.md §4), over the spans that both cover. */
 import { finiteOr, type Outcome, settle, type UndefinedReason } from '../outcome.ts';
 import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
 import { largestMagnitude, moments } from './moments.ts';
@@ -33,9 +33,9 @@ export interface BenchmarkMetrics extends Readonly<Record<BenchmarkField, number
 const LEAST_BETA = 1e-12;
 
 /**
- * Metrics of `series` against `benchmark`. Two returns are a pair where a period has the same start and end in both. A
- * pair with a missing return on either side is dropped. Annualised by the series' own `periodsPerYear`. Without a
- * benchmark, or with one that has no return, every field is null (`missingBenchmark`).
+ * Metrics of `series` against `benchmark`, paired by span ({@link pairReturns}). Returns and captures use all pairs and
+ * the steps that they cover. Regression and differences use the pairs of one step of the coarser series. Annualised by
+ * the `periodsPerYear` of the coarser series. Without a benchmark, or with one that has no return, every field is null (`missingBenchmark`).
  * @throws InputError `analytics_parameter_invalid` as `returnsMetrics`
  */
 export function benchmarkMetrics(
@@ -46,23 +46,37 @@ export function benchmarkMetrics(
   const [record, against] = [observed(series), observed(benchmark ?? EMPTY)];
   const { riskFreeRateAnnual } = readRates(parameters);
   const pairs = pairReturns(record, against);
+  const periodsPerYear = Math.min(record.periodsPerYear, against.periodsPerYear);
+  const single = singlesOf(pairs);
   const { values, reasons } = settle<BenchmarkField>(
     against.returns.length === 0
       ? MISSING
       : {
-          ...regression(pairs, record.periodsPerYear, riskFreeRateAnnual),
-          ...tracking(pairs, record.periodsPerYear),
+          ...regression(pairs, single, periodsPerYear, riskFreeRateAnnual),
+          ...tracking(single, periodsPerYear),
           ...captures(pairs),
         },
   );
   return { ...values, pairedObservationCount: pairs.returns.length, undefinedReasons: reasons };
 }
 
+/** The pairs of one step. */
+function singlesOf(pairs: PairedReturns): PairedReturns {
+  const isSingle = (_: number, i: number) => pairs.steps[i] === 1;
+  if (pairs.steps.every((steps) => steps === 1)) return pairs;
+  return {
+    returns: pairs.returns.filter(isSingle),
+    benchmark: pairs.benchmark.filter(isSingle),
+    indices: pairs.indices.filter(isSingle),
+    steps: pairs.steps.filter(isSingle),
+  };
+}
+
 const EMPTY: ReturnSeries = {
   returns: new Float64Array(),
   starts: new Float64Array(),
   ends: new Float64Array(),
-  periodsPerYear: 1,
+  periodsPerYear: Number.MAX_VALUE,
 };
 
 const MISSING: Readonly<Record<BenchmarkField, Outcome>> = {
@@ -80,14 +94,20 @@ const MISSING: Readonly<Record<BenchmarkField, Outcome>> = {
   benchmarkAnnualizedReturn: 'missingBenchmark',
 };
 
-/** The results of the regression of r − rf on b − rf, and of the two annualised returns. */
-function regression({ returns, benchmark }: PairedReturns, periodsPerYear: number, riskFreeAnnual: number) {
-  const sample = comoments(returns, benchmark);
-  const { count, meanX, meanY } = sample;
+/** The results of the regression of r − rf on b − rf over single steps, and of the two annualised returns over all. */
+function regression(
+  pairs: PairedReturns,
+  single: PairedReturns,
+  periodsPerYear: number,
+  riskFreeAnnual: number,
+) {
+  const sample = comoments(single.returns, single.benchmark);
+  const { meanX, meanY } = sample;
   const riskFree = perPeriodRate(riskFreeAnnual, periodsPerYear);
-  const [own, other] = [growth(returns), growth(benchmark)];
-  const annualized = annualizedReturn(own, count, periodsPerYear);
-  const benchmarkAnnualized = annualizedReturn(other, count, periodsPerYear);
+  const [own, other] = [growth(pairs.returns), growth(pairs.benchmark)];
+  const covered = pairs.steps.reduce((sum, steps) => sum + steps, 0);
+  const annualized = annualizedReturn(own, covered, periodsPerYear);
+  const benchmarkAnnualized = annualizedReturn(other, covered, periodsPerYear);
   const beta = betaOf(sample);
   const alpha = (slope: number) => periodsPerYear * (meanX - riskFree - slope * (meanY - riskFree));
   return {
@@ -97,7 +117,7 @@ function regression({ returns, benchmark }: PairedReturns, periodsPerYear: numbe
     rSquared: correlationOf(sample, 2),
     treynorRatio: treynor(annualized, riskFreeAnnual, beta),
     excessReturn: difference(annualized, benchmarkAnnualized),
-    benchmarkTotalReturn: count === 0 ? ('noData' as const) : finiteOr(returnOf(other), 'noConvergence'),
+    benchmarkTotalReturn: covered === 0 ? ('noData' as const) : finiteOr(returnOf(other), 'noConvergence'),
     benchmarkAnnualizedReturn: benchmarkAnnualized,
   };
 }
@@ -139,18 +159,20 @@ function captures(pairs: PairedReturns) {
   return { upCapture: capture(pairs, 1), downCapture: capture(pairs, -1) };
 }
 
-function capture({ returns, benchmark }: PairedReturns, sign: 1 | -1): Outcome {
+function capture({ returns, benchmark, steps }: PairedReturns, sign: 1 | -1): Outcome {
   if (returns.length === 0) return 'noData';
   const [own, other] = [new Float64Array(returns.length), new Float64Array(returns.length)];
   let count = 0;
+  let covered = 0;
   for (let i = 0; i < returns.length; i++) {
     if (!(benchmark[i]! * sign > 0)) continue;
     own[count] = returns[i]!;
     other[count] = benchmark[i]!;
     count += 1;
+    covered += steps[i]!;
   }
   if (count === 0) return 'tooFewObservations';
-  const perPeriod = (product: Growth) => powerReturn(product, 1 / count);
+  const perPeriod = (product: Growth) => powerReturn(product, 1 / covered);
   return finiteOr(perPeriod(growth(own, 0, count)) / perPeriod(growth(other, 0, count)), 'zeroDenominator');
 }
 

@@ -6,16 +6,25 @@ import { insufficient } from './risk.ts';
 /** Returns compared with the minimum. The sums are over all n of them. */
 export interface Downside {
   readonly count: number;
-  /** sqrt(sum min(r − mar, 0)² / n), not annualised. */
+  /** sqrt(sum min(r − k mar, 0)² / k / n), not annualised. */
   readonly deviation: number;
-  /** sum max(r − mar, 0). */
+  /** sum max(r − k mar, 0). */
   readonly gains: number;
-  /** sum max(mar − r, 0). */
+  /** sum max(k mar − r, 0). */
   readonly shortfalls: number;
 }
 
-/** Measures `returns`, whose moments are known, against `minimum`. */
-export function downside(returns: Float64Array, { least, greatest }: Moments, minimum: number): Downside {
+/**
+ * Measures `returns`, whose moments are known, against `minimum` per step. A return over k steps is measured against k
+ * times the minimum; its square counts by 1/k.
+ * @param steps - k of each return. Left out: one each
+ */
+export function downside(
+  returns: Float64Array,
+  { least, greatest }: Moments,
+  minimum: number,
+  steps?: Float64Array,
+): Downside {
   const magnitude = returns.length === 0 ? 0 : Math.max(-least, greatest, Math.abs(minimum));
   const unit = powerOfTwo(magnitude);
   const scale = 1 / unit;
@@ -23,13 +32,14 @@ export function downside(returns: Float64Array, { least, greatest }: Moments, mi
   let gains = 0;
   let shortfalls = 0;
   for (let i = 0; i < returns.length; i++) {
-    const distance = (returns[i]! - minimum) * scale;
+    const k = steps === undefined ? 1 : steps[i]!;
+    const distance = (returns[i]! - k * minimum) * scale;
     const size = Math.abs(distance);
     // One of the two is 0, the other the size. This avoids a branch that no processor can predict.
     const shortfall = (size - distance) / 2;
     gains += (size + distance) / 2;
     shortfalls += shortfall;
-    squares += shortfall * shortfall;
+    squares += (shortfall * shortfall) / k;
   }
   return {
     count: returns.length,

@@ -68,7 +68,8 @@ export function powerOfTwo(magnitude: number): number {
   return magnitude === 0 ? 1 : 2 ** Math.max(-1000, Math.min(1000, Math.floor(Math.log2(magnitude))));
 }
 
-function extremes(values: Float64Array): { least: number; greatest: number } {
+/** Smallest and largest of `values`. */
+export function extremes(values: Float64Array): { least: number; greatest: number } {
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {

@@ -1,45 +1,123 @@
-/** Two series on equal timestamps (docs/metrics.md §4), and their comoments. */
+/** Two series paired by span (docs/metrics.md §4), and their comoments. */
 import { largestMagnitude, nonZero, powerOfTwo } from './moments.ts';
 import type { ReturnSeries } from './return-series.ts';
 
-/** Returns of the periods that both series have, and the index of each in the first series. */
+/** Returns of both series over the same spans. */
 export interface PairedReturns {
   readonly returns: Float64Array;
   readonly benchmark: Float64Array;
-  /** Indices into the first series. */
+  /** The last return of the first series in each pair, by its index. */
   readonly indices: Uint32Array;
+  /** The length of each pair in steps of the coarser series. */
+  readonly steps: Float64Array;
 }
 
-/** Pairs the periods that have the same start and end. A period without a return on either side is dropped. */
+/**
+ * Pairs two observed series. A pair begins and ends at instants at which both have a value; the returns of each side are
+ * linked over it. So a missing close makes a longer pair and drops none. A stretch in which a side has no return at all,
+ * as a missing row in a file of returns, is in no pair.
+ */
 export function pairReturns(series: ReturnSeries, benchmark: ReturnSeries): PairedReturns {
-  const length = Math.min(series.returns.length, benchmark.returns.length);
-  const pairs = {
-    returns: new Float64Array(length),
-    benchmark: new Float64Array(length),
-    indices: new Uint32Array(length),
-  };
-  let count = 0;
-  for (let i = 0, j = 0; i < series.returns.length && j < benchmark.returns.length; ) {
-    const apart = series.starts[i]! - benchmark.starts[j]!;
-    if (apart === 0 && isPair(series, i, benchmark, j)) {
-      pairs.returns[count] = series.returns[i]!;
-      pairs.benchmark[count] = benchmark.returns[j]!;
-      pairs.indices[count] = i;
-      count += 1;
+  const pairs = new Pairs(Math.min(series.returns.length, benchmark.returns.length));
+  const isCoarser = series.periodsPerYear <= benchmark.periodsPerYear;
+  const [own, other] = [new Side(series), new Side(benchmark)];
+  while (!own.isOver && !other.isOver) {
+    if (own.from < other.from) own.skip();
+    else if (own.from > other.from) other.skip();
+    else if (own.to < other.to) own.link();
+    else if (own.to > other.to) other.link();
+    else {
+      pairs.add(own.linked, other.linked, own.index, isCoarser ? own.steps : other.steps);
+      own.next();
+      other.next();
     }
-    if (apart <= 0) i += 1;
-    if (apart >= 0) j += 1;
   }
-  return {
-    returns: pairs.returns.subarray(0, count),
-    benchmark: pairs.benchmark.subarray(0, count),
-    indices: pairs.indices.subarray(0, count),
-  };
+  return pairs.result();
 }
 
-function isPair(series: ReturnSeries, i: number, benchmark: ReturnSeries, j: number): boolean {
-  const isObserved = !Number.isNaN(series.returns[i]!) && !Number.isNaN(benchmark.returns[j]!);
-  return isObserved && series.ends[i] === benchmark.ends[j];
+/** One side of the pair under way: returns `from … to` of a series, linked. */
+class Side {
+  readonly #series: ReturnSeries;
+  /** Index of the latest linked return. */
+  index = -1;
+  from = 0;
+  to = 0;
+  linked = 0;
+  steps = 0;
+
+  constructor(series: ReturnSeries) {
+    this.#series = series;
+    this.next();
+  }
+
+  get isOver(): boolean {
+    return this.index >= this.#series.returns.length;
+  }
+
+  /** Begins a pair with the next return. */
+  next(): void {
+    this.index += 1;
+    if (this.isOver) return;
+    this.from = this.#series.starts[this.index]!;
+    this.#take(this.#series.returns[this.index]!, 0);
+  }
+
+  /** Drops the first return: the other side has no value at its beginning. */
+  skip(): void {
+    // Returns that were linked already begin later than this one.
+    this.next();
+  }
+
+  /** Links the next return. Where it does not follow at once, the pair begins anew with it. */
+  link(): void {
+    const { starts, returns } = this.#series;
+    if (starts[this.index + 1] !== this.to) {
+      this.next();
+      return;
+    }
+    this.index += 1;
+    const value = returns[this.index]!;
+    this.#take(this.linked + value + this.linked * value, this.steps);
+  }
+
+  #take(linked: number, steps: number): void {
+    this.linked = linked;
+    this.steps = steps + (this.#series.steps?.[this.index] ?? 1);
+    this.to = this.#series.ends[this.index]!;
+  }
+}
+
+/** Pairs found so far, in arrays that have room for all. */
+class Pairs {
+  readonly #returns: Float64Array;
+  readonly #benchmark: Float64Array;
+  readonly #indices: Uint32Array;
+  readonly #steps: Float64Array;
+  #count = 0;
+
+  constructor(room: number) {
+    this.#returns = new Float64Array(room);
+    this.#benchmark = new Float64Array(room);
+    this.#indices = new Uint32Array(room);
+    this.#steps = new Float64Array(room);
+  }
+
+  add(own: number, other: number, index: number, steps: number): void {
+    this.#returns[this.#count] = own;
+    this.#benchmark[this.#count] = other;
+    this.#indices[this.#count] = index;
+    this.#steps[this.#count] = steps;
+    this.#count += 1;
+  }
+
+  result(): PairedReturns {
+    return {
+      returns: this.#returns.subarray(0, this.#count),
+      benchmark: this.#benchmark.subarray(0, this.#count),
+      indices: this.#indices.subarray(0, this.#count),
+      steps: this.#steps.subarray(0, this.#count),
+    };
+  }
 }
 
 /** Joint statistics of two samples of one length. NaN where there are too few values. */

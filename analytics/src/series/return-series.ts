@@ -12,6 +12,8 @@ export interface ReturnSeries {
   readonly starts: Float64Array;
   /** End of each period (exclusive), ms UTC. */
   readonly ends: Float64Array;
+  /** How many steps of the grid each return covers (k in docs/metrics.md §0). Left out: one each. */
+  readonly steps?: Float64Array;
   readonly periodsPerYear: number;
 }
 
@@ -65,7 +67,7 @@ export function toReturns(values: ArrayLike<number | null>): Float64Array {
  *   `periodsPerYear` that is not above 0
  */
 export function observed(series: ReturnSeries): ReturnSeries {
-  const { returns, starts, ends } = series;
+  const { returns, starts, ends, steps } = series;
   checkShape(series);
   const count = countObserved(returns);
   if (count === returns.length) return series;
@@ -73,15 +75,40 @@ export function observed(series: ReturnSeries): ReturnSeries {
     returns: new Float64Array(count),
     starts: new Float64Array(count),
     ends: new Float64Array(count),
+    ...(steps === undefined ? {} : { steps: new Float64Array(count) }),
   };
   for (let i = 0, next = 0; i < returns.length; i++) {
     if (Number.isNaN(returns[i]!)) continue;
     kept.returns[next] = returns[i]!;
     kept.starts[next] = starts[i]!;
     kept.ends[next] = ends[i]!;
+    if (kept.steps !== undefined) kept.steps[next] = steps![i]!;
     next += 1;
   }
   return { ...kept, periodsPerYear: series.periodsPerYear };
+}
+
+/**
+ * The series in which a return covers the periods without a value before it (docs/metrics.md §0 "span"), as in a record
+ * of values, where a value after a gap is compared with the last one before it. What lies before the first return is
+ * covered by none. Not for files of returns: there a missing period stays unknown.
+ */
+export function spanning(series: ReturnSeries): ReturnSeries {
+  const { returns } = series;
+  const starts = series.starts.slice();
+  const steps = new Float64Array(returns.length).fill(1);
+  let last = -1;
+  let isRegular = true;
+  for (let i = 0; i < returns.length; i++) {
+    if (Number.isNaN(returns[i]!)) continue;
+    if (last >= 0 && i - last > 1) {
+      starts[i] = series.starts[last + 1]!;
+      steps[i] = i - last;
+      isRegular = false;
+    }
+    last = i;
+  }
+  return isRegular ? series : { ...series, starts, steps };
 }
 
 /** The part of a series with index `from <= i < to`. */
@@ -91,6 +118,7 @@ export function sliceSeries(series: ReturnSeries, from: number, to: number): Ret
     returns: series.returns.subarray(from, to),
     starts: series.starts.subarray(from, to),
     ends: series.ends.subarray(from, to),
+    ...(series.steps === undefined ? {} : { steps: series.steps.subarray(from, to) }),
   };
 }
 
@@ -105,9 +133,15 @@ function countObserved(returns: Float64Array): number {
   return count;
 }
 
-function checkShape({ returns, starts, ends, periodsPerYear }: ReturnSeries): void {
+function checkShape({ returns, starts, ends, steps, periodsPerYear }: ReturnSeries): void {
   if (starts.length !== returns.length || ends.length !== returns.length) {
     throw new InputError('analytics_parameter_invalid', 'a series needs a start and an end for each return');
+  }
+  if (
+    steps !== undefined &&
+    !(steps.length === returns.length && steps.every((k) => k >= 1 && k < Infinity))
+  ) {
+    throw new InputError('analytics_parameter_invalid', 'the steps of a series are not counts of at least 1');
   }
   if (!(periodsPerYear > 0 && periodsPerYear < Number.POSITIVE_INFINITY)) {
     throw new InputError('analytics_parameter_invalid', 'the periods in a year are not a number above 0');

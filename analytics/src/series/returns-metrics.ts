@@ -5,12 +5,13 @@ import { monthlyReturns, yearlyReturns } from './calendar-returns.ts';
 import { downside, downsideDeviationAnnualized, omegaRatio, sortinoRatio } from './downside.ts';
 import { type Drawdown, type DrawdownRecord, drawdownRecord } from './drawdown.ts';
 import { growth } from './growth.ts';
-import { type Moments, moments } from './moments.ts';
+import type { Moments } from './moments.ts';
 import { OrderStatistics } from './quantile.ts';
 import { perPeriodRate, type RateParameters, readRates } from './rates.ts';
 import { observed, type ReturnSeries } from './return-series.ts';
 import { recordReturns } from './returns.ts';
 import * as risk from './risk.ts';
+import { type Sample, sampleOf } from './sample.ts';
 import * as tails from './value-at-risk.ts';
 import { winLoss } from './win-loss.ts';
 
@@ -58,7 +59,14 @@ export type ReturnsField =
 
 /** Names, signs and units of docs/metrics.md §2, §3 and §5. Times in ms UTC. */
 export interface ReturnsMetrics extends Readonly<Record<ReturnsField, number | null>> {
+  /** n: the returns. */
   readonly observationCount: number;
+  /** c: the steps of the grid that the returns cover; n in a record without gaps. */
+  readonly coveredPeriods: number;
+  /** The steps of the longest return; 0 without returns. */
+  readonly longestSpan: number;
+  /** Whether tails, counts and shape leave out returns over several steps. */
+  readonly excludesSpans: boolean;
   readonly periodsPerYear: number;
   readonly startTime: number | null;
   readonly endTime: number | null;
@@ -98,56 +106,68 @@ export function returnsMetrics(series: ReturnSeries, parameters: ReturnsParamete
   const { returns, periodsPerYear } = record;
   const rates = readRates(parameters);
   const product = growth(returns);
-  const sample = moments(returns);
+  const sample = sampleOf(record);
   const path = drawdownRecord(record, readLimit(parameters.drawdownLimit));
-  const ofRecord = recordReturns(returns, product, sample, periodsPerYear);
+  const ofRecord = recordReturns(product, sample, periodsPerYear);
   const { values, reasons } = settle<ReturnsField>({
     ...ofRecord,
     ...ratioOutcomes(record, sample, rates),
-    ...tailOutcomes(sample, new OrderStatistics(returns)),
+    ...ofSingles(sample, tailOutcomes(sample.single, new OrderStatistics(sample.singles))),
     ...drawdownOutcomes(returns.length, path, ofRecord),
-    ...winLoss(returns),
+    ...ofSingles(sample, winLoss(sample.singles)),
   });
   const [months, years] = [monthlyReturns(record), yearlyReturns(record)];
   return {
     ...values,
     observationCount: returns.length,
+    coveredPeriods: sample.covered,
+    longestSpan: sample.longest,
+    excludesSpans: sample.single.count < returns.length,
     periodsPerYear,
     startTime: record.starts[0] ?? null,
     endTime: record.ends.at(-1) ?? null,
     lowSample: returns.length < LOW_SAMPLE,
     ...rates,
     wipedOut: product.mantissa === 0,
-    annualizedReturnIsExtrapolated: returns.length < periodsPerYear,
+    annualizedReturnIsExtrapolated: sample.covered < periodsPerYear,
     monthlyReturns: months.returns,
     partialMonths: months.partial,
     yearly: years.returns,
     partialYears: years.partial,
-    ...cornishFisherFlags(sample),
+    ...cornishFisherFlags(sample.single),
     ...drawdownFacts(path),
     undefinedReasons: reasons,
   };
 }
 
 function ratioOutcomes(
-  { returns, periodsPerYear }: ReturnSeries,
-  sample: Moments,
+  { returns, steps, periodsPerYear }: ReturnSeries,
+  sample: Sample,
   rates: Required<RateParameters>,
 ) {
   const riskFree = perPeriodRate(rates.riskFreeRateAnnual, periodsPerYear);
   const minimum = perPeriodRate(rates.minimumAcceptableReturnAnnual, periodsPerYear);
-  const measured = downside(returns, sample, minimum);
+  const { all, single } = sample;
+  const measured = downside(returns, all, minimum, steps);
   return {
-    volatilityAnnualized: risk.volatilityAnnualized(sample, periodsPerYear),
-    sharpeRatio: risk.sharpeRatio(sample, periodsPerYear, riskFree),
-    sharpeRatioStandardError: risk.sharpeRatioStandardError(sample, periodsPerYear, riskFree),
-    probabilisticSharpeRatio: risk.probabilisticSharpeRatio(sample, riskFree),
-    skewness: risk.skewness(sample),
-    excessKurtosis: risk.excessKurtosis(sample),
+    volatilityAnnualized: risk.volatilityAnnualized(all, periodsPerYear),
+    sharpeRatio: risk.sharpeRatio(all, periodsPerYear, riskFree),
     downsideDeviationAnnualized: downsideDeviationAnnualized(measured, periodsPerYear),
-    sortinoRatio: sortinoRatio(measured, sample.mean, minimum, periodsPerYear),
+    sortinoRatio: sortinoRatio(measured, all.mean, minimum, periodsPerYear),
     omegaRatio: omegaRatio(measured),
+    ...ofSingles(sample, {
+      sharpeRatioStandardError: risk.sharpeRatioStandardError(single, periodsPerYear, riskFree),
+      probabilisticSharpeRatio: risk.probabilisticSharpeRatio(single, riskFree),
+      skewness: risk.skewness(single),
+      excessKurtosis: risk.excessKurtosis(single),
+    }),
   };
+}
+
+/** Where there are returns but none of one step, their metrics have too few; they do not lack data. */
+function ofSingles<T extends object>({ all, single }: Sample, outcomes: T): T {
+  if (all.count === 0 || single.count > 0) return outcomes;
+  return Object.fromEntries(Object.keys(outcomes).map((name) => [name, 'tooFewObservations'])) as T;
 }
 
 function tailOutcomes(sample: Moments, order: OrderStatistics) {

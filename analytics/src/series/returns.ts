@@ -1,7 +1,7 @@
 /** Returns over a record (docs/metrics.md §2). Every function takes the observed returns only. */
 import { finiteOr, type Outcome } from '../outcome.ts';
 import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
-import type { Moments } from './moments.ts';
+import type { Sample } from './sample.ts';
 
 /** Metrics of a record as a whole. `noData` without returns. */
 export interface RecordReturns {
@@ -13,21 +13,24 @@ export interface RecordReturns {
   readonly worstPeriodReturn: Outcome;
 }
 
-/** All fields of {@link RecordReturns}. `product` and `sample` are growth and moments of `returns`. */
+/**
+ * All fields of {@link RecordReturns}. `product` is the growth of all returns. Means go by the covered steps. The best
+ * period is one of a single step; the worst may be longer.
+ */
 export function recordReturns(
-  returns: Float64Array,
   product: Growth,
-  { mean, greatest, least }: Moments,
+  { all, single, covered }: Sample,
   periodsPerYear: number,
 ): RecordReturns {
-  const count = returns.length;
+  const { count, mean, least } = all;
+  const ifAny = (value: number): Outcome => (count === 0 ? 'noData' : finiteOr(value, 'noConvergence'));
   return {
     totalReturn: totalOf(product, count),
-    annualizedReturn: annualizedReturn(product, count, periodsPerYear),
-    geometricMeanReturn: count === 0 ? 'noData' : finiteOr(powerReturn(product, 1 / count), 'noConvergence'),
-    averagePeriodReturn: count === 0 ? 'noData' : finiteOr(mean, 'noConvergence'),
-    bestPeriodReturn: count === 0 ? 'noData' : greatest,
-    worstPeriodReturn: count === 0 ? 'noData' : least,
+    annualizedReturn: annualizedReturn(product, covered, periodsPerYear),
+    geometricMeanReturn: ifAny(powerReturn(product, 1 / covered)),
+    averagePeriodReturn: ifAny(mean),
+    bestPeriodReturn: count > 0 && single.count === 0 ? 'tooFewObservations' : ifAny(single.greatest),
+    worstPeriodReturn: ifAny(least),
   };
 }
 
@@ -36,10 +39,10 @@ export function totalReturn(returns: Float64Array): Outcome {
   return totalOf(growth(returns), returns.length);
 }
 
-/** `annualizedReturn` of `count` returns that grew to `product`: (1 + totalReturn)^(A/n) − 1. */
-export function annualizedReturn(product: Growth, count: number, periodsPerYear: number): Outcome {
-  if (count === 0) return 'noData';
-  return finiteOr(powerReturn(product, periodsPerYear / count), 'tooFewObservations');
+/** `annualizedReturn` of returns over `covered` steps that grew to `product`: (1 + totalReturn)^(A/c) − 1. */
+export function annualizedReturn(product: Growth, covered: number, periodsPerYear: number): Outcome {
+  if (covered === 0) return 'noData';
+  return finiteOr(powerReturn(product, periodsPerYear / covered), 'tooFewObservations');
 }
 
 function totalOf(product: Growth, count: number): Outcome {

@@ -20,7 +20,8 @@ export interface RollingParameters {
 
 /**
  * One element for each period of the series: the metric of the last `window` observed returns, with the period's own as
- * the last. NaN: the period has no return, there are too few returns yet, or the metric is undefined there.
+ * the last. NaN: the period has no return, there are too few returns yet, one of them covers several steps, or the
+ * metric is undefined there.
  */
 export interface RollingMetrics {
   readonly volatilityAnnualized?: Float64Array;
@@ -48,13 +49,15 @@ export function rollingMetrics(series: ReturnSeries, parameters: RollingParamete
 }
 
 function rollingSharpe(series: ReturnSeries, window: number, rates: Required<RateParameters>) {
-  const { returns, periodsPerYear } = observed(series);
+  const { returns, steps, periodsPerYear } = observed(series);
   const riskFree = perPeriodRate(rates.riskFreeRateAnnual, periodsPerYear);
   const yearly = Math.sqrt(periodsPerYear);
   const volatilityAnnualized = new Float64Array(series.returns.length).fill(Number.NaN);
   const sharpeRatio = volatilityAnnualized.slice();
   const places = observedPlaces(series.returns, returns.length);
+  const isRegular = regularWindows(steps, window);
   eachWindow(returns, returns, window, (last, moments) => {
+    if (!isRegular(last)) return;
     const { mean, deviation } = moments;
     volatilityAnnualized[places[last]!] = finite(deviation * yearly);
     sharpeRatio[places[last]!] = finite(((mean - riskFree) / deviation) * yearly);
@@ -63,15 +66,26 @@ function rollingSharpe(series: ReturnSeries, window: number, rates: Required<Rat
 }
 
 function rollingBeta(series: ReturnSeries, benchmark: ReturnSeries, window: number): Float64Array {
-  // This only checks the series. Pairing drops periods without a return.
-  observed(series);
-  observed(benchmark);
-  const pairs = pairReturns(series, benchmark);
+  const record = observed(series);
+  const pairs = pairReturns(record, observed(benchmark));
+  const places = observedPlaces(series.returns, record.returns.length);
   const beta = new Float64Array(series.returns.length).fill(Number.NaN);
+  const isRegular = regularWindows(pairs.steps, window);
   eachWindow(pairs.returns, pairs.benchmark, window, (last, moments) => {
-    beta[pairs.indices[last]!] = finite(moments.beta);
+    if (isRegular(last)) beta[places[pairs.indices[last]!]!] = finite(moments.beta);
   });
   return beta;
+}
+
+/** Whether all of the `window` returns up to one are of a single step. Windows with a longer one have no metric. */
+function regularWindows(steps: Float64Array | undefined, window: number): (last: number) => boolean {
+  if (steps === undefined) return () => true;
+  let latest = -1;
+  const longer = Int32Array.from(steps, (k, i) => {
+    if (k > 1) latest = i;
+    return latest;
+  });
+  return (last) => longer[last]! <= last - window;
 }
 
 /** The index in the series of each observed return. */
