@@ -7,11 +7,12 @@ import type { AccountHistory } from '../history/account-history.ts';
 import { monthlyReturns } from '../series/calendar-returns.ts';
 import { growth, powerReturn, returnOf } from '../series/growth.ts';
 import { moments } from '../series/moments.ts';
-import { observed, type ReturnSeries, sliceSeries } from '../series/return-series.ts';
+import { observed, type ReturnSeries, sliceSeries, spanning } from '../series/return-series.ts';
+import { monthIndex } from '../time/calendar.ts';
 import { exposure } from './exposure.ts';
 
 const DAYS_PER_YEAR = 365;
-/** Number of monthly returns of the ex-post deviation. With fewer there is none. */
+/** Number of consecutive monthly returns of the ex-post deviation. With fewer there is none. */
 const DEVIATION_MONTHS = 36;
 /** The treatment of large flows (docs/metrics.md §1). */
 const LARGE_FLOWS =
@@ -42,7 +43,7 @@ export interface Compliance {
   /** Calendar years, the latest ten, oldest first. The last may be the year to date. */
   readonly years: readonly ComplianceSpan[];
   readonly sinceInception: ComplianceSpan | null;
-  /** Deviation of 36 monthly returns, ddof 1, times sqrt 12. Null before there are 36 whole months. */
+  /** Deviation of the last 36 monthly returns, ddof 1, times sqrt 12. Null unless they are whole and consecutive. */
   readonly threeYearDeviation: number | null;
   readonly benchmarkThreeYearDeviation: number | null;
   /** Maximum of the gross exposures at the ends of the days. Null: none is known. */
@@ -59,7 +60,7 @@ export interface Compliance {
   readonly riskFreeRateSource: 'asked' | 'default';
 }
 
-/** What a caller adds to the record. Rates a year. The management fee reduces the net returns day by day. */
+/** What a caller adds to the record. Rates a year. The management fee reduces the net returns by elapsed time. */
 export interface ComplianceTerms {
   readonly managementFeeAnnual?: number;
   readonly riskFreeRateAnnual?: number;
@@ -75,7 +76,7 @@ export function compliance(
   benchmark: ReturnSeries | null,
   { managementFeeAnnual = 0, riskFreeRateAnnual }: ComplianceTerms = {},
 ): Compliance {
-  const days = { history, series, benchmark, managementFeeAnnual };
+  const days = { history, series: spanning(series), benchmark, managementFeeAnnual };
   const end = series.returns.length;
   return {
     reportingCurrency: history.reportingCurrency,
@@ -85,7 +86,7 @@ export function compliance(
       .slice(-MAX_YEARS)
       .map(({ year, from, to }) => spanOf(days, String(year), from, to, isPartial(series, year, from, to))),
     sinceInception: end === 0 ? null : spanOf(days, 'sinceInception', 0, end, false),
-    threeYearDeviation: threeYearDeviation(series),
+    threeYearDeviation: threeYearDeviation(days.series),
     benchmarkThreeYearDeviation: benchmark && threeYearDeviation(benchmark),
     ...leverage(history),
     valuation: 'daily, 00:00 UTC',
@@ -105,13 +106,16 @@ interface Days {
 
 function spanOf(days: Days, span: string, from: number, to: number, partial: boolean): ComplianceSpan {
   const { history, series, benchmark, managementFeeAnnual } = days;
-  const annualized = span === 'sinceInception' && to - from >= DAYS_PER_YEAR;
+  const own = observed(sliceSeries(series, from, to));
+  const annualized = span === 'sinceInception' && coveredDays(own.steps, own.returns) >= DAYS_PER_YEAR;
   const dailyFee = (1 - managementFeeAnnual) ** (1 / DAYS_PER_YEAR);
   const linked = (of: ReturnSeries, factor = 1) => {
-    const { returns } = observed(sliceSeries(of, from, to));
+    const { returns, steps } = observed(sliceSeries(of, from, to));
     if (returns.length === 0) return null;
-    const product = growth(returns.map((r) => (1 + r) * factor - 1));
-    const value = annualized ? powerReturn(product, DAYS_PER_YEAR / returns.length) : returnOf(product);
+    const product = growth(returns.map((r, i) => (1 + r) * factor ** (steps?.[i] ?? 1) - 1));
+    const value = annualized
+      ? powerReturn(product, DAYS_PER_YEAR / coveredDays(steps, returns))
+      : returnOf(product);
     return Number.isFinite(value) ? value : null;
   };
   const nav = history.exact.nav[to] ?? null;
@@ -124,6 +128,11 @@ function spanOf(days: Days, span: string, from: number, to: number, partial: boo
     annualized,
     navEnd: nav && formatMoney(nav),
   };
+}
+
+/** The days that observed returns cover. */
+function coveredDays(steps: Float64Array | undefined, returns: Float64Array): number {
+  return steps?.reduce((sum, k) => sum + k, 0) ?? returns.length;
 }
 
 function yearsOf({ starts }: ReturnSeries) {
@@ -144,9 +153,11 @@ function isPartial({ starts, ends }: ReturnSeries, year: number, from: number, t
 function threeYearDeviation(series: ReturnSeries): number | null {
   const { returns, partial } = monthlyReturns(observed(series));
   const whole = Object.entries(returns).filter(([month]) => !partial.includes(month));
-  if (whole.length < DEVIATION_MONTHS) return null;
-  const latest = Float64Array.from(whole.slice(-DEVIATION_MONTHS), ([, value]) => value);
-  return moments(latest).deviation * Math.sqrt(12);
+  const latest = whole.slice(-DEVIATION_MONTHS);
+  if (latest.length < DEVIATION_MONTHS) return null;
+  const [first, last] = [latest[0]!, latest.at(-1)!].map(([month]) => monthIndex(Date.parse(`${month}-01`)));
+  if (last! - first! !== DEVIATION_MONTHS - 1) return null;
+  return moments(Float64Array.from(latest, ([, value]) => value)).deviation * Math.sqrt(12);
 }
 
 function leverage({ days, startTime, reportingCurrency, exact }: AccountHistory) {

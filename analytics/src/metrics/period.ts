@@ -3,7 +3,7 @@ import type { Amount } from '../amount/decimal.ts';
 import type { AccountHistory } from '../history/account-history.ts';
 import type { ClosedTrade } from '../lots/closed-trade.ts';
 import type { TradingRow } from '../matching/trading-rows.ts';
-import { type ReturnSeries, sliceSeries, toReturnSeries } from '../series/return-series.ts';
+import { type ReturnSeries, sliceSeries, spanning, toReturnSeries } from '../series/return-series.ts';
 import { type IndexRange, type PeriodBounds, periodIndices } from '../time/period-bounds.ts';
 import type { Flow } from '../valuation/flows.ts';
 
@@ -13,6 +13,7 @@ export interface AccountPeriod {
   /** First instant and end (exclusive), ms UTC. Null: no day is in the period. */
   readonly startTime: number | null;
   readonly endTime: number | null;
+  /** A return covers the days without one before it. */
   readonly series: ReturnSeries;
   readonly floorReturns: Float64Array;
   readonly navStart: Amount | null;
@@ -39,7 +40,7 @@ export function selectPeriod(history: AccountHistory, bounds: PeriodBounds): Acc
     days: { from: first, to: last },
     startTime,
     endTime,
-    series: sliceSeries(series, first, last),
+    series: spanning(sliceSeries(series, first, last)),
     floorReturns: exact.floorReturns.subarray(first, last),
     navStart: isEmpty ? null : (exact.nav[first] ?? null),
     navEnd: isEmpty ? null : (exact.nav[last] ?? null),

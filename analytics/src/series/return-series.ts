@@ -89,7 +89,7 @@ export function observed(series: ReturnSeries): ReturnSeries {
 }
 
 /**
- * The series in which a return covers the periods without a value before it (docs/metrics.md §0 "span"), as in a record
+ * The series in which a return covers the periods without a value before it (docs/metrics.md §0 "Span"), as in a record
  * of values, where a value after a gap is compared with the last one before it. What lies before the first return is
  * covered by none. Not for files of returns: there a missing period stays unknown.
  */

@@ -1,5 +1,5 @@
 /**
- * The sample of a record by spans (docs/metrics.md §0 "n and c"). A return over k steps of the grid is one of n returns
+ * The sample of a record by spans (docs/metrics.md §0 "Count"). A return over k steps of the grid is one of n returns
  * and covers k of c steps. Mean and deviation are per step, of all returns: a file that leaves out the eve of a crash
  * has the crash in its deviation. The shape of the distribution is that of the returns of one step.
  */

@@ -41,6 +41,7 @@ export function navReturns(record: NavRecord): NavReturns {
     returns: new Float64Array(count).fill(Number.NaN),
     starts: Float64Array.from({ length: count }, (_, i) => times[i]!),
     ends: Float64Array.from({ length: count }, (_, i) => times[i + 1]!),
+    steps: new Float64Array(count).fill(1),
     periodsPerYear,
   };
   let [gapCount, nonPositiveNavCount, largeFlowsUnvalued] = [0, 0, 0];
@@ -60,6 +61,7 @@ export function navReturns(record: NavRecord): NavReturns {
     if (invested.isPositive()) {
       series.returns[i] = toNumber(nav.plus(withdrawalsSince)) / toNumber(invested) - 1;
       series.starts[i] = times[known]!;
+      series.steps[i] = i - known + 1;
       if (i > known) gapCount += 1;
     } else nonPositiveNavCount += 1;
     [known, depositsSince, withdrawalsSince] = [i + 1, ZERO, ZERO];

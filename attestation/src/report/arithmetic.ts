@@ -12,6 +12,7 @@ import {
   observedOf,
   plus,
   sharpe,
+  stepsOf,
   sumOf,
   volatility,
 } from './recompute.ts';
@@ -44,9 +45,14 @@ export function checkArithmetic(claims: AnyReportClaims): string {
   return comparison.toText();
 }
 
-function compareReturns(comparison: Comparison, { parameters, metrics }: AnyReportClaims): void {
+function compareReturns(comparison: Comparison, { parameters, metrics, scope }: AnyReportClaims): void {
   const { periodsPerYear, riskFreeRateAnnual } = parameters;
   const days = observedOf(metrics.periodReturns);
+  // In version 1 every return counted as one day.
+  const steps = scope === undefined ? null : stepsOf(metrics.periodReturns);
+  const singles = days?.filter((_, i) => (steps?.[i] ?? 1) === 1) ?? [];
+  const ofDays = steps?.reduce((sum, k) => sum + k, 0) ?? null;
+  const covered = scope === undefined ? metrics.observationCount : (ofDays ?? metrics.coveredPeriods);
   comparison.equal(
     'monthly returns chain to the total',
     chain(observedOf(metrics.monthlyReturns)),
@@ -56,21 +62,22 @@ function compareReturns(comparison: Comparison, { parameters, metrics }: AnyRepo
   comparison.equal('daily returns chain to the total', chain(days), metrics.totalReturn);
   comparison.equal('daily returns give the drawdown', drawdown(days), metrics.maxDrawdown);
   comparison.equal('daily returns are counted', days?.length ?? null, metrics.observationCount);
-  comparison.equal('best day', days && Math.max(...days), metrics.bestPeriodReturn);
+  comparison.equal('the days that they cover are counted', ofDays, metrics.coveredPeriods);
+  comparison.equal('best day', singles.length > 0 ? Math.max(...singles) : null, metrics.bestPeriodReturn);
   comparison.equal('worst day', days && Math.min(...days), metrics.worstPeriodReturn);
   comparison.equal(
     'daily returns give the volatility',
-    volatility(days, periodsPerYear),
+    volatility(days, periodsPerYear, steps),
     metrics.volatilityAnnualized,
   );
   comparison.equal(
     'daily returns give the Sharpe ratio',
-    sharpe(days, periodsPerYear, riskFreeRateAnnual),
+    sharpe(days, periodsPerYear, riskFreeRateAnnual, steps),
     metrics.sharpeRatio,
   );
   comparison.equal(
     'the total, annualised',
-    annualized(metrics.totalReturn, metrics.observationCount, periodsPerYear),
+    annualized(metrics.totalReturn, covered, periodsPerYear),
     metrics.annualizedReturn,
   );
 }

@@ -31,9 +31,28 @@ export function drawdown(returns: readonly number[] | null): number | null {
   return deepest;
 }
 
-/** Sample deviation, annualised. */
-export function volatility(returns: readonly number[] | null, periodsPerYear: number): number | null {
-  const sample = sampleOf(returns);
+/**
+ * How many days each number of a list of daily returns covers: itself, and the days without a return before it, but for
+ * those before the first (docs/metrics.md §0). Null when there are no numbers.
+ */
+export function stepsOf(returns: readonly (number | null)[] | undefined): readonly number[] | null {
+  const steps: number[] = [];
+  let last = -1;
+  for (const [index, value] of (returns ?? []).entries()) {
+    if (value === null) continue;
+    steps.push(last === -1 ? 1 : index - last);
+    last = index;
+  }
+  return steps.length === 0 ? null : steps;
+}
+
+/** Sample deviation per day, annualised. */
+export function volatility(
+  returns: readonly number[] | null,
+  periodsPerYear: number,
+  steps?: readonly number[] | null,
+): number | null {
+  const sample = sampleOf(returns, steps ?? null);
   return sample && sample.deviation * Math.sqrt(periodsPerYear);
 }
 
@@ -45,14 +64,15 @@ export function sharpe(
   returns: readonly number[] | null,
   periodsPerYear: number,
   riskFreeAnnual: number,
+  steps?: readonly number[] | null,
 ): number | null {
-  const sample = sampleOf(returns);
+  const sample = sampleOf(returns, steps ?? null);
   if (!sample || !(sample.deviation > Math.max(1e-6 * sample.magnitude, 1e-100))) return null;
   const riskFree = Math.expm1(Math.log1p(riskFreeAnnual) / periodsPerYear);
   return ((sample.mean - riskFree) / sample.deviation) * Math.sqrt(periodsPerYear);
 }
 
-/** (1 + total)^(periods in a year / count) − 1. Null where 1 + total is little more than rounding. */
+/** (1 + total)^(periods in a year / covered periods) − 1. Null where 1 + total is little more than rounding. */
 export function annualized(
   total: number | null | undefined,
   count: number | undefined,
@@ -81,10 +101,13 @@ export function sumOf(terms: readonly number[]): { readonly sum: number | null; 
   return Number.isNaN(sum) ? { sum: null, size: 0 } : { sum, size: Math.max(...terms.map(Math.abs)) };
 }
 
-function sampleOf(returns: readonly number[] | null) {
+/** Mean and deviation per step: of n returns over c steps, sum r / c and sqrt(sum (r − k mean)² / k / (n − 1)). */
+function sampleOf(returns: readonly number[] | null, steps: readonly number[] | null) {
   if (!returns || returns.length < 2) return null;
-  const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length;
-  const squares = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const k = (index: number): number => steps?.[index] ?? 1;
+  const covered = returns.reduce((sum, _, i) => sum + k(i), 0);
+  const mean = returns.reduce((sum, value) => sum + value, 0) / covered;
+  const squares = returns.reduce((sum, value, i) => sum + (value - k(i) * mean) ** 2 / k(i), 0);
   return {
     mean,
     deviation: Math.sqrt(squares / (returns.length - 1)),

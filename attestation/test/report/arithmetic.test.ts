@@ -139,3 +139,69 @@ describe('when numbers contradict each other', () => {
     expect(refusal(metrics, more)).toBe('arithmetic_invalid');
   });
 });
+
+describe('when a return covers several days', () => {
+  /** A scope makes claims of version 2. */
+  const OF_VERSION_2 = { scope: { from: null, state: 'complete', missing: [] } } as const;
+  // Three returns over five days, 0.05 a day.
+  const variance = ((0.1 - 0.05) ** 2 + (0.05 - 0.1) ** 2 / 2) / 2;
+  const spanned = {
+    periodReturns: [0.1, null, 0.05, null, 0.1],
+    observationCount: 3,
+    coveredPeriods: 5,
+    volatilityAnnualized: Math.sqrt(variance * 365),
+    sharpeRatio: ((0.05 - (1.05 ** (1 / 365) - 1)) / Math.sqrt(variance)) * Math.sqrt(365),
+    totalReturn: 1.1 * 1.05 * 1.1 - 1,
+    annualizedReturn: (1.1 * 1.05 * 1.1) ** (365 / 5) - 1,
+    bestPeriodReturn: 0.1,
+    worstPeriodReturn: 0.05,
+  };
+  const told = (metrics: Metrics) => checkArithmetic(claimsOf(metrics, OF_VERSION_2 as never));
+
+  it('the numbers of version 2 go by the days that it covers', () => {
+    expect(told(spanned).split('; ')).toEqual([
+      ...['daily returns chain to the total', 'daily returns are counted'],
+      ...['the days that they cover are counted', 'best day', 'worst day'],
+      ...[
+        'daily returns give the volatility',
+        'daily returns give the Sharpe ratio',
+        'the total, annualised',
+      ],
+    ]);
+  });
+
+  it.each<[keyof typeof spanned, number]>([
+    ['coveredPeriods', 3],
+    ['observationCount', 5],
+    ['volatilityAnnualized', 0.001],
+    ['sharpeRatio', 99],
+    ['annualizedReturn', 1.2705 ** (365 / 3) - 1],
+    ['bestPeriodReturn', 0.2],
+  ])('another %s contradicts them', (name, value) => {
+    expect(codeOf(() => told({ ...spanned, [name]: value }), ReportError)).toBe('arithmetic_invalid');
+  });
+
+  it('in version 1 each counts as one day, and what they cover is not read', () => {
+    expect(codeOf(() => checkArithmetic(claimsOf(spanned)), ReportError)).toBe('arithmetic_invalid');
+    const ofVersion1 = {
+      totalReturn: 0.1,
+      observationCount: 365,
+      coveredPeriods: 700,
+      annualizedReturn: 0.1,
+    };
+    expect(checkArithmetic(claimsOf(ofVersion1))).toBe('the total, annualised');
+  });
+
+  it('days before the first return are covered by none', () => {
+    expect(told({ periodReturns: [null, null, 0.1, 0.2], coveredPeriods: 2 })).toBe(
+      'the days that they cover are counted',
+    );
+  });
+
+  it('where no day is disclosed, the stated number counts', () => {
+    const stated = { totalReturn: 0.1, coveredPeriods: 365, annualizedReturn: 0.1 };
+    expect(told(stated)).toBe('the total, annualised');
+    const { coveredPeriods: _, ...withheld } = stated;
+    expect(told(withheld)).toBe('nothing disclosed that could be recomputed');
+  });
+});

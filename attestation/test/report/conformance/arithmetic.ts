@@ -28,6 +28,7 @@ export const CONTRADICTIONS: readonly (readonly [
     },
   ],
   ['days and their count', ['periodReturns', 'observationCount'], { metrics: { observationCount: 4 } }],
+  ['days and what they cover', ['periodReturns', 'coveredPeriods'], { metrics: { coveredPeriods: 3 } }],
   ['days and the best', ['periodReturns', 'bestPeriodReturn'], { metrics: { bestPeriodReturn: 0.3 } }],
   ['days and the worst', ['periodReturns', 'worstPeriodReturn'], { metrics: { worstPeriodReturn: -0.1 } }],
   [
@@ -48,7 +49,7 @@ export const CONTRADICTIONS: readonly (readonly [
   ],
   [
     'total and annualised return',
-    ['totalReturn', 'observationCount', 'annualizedReturn'],
+    ['totalReturn', 'coveredPeriods', 'annualizedReturn'],
     { metrics: { annualizedReturn: 0.254 } },
   ],
   ['total and full history', ['totalReturn'], { claims: { fullHistoryReturn: 0.2 } }],

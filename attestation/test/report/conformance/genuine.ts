@@ -13,21 +13,25 @@ export const CONFIG = new Uint8Array(32).fill(7);
 export const IAT = MADE_AT / 1_000;
 export const EXP = IAT + 30 * 86_400;
 
-/** Mean 1/12, sample deviation √(19/1200). */
-const deviation = Math.sqrt(19 / 1200);
+/** Of three returns over four days, the second over two: mean 1/16, sample deviation √(57/3200). */
+const deviation = Math.sqrt(57 / 3200);
+/** In version 1 each counts as one day: mean 1/12, sample deviation √(19/1200). */
+const deviationOfVersion1 = Math.sqrt(19 / 1200);
+const riskFree = 1.05 ** (1 / 365) - 1;
 
 /** The metrics that may be disclosed. */
 export const METRICS = {
   totalReturn: 0.254,
-  annualizedReturn: 1.254 ** (365 / 3) - 1,
+  annualizedReturn: 1.254 ** (365 / 4) - 1,
   bestPeriodReturn: 0.2,
   worstPeriodReturn: -0.05,
   observationCount: 3,
+  coveredPeriods: 4,
   monthlyReturns: { '2025-12': 0.1, '2026-01': 0.14 },
   yearly: { '2025': 0.1, '2026': 0.14 },
   periodReturns: [0.1, null, -0.05, 0.2],
   volatilityAnnualized: deviation * Math.sqrt(365),
-  sharpeRatio: ((1 / 12 - (1.05 ** (1 / 365) - 1)) / deviation) * Math.sqrt(365),
+  sharpeRatio: ((1 / 16 - riskFree) / deviation) * Math.sqrt(365),
   historicalVar95: 0.04,
   historicalVar99: 0.05,
   expectedShortfall95: 0.045,
@@ -50,6 +54,15 @@ export const METRICS = {
   borrowInterest: '1',
   netPnl: '254.1',
 } as const satisfies Partial<DisclosedMetrics>;
+
+const { coveredPeriods: _, ...sameInVersion1 } = METRICS;
+/** The metrics of the same account in version 1. */
+export const METRICS_OF_VERSION_1 = {
+  ...sameInVersion1,
+  annualizedReturn: 1.254 ** (365 / 3) - 1,
+  volatilityAnnualized: deviationOfVersion1 * Math.sqrt(365),
+  sharpeRatio: ((1 / 12 - riskFree) / deviationOfVersion1) * Math.sqrt(365),
+};
 
 /** All other claims. They cannot be withheld. */
 export const CLAIMS: Omit<ReportClaims, 'metrics' | 'aud' | 'nonce'> = {

@@ -9,7 +9,7 @@ import {
 } from '@perf-aggregator/shared/messages/report/claims';
 import { encodeUserData, type UserData } from '@perf-aggregator/shared/messages/user-data';
 import { buildDocument, type DocumentSpec } from '../../nitro-builder.ts';
-import { CLAIMS, CONFIG, METRICS } from './genuine.ts';
+import { CLAIMS, CONFIG, METRICS, METRICS_OF_VERSION_1 } from './genuine.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 type ReportUserData = Extract<UserData, { t: 'report' }>;
@@ -56,8 +56,8 @@ export const REPORT_KEY = rawOf(reportKey.publicKey);
 /** A genuine report except for the changes in `spec`. */
 export function buildReport(spec: ReportSpec = {}): BuiltReport {
   const { version = 2 } = spec;
-  const disclosures = Object.entries(spec.metrics ?? METRICS).map(([name, value]) =>
-    disclosureOf(name, value),
+  const disclosures = Object.entries(spec.metrics ?? (version === 1 ? METRICS_OF_VERSION_1 : METRICS)).map(
+    ([name, value]) => disclosureOf(name, value),
   );
   const _sd = (spec.digests ?? ((same) => same))(disclosures.map(digestOf));
   const { scope, ...ofVersion1 } = CLAIMS;

@@ -54,6 +54,7 @@ export const REPORT_METRICS = {
   bestPeriodReturn: ratio('return', 'Best day', 'The highest daily return.'),
   worstPeriodReturn: ratio('return', 'Worst day', 'The lowest daily return.'),
   observationCount: count('return', 'Observations', 'Days with a return.'),
+  coveredPeriods: count('return', 'Covered days', 'Days that the returns cover, gaps before them included.'),
   monthlyReturns: {
     ...{ label: 'Monthly returns', unit: 'table', group: 'monthly', shape: tables.monthly },
     ...{ definition: 'Daily returns of each month, chained.', profile: 'summary' },
