@@ -69,7 +69,7 @@ export const LOSING_STREAK_WITH_DUST_T5: Answers = {
   wrong: {
     'metrics.totalReturn': { today: 0.07586801182566982, right: -0.3307 },
     'metrics.observationCount': { today: 148, right: 200 },
-    'metrics.sharpeRatio': { today: 2.3933381924768398, right: -4.142122464740394 },
+    'metrics.sharpeRatio': { today: 1.7674436324677059, right: -4.142122464740394 },
     'claims.fullHistoryReturn': { today: 0.07586801182566982, right: -0.3307 },
     'claims.fullHistoryMaxDrawdown': { today: 0.02903405759003652, right: 0.3881 },
   },
