@@ -8,7 +8,7 @@ import { at } from '../entries/entries.ts';
 const DAY = 86_400_000;
 const NAN = Number.NaN;
 
-/** Net values after each return, computed word by word as §10.1 says. */
+/** Net values after each return, computed word by word as docs/metrics.md §10.1 says. */
 function wordByWord(series: ReturnSeries, terms: FeeTerms): number[] {
   const {
     managementFeeAnnual: m = 0,

@@ -11,12 +11,15 @@ const DAY = 86_400_000;
 const MONTH = (365 / 12) * DAY;
 const NAN = Number.NaN;
 
-/** Series A of the specification of §10.1: twelve months of equal length, here those of a year of 365 days. */
+/** A smooth year: twelve months of equal length, of a calendar year of 365 days. */
 const A = [0.012, 0.015, 0.011, 0.008, -0.004, -0.011, -0.006, 0.004, 0.013, 0.017, 0.014, 0.009];
 const months = (returns: readonly number[], start = '2023-01-01') =>
   toReturnSeries(returns, at(start), MONTH);
 
-/** `netTotalReturn` of series A, from the definition of §10.1, which is the source of these numbers. */
+/**
+ * `netTotalReturn` of series A. The source of series and numbers is version 2 of the definition of the metrics
+ * (docs/metrics.md §10.1).
+ */
 const GOLDEN: readonly (readonly [terms: FeeTerms, net: number])[] = [
   [{}, 0.08465966188835217],
   [{ managementFeeAnnual: 0.02 }, 0.0631642223077502],
