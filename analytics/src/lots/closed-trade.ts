@@ -1,11 +1,14 @@
 /** What fills closed, for round trips and trade statistics. */
 import { type Amount, toNumber, ZERO } from '../amount/decimal.ts';
+import type { ParsedFill } from '../entries/parse.ts';
 import type { ClosedPart } from './position.ts';
 
 /** One fill that closed lots. Money in the reporting currency at the time of the fill. */
 export interface ClosedTrade {
   readonly venue: string;
   readonly account: string;
+  /** The wallet of the fill. Order ids are unique in it. */
+  readonly wallet: string;
   readonly symbol: string;
   readonly orderId: string | null;
   /** Time of the fill, ms UTC. */
@@ -53,4 +56,32 @@ export class ClosedParts {
   isEmpty(): boolean {
     return this.quantity.isZero();
   }
+}
+
+/**
+ * The trade of a fill that closed `parts`.
+ * @param price - of the currency of the parts' values; left out where that is the reporting currency
+ */
+export function toClosedTrade(
+  fill: ParsedFill,
+  parts: ClosedParts,
+  { realizedPnl, fees, heldQuantityMs }: Pick<ClosedTrade, 'realizedPnl' | 'fees' | 'heldQuantityMs'>,
+  price?: Amount,
+): ClosedTrade {
+  return {
+    venue: fill.venue,
+    account: fill.account,
+    wallet: fill.wallet,
+    symbol: fill.symbol,
+    orderId: fill.orderId,
+    time: fill.time,
+    realizedPnl,
+    fees,
+    heldQuantityMs,
+    openTime: parts.openTime,
+    direction: fill.side === 'sell' ? 'long' : 'short',
+    quantity: parts.quantity,
+    openValue: price === undefined ? parts.openValue : parts.openValue.times(price),
+    closeValue: price === undefined ? parts.closeValue : parts.closeValue.times(price),
+  };
 }

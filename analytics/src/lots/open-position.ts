@@ -1,7 +1,7 @@
 /** An open position at an instant: enough to value it, without its lots. */
 import type { Amount } from '../amount/decimal.ts';
 
-/** For spot, an asset across all own accounts. For a contract, one symbol of one venue. */
+/** For spot, an asset across all own accounts. For a contract, one symbol in one wallet of one account. */
 export interface OpenPosition {
   /** The asset, or the symbol of a contract. Prices are looked up by it. */
   readonly asset: string;
@@ -17,6 +17,7 @@ export interface OpenPosition {
   readonly contract: { readonly settle: string; readonly inverse: boolean } | null;
   /**
    * How an asset's quantity is divided among own accounts, by venue and account. The sum may differ from the quantity.
+   * A contract has one share, which is the whole.
    */
   readonly shares: readonly HeldShare[];
 }

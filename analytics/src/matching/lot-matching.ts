@@ -4,7 +4,8 @@
  * The lot key of spot is the asset, across all own accounts, and its lots are priced in the reporting currency. A fill
  * belongs to its symbol. Other disposals of a fill (a quote that is not the reporting currency, a fee in a third
  * currency) belong to that asset's own symbol against the reporting currency. The reporting currency itself has no
- * lots. The lot key of a contract is its venue, account, wallet and symbol. Its realised profit is paid in its settlement currency.
+ * lots. The lot key of a contract is its venue, account, wallet and symbol. Its realised profit is paid in its
+ * settlement currency.
  */
 import { type Amount, ZERO } from '../amount/decimal.ts';
 import type {
@@ -16,7 +17,7 @@ import type {
   ParsedTransfer,
 } from '../entries/parse.ts';
 import { AssetLots } from '../lots/asset-lots.ts';
-import { ClosedParts, type ClosedTrade } from '../lots/closed-trade.ts';
+import { ClosedParts, type ClosedTrade, toClosedTrade } from '../lots/closed-trade.ts';
 import { ContractLots } from '../lots/contract-lots.ts';
 import type { CostMethod } from '../lots/method.ts';
 import type { OpenPosition } from '../lots/open-position.ts';
@@ -157,21 +158,7 @@ export class LotMatching {
     price?: Amount,
   ): void {
     if (parts.isEmpty()) return;
-    this.#context.close({
-      venue: fill.venue,
-      account: fill.account,
-      symbol: fill.symbol,
-      orderId: fill.orderId,
-      time: fill.time,
-      realizedPnl,
-      fees,
-      heldQuantityMs,
-      openTime: parts.openTime,
-      direction: fill.side === 'sell' ? 'long' : 'short',
-      quantity: parts.quantity,
-      openValue: price === undefined ? parts.openValue : parts.openValue.times(price),
-      closeValue: price === undefined ? parts.closeValue : parts.closeValue.times(price),
-    });
+    this.#context.close(toClosedTrade(fill, parts, { realizedPnl, fees, heldQuantityMs }, price));
   }
 
   #transfer(transfer: ParsedTransfer): void {

@@ -6,12 +6,12 @@ import type { PriceBook } from '../prices/price-book.ts';
 import { isCash } from './cash.ts';
 import { type Concentration, type ConcentrationField, concentration } from './concentration.ts';
 
-/** One position that is not cash. */
+/** What is held of one asset that is not cash, or of one contract of a venue. Accounts and wallets are summed. */
 export interface ExposureRow {
   readonly asset: string;
   /** Null: spot, over all venues. */
   readonly venue: string | null;
-  /** Signed, in the reporting currency. */
+  /** Signed, in the reporting currency. A long and a short position of two accounts offset each other here. */
   readonly notional: Decimal;
 }
 
@@ -23,14 +23,17 @@ export type ExposureField =
   | 'shortExposure'
   | ConcentrationField;
 
-/** Ratios to NAV. Null when NAV is not positive or not known, or when a position has no price. */
+/**
+ * Ratios to NAV. Null when NAV is not positive or not known, or when a position has no price. The four exposures take
+ * each position by itself, so two accounts that are long and short of one contract are both in `grossExposure`.
+ */
 export interface Exposure extends Omit<Concentration, 'undefinedReasons'> {
   readonly undefinedReasons: Readonly<Partial<Record<ExposureField, UndefinedReason>>>;
   readonly grossExposure: number | null;
   readonly netExposure: number | null;
   readonly longExposure: number | null;
   readonly shortExposure: number | null;
-  /** By size of the notional, largest first. */
+  /** One for each asset, or contract of a venue. By size of the notional, largest first. */
   readonly positions: readonly ExposureRow[];
 }
 
@@ -64,21 +67,15 @@ export function exposure(
 ): Exposure {
   if (nav === null) return none('noData');
   if (!nav.isPositive()) return none('nonPositiveNav');
-  const positions: (OpenPosition & { readonly notional: Amount })[] = [];
-  for (const position of open) {
-    const price = prices.at(position.asset, time, position.venue ?? undefined)?.value;
-    if (price === undefined) return none('noData');
-    const value = position.quantity.times(price);
-    positions.push({ ...position, notional: position.contract?.inverse ? value.neg() : value });
-  }
-  const risky = positions.filter(({ asset, contract }) => contract !== null || !isCash(asset));
+  const positions = valued(open, prices, time);
+  if (positions === null) return none('noData');
+  const risky = positions.filter(isRisky);
   const sum = (of: (notional: Amount) => boolean) =>
     toNumber(risky.reduce((total, { notional }) => (of(notional) ? total.plus(notional) : total), ZERO)) /
     toNumber(nav);
   const [longExposure, short] = [sum((n) => n.isPositive()), sum((n) => n.isNegative())];
-  const weights = Object.fromEntries(
-    positions.map((p) => [`${p.venue ?? ''} ${p.asset}`, toNumber(p.notional)]),
-  );
+  const bySymbol = summed(positions);
+  const weights = Object.fromEntries([...bySymbol].map(([key, { notional }]) => [key, toNumber(notional)]));
   const spot = positions.filter(({ contract }) => contract === null);
   const cash = spot.reduce((left, { notional }) => left.minus(notional), nav);
   const held = concentration({ ...weights, [reportingCurrency]: toNumber(cash) });
@@ -87,11 +84,52 @@ export function exposure(
     netExposure: longExposure + short,
     longExposure,
     shortExposure: short === 0 ? 0 : -short,
-    positions: risky
+    positions: [...bySymbol.values()]
+      .filter(isRisky)
       .sort((a, b) => compareSizes(b.notional, a.notional) || (a.asset < b.asset ? -1 : 1))
       .map(({ asset, venue, notional }) => ({ asset, venue, notional: formatMoney(notional) })),
     ...held,
   };
+}
+
+/** A position with its value. */
+interface ValuedPosition extends OpenPosition {
+  /** Signed, in the reporting currency. */
+  readonly notional: Amount;
+}
+
+/** Null: a position has no price. */
+function valued(
+  open: readonly OpenPosition[],
+  prices: PriceBook,
+  time: number,
+): readonly ValuedPosition[] | null {
+  const positions: ValuedPosition[] = [];
+  for (const position of open) {
+    const price = prices.at(position.asset, time, position.venue ?? undefined)?.value;
+    if (price === undefined) return null;
+    const value = position.quantity.times(price);
+    positions.push({ ...position, notional: position.contract?.inverse ? value.neg() : value });
+  }
+  return positions;
+}
+
+/** The sums over accounts and wallets, by venue and symbol. An asset has no venue. */
+function summed(
+  positions: readonly ValuedPosition[],
+): ReadonlyMap<string, Pick<ValuedPosition, 'asset' | 'venue' | 'contract' | 'notional'>> {
+  const sums = new Map<string, Pick<ValuedPosition, 'asset' | 'venue' | 'contract' | 'notional'>>();
+  for (const { asset, venue, contract, notional } of positions) {
+    const key = `${venue ?? ''} ${asset}`;
+    const before = sums.get(key)?.notional ?? ZERO;
+    sums.set(key, { asset, venue, contract, notional: before.plus(notional) });
+  }
+  return sums;
+}
+
+/** Whether a position is not cash. */
+function isRisky({ asset, contract }: Pick<OpenPosition, 'asset' | 'contract'>): boolean {
+  return contract !== null || !isCash(asset);
 }
 
 function compareSizes(a: Amount, b: Amount): number {

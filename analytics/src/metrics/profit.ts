@@ -63,6 +63,7 @@ function tradeStatistics({ closedTrades }: AccountPeriod): TradeStatistics {
   for (const {
     venue,
     account,
+    wallet,
     symbol,
     orderId,
     realizedPnl,
@@ -70,7 +71,7 @@ function tradeStatistics({ closedTrades }: AccountPeriod): TradeStatistics {
     quantity,
     heldQuantityMs,
   } of closedTrades) {
-    const order = orderId === null ? null : `${venue}\n${account}\n${symbol}\n${orderId}`;
+    const order = orderId === null ? null : `${venue}\n${account}\n${wallet}\n${symbol}\n${orderId}`;
     tally.add({ order, netPnl: realizedPnl.minus(fees), quantity, heldQuantityMs });
   }
   return tally.statistics();

@@ -27,8 +27,8 @@ export interface RoundTripsParameters extends PeriodBounds {
  */
 export interface RoundTrip {
   /**
-   * The name of the round trip: its first closing fill of the period, then venue, account, symbol and order. A later
-   * fill changes neither the name nor the place in the list.
+   * The name of the round trip: its first closing fill of the period, then venue, account, wallet, symbol and
+   * order. A later fill changes neither the name nor the place in the list.
    */
   readonly id: string;
   readonly venue: string;
@@ -115,10 +115,11 @@ class Order {
   /** Σ quantity × opening time. */
   #openings = ZERO;
 
-  /** @param name - name of the order, unique among the orders of the account and symbol at the instant */
+  /** @param name - name of the order, unique among the orders of the wallet and symbol at the instant */
   constructor(first: ClosedTrade, name: string) {
-    this.id = `${first.time} ${first.venue} ${first.account} ${first.symbol} ${name}`;
-    this.symbol = first.symbol;
+    const { time, venue, account, wallet, symbol } = first;
+    this.id = `${time} ${venue} ${account} ${wallet} ${symbol} ${name}`;
+    this.symbol = symbol;
     this.#first = first;
   }
 
@@ -164,9 +165,9 @@ function foldOrders(trades: readonly ClosedTrade[]): Order[] {
     // The place among the fills of one instant distinguishes fills without an order.
     if (trade.time !== instant) unnamed = 0;
     instant = trade.time;
-    const { venue, account, symbol, orderId } = trade;
+    const { venue, account, wallet, symbol, orderId } = trade;
     const name = orderId ?? `#${++unnamed}`;
-    const key = `${venue}\n${account}\n${symbol}\n${orderId === null ? trade.time : ''}\n${name}`;
+    const key = `${venue}\n${account}\n${wallet}\n${symbol}\n${orderId === null ? trade.time : ''}\n${name}`;
     let order = orders.get(key);
     if (order === undefined) {
       order = new Order(trade, name);
