@@ -1,7 +1,4 @@
-/**
- * Whether returns depend on the ones before them, and how many independent returns a record is worth (docs/metrics.md
- * §3.1).
- */
+/** Whether returns depend on those before them, and how many independent ones they are worth (docs/metrics.md §3.1). */
 import { InputError } from '../errors.ts';
 import { finiteOr, type Outcome, type UndefinedReason } from '../outcome.ts';
 import { chiSquareSurvival } from './chi-square.ts';
