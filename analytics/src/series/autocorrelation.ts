@@ -1,6 +1,6 @@
 /** Whether returns depend on those before them, and how many independent ones they are worth (docs/metrics.md §3.1). */
 import { InputError } from '../errors.ts';
-import { finiteOr, type Outcome, type UndefinedReason } from '../outcome.ts';
+import type { UndefinedReason } from '../outcome.ts';
 import { chiSquareSurvival } from './chi-square.ts';
 import { type Moments, powerOfTwo } from './moments.ts';
 import { indistinct } from './risk.ts';
@@ -70,11 +70,11 @@ export function autocorrelation(
 
 /**
  * L = max(1, min(n − 2, floor(4 (n / 100)^(2/9)))): the lags that are looked at (Newey & West 1994). It is found
- * without a root, so that every machine finds the same.
+ * without a root, so that every machine finds the same. The bound n − 2 never binds, so it is not here.
  */
 export function lagCount(count: number): number {
   let lags = 1;
-  while (lags < count - 2 && 100 ** 2 * ninthPower((lags + 1) / 4) <= count * count) lags += 1;
+  while (100 ** 2 * ninthPower((lags + 1) / 4) <= count * count) lags += 1;
   return lags;
 }
 
@@ -99,10 +99,10 @@ function sumOfProducts(distances: Float64Array, positions: Int32Array, lag: numb
  * in returns that are independent (Ljung & Box 1978).
  * @param rho - what {@link autocorrelation} gave for `count` returns
  */
-export function ljungBoxPValue(rho: readonly number[], count: number): Outcome {
+export function ljungBoxPValue(rho: readonly number[], count: number): number {
   let sum = 0;
   for (const [i, value] of rho.entries()) sum += value ** 2 / (count - i - 1);
-  return finiteOr(chiSquareSurvival(count * (count + 2) * sum, rho.length), 'noConvergence');
+  return chiSquareSurvival(count * (count + 2) * sum, rho.length);
 }
 
 /**

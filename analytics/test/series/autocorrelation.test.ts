@@ -61,6 +61,11 @@ describe('when returns are compared with those before them', () => {
   it('takes returns of any size', () => {
     const grid = [0.3, -0.1, 0.2, 0.05, -0.25, 0.1];
     for (const unit of [1e-200, 1e-80, 1e180]) expectClose(rhoOf(grid.map((r) => r * unit)), rhoOf(grid));
+    // All but nothing is on one side of 0.
+    for (const sign of [1, -1]) {
+      const oneSided = [0.3, -1e-200, 0.2, 0.05, 0.25, -1e-200].map((r) => r * sign);
+      expectClose(rhoOf(oneSided.map((r) => r * 1e200)), rhoOf(oneSided));
+    }
   });
 
   it('says why there is none', () => {
@@ -74,6 +79,8 @@ describe('when returns are compared with those before them', () => {
 
 describe('when the number of lags is chosen', () => {
   it.each([
+    [1, 1],
+    [3, 1],
     [4, 1],
     [5, 2],
     [27, 2],

@@ -86,7 +86,7 @@ describe('when a record is drawn again', () => {
     expect(Array.from(returns)).toEqual(DAYS);
   });
 
-  it('has bounds in order, for any record', () => {
+  it('has bounds in order, whatever the record', () => {
     const record = fc.array(
       fc.integer({ min: -300, max: 300 }).map((k) => k / 1000),
       { minLength: 30, maxLength: 40 },
@@ -125,12 +125,22 @@ describe('when resamples do not vary', () => {
     expect(result.totalReturn).toBeTypeOf('object');
   });
 
-  it('leaves them out when they are few', () => {
-    const returns = rare(15, 15);
-    const constant = naiveResamples(returns, 3).filter((values) => new Set(values).size === 1).length;
-    expect(constant).toBeGreaterThan(0);
-    expect(constant).toBeLessThanOrEqual(20);
-    expectClose(resultOf(returns), naiveBootstrap(returns, 365, 0));
+  /** A day of 5 % at each of the places, else 0. The places were searched for, so that as many resamples are constant. */
+  const daysAt = (places: readonly number[]) =>
+    Array.from({ length: 30 }, (_, i) => (places.includes(i) ? 0.05 : 0));
+  const constantOf = (returns: readonly number[]) =>
+    naiveResamples(returns, 3).filter((values) => new Set(values).size === 1).length;
+
+  it('leaves them out when they are one in a hundred', () => {
+    const returns = daysAt([2, 3, 4, 13, 14, 15]);
+    expect(constantOf(returns)).toBe(20);
+    expectClose(resultOf(returns, 365, 0.01), naiveBootstrap(returns, 365, 0.01));
+  });
+
+  it('has no Sharpe ratio when they are one more', () => {
+    const returns = daysAt([4, 5, 6, 15, 16, 17]);
+    expect(constantOf(returns)).toBe(21);
+    expect(resultOf(returns).sharpeRatio).toBe('zeroVariance');
   });
 });
 
@@ -139,9 +149,20 @@ describe('when a path leaves the range of a double', () => {
     const returns = DAYS.map((_, i) => (i % 2 === 0 ? 1e20 : -0.5));
     const result = resultOf(returns);
     expect(result.totalReturn).toBe('noConvergence');
-    expect(result.maxDrawdown50).toBeGreaterThan(0.4);
-    expect(result.maxDrawdown95).toBeLessThan(1);
+    const { maxDrawdown50, maxDrawdown95 } = naiveBootstrap(returns, 365, 0);
+    expectClose([result.maxDrawdown50, result.maxDrawdown95], [maxDrawdown50, maxDrawdown95]);
+    expect(maxDrawdown95).toBeLessThan(1);
     expect(result.sharpeRatio).toBeTypeOf('object');
+  });
+
+  it('has no total where one end is out of range', () => {
+    const returns = DAYS.slice(0, 30).map((_, i) => (i % 2 === 0 ? 1e5 : 4e15));
+    const totals = naiveResamples(returns, 3).map((values) =>
+      values.reduce((product, r) => product * (1 + r), 1),
+    );
+    expect(quantile(totals, 0.025)).toBeLessThan(1e300);
+    expect(totals).toContain(Number.POSITIVE_INFINITY);
+    expect(resultOf(returns).totalReturn).toBe('noConvergence');
   });
 
   it('has the total where a double holds it', () => {
@@ -173,6 +194,8 @@ describe('when the length of blocks is chosen', () => {
     [43, 4],
     [60, 4],
     [730, 9],
+    [857, 9],
+    [858, 10],
     [3650, 15],
   ])('of %d returns it is %d', (count, length) => {
     expect(bootstrapBlockLength(count)).toBe(length);

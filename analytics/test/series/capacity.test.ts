@@ -73,6 +73,7 @@ describe('when volumes or deviations are not known', () => {
       impactPerTraded: impact,
       breakEvenMultiple: (1 + 100 / (impact * 200)) ** 2,
     });
+    expectClose(capacityOf([KNOWN, COSTLY, day(10, null, 0)]).impactPerTraded, impact);
     expectClose(capacityOf([KNOWN, COSTLY, day(10, 1e9, null)]).impactPerTraded, impact);
     expectClose(capacityOf([KNOWN, COSTLY, day(10, 0, 0.9)]).impactPerTraded, impact);
   });
@@ -96,6 +97,12 @@ describe('when volumes or deviations are not known', () => {
       impactPerTraded: 'zeroDenominator',
       breakEvenMultiple: 'zeroDenominator',
     });
+  });
+
+  it('a small account is judged as a large one', () => {
+    const small = [day(0.095, 9.5, 0.02), day(0.0051, null, 0.02)];
+    expect(capacityOf(small).participation95).toBe('unknownValue');
+    expectClose(capacityOf([day(0.095, 9.5, 0.02), day(0.0049, null, 0.02)]).participation95, 0.01);
   });
 
   it('each of several causes counts', () => {
@@ -130,6 +137,10 @@ describe('when there is no profit to eat', () => {
   ])('with %d: %s', (netPnl, reason) => {
     expect(capacity({ ...GOLDEN, netPnl }).breakEvenMultiple).toBe(reason);
     expectClose(capacity({ ...GOLDEN, netPnl }).impactPerTraded, expected['impactPerTraded']);
+  });
+
+  it('any profit is one', () => {
+    expectClose(capacityOf([day(100, 10_000, 0.02)], 0.5).breakEvenMultiple, (1 + 0.5 / 0.2) ** 2);
   });
 
   it('has no multiple where nothing moves a price', () => {

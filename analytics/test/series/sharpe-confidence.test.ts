@@ -79,6 +79,7 @@ describe('when the annual ratio allows for autocorrelation', () => {
     expect(sharpeRatioAutocorrelationAdjusted(0.5, [-1], 2)).toBe('zeroDenominator');
     expect(sharpeRatioAutocorrelationAdjusted(0.5, [-0.6, -0.6], 12)).toBe('zeroDenominator');
     expect(sharpeRatioAutocorrelationAdjusted(0.5, [0.1], 0.3)).toBe('zeroDenominator');
+    expect(sharpeRatioAutocorrelationAdjusted(1e308, [0.1], 1e6)).toBe('noConvergence');
   });
 });
 
