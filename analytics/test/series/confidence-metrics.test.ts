@@ -98,6 +98,23 @@ describe('when twelve good months are judged', () => {
     expect(trackRecordIsLongEnough).toBe(false);
   });
 
+  it('a record of exactly the length is long enough', () => {
+    const record = recordOf(Array(4).fill(returns).flat() as number[], 12);
+    const judged = (referenceSharpeAnnual: number) =>
+      confidenceMetrics(record, { referenceSharpeAnnual, withBootstrap: false });
+    let [low, high] = [0, 2.5];
+    for (let i = 0; i < 60; i++) {
+      const middle = (low + high) / 2;
+      if (judged(middle).minimumTrackRecordLengthAdjusted! < 48) low = middle;
+      else high = middle;
+    }
+    expect(judged(high)).toMatchObject({
+      minimumTrackRecordLengthAdjusted: 48,
+      trackRecordIsLongEnough: true,
+    });
+    expect(judged(high + 1e-9).trackRecordIsLongEnough).toBe(false);
+  });
+
   it('in the end they are enough', () => {
     expect(metrics(4)).toMatchObject({ observationCount: 48, trackRecordIsLongEnough: true });
   });
@@ -290,6 +307,25 @@ describe('when any record is judged', () => {
         expect(text).toBeTypeOf('string');
       }),
     );
+  });
+});
+
+describe('when the deepest drawdowns are averaged', () => {
+  it('takes floor(0.05 (n − 1)) + 1 of them', () => {
+    // 199 times 0.05 is 9.95: the ten deepest of 200.
+    const returns = Float64Array.from({ length: 200 }, (_, i) => (i < 30 ? -0.01 : 1));
+    const deepest = Array.from({ length: 10 }, (_, i) => 1 - 0.99 ** (30 - i));
+    expectClose(conditionalDrawdown95(returns), deepest.reduce((sum, depth) => sum + depth, 0) / 10);
+    expectClose(conditionalDrawdown95(Float64Array.of(-0.1)), 0.1);
+    expect(conditionalDrawdown95(new Float64Array())).toBe('noData');
+  });
+});
+
+describe('when a record is yearly', () => {
+  it('has the ratio of a year without autocorrelation', () => {
+    const { steps } = recordOf([0.1, -0.1, 0.2, 0.1, 0.3]);
+    const metrics = confidenceMetrics({ ...recordOf([0.1, -0.1, 0.2, 0.1, 0.3]), periodsPerYear: 1 });
+    expectClose(metrics.sharpeRatioAutocorrelationAdjusted, risk.sharpeRatio(moments(steps.returns), 1, 0));
   });
 });
 
