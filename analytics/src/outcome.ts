@@ -10,6 +10,8 @@ export const UNDEFINED_REASONS = [
   'nonPositiveNav',
   'noConvergence',
   'missingBenchmark',
+  'unknownValue',
+  'belowReference',
 ] as const;
 export type UndefinedReason = (typeof UNDEFINED_REASONS)[number];
 

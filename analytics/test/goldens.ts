@@ -71,6 +71,31 @@ interface LotsPerTrade {
   readonly perTradePnl: readonly (string | null)[];
 }
 
+/** A series of confidence-golden.json. */
+export interface ConfidenceCase {
+  readonly returns: readonly number[];
+  readonly periodsPerYear: number;
+  readonly expected: {
+    readonly sharpeRatio: number;
+    readonly sharpeRatioStandardError: number;
+    readonly probabilisticSharpeRatio: number;
+    readonly n: number;
+    readonly [field: string]: unknown;
+  };
+}
+
+interface CapacityCase {
+  readonly input: {
+    readonly 'rows [own value, market value of the day without own, daily sigma]': readonly (readonly [
+      number,
+      number,
+      number,
+    ])[];
+    readonly netPnl: number;
+  };
+  readonly expected: Readonly<Record<string, number>>;
+}
+
 export interface WorkedExample {
   readonly id: string;
   readonly topic: string;
@@ -96,3 +121,6 @@ export const workedExamples = read<{ readonly examples: readonly WorkedExample[]
   'worked-examples.json',
 ).examples;
 export const referenceCases = read<{ readonly cases: readonly ReferenceCase[] }>('reference.json').cases;
+export const confidenceGoldens = read<
+  Readonly<Record<'A' | 'B' | 'C', ConfidenceCase>> & { readonly capacity: CapacityCase }
+>('confidence-golden.json');

@@ -16,9 +16,10 @@ export function normalDensity(x: number): number {
 /**
  * Distribution function Phi(x), to a relative error of about 1e-13 on either side: within ±3 by the series
  * 1/2 + phi(x) (x + x³/3 + x⁵/15 + …) (Marsaglia 2004, "Evaluating the Normal Distribution"), beyond by the
- * continued fraction of Mills' ratio (Abramowitz & Stegun 26.2.14).
+ * continued fraction of Mills' ratio (Abramowitz & Stegun 26.2.14). NaN for NaN.
  */
 export function normalDistribution(x: number): number {
+  if (Number.isNaN(x)) return x;
   if (x < -TAIL) return upperTail(-x);
   if (x > TAIL) return 1 - upperTail(x);
   let [term, sum] = [x, x];

@@ -6,6 +6,9 @@ import { finiteOr, type Outcome, type UndefinedReason } from '../outcome.ts';
 import type { Moments } from './moments.ts';
 import { normalDistribution } from './normal.ts';
 
+/** A bracket of Mertens' formula of at most this is rounding: the ratio would seem to have no error at all. */
+export const ZERO_SHARPE_VARIANCE = 1e-12;
+
 /** Why a metric that needs `least` returns has no value for `count`. Undefined: there are enough. */
 export function insufficient(count: number, least: number): UndefinedReason | undefined {
   if (count === 0) return 'noData';
@@ -35,18 +38,14 @@ export function sharpeRatio(sample: Moments, periodsPerYear: number, riskFree: n
  * sqrt((1 + SR²/2 − g1 SR + g2/4 SR²) / (n − 1)) sqrt(A) with SR per period.
  */
 export function sharpeRatioStandardError(sample: Moments, periodsPerYear: number, riskFree: number): Outcome {
-  return (
-    indistinct(sample, 4) ??
-    finiteOr(standardErrorPerPeriod(sample, riskFree) * Math.sqrt(periodsPerYear), 'noConvergence')
-  );
+  const error = standardErrorPerPeriod(sample, riskFree);
+  return typeof error === 'number' ? finiteOr(error * Math.sqrt(periodsPerYear), 'noConvergence') : error;
 }
 
 /** `probabilisticSharpeRatio`: Phi(SR / its standard error), the probability of a true ratio above 0. */
 export function probabilisticSharpeRatio(sample: Moments, riskFree: number): Outcome {
-  const undefinedBecause = indistinct(sample, 4);
-  if (undefinedBecause !== undefined) return undefinedBecause;
   const error = standardErrorPerPeriod(sample, riskFree);
-  if (error === 0) return 'zeroDenominator';
+  if (typeof error !== 'number') return error;
   return finiteOr(normalDistribution(sharpePerPeriod(sample, riskFree) / error), 'noConvergence');
 }
 
@@ -82,14 +81,25 @@ function overDrawdown(count: number, numerator: Outcome, maxDrawdown: Outcome): 
   return maxDrawdown === 0 ? 'noLosses' : finiteOr(numerator / maxDrawdown, 'noConvergence');
 }
 
-function sharpePerPeriod({ mean, deviation }: Moments, riskFree: number): number {
+/** SR = mean(r − rf) / sd(r − rf), for one period. Not checked: that the returns vary. */
+export function sharpePerPeriod({ mean, deviation }: Moments, riskFree: number): number {
   return (mean - riskFree) / deviation;
 }
 
-function standardErrorPerPeriod(sample: Moments, riskFree: number): number {
+/**
+ * 1 + SR²/2 − g1 SR + g2/4 SR², which over n − 1 is the variance of the ratio for one period (Mertens 2002). At most
+ * {@link ZERO_SHARPE_VARIANCE}: it is rounding, and the ratio has no error that one could tell. Not checked: that the
+ * returns vary.
+ */
+export function sharpeVariance(sample: Moments, riskFree: number): number {
   const ratio = sharpePerPeriod(sample, riskFree);
-  const { skewness, excessKurtosis, count } = sample;
-  const variance = 1 + ratio ** 2 / 2 - skewness * ratio + (excessKurtosis / 4) * ratio ** 2;
-  // This is never below 0, because kurtosis is at least skewness² + 1. Rounding may make it so.
-  return Math.sqrt(Math.max(variance, 0) / (count - 1));
+  const { skewness, excessKurtosis } = sample;
+  return 1 + ratio ** 2 / 2 - skewness * ratio + (excessKurtosis / 4) * ratio ** 2;
+}
+
+function standardErrorPerPeriod(sample: Moments, riskFree: number): Outcome {
+  const undefinedBecause = indistinct(sample, 4);
+  if (undefinedBecause !== undefined) return undefinedBecause;
+  const variance = sharpeVariance(sample, riskFree);
+  return variance <= ZERO_SHARPE_VARIANCE ? 'zeroVariance' : Math.sqrt(variance / (sample.count - 1));
 }

@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { normalDensity, normalDistribution, Z_01, Z_05 } from '../../src/series/normal.ts';
 import { expectClose } from '../closeness.ts';
 
@@ -33,6 +33,12 @@ describe('when the normal distribution is computed', () => {
     for (let x = 0; x < 8; x += 0.37) expectClose(normalDistribution(x) + normalDistribution(-x), 1);
     expectClose(normalDistribution(Z_05), 0.05);
     expectClose(normalDistribution(Z_01), 0.01);
+  });
+
+  it('ends at 0 and 1, and has nothing to say of NaN', () => {
+    expect(normalDistribution(Number.NEGATIVE_INFINITY)).toBe(0);
+    expect(normalDistribution(Number.POSITIVE_INFINITY)).toBe(1);
+    expect(normalDistribution(Number.NaN)).toBeNaN();
   });
 
   it('has the correct density', () => {

@@ -217,12 +217,14 @@ analytics_parameter_invalid | A rate or another parameter is out of range. | Cor
 # UNDEFINED_REASONS
 noData | No return in the period. | Choose another period.
 tooFewObservations | Fewer returns than the metric needs. | Choose a longer period.
-zeroVariance | All returns are equal. | Nothing.
+zeroVariance | All returns are equal, or differ in such a way that the ratio seems to have no error. | Nothing.
 zeroDenominator | The denominator is zero. | Nothing.
 noLosses | There is no loss to divide by. | Nothing.
 nonPositiveNav | The account's value was not above zero. | Nothing.
 noConvergence | The solver found no root, or no double holds the result. | Nothing.
 missingBenchmark | No benchmark was given, or one without returns. | Give one.
+unknownValue | A value that the metric needs is not known, for example the volume of a market. | Nothing.
+belowReference | The result is not above what it is compared with, so the question has no answer. | Nothing.
 # SecurityError
 expectations_missing | expect was not given. | Say which measurements you expect.
 config_mismatch | The enclave runs under another configuration than expect.configSha256. | Send nothing; ask the operator.
