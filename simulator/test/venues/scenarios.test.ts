@@ -217,7 +217,7 @@ describe('when an account has everything that the venue knows', () => {
       ...['spot fills/ORBTUSDT', 'what moved ORBT in spot', 'what moved USDT in spot'],
     ]);
     expect(coverage.gaps.map(({ stream }) => stream)).toContain('spot fills/ORBTUSDT');
-    expect(told.requests).toBeLessThanOrEqual(1_300);
+    expect(told.requests).toBeLessThanOrEqual(1_350);
   });
 
   it('has exactly the exchange of the renamed coin', () => {
