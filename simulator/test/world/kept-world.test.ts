@@ -70,6 +70,7 @@ describe('when a world of the previous release is opened', () => {
     }));
     expect(metrics).toEqual({
       ...kept.metrics,
+      ...{ coveredPeriods: kept.metrics.observationCount, longestSpan: 1, excludesSpans: false },
       accounts,
       provenance: { fetched: 0, sealed: kept.metrics.provenance.fetched },
     });
