@@ -16,8 +16,3 @@ export function noteCheck({ checks }: PullState, { symbol, time, quantity, price
   if (last?.[0] === end) last[1] = Math.min(last[1] + value, Number.MAX_SAFE_INTEGER);
   else noted.push([end, value]);
 }
-
-/** How many minutes wait to be compared. */
-export function pendingChecks({ checks }: PullState): number {
-  return Object.values(checks).reduce((total, noted) => total + noted.length, 0);
-}

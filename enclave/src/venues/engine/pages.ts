@@ -92,7 +92,7 @@ function nextPlace(
       return token === null || token === place.at ? null : { ...place, at: token };
     }
     case 'falling-id':
-      return below(place, rows.map(paging.id));
+      return below(place, rows.map(paging.id), isFull);
     case 'rising-id':
       throw new RangeError('rising ids have no span');
   }
@@ -135,11 +135,12 @@ function later(
   throw new ExchangeError('exchange_bad_response', 'one instant holds more rows than one answer');
 }
 
-/** Below the lowest id of a page. Its rows may come in any order. */
-function below(place: Place, ids: readonly string[]): Place {
+/** Below the lowest id of a page. Its rows may come in any order. Null: a page with room brought nothing lower. */
+function below(place: Place, ids: readonly string[], isFull: boolean): Place | null {
   let lowest = BigInt(ids[0]!);
   for (const id of ids) if (BigInt(id) < lowest) lowest = BigInt(id);
   if (place.at !== '' && lowest >= BigInt(place.at)) {
+    if (!isFull) return null;
     throw new ExchangeError('exchange_bad_response', 'a page came with no id below the ones before');
   }
   return { ...place, at: String(lowest) };

@@ -81,7 +81,7 @@ async function walkIds(run: PullRun, it: Walk, state: WalkState, terms: WalkTerm
 async function walkTime(run: PullRun, it: Walk, state: WalkState, terms: WalkTerms): Promise<boolean> {
   const windows = it.stream.windows!;
   let hasExpired = false;
-  let before = '';
+  let before: string | null = null;
   while (run.room() > 0) {
     const now = run.now();
     const place = state.inside ?? nextWindow(run, it, state, terms, now);
@@ -92,9 +92,9 @@ async function walkTime(run: PullRun, it: Walk, state: WalkState, terms: WalkTer
       continue;
     }
     readRows(run, it, state, terms, { rows: page.rows, place });
-    const content = JSON.stringify(page.rows);
     // Some venues give their last page under every higher number.
-    state.inside = isNumbered(it.stream) && content === before ? null : page.next;
+    const content = isNumbered(it.stream) ? JSON.stringify(page.rows) : null;
+    state.inside = content !== null && content === before ? null : page.next;
     before = content;
     if (state.inside !== null) continue;
     if (place.to < now) {

@@ -272,6 +272,16 @@ describe('when pages are asked for by falling ids', () => {
     expect(reader.venue.asks('deposits').length).toBeLessThan(12);
   });
 
+  it('a venue that gives the named row once more, and nothing below it, has told everything', async () => {
+    const reader = walking(PAGING.falling);
+    const [row] = daily(1);
+    reader.venue.books.push(row!);
+    reader.venue.alter = (rows, _call, { before }) => (before === undefined ? rows : [row!]);
+    await reader.pull();
+    expect(idsOf(reader.ledger.entries)).toHaveLength(1);
+    expect(reader.venue.asks('deposits').length).toBeLessThan(8);
+  });
+
   it('a venue that does not go down is an invalid answer, not an endless walk', async () => {
     const reader = walking(PAGING.falling);
     const rows = daily(2);
