@@ -7,7 +7,7 @@ import type { AccountHistory } from '../history/account-history.ts';
 import { monthlyReturns } from '../series/calendar-returns.ts';
 import { growth, powerReturn, returnOf } from '../series/growth.ts';
 import { moments } from '../series/moments.ts';
-import { observed, type ReturnSeries, sliceSeries, spanning } from '../series/return-series.ts';
+import { coveredSteps, observed, type ReturnSeries, sliceSeries, spanning } from '../series/return-series.ts';
 import { monthIndex } from '../time/calendar.ts';
 import { exposure } from './exposure.ts';
 
@@ -107,15 +107,14 @@ interface Days {
 function spanOf(days: Days, span: string, from: number, to: number, partial: boolean): ComplianceSpan {
   const { history, series, benchmark, managementFeeAnnual } = days;
   const own = observed(sliceSeries(series, from, to));
-  const annualized = span === 'sinceInception' && coveredDays(own.steps, own.returns) >= DAYS_PER_YEAR;
+  const annualized = span === 'sinceInception' && coveredSteps(own) >= DAYS_PER_YEAR;
   const dailyFee = (1 - managementFeeAnnual) ** (1 / DAYS_PER_YEAR);
   const linked = (of: ReturnSeries, factor = 1) => {
-    const { returns, steps } = observed(sliceSeries(of, from, to));
+    const record = observed(sliceSeries(of, from, to));
+    const { returns, steps } = record;
     if (returns.length === 0) return null;
     const product = growth(returns.map((r, i) => (1 + r) * factor ** (steps?.[i] ?? 1) - 1));
-    const value = annualized
-      ? powerReturn(product, DAYS_PER_YEAR / coveredDays(steps, returns))
-      : returnOf(product);
+    const value = annualized ? powerReturn(product, DAYS_PER_YEAR / coveredSteps(record)) : returnOf(product);
     return Number.isFinite(value) ? value : null;
   };
   const nav = history.exact.nav[to] ?? null;
@@ -128,11 +127,6 @@ function spanOf(days: Days, span: string, from: number, to: number, partial: boo
     annualized,
     navEnd: nav && formatMoney(nav),
   };
-}
-
-/** The days that observed returns cover. */
-function coveredDays(steps: Float64Array | undefined, returns: Float64Array): number {
-  return steps?.reduce((sum, k) => sum + k, 0) ?? returns.length;
 }
 
 function yearsOf({ starts }: ReturnSeries) {

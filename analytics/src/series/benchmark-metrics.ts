@@ -4,7 +4,7 @@ import { type Growth, growth, powerReturn, returnOf } from './growth.ts';
 import { largestMagnitude, moments } from './moments.ts';
 import { type Comoments, comoments, type PairedReturns, pairReturns } from './paired.ts';
 import { perPeriodRate, type RateParameters, readRates } from './rates.ts';
-import { observed, type ReturnSeries } from './return-series.ts';
+import { coveredSteps, observed, type ReturnSeries } from './return-series.ts';
 import { annualizedReturn } from './returns.ts';
 import { insufficient } from './risk.ts';
 
@@ -105,7 +105,7 @@ function regression(
   const { meanX, meanY } = sample;
   const riskFree = perPeriodRate(riskFreeAnnual, periodsPerYear);
   const [own, other] = [growth(pairs.returns), growth(pairs.benchmark)];
-  const covered = pairs.steps.reduce((sum, steps) => sum + steps, 0);
+  const covered = coveredSteps(pairs);
   const annualized = annualizedReturn(own, covered, periodsPerYear);
   const benchmarkAnnualized = annualizedReturn(other, covered, periodsPerYear);
   const beta = betaOf(sample);

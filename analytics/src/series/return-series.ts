@@ -111,6 +111,11 @@ export function spanning(series: ReturnSeries): ReturnSeries {
   return isRegular ? series : { ...series, starts, steps };
 }
 
+/** The steps of the grid that the returns of an observed series cover: c. */
+export function coveredSteps({ returns, steps }: Pick<ReturnSeries, 'returns' | 'steps'>): number {
+  return steps?.reduce((sum, k) => sum + k, 0) ?? returns.length;
+}
+
 /** The part of a series with index `from <= i < to`. */
 export function sliceSeries(series: ReturnSeries, from: number, to: number): ReturnSeries {
   return {

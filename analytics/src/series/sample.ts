@@ -4,7 +4,7 @@
  * has the crash in its deviation. The shape of the distribution is that of the returns of one step.
  */
 import { extremes, type Moments, moments, nonZero, powerOfTwo } from './moments.ts';
-import type { ReturnSeries } from './return-series.ts';
+import { coveredSteps, type ReturnSeries } from './return-series.ts';
 
 /** What a record says about its returns, per step. */
 export interface Sample {
@@ -23,14 +23,15 @@ export interface Sample {
 }
 
 /** The sample of an observed series. */
-export function sampleOf({ returns, steps }: ReturnSeries): Sample {
+export function sampleOf(record: ReturnSeries): Sample {
+  const { returns, steps } = record;
   const all = moments(returns);
   if (steps === undefined || steps.every((k) => k === 1)) {
     const count = returns.length;
     return { all, single: all, singles: returns, covered: count, longest: Math.min(count, 1) };
   }
   const singles = returns.filter((_, i) => steps[i] === 1);
-  const covered = steps.reduce((sum, k) => sum + k, 0);
+  const covered = coveredSteps(record);
   return {
     all: { ...all, ...perStep(returns, steps, covered), skewness: Number.NaN, excessKurtosis: Number.NaN },
     ...{ single: moments(singles), singles, covered },

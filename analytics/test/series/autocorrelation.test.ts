@@ -154,7 +154,12 @@ describe('when steps are malformed', () => {
   });
 
   it('accepts steps that ascend, from any number on', () => {
-    expect(steps([1, 2, 3], [-4, -3, 7])).not.toThrow();
+    const returns = Float64Array.of(1, 2, 3, 5);
+    const positions = Int32Array.of(-4, -3, -2, 7);
+    const rho = (from: number) =>
+      autocorrelation({ returns, positions: positions.map((at) => at + from) }, moments(returns));
+    checkSteps({ returns, positions });
+    expect(rho(0)).toEqual(rho(9));
     expect(stepReturns(Float64Array.of(NONE, 1, NONE, 2))).toEqual({
       returns: Float64Array.of(1, 2),
       positions: Int32Array.of(1, 3),
