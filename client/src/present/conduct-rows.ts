@@ -1,6 +1,7 @@
 /** What the reader of a report must know of its trading and its data before believing the numbers. */
 import type { AnyReportClaims } from '@perf-aggregator/shared/messages/report/claims';
 import { percent } from './format.ts';
+import { missingText } from './missing.ts';
 import type { Rows } from './table.ts';
 
 /** The share that was compared with the market is always shown. Faults are shown only when there are any. */
@@ -13,7 +14,7 @@ export function conductRows({
   const { checkedFillShare, offMarketFillShare, blockTradeShare, unreadWalletDays, gapCount } = dataQuality;
   const { creditIncomeShare, unpricedAssets } = dataQuality;
   return [
-    ...(scope === undefined ? [] : [['Not read', scope.missing.join('; ') || 'nothing'] as const]),
+    ...(scope === undefined ? [] : [['Not read', missingText(scope.missing) || 'nothing'] as const]),
     ['Fills checked', `${percent(checkedFillShare)} of the traded value`],
     ...share('Fills off the market', offMarketFillShare),
     ...share('Block trades', blockTradeShare),

@@ -3,10 +3,8 @@ import { DAY_MS } from '@perf-aggregator/shared/time';
 import type { MetricsResult, SummaryResult } from '../sdk/results.ts';
 import { day, money, percent, statistic, time } from './format.ts';
 import { labelOf, numberRows } from './labels.ts';
+import { missingText } from './missing.ts';
 import { type Rows, table } from './table.ts';
-
-/** So many parts of an account that were not read are named. */
-const MAX_MISSING = 4;
 
 /** A few lines per topic. Null is shown as a dash. */
 export function metricsTable(metrics: MetricsResult): string {
@@ -103,11 +101,10 @@ function tradingRows(metrics: MetricsResult): Rows {
 function readingRows({ accounts }: MetricsResult): Rows {
   const partial = accounts.filter(({ coverage }) => coverage?.scope.state !== 'complete');
   if (partial.length === 0) return [['Not read', 'nothing: whatever moved the accounts was read']];
-  return partial.map(({ account, coverage }) => {
-    const missing = coverage?.scope.missing ?? ['everything'];
-    const more = missing.length > MAX_MISSING ? `; and ${missing.length - MAX_MISSING} more` : '';
-    return [`Not read of ${account}`, missing.slice(0, MAX_MISSING).join('; ') + more] as const;
-  });
+  return partial.map(
+    ({ account, coverage }) =>
+      [`Not read of ${account}`, missingText(coverage?.scope.missing ?? ['everything'])] as const,
+  );
 }
 
 const METHODS = { fifo: 'FIFO', lifo: 'LIFO', hifo: 'HIFO', average: 'average cost' } as const;

@@ -27,6 +27,7 @@ describe('when a report is verified', () => {
     const told = (...missing: readonly string[]) =>
       conductRows({ ...clean, scope: { from: null, state: 'partial', missing: [...missing] } })[0];
     expect(told()).toEqual(['Not read', 'nothing']);
+    expect(told('a', 'b', 'c', 'd', 'e', 'f')).toEqual(['Not read', 'a; b; c; d; and 2 more']);
     expect(told('options', 'what moved BTC in spot')).toEqual([
       'Not read',
       'options; what moved BTC in spot',
