@@ -74,6 +74,7 @@ const FORM: readonly ReportRow[] = [
   changed('an audience that is a list', { aud: ['allocator'] }),
   changed('a quality more', { dataQuality: { ...CLAIMS.dataQuality, more: 1 } }),
   ['version 1 with the claims of version 2', INVALID, { version: 1, claims: { scope: CLAIMS.scope } }],
+  ['version 1 with a metric of version 2', INVALID, { version: 1, metrics: { coveredPeriods: 4 } }],
   ['version 1', 'verified', { version: 1 }],
   changed('a scope that is neither', { scope: { ...CLAIMS.scope, state: 'most' } }),
   disclosed('a metric that nobody knows', { alpha: 1 }),

@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import { ENVIRONMENTS } from '../environment.ts';
 import { KMS_POLICY_STATES } from '../user-data.ts';
-import { disclosedMetrics } from './metrics.ts';
+import { disclosedMetrics, disclosedMetricsOfVersion1 } from './metrics.ts';
 
 /**
  * JOSE headers of reports, by the version of the bundle. They are pinned: a verifier accepts no other. Evidence outlives
@@ -136,7 +136,7 @@ const claimsOfVersion1 = z.strictObject({
   asOf: instant,
   software: z.strictObject({ name: z.literal('perf-aggregator'), version: z.string() }),
   statement: z.literal(REPORT_STATEMENT),
-  metrics: disclosedMetrics,
+  metrics: disclosedMetricsOfVersion1,
 });
 
 /**
@@ -145,7 +145,7 @@ const claimsOfVersion1 = z.strictObject({
  */
 export const REPORT_CLAIMS = {
   1: claimsOfVersion1,
-  2: z.strictObject({ ...claimsOfVersion1.shape, scope }),
+  2: z.strictObject({ ...claimsOfVersion1.shape, scope, metrics: disclosedMetrics }),
 } as const;
 /** Claims of a report as an enclave issues it, with the disclosed metrics. */
 export type ReportClaims = z.infer<(typeof REPORT_CLAIMS)[typeof REPORT_VERSION]>;

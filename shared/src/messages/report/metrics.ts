@@ -207,11 +207,18 @@ export const DISCLOSABLE_METRICS = Object.keys(REPORT_METRICS) as readonly Discl
 export const BENCHMARK_METRICS = Object.keys(BENCHMARK) as readonly BenchmarkMetric[];
 
 /** Schema of `metrics` of a report: any of the metrics, each in its shape, and nothing else. */
-export const disclosedMetrics: z.ZodType<Partial<DisclosedMetrics>> = z.strictObject(
-  Object.fromEntries(
-    Object.entries(REPORT_METRICS).map(([name, { shape }]) => [name, shape.exactOptional()]),
-  ),
+export const disclosedMetrics = schemaOf(DISCLOSABLE_METRICS);
+
+/** The same of version 1, which came before some metrics. */
+export const disclosedMetricsOfVersion1 = schemaOf(
+  DISCLOSABLE_METRICS.filter((name) => name !== 'coveredPeriods'),
 );
+
+function schemaOf(names: readonly DisclosableMetric[]): z.ZodType<Partial<DisclosedMetrics>> {
+  return z.strictObject(
+    Object.fromEntries(names.map((name) => [name, REPORT_METRICS[name].shape.exactOptional()])),
+  );
+}
 
 /** The registry entry of a name. */
 export function reportMetric(name: DisclosableMetric): ReportMetric {
